@@ -1,0 +1,51 @@
+import type { CancelReason, OrderStatus } from '../order-status.js';
+import type { InsufficientStock } from '../refusals.js';
+import type { AttentionReason, SagaStep } from '../saga-steps.js';
+import type { ServiceName } from '../services.js';
+import type { Topic } from '../topics.js';
+
+/** One entry of an order's timeline. */
+export interface TimelineEntry {
+  /** Unique in the order, so that an entry written twice stands once: the step's name, and a count where it repeats. */
+  key: string;
+  step: string;
+  service: ServiceName;
+  outcome: 'done' | 'refused' | 'failing' | 'asked' | 'undone';
+  /** How often the step was tried. */
+  attempts: number;
+  /** Nothing personal. */
+  detail?: string;
+}
+
+/** How stock was decided; an order cancelled before that is `cancelled`. */
+export type StockDecision =
+  { outcome: 'reserved' } | ({ outcome: 'insufficient' } & InsufficientStock) | { outcome: 'cancelled' };
+
+/** What the order's row learns from a step. */
+export interface OrderPatch {
+  /** Left out: the status stays. Never moves backwards: a status that can't follow the row's own is ignored. */
+  status?: OrderStatus;
+  cancelReason?: CancelReason;
+  cancelNote?: string;
+  paymentId?: string;
+  deliveryId?: string;
+  trackingNumber?: string;
+  /** Set once. */
+  stockDecision?: StockDecision;
+  /** null: nobody needs to look any more. */
+  attention?: { step: SagaStep; since: string; reason: AttentionReason; error: string } | null;
+}
+
+export interface OrderProgress {
+  orderId: string;
+  patch: OrderPatch;
+  entry: TimelineEntry;
+  /** Told to Kafka through the outbox, in this order; `reason` goes with the failures and the cancellation. */
+  events: readonly { topic: Topic; reason?: string }[];
+}
+
+/** The order service's own part of each step, on task queue `order`; run as a local activity first. */
+export interface OrderActivities {
+  /** Status, timeline entry and outbox rows in one transaction. Answers when the row was written: `updatedAt`, RFC 3339. */
+  recordProgress(progress: OrderProgress): Promise<{ updatedAt: string }>;
+}

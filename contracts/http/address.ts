@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+const text = (most: number) => z.string().trim().min(1).max(most);
+
+/** E.164-like: digits, and what people write between them. */
+export const phoneSchema = z.string().regex(/^\+?[0-9][0-9 ().-]{4,30}$/, 'must be a phone number');
+
+export const addressSchema = z.strictObject({
+  name: text(200),
+  line1: text(200),
+  line2: text(200).optional(),
+  city: text(100),
+  postalCode: text(20),
+  /** ISO 3166-1 alpha-2. */
+  country: z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 alpha-2 code, such as "KR"'),
+  phone: phoneSchema.optional(),
+});
+
+export type Address = z.infer<typeof addressSchema>;

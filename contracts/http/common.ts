@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/** Ids of users and products: positive integers that a 32-bit column holds. */
+export const integerIdSchema = z.int().min(1).max(2_147_483_647);
+
+/** The same from a path or a query, where everything is text. */
+export const integerIdParamSchema = z
+  .string()
+  .regex(/^[1-9]\d{0,9}$/, 'must be a positive integer')
+  .transform(Number)
+  .pipe(integerIdSchema);
+
+/** All other ids. */
+export const textIdSchema = z.string().min(1).max(100);
+
+/** RFC 3339 UTC. */
+export const timeSchema = z.iso.datetime();
+
+export const pageQuerySchema = z.strictObject({
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/, 'must be a number from 1 to 100')
+    .transform(Number)
+    .pipe(z.int().min(1).max(100))
+    .default(20),
+  cursor: z.string().min(1).max(500).optional(),
+});
+
+/** A page of a list, newest first. `nextCursor` is null on the last. */
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+import { TOPICS } from '../topics.js';
+import { integerIdParamSchema, integerIdSchema, pageQuerySchema, textIdSchema, timeSchema } from './common.js';
+
+export const NOTIFICATION_CHANNELS = ['EMAIL', 'SMS'] as const;
+export const NOTIFICATION_STATUSES = ['PENDING', 'SENT', 'FAILED'] as const;
+
+export const notificationSchema = z.object({
+  id: textIdSchema,
+  userId: integerIdSchema,
+  orderId: textIdSchema,
+  event: z.enum(TOPICS),
+  channel: z.enum(NOTIFICATION_CHANNELS),
+  status: z.enum(NOTIFICATION_STATUSES),
+  sentAt: timeSchema.nullable(),
+  createdAt: timeSchema,
+});
+export type Notification = z.infer<typeof notificationSchema>;
+
+export const notificationsQuerySchema = pageQuerySchema.extend({
+  userId: integerIdParamSchema.optional(),
+  orderId: textIdSchema.optional(),
+});

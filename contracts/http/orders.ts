@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+import { amountSchema, currencySchema } from '../money.js';
+import { CANCEL_REASONS, ORDER_STATUSES } from '../order-status.js';
+import { SAGA_STEPS } from '../saga-steps.js';
+import { addressSchema } from './address.js';
+import { integerIdParamSchema, integerIdSchema, pageQuerySchema, textIdSchema, timeSchema } from './common.js';
+import { paymentMethodSchema } from './payments.js';
+
+export const MAX_LINES = 50;
+export const MAX_QUANTITY = 10_000;
+
+const quantitySchema = z.int().min(1).max(MAX_QUANTITY);
+const requestedLineSchema = z.strictObject({ productId: integerIdSchema, quantity: quantitySchema });
+
+/**
+ * One product, or several as `items`: one form or the other. A price is no field of it: prices come from the product
+ * service only, so `price` is an unknown field like any other.
+ */
+export const placeOrderBodySchema = z
+  .strictObject({
+    userId: integerIdSchema.optional(),
+    productId: integerIdSchema.optional(),
+    quantity: quantitySchema.optional(),
+    items: z.array(requestedLineSchema).min(1).max(MAX_LINES).optional(),
+    paymentMethod: paymentMethodSchema.default('card_ok'),
+    shippingAddress: addressSchema.optional(),
+  })
+  .superRefine((body, context) => {
+    const say = (path: string, message: string): void => {
+      context.addIssue({ code: 'custom', path: [path], message });
+    };
+    if (body.items !== undefined) {
+      if (body.productId !== undefined) say('productId', 'give either productId and quantity, or items, not both');
+      if (body.quantity !== undefined) say('quantity', 'give either productId and quantity, or items, not both');
+      return;
+    }
+    if (body.productId === undefined) say('productId', 'is required, unless there are items');
+    if (body.quantity === undefined) say('quantity', 'is required, unless there are items');
+  });
+export type PlaceOrderBody = z.infer<typeof placeOrderBodySchema>;
+
+/** 1 to 255 printable ASCII characters. */
+export const idempotencyKeySchema = z.string().regex(/^[\x20-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters');
+
+export const orderLineSchema = z.object({
+  productId: integerIdSchema,
+  productName: z.string(),
+  unitPrice: amountSchema,
+  quantity: quantitySchema,
+  totalPrice: amountSchema,
+});
+export type OrderLine = z.infer<typeof orderLineSchema>;
+
+export const orderSchema = z.object({
+  id: textIdSchema,
+  userId: integerIdSchema,
+  /** false: the user service was down, so what the token says was believed. */
+  userVerified: z.boolean(),
+  status: z.enum(ORDER_STATUSES),
+  cancelReason: z.enum(CANCEL_REASONS).optional(),
+  cancelNote: z.string().optional(),
+  needsAttention: z.boolean(),
+  attention: z.object({ step: z.enum(SAGA_STEPS), since: timeSchema, error: z.string() }).optional(),
+  currency: currencySchema,
+  totalPrice: amountSchema,
+  lines: z.array(orderLineSchema),
+  shippingAddress: addressSchema,
+  paymentId: textIdSchema.optional(),
+  deliveryId: textIdSchema.optional(),
+  trackingNumber: z.string().optional(),
+  createdAt: timeSchema,
+  updatedAt: timeSchema,
+});
+export type Order = z.infer<typeof orderSchema>;
+
+export const ordersQuerySchema = pageQuerySchema.extend({
+  userId: integerIdParamSchema.optional(),
+  status: z.enum(ORDER_STATUSES).optional(),
+  needsAttention: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional(),
+});
+
+export const cancelOrderBodySchema = z.strictObject({ note: z.string().max(1_000).optional() });

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+import { amountSchema, currencySchema } from '../money.js';
+import { integerIdSchema, pageQuerySchema, textIdSchema, timeSchema } from './common.js';
+
+export const PAYMENT_STATUSES = ['CHARGED', 'DECLINED', 'REFUNDED'] as const;
+
+export const paymentSchema = z.object({
+  id: textIdSchema,
+  orderId: textIdSchema,
+  userId: integerIdSchema,
+  amount: amountSchema,
+  currency: currencySchema,
+  status: z.enum(PAYMENT_STATUSES),
+  refunds: z.array(z.object({ id: textIdSchema, amount: amountSchema, createdAt: timeSchema })),
+  createdAt: timeSchema,
+});
+export type Payment = z.infer<typeof paymentSchema>;
+
+export const paymentsQuerySchema = pageQuerySchema.extend({ orderId: textIdSchema.optional() });
+
+/** What the simulated provider does with each payment method; see docs. */
+export const PAYMENT_METHODS = [
+  'card_ok',
+  'card_declined',
+  'card_insufficient_funds',
+  'card_lost_answer',
+  'card_flaky',
+  'card_provider_down',
+] as const;
+
+/** A provider's token for a card; which ones exist is the provider's affair. */
+export const paymentMethodSchema = z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'must be 1 to 100 letters, digits, _ or -');
+
+export const simulatorSchema = z.strictObject({ provider: z.enum(['up', 'down']) });
+export type Simulator = z.infer<typeof simulatorSchema>;

@@ -1,0 +1,38 @@
+/** How long a step may take and how it is tried again. Durations in milliseconds. */
+export interface StepTimeouts {
+  /** One attempt. A killed worker is noticed only when this has passed, so it is short. */
+  startToCloseMs: number;
+  retry: { initialIntervalMs: number; backoffCoefficient: number; maximumIntervalMs: number };
+}
+
+const QUICK_RETRY = { initialIntervalMs: 200, backoffCoefficient: 2, maximumIntervalMs: 5_000 };
+
+/**
+ * The regular activities, by step. Their schedule-to-close is ATTENTION_AFTER: past it the Saga asks for an operator,
+ * then schedules the step anew. `reserve-stock` outlasts the 5 s that it may wait for its lock.
+ */
+export const STEP_TIMEOUTS = {
+  'reserve-stock': { startToCloseMs: 8_000, retry: QUICK_RETRY },
+  'charge-payment': { startToCloseMs: 4_000, retry: QUICK_RETRY },
+  'start-delivery': { startToCloseMs: 4_000, retry: QUICK_RETRY },
+  'commit-stock': { startToCloseMs: 8_000, retry: QUICK_RETRY },
+  'cancel-delivery': { startToCloseMs: 4_000, retry: QUICK_RETRY },
+  'refund-payment': { startToCloseMs: 4_000, retry: QUICK_RETRY },
+  'release-stock': { startToCloseMs: 8_000, retry: QUICK_RETRY },
+} as const satisfies Record<string, StepTimeouts>;
+
+/**
+ * The order service's own part of each step: first as a local activity, two tries of a second; then as a regular one
+ * without end, because a long local activity holds the workflow task.
+ */
+export const RECORD_TIMEOUTS = {
+  local: { startToCloseMs: 1_000, maximumAttempts: 2, initialIntervalMs: 50 },
+  regular: { startToCloseMs: 4_000, retry: QUICK_RETRY },
+} as const;
+
+/** How long a step that needs attention rests before it goes again by itself: growing, to the last for ever. */
+export const ATTENTION_PAUSES_MS = [30_000, 60_000, 120_000, 300_000, 600_000] as const;
+
+/** The workflow task and the sticky queue: short, so that the order of a killed worker goes on within seconds. */
+export const WORKFLOW_TASK_TIMEOUT_MS = 3_000;
+export const STICKY_QUEUE_TIMEOUT_MS = 2_000;

@@ -1,0 +1,17 @@
+/** The Kafka topics: each tells of one step of an order. Kafka only fans out; no step waits for it. */
+export const TOPICS = [
+  'order-created',
+  'inventory-reserved',
+  'inventory-failed',
+  'payment-completed',
+  'payment-failed',
+  'delivery-started',
+  'delivery-completed',
+  'order-completed',
+  'order-cancelled',
+] as const;
+
+export type Topic = (typeof TOPICS)[number];
+
+/** Where a message goes that notifications can't handle, with the error, to be sent again from there. */
+export const NOTIFICATIONS_DLQ = 'notifications-dlq';
