@@ -1,0 +1,68 @@
+// The arrows of docs/architecture.md. A test may import anything.
+const tested = { pathNot: '\\.test\\.ts$' };
+
+/** @param {string} name @param {string} from @param {string[]} allowed */
+const only = (name, from, allowed) => ({
+  name,
+  severity: 'error',
+  from: { path: from, pathNot: '(\\.test\\.ts$|/testing/)' },
+  to: { dependencyTypesNot: ['npm', 'npm-dev', 'npm-peer', 'core', 'type-only'], pathNot: [from, ...allowed, 'node_modules'] },
+});
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'nothing-missing', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    { name: 'no-dev-packages', severity: 'error', from: { path: '^(contracts|workflows|activities|workers|api|services|notifications|platform|clients)/', ...tested, pathNot: '(\\.test\\.ts$|/testing/)' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] } },
+    only('contracts-import-nothing-of-ours', '^contracts/', []),
+    only('domain-is-pure', '^services/[^/]+/domain/', ['^contracts/']),
+    only('workflows-are-deterministic', '^workflows/', ['^contracts/', '^services/[^/]+/domain/']),
+    only('platform-has-no-business-words', '^platform/', []),
+    only('clients', '^clients/', ['^contracts/', '^platform/']),
+    only('services', '^services/', ['^contracts/', '^platform/']),
+    only('notifications', '^notifications/', ['^contracts/', '^platform/', '^clients/', '^api/http/']),
+    only('activities', '^activities/', ['^contracts/', '^platform/', '^clients/', '^services/']),
+    only('api-http', '^api/http/', ['^contracts/', '^platform/']),
+    only('api', '^api/', ['^contracts/', '^platform/', '^clients/', '^services/', '^workflows/[^/]+/messages\\.ts$']),
+    only('workers', '^workers/', ['^contracts/', '^platform/', '^clients/', '^services/', '^activities/', '^workflows/']),
+    {
+      name: 'a-service-body-is-its-own',
+      comment: 'Another service asks over HTTP or through an activity; only pure rules are shared.',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/', ...tested },
+      to: { path: '^services/', pathNot: ['^services/$1/', '^services/[^/]+/domain/'] },
+    },
+    {
+      name: 'a-front-door-opens-its-own-service',
+      severity: 'error',
+      from: { path: '^api/([^/]+)/', ...tested },
+      to: { path: '^services/', pathNot: ['^services/$1/', '^services/[^/]+/domain/'] },
+    },
+    {
+      name: 'front-doors-do-not-know-each-other',
+      severity: 'error',
+      from: { path: '^api/([^/]+)/', ...tested },
+      to: { path: '^api/', pathNot: ['^api/$1/', '^api/http/'] },
+    },
+    {
+      name: 'an-activity-opens-its-own-service',
+      severity: 'error',
+      from: { path: '^activities/([^/.-]+)', ...tested },
+      to: { path: '^services/', pathNot: ['^services/$1/', '^services/[^/]+/domain/'] },
+    },
+    {
+      name: 'workflows-use-the-workflow-package-alone',
+      severity: 'error',
+      from: { path: '^workflows/', ...tested },
+      to: { dependencyTypes: ['npm', 'core'], pathNot: ['@temporalio/(workflow|common)', 'node_modules/zod'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^dist/|/generated/)' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: 'specify',
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'], mainFields: ['module', 'main', 'types'] },
+  },
+};

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { Problem } from './problem.js';
+
+/** Where a page ended: the last item's place in "newest first". */
+export interface Position {
+  createdAt: Date;
+  id: string;
+}
+
+const positionSchema = z.tuple([z.iso.datetime(), z.string().min(1)]);
+
+/** Reads a cursor that an earlier page gave; anything else is a 400. */
+export function readCursor(cursor: string | undefined): Position | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    const [createdAt, id] = positionSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    return { createdAt: new Date(createdAt), id };
+  } catch {
+    throw new Problem({ status: 400, code: 'bad-request', detail: 'The query is not as it should be.', errors: [{ path: 'cursor', message: 'is not one that we gave' }] });
+  }
+}
+
+export function writeCursor({ createdAt, id }: Position): string {
+  return Buffer.from(JSON.stringify([createdAt.toISOString(), id])).toString('base64url');
+}
+
+/** From `limit + 1` rows, newest first, to a page: the extra row only tells that there is more. */
+export function toPage<Row, Item>(rows: Row[], limit: number, positionOf: (row: Row) => Position, toItem: (row: Row) => Item): { items: Item[]; nextCursor: string | null } {
+  const kept = rows.slice(0, limit);
+  const last = kept.at(-1);
+  return { items: kept.map(toItem), nextCursor: rows.length > limit && last !== undefined ? writeCursor(positionOf(last)) : null };
+}

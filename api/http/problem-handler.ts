@@ -1,0 +1,72 @@
+import { trace } from '@opentelemetry/api';
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { Logger } from '../../platform/logger.js';
+import { Problem, badRequest, notFound } from './problem.js';
+
+export const answerNotFound: RequestHandler = (req) => {
+  throw notFound(`There is no ${req.method} ${req.path}.`);
+};
+
+/** Turns whatever was thrown into application/problem+json. Nothing but a Problem's own words leaves the process. */
+export function answerProblems(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, _req, res, next) => {
+    const problem = toProblem(error);
+    if (problem.status >= 500) logger.error({ err: error, code: problem.code }, 'request failed');
+    if (res.headersSent) next(error);
+    else sendProblem(res, problem);
+  };
+}
+
+/** For answers made outside of a route, such as a rate limiter's. */
+export function sendProblem(res: Response, problem: Problem): void {
+  const { status, code, title, detail, errors, extensions } = problem;
+  res.set(problem.headers);
+  res
+    .status(status)
+    .type('application/problem+json')
+    .send(
+      JSON.stringify({
+        ...extensions,
+        type: `/problems/${code}`,
+        title,
+        status,
+        detail,
+        code,
+        traceId: trace.getActiveSpan()?.spanContext().traceId ?? '',
+        ...(errors === undefined ? {} : { errors }),
+      }),
+    );
+}
+
+/** Errors of Express and its middlewares carry status and headers, and text that is not ours to send. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const { type, status, headers } = libraryError(error);
+  if (type === 'entity.too.large') return keep(headers, { status: 413, code: 'payload-too-large', detail: 'The body is over 100 kB.' });
+  if (type === 'entity.parse.failed') return badRequest('The body is not JSON.', [{ path: '', message: 'must be JSON' }]);
+  if (status !== undefined && status >= 400 && status < 500) return keep(headers, { status, ...(known[status] ?? { code: 'bad-request', detail: 'The request can not be understood.' }) });
+  return keep(headers, { status: 500, code: 'internal-error', detail: 'Something went wrong on our side.', cause: error });
+}
+
+const known: Record<number, { code: string; detail: string }> = {
+  401: { code: 'unauthorized', detail: 'A valid access token is needed.' },
+  403: { code: 'forbidden', detail: 'Your role does not allow this.' },
+  404: { code: 'not-found', detail: 'There is nothing here.' },
+  413: { code: 'payload-too-large', detail: 'The body is over 100 kB.' },
+  415: { code: 'unsupported-media-type', detail: 'The body must be JSON in UTF-8.' },
+  429: { code: 'too-many-requests', detail: 'Too many requests. Try again later.' },
+};
+
+function keep(headers: Record<string, string>, problem: ConstructorParameters<typeof Problem>[0]): Problem {
+  return new Problem({ ...problem, headers });
+}
+
+function libraryError(error: unknown): { type?: string; status?: number; headers: Record<string, string> } {
+  if (typeof error !== 'object' || error === null) return { headers: {} };
+  const { type, status, headers } = error as { type?: unknown; status?: unknown; headers?: unknown };
+  return {
+    ...(typeof type === 'string' ? { type } : {}),
+    ...(typeof status === 'number' ? { status } : {}),
+    headers: typeof headers === 'object' && headers !== null ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])) : {},
+  };
+}

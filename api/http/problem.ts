@@ -1,0 +1,64 @@
+/** What RFC 9457 calls a problem: an answer that says in words and in a code why not. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly errors: FieldError[] | undefined;
+  readonly headers: Record<string, string>;
+  readonly extensions: Record<string, unknown>;
+
+  constructor(problem: ProblemOptions) {
+    super(`${problem.code}: ${problem.detail}`, { cause: problem.cause });
+    this.status = problem.status;
+    this.code = problem.code;
+    this.title = problem.title ?? titleOf(problem.code);
+    this.detail = problem.detail;
+    this.errors = problem.errors;
+    this.headers = problem.headers ?? {};
+    this.extensions = problem.extensions ?? {};
+  }
+}
+
+export interface FieldError {
+  path: string;
+  message: string;
+}
+
+export interface ProblemOptions {
+  status: number;
+  /** Kebab-case, the last part of the problem's type. */
+  code: string;
+  detail: string;
+  /** Default: the code in words. */
+  title?: string;
+  errors?: FieldError[];
+  headers?: Record<string, string>;
+  /** Members of this code alone, such as productId. */
+  extensions?: Record<string, unknown>;
+  cause?: unknown;
+}
+
+export const badRequest = (detail: string, errors: FieldError[] = []) => new Problem({ status: 400, code: 'bad-request', detail, errors });
+
+export const unauthorized = (detail = 'A valid access token is needed.', headers: Record<string, string> = { 'WWW-Authenticate': 'Bearer' }) =>
+  new Problem({ status: 401, code: 'unauthorized', detail, headers });
+
+export const forbidden = (detail = 'Your role does not allow this.') => new Problem({ status: 403, code: 'forbidden', detail });
+
+export const notFound = (detail = 'There is nothing here.') => new Problem({ status: 404, code: 'not-found', detail });
+
+export const conflict = (code: string, detail: string, extensions: Record<string, unknown> = {}) =>
+  new Problem({ status: 409, code, detail, extensions });
+
+export const unprocessable = (code: string, detail: string, extensions: Record<string, unknown> = {}) =>
+  new Problem({ status: 422, code, detail, extensions });
+
+export const serviceUnavailable = (code: string, detail: string, retryAfterSeconds = 5) =>
+  new Problem({ status: 503, code, detail, headers: { 'Retry-After': String(retryAfterSeconds) } });
+
+function titleOf(code: string): string {
+  const words = code.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,2 @@
+export { listen } from '../../platform/listen.js';
+export type { Listening } from '../../platform/listen.js';

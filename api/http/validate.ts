@@ -1,0 +1,43 @@
+import type { Request } from 'express';
+import type { z } from 'zod';
+import { Problem } from './problem.js';
+import type { FieldError } from './problem.js';
+
+/** Each throws a 400 Problem that names every field that is wrong or unknown. */
+export function parseBody<S extends z.ZodType>(schema: S, req: Request): z.output<S> {
+  const body: unknown = req.body;
+  return parse(schema, body ?? {}, 'body');
+}
+
+export function parseQuery<S extends z.ZodType>(schema: S, req: Request): z.output<S> {
+  return parse(schema, req.query, 'query');
+}
+
+export function parseParams<S extends z.ZodType>(schema: S, req: Request): z.output<S> {
+  return parse(schema, req.params, 'path');
+}
+
+export function parseHeaders<S extends z.ZodType>(schema: S, req: Request): z.output<S> {
+  return parse(schema, req.headers, 'headers');
+}
+
+function parse<S extends z.ZodType>(schema: S, input: unknown, where: string): z.output<S> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new Problem({
+    status: 400,
+    code: 'bad-request',
+    detail: `The ${where} is not as it should be.`,
+    errors: parsed.error.issues.flatMap(fieldErrors),
+  });
+}
+
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'unknown field' }));
+  if (issue.code === 'invalid_union') {
+    const closest = [...issue.errors].sort((a, b) => a.length - b.length)[0] ?? [];
+    if (closest.length > 0) return closest.flatMap((inner) => fieldErrors({ ...inner, path: [...issue.path, ...inner.path] }));
+  }
+  return [{ path: path.join('.'), message: issue.message }];
+}

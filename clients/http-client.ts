@@ -1,0 +1,93 @@
+import { createRoundRobin } from './round-robin.js';
+import { ServiceAnswered, ServiceUnavailable } from './errors.js';
+
+export interface ServiceClientSettings {
+  /** The service's name, for errors. */
+  name: string;
+  /** Its instances; calls take turns and leave out those that failed in the last seconds. */
+  urls: string[];
+  /** For a whole call, all tries together. */
+  timeoutMs: number;
+  /** Gives the bearer token to send. */
+  token?: () => Promise<string>;
+}
+
+export interface ServiceRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: string;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Sent as application/x-www-form-urlencoded. */
+  form?: Record<string, string>;
+  headers?: Record<string, string>;
+}
+
+export interface ServiceClient {
+  /** The answer's JSON, still to be parsed by a schema. Throws ServiceAnswered on 4xx, else ServiceUnavailable. */
+  send(request: ServiceRequest): Promise<unknown>;
+}
+
+export function createServiceClient({ name, urls, timeoutMs, token }: ServiceClientSettings): ServiceClient {
+  const instances = createRoundRobin(urls);
+
+  const ask = async (base: string, { method, path, body, form, headers }: ServiceRequest, signal: AbortSignal): Promise<Response> =>
+    fetch(`${base}${path}`, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${await token()}` }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
+      signal,
+    });
+
+  return {
+    send: async (request) => {
+      const signal = AbortSignal.timeout(timeoutMs);
+      let reason: unknown;
+      // A read may be tried on each instance; a write that got no answer may have happened, so only its caller can repeat it.
+      for (const url of request.method === 'GET' ? instances.inTurn() : instances.inTurn().slice(0, 1)) {
+        try {
+          const response = await ask(url, request, signal);
+          if (response.status < 500) {
+            instances.worked(url);
+            return await read(name, response);
+          }
+          await response.body?.cancel();
+          reason = new Error(`it answered ${String(response.status)}`);
+        } catch (error) {
+          if (error instanceof ServiceAnswered || error instanceof ServiceUnavailable) throw error;
+          reason = error;
+        }
+        instances.failed(url);
+        if (signal.aborted) break;
+      }
+      throw new ServiceUnavailable(name, signal.aborted ? `no answer within ${String(timeoutMs)} ms` : describe(reason), { cause: reason });
+    },
+  };
+}
+
+async function read(name: string, response: Response): Promise<unknown> {
+  const text = await response.text();
+  const body: unknown = text === '' ? undefined : parseJson(text);
+  if (response.ok) return body;
+  const code = typeof body === 'object' && body !== null && 'code' in body ? String(body.code) : '';
+  throw new ServiceAnswered(name, response.status, code);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function describe(reason: unknown): string {
+  if (!(reason instanceof Error)) return String(reason);
+  // fetch says "fetch failed"; what failed is in its cause.
+  return reason.cause instanceof Error ? reason.cause.message || String((reason.cause as NodeJS.ErrnoException).code) : reason.message;
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { createServiceClient } from './http-client.js';
+
+export interface ServiceTokenSettings {
+  /** Instances of the user service. */
+  urls: string[];
+  clientId: string;
+  clientSecret: string;
+  timeoutMs?: number;
+}
+
+const answerSchema = z.object({ access_token: z.string(), expires_in: z.number() });
+
+/** Renewed this long before it expires. */
+const marginMs = 60_000;
+
+/**
+ * Gets this service's own access token (RFC 6749, client_credentials) and keeps it until shortly before it expires.
+ * Callers at the same time share one request. Throws ServiceUnavailable or ServiceAnswered.
+ */
+export function createServiceToken({ urls, clientId, clientSecret, timeoutMs = 2000 }: ServiceTokenSettings): () => Promise<string> {
+  const basic = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64');
+  const client = createServiceClient({ name: 'user-service', urls, timeoutMs });
+  let kept: { token: string; until: number } | undefined;
+  let asking: Promise<string> | undefined;
+
+  const ask = async (): Promise<string> => {
+    const answer = await client.send({
+      method: 'POST',
+      path: '/oauth/token',
+      form: { grant_type: 'client_credentials' },
+      headers: { authorization: `Basic ${basic}` },
+    });
+    const { access_token: token, expires_in: seconds } = answerSchema.parse(answer);
+    kept = { token, until: Date.now() + seconds * 1000 - Math.min(marginMs, (seconds * 1000) / 2) };
+    return token;
+  };
+
+  return async () => {
+    if (kept !== undefined && kept.until > Date.now()) return kept.token;
+    asking ??= ask().finally(() => (asking = undefined));
+    return asking;
+  };
+}

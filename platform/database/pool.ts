@@ -1,0 +1,43 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { Pool } from 'pg';
+import type { Logger } from '../logger.js';
+
+export interface PoolSettings {
+  url: string;
+  /** As many as the process works on at once; more wait in line. */
+  size: number;
+  /** Shown in pg_stat_activity. */
+  service: string;
+  logger: Logger;
+}
+
+/** A pool that fails within seconds instead of hanging when the server is gone or all connections are busy. */
+export function createPool({ url, size, service, logger }: PoolSettings): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    max: size,
+    application_name: service,
+    connectionTimeoutMillis: 5000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: 10_000,
+    lock_timeout: 8000,
+    idle_in_transaction_session_timeout: 15_000,
+    keepAlive: true,
+  });
+  // An idle connection that breaks would end the process otherwise.
+  pool.on('error', (error) => logger.warn({ reason: error.message }, 'lost a database connection'));
+  return pool;
+}
+
+/** For `new PrismaClient({ adapter, transactionOptions })`; $disconnect() ends the pool too. */
+export function prismaAdapter(pool: Pool): PrismaPg {
+  return new PrismaPg(pool, { disposeExternalPool: true });
+}
+
+/** Prisma's own 5 s and 2 s defaults would hide an exhausted pool. Milliseconds. */
+export const transactionOptions = { maxWait: 5000, timeout: 10_000 };
+
+/** A readiness check. */
+export async function checkDatabase(pool: Pool): Promise<void> {
+  await pool.query('SELECT 1');
+}

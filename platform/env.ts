@@ -1,0 +1,102 @@
+import { z } from 'zod';
+
+/** The environment is not usable; the message names each setting and says why. */
+export class InvalidEnvironment extends Error {
+  override readonly name = 'InvalidEnvironment';
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** Parses settings; an empty one counts as missing. Throws InvalidEnvironment. */
+export function parseEnv<S extends z.ZodType>(schema: S, env: Environment): z.output<S> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0] ?? 'environment');
+    return name in given ? `  ${name} is wrong: ${issue.message}` : `  ${name} is missing: set it in the environment`;
+  });
+  throw new InvalidEnvironment(`The settings of this process are incomplete:\n${[...new Set(lines)].join('\n')}`);
+}
+
+/** Reads the settings of a process once, at its start. Prints what is missing or wrong by name and exits 1. */
+export function readEnv<S extends z.ZodType>(schema: S): z.output<S> {
+  try {
+    return parseEnv(schema, process.env);
+  } catch (error) {
+    if (!(error instanceof InvalidEnvironment)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+export const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port number')
+  .transform(Number)
+  .pipe(z.int().min(0).max(65535));
+
+/** One or several base URLs separated by commas, without trailing slashes. */
+export const urlList = z
+  .string()
+  .transform((text) => text.split(',').map((url) => url.trim().replace(/\/+$/, '')))
+  .pipe(z.array(z.url('must be one URL or several separated by commas')).min(1));
+
+/** Names or addresses separated by commas. */
+export const list = z
+  .string()
+  .transform((text) => text.split(',').map((item) => item.trim()).filter(Boolean))
+  .pipe(z.array(z.string()).min(1));
+
+const unitMs: Record<string, number> = { ms: 1, s: 1000, second: 1000, m: 60_000, min: 60_000, minute: 60_000, h: 3_600_000, hour: 3_600_000, d: 86_400_000, day: 86_400_000 };
+
+/** Milliseconds, from "1500", "30s", "2 minutes" and the like. */
+export const duration = z.string().transform((text, context) => {
+  const [, amount, unit = 'ms'] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
+  const factor = unitMs[unit === '' ? 'ms' : unit.toLowerCase()] ?? unitMs[unit.toLowerCase().replace(/s$/, '')];
+  if (amount !== undefined && factor !== undefined) return Number(amount) * factor;
+  context.addIssue({ code: 'custom', message: 'must be milliseconds or a duration such as "30s" or "2 minutes"' });
+  return z.NEVER;
+});
+
+export const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
+
+/** A JSON document in a setting. */
+export function json<S extends z.ZodType>(schema: S) {
+  return z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema as z.ZodType<z.output<S>>);
+}
+
+/** The settings of every process. Spread them into a process's own schema. */
+export const processSettings = {
+  SERVICE_NAME: z.string(),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port,
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+};
+
+export const databaseSettings = { DATABASE_URL: z.url() };
+
+export const redisSettings = { REDIS_URL: z.url() };
+
+export const kafkaSettings = { KAFKA_BROKERS: list };
+
+const key = z.string().refine((text) => Buffer.from(text, 'base64').length === 32, 'must be base64 of 32 bytes');
+
+export const temporalSettings = {
+  TEMPORAL_ADDRESS: z.string(),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  /** {keyId: base64 of 32 bytes}; old keys stay, so that what they wrote can be read. */
+  PAYLOAD_KEYS: json(z.record(z.string(), key)),
+  /** The key that new payloads are encrypted with. */
+  PAYLOAD_KEY_ID: z.string(),
+};

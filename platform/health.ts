@@ -1,0 +1,66 @@
+import express from 'express';
+import type { Router } from 'express';
+import { listen } from './listen.js';
+import type { Listening } from './listen.js';
+import { createMetrics } from './metrics.js';
+import type { Metrics } from './metrics.js';
+
+/** What a process needs, by name. A check rejects or throws while it is missing, saying why. */
+export type ReadinessChecks = Record<string, () => Promise<unknown> | unknown>;
+
+const checkLimitMs = 2000;
+
+/** GET /healthz, /readyz and /metrics. */
+export function healthRouter(checks: ReadinessChecks, metrics: Metrics): Router {
+  const router = express.Router();
+  router.get('/healthz', (_req, res) => void res.json({ status: 'alive' }));
+  router.get('/readyz', async (_req, res) => {
+    const missing = await findMissing(checks);
+    if (missing.length === 0) res.json({ status: 'ready' });
+    else res.status(503).json({ status: 'not ready', missing });
+  });
+  router.get('/metrics', async (_req, res) => {
+    res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+  return router;
+}
+
+/** The health port of a process that has no API. */
+export async function createHealthServer(settings: {
+  service: string;
+  host: string;
+  port: number;
+  checks: ReadinessChecks;
+  metrics?: Metrics;
+}): Promise<Listening> {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(healthRouter(settings.checks, settings.metrics ?? createMetrics(settings.service)));
+  return listen(app, settings);
+}
+
+export async function findMissing(checks: ReadinessChecks): Promise<{ name: string; reason: string }[]> {
+  const results = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => {
+      try {
+        await withinLimit(check);
+        return undefined;
+      } catch (error) {
+        return { name, reason: error instanceof Error ? error.message : String(error) };
+      }
+    }),
+  );
+  return results.filter((result) => result !== undefined);
+}
+
+async function withinLimit(check: () => Promise<unknown> | unknown): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${String(checkLimitMs)} ms`)), checkLimitMs);
+  });
+  try {
+    await Promise.race([Promise.resolve(check()), limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,66 @@
+import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { ZipkinExporter } from '@opentelemetry/exporter-zipkin';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
+import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { BatchSpanProcessor, NoopSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry-v2';
+
+const exportDelayMs = 500;
+
+let started: { sdk: NodeSDK; serviceName: string; spanProcessor: SpanProcessor } | undefined;
+
+export interface TelemetrySettings {
+  serviceName: string;
+  /** Zipkin's base URL. Without it, spans exist (logs and answers name their trace) but go nowhere. */
+  zipkinUrl: string | undefined;
+  instrumentations: Instrumentation[];
+}
+
+/** Starts tracing for this process; only the `--import` entry calls it, before anything is loaded. */
+export function startTelemetry({ serviceName, zipkinUrl, instrumentations }: TelemetrySettings): void {
+  const spanProcessor =
+    zipkinUrl === undefined
+      ? new NoopSpanProcessor()
+      : new BatchSpanProcessor(new ZipkinExporter({ serviceName, url: `${zipkinUrl.replace(/\/+$/, '')}/api/v2/spans` }), {
+          scheduledDelayMillis: exportDelayMs,
+        });
+  const sdk = new NodeSDK({
+    resource: resourceFromAttributes({ 'service.name': serviceName }),
+    autoDetectResources: false,
+    spanProcessors: [spanProcessor],
+    metricReaders: [],
+    logRecordProcessors: [],
+    textMapPropagator: new CompositePropagator({
+      propagators: [
+        new B3Propagator({ injectEncoding: B3InjectEncoding.MULTI_HEADER }),
+        // Last, so that it wins when a caller sends both.
+        new W3CTraceContextPropagator(),
+        new W3CBaggagePropagator(),
+      ],
+    }),
+    instrumentations,
+  });
+  sdk.start();
+  started = { sdk, serviceName, spanProcessor };
+}
+
+/**
+ * For `plugins` of Temporal's client, worker and bundler. Also without telemetry: a bundle has the interceptors in it
+ * and logs an error for each span that no worker takes.
+ */
+export function temporalTelemetryPlugins(): OpenTelemetryPlugin[] {
+  return [
+    new OpenTelemetryPlugin({
+      resource: resourceFromAttributes({ 'service.name': started?.serviceName ?? 'holdfast' }),
+      spanProcessor: started?.spanProcessor ?? new NoopSpanProcessor(),
+    }),
+  ];
+}
+
+/** Sends what is still waiting. Harmless when nothing was started. */
+export async function shutdownTelemetry(): Promise<void> {
+  await started?.sdk.shutdown();
+}

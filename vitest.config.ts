@@ -1,0 +1,35 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const exclude = [...configDefaults.exclude, 'dist/**', '.holdfast/**'];
+
+const slow = { testTimeout: 60_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        // No servers.
+        test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...exclude, '**/*.int.test.ts', '**/*.e2e.test.ts'] },
+      },
+      {
+        // Real servers, whose addresses come by the environment; a throwaway database each.
+        test: { name: 'int', include: ['**/*.int.test.ts'], exclude, maxWorkers: 3, ...slow },
+      },
+      {
+        // One running application for all files.
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.e2e.test.ts'],
+          exclude,
+          globalSetup: ['tests/e2e/global-setup.ts'],
+          maxWorkers: 2,
+          ...slow,
+        },
+      },
+      {
+        // They stop and kill what they use: an application of its own for each file, one after another.
+        test: { name: 'faults', include: ['tests/faults/**/*.e2e.test.ts'], exclude, fileParallelism: false, testTimeout: 180_000, hookTimeout: 180_000 },
+      },
+    ],
+  },
+});

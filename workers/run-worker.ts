@@ -1,0 +1,101 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import type { WorkerOptions } from '@temporalio/worker';
+import { createHealthServer } from '../platform/health.js';
+import type { ReadinessChecks } from '../platform/health.js';
+import type { Logger } from '../platform/logger.js';
+import type { OnShutdown } from '../platform/shutdown.js';
+import { temporalTelemetryPlugins } from '../platform/telemetry/telemetry.js';
+import { createDataConverter } from '../platform/temporal/data-converter.js';
+import { installTemporalRuntime } from '../platform/temporal/runtime.js';
+import type { TemporalSettings } from '../platform/temporal/settings.js';
+
+export interface WorkerSettings {
+  service: string;
+  taskQueue: string;
+  activities: object;
+  /** The prebuilt bundle, or the folder's index to bundle at start. None for a worker of activities alone. */
+  workflows?: { bundlePath: string } | { path: string };
+  temporal: TemporalSettings;
+  health: { host: string; port: number };
+  /** What the activities need besides Temporal. */
+  readiness?: ReadinessChecks;
+  logger: Logger;
+  /** Anything of Temporal's own options that differs from the usual, such as deployment versioning or slots. */
+  options?: Partial<WorkerOptions>;
+}
+
+const slots: Partial<WorkerOptions> = {
+  maxConcurrentActivityTaskExecutions: 50,
+  maxConcurrentLocalActivityExecutions: 50,
+  maxConcurrentWorkflowTaskExecutions: 40,
+  maxCachedWorkflows: 500,
+};
+
+/** Runs a Temporal worker with its health port, until the process stops. */
+export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown): Promise<void> {
+  const { logger, temporal, health, workflows } = settings;
+  installTemporalRuntime(logger);
+
+  const running: { worker?: Worker } = {};
+  const server = await createHealthServer({
+    service: settings.service,
+    ...health,
+    checks: {
+      ...settings.readiness,
+      worker: () => {
+        const state = running.worker?.getState() ?? 'waiting for Temporal';
+        if (state !== 'RUNNING') throw new Error(state.toLowerCase());
+      },
+    },
+  });
+  onShutdown('health port', () => server.close());
+
+  const stopped = new AbortController();
+  onShutdown('waiting for Temporal', () => stopped.abort());
+  const connection = await connect(temporal.address, logger, stopped.signal);
+  onShutdown('Temporal connection', () => connection.close());
+
+  const worker = await Worker.create({
+    connection,
+    namespace: temporal.namespace,
+    taskQueue: settings.taskQueue,
+    activities: settings.activities,
+    ...workflowsOption(workflows),
+    dataConverter: createDataConverter(temporal.payloadKeys),
+    plugins: temporalTelemetryPlugins(),
+    // A worker that died must not hold an order's next task for long.
+    stickyQueueScheduleToStartTimeout: '2s',
+    shutdownGraceTime: '4s',
+    shutdownForceTime: '6s',
+    ...slots,
+    ...settings.options,
+  });
+  running.worker = worker;
+  const done = worker.run();
+  onShutdown('worker', async () => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+    await done;
+  });
+  done.catch((error: unknown) => {
+    // A worker that fails by itself can't be started again: end the process, and whoever runs it starts a new one.
+    logger.fatal({ err: error }, 'worker failed');
+    process.kill(process.pid, 'SIGTERM');
+  });
+}
+
+function workflowsOption(workflows: WorkerSettings['workflows']): Partial<WorkerOptions> {
+  if (workflows === undefined) return {};
+  return 'bundlePath' in workflows ? { workflowBundle: { codePath: workflows.bundlePath } } : { workflowsPath: workflows.path };
+}
+
+async function connect(address: string, logger: Logger, stopped: AbortSignal): Promise<NativeConnection> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await NativeConnection.connect({ address });
+    } catch (error) {
+      logger.warn({ address, attempt, reason: error instanceof Error ? error.message : String(error) }, 'waiting for Temporal');
+      await pause(Math.min(250 * attempt, 2000), undefined, { signal: stopped });
+    }
+  }
+}
