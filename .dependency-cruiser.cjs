@@ -6,15 +6,32 @@ const only = (name, from, allowed) => ({
   name,
   severity: 'error',
   from: { path: from, pathNot: '(\\.test\\.ts$|/testing/)' },
-  to: { dependencyTypesNot: ['npm', 'npm-dev', 'npm-peer', 'core', 'type-only'], pathNot: [from, ...allowed, 'node_modules'] },
+  to: {
+    dependencyTypesNot: ['npm', 'npm-dev', 'npm-peer', 'core', 'type-only'],
+    pathNot: [from, ...allowed, 'node_modules'],
+  },
 });
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'nothing-missing', severity: 'error', from: {}, to: { couldNotResolve: true } },
-    { name: 'no-dev-packages', severity: 'error', from: { path: '^(contracts|workflows|activities|workers|api|services|notifications|platform|clients)/', ...tested, pathNot: '(\\.test\\.ts$|/testing/)' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'no-dev-packages',
+      severity: 'error',
+      from: {
+        path: '^(contracts|workflows|activities|workers|api|services|notifications|platform|clients)/',
+        ...tested,
+        pathNot: '(\\.test\\.ts$|/testing/)',
+      },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
     only('contracts-import-nothing-of-ours', '^contracts/', []),
     only('domain-is-pure', '^services/[^/]+/domain/', ['^contracts/']),
     only('workflows-are-deterministic', '^workflows/', ['^contracts/', '^services/[^/]+/domain/']),
@@ -25,7 +42,14 @@ module.exports = {
     only('activities', '^activities/', ['^contracts/', '^platform/', '^clients/', '^services/']),
     only('api-http', '^api/http/', ['^contracts/', '^platform/']),
     only('api', '^api/', ['^contracts/', '^platform/', '^clients/', '^services/', '^workflows/[^/]+/messages\\.ts$']),
-    only('workers', '^workers/', ['^contracts/', '^platform/', '^clients/', '^services/', '^activities/', '^workflows/']),
+    only('workers', '^workers/', [
+      '^contracts/',
+      '^platform/',
+      '^clients/',
+      '^services/',
+      '^activities/',
+      '^workflows/',
+    ]),
     {
       name: 'a-service-body-is-its-own',
       comment: 'Another service asks over HTTP or through an activity; only pure rules are shared.',
@@ -55,7 +79,11 @@ module.exports = {
       name: 'workflows-use-the-workflow-package-alone',
       severity: 'error',
       from: { path: '^workflows/', ...tested },
-      to: { dependencyTypes: ['npm', 'core'], pathNot: ['@temporalio/(workflow|common)', 'node_modules/zod'], dependencyTypesNot: ['type-only'] },
+      to: {
+        dependencyTypes: ['npm', 'core'],
+        pathNot: ['@temporalio/(workflow|common)', 'node_modules/zod'],
+        dependencyTypesNot: ['type-only'],
+      },
     },
   ],
   options: {
@@ -63,6 +91,10 @@ module.exports = {
     exclude: { path: '(^dist/|/generated/)' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: 'specify',
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'], mainFields: ['module', 'main', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
   },
 };

@@ -19,7 +19,10 @@ export default tseslint.config(
       '@typescript-eslint/only-throw-error': 'error',
       'no-console': 'error',
       eqeqeq: 'error',
-      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, defaultFrom: true, namedFrom: true } }],
+      'no-restricted-exports': [
+        'error',
+        { restrictDefaultExports: { direct: true, named: true, defaultFrom: true, namedFrom: true } },
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'The environment is read once, in a config.ts, by readEnv.' },
@@ -33,7 +36,11 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ regex: '^node:', message: 'Workflows, contracts and domain rules run in the workflow sandbox.' }] },
+        {
+          patterns: [
+            { regex: '^node:', message: 'Workflows, contracts and domain rules run in the workflow sandbox.' },
+          ],
+        },
       ],
     },
   },
@@ -53,7 +60,12 @@ export default tseslint.config(
   },
   {
     files: ['**/*.js', '**/*.cjs'],
-    rules: { 'no-unused-vars': ['error', { argsIgnorePattern: '^_' }], 'no-undef': 'off', eqeqeq: 'error', 'prefer-const': 'error' },
+    rules: {
+      'no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      'no-undef': 'off',
+      eqeqeq: 'error',
+      'prefer-const': 'error',
+    },
   },
   prettier,
 );

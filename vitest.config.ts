@@ -9,7 +9,11 @@ export default defineConfig({
     projects: [
       {
         // No servers.
-        test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...exclude, '**/*.int.test.ts', '**/*.e2e.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: [...exclude, '**/*.int.test.ts', '**/*.e2e.test.ts'],
+        },
       },
       {
         // Real servers, whose addresses come by the environment; a throwaway database each.
@@ -28,7 +32,14 @@ export default defineConfig({
       },
       {
         // They stop and kill what they use: an application of its own for each file, one after another.
-        test: { name: 'faults', include: ['tests/faults/**/*.e2e.test.ts'], exclude, fileParallelism: false, testTimeout: 180_000, hookTimeout: 180_000 },
+        test: {
+          name: 'faults',
+          include: ['tests/faults/**/*.e2e.test.ts'],
+          exclude,
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
       },
     ],
   },

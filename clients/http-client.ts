@@ -30,7 +30,11 @@ export interface ServiceClient {
 export function createServiceClient({ name, urls, timeoutMs, token }: ServiceClientSettings): ServiceClient {
   const instances = createRoundRobin(urls);
 
-  const ask = async (base: string, { method, path, body, form, headers }: ServiceRequest, signal: AbortSignal): Promise<Response> =>
+  const ask = async (
+    base: string,
+    { method, path, body, form, headers }: ServiceRequest,
+    signal: AbortSignal,
+  ): Promise<Response> =>
     fetch(`${base}${path}`, {
       method,
       headers: {
@@ -65,7 +69,11 @@ export function createServiceClient({ name, urls, timeoutMs, token }: ServiceCli
         instances.failed(url);
         if (signal.aborted) break;
       }
-      throw new ServiceUnavailable(name, signal.aborted ? `no answer within ${String(timeoutMs)} ms` : describe(reason), { cause: reason });
+      throw new ServiceUnavailable(
+        name,
+        signal.aborted ? `no answer within ${String(timeoutMs)} ms` : describe(reason),
+        { cause: reason },
+      );
     },
   };
 }
@@ -89,5 +97,7 @@ function parseJson(text: string): unknown {
 function describe(reason: unknown): string {
   if (!(reason instanceof Error)) return String(reason);
   // fetch says "fetch failed"; what failed is in its cause.
-  return reason.cause instanceof Error ? reason.cause.message || String((reason.cause as NodeJS.ErrnoException).code) : reason.message;
+  return reason.cause instanceof Error
+    ? reason.cause.message || String((reason.cause as NodeJS.ErrnoException).code)
+    : reason.message;
 }

@@ -24,6 +24,7 @@ export function createProductClient({ urls, timeoutMs = 2000 }: ProductClientSet
     }
   };
   return {
-    quote: async (productIds) => new Map(await Promise.all([...new Set(productIds)].map(async (id) => [id, await find(id)] as const))),
+    quote: async (productIds) =>
+      new Map(await Promise.all([...new Set(productIds)].map(async (id) => [id, await find(id)] as const))),
   };
 }

@@ -18,7 +18,12 @@ const marginMs = 60_000;
  * Gets this service's own access token (RFC 6749, client_credentials) and keeps it until shortly before it expires.
  * Callers at the same time share one request. Throws ServiceUnavailable or ServiceAnswered.
  */
-export function createServiceToken({ urls, clientId, clientSecret, timeoutMs = 2000 }: ServiceTokenSettings): () => Promise<string> {
+export function createServiceToken({
+  urls,
+  clientId,
+  clientSecret,
+  timeoutMs = 2000,
+}: ServiceTokenSettings): () => Promise<string> {
   const basic = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64');
   const client = createServiceClient({ name: 'user-service', urls, timeoutMs });
   let kept: { token: string; until: number } | undefined;

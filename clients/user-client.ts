@@ -5,7 +5,8 @@ import { ServiceAnswered, ServiceUnavailable } from './errors.js';
 import { createServiceClient } from './http-client.js';
 
 /** `unavailable` is for the caller's fallback; it comes at once while the breaker is open. */
-export type UserOutcome = { outcome: 'verified'; user: UserValidation } | { outcome: 'unknown' } | { outcome: 'unavailable'; reason: string };
+export type UserOutcome =
+  { outcome: 'verified'; user: UserValidation } | { outcome: 'unknown' } | { outcome: 'unavailable'; reason: string };
 
 export interface UserClient {
   validateUser(userId: number): Promise<UserOutcome>;
@@ -27,11 +28,14 @@ export function createUserClient({ urls, token, timeoutMs = 2000 }: UserClientSe
   return {
     validateUser: async (userId) => {
       try {
-        const answer = await breaker.execute(() => client.send({ method: 'GET', path: `/users/${String(userId)}/validation` }));
+        const answer = await breaker.execute(() =>
+          client.send({ method: 'GET', path: `/users/${String(userId)}/validation` }),
+        );
         return { outcome: 'verified', user: userValidationSchema.parse(answer) };
       } catch (error) {
         if (error instanceof ServiceAnswered && error.status === 404) return { outcome: 'unknown' };
-        if (error instanceof ServiceUnavailable || isBrokenCircuitError(error)) return { outcome: 'unavailable', reason: error.message };
+        if (error instanceof ServiceUnavailable || isBrokenCircuitError(error))
+          return { outcome: 'unavailable', reason: error.message };
         throw error;
       }
     },

@@ -45,10 +45,26 @@ export const urlList = z
 /** Names or addresses separated by commas. */
 export const list = z
   .string()
-  .transform((text) => text.split(',').map((item) => item.trim()).filter(Boolean))
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  )
   .pipe(z.array(z.string()).min(1));
 
-const unitMs: Record<string, number> = { ms: 1, s: 1000, second: 1000, m: 60_000, min: 60_000, minute: 60_000, h: 3_600_000, hour: 3_600_000, d: 86_400_000, day: 86_400_000 };
+const unitMs: Record<string, number> = {
+  ms: 1,
+  s: 1000,
+  second: 1000,
+  m: 60_000,
+  min: 60_000,
+  minute: 60_000,
+  h: 3_600_000,
+  hour: 3_600_000,
+  d: 86_400_000,
+  day: 86_400_000,
+};
 
 /** Milliseconds, from "1500", "30s", "2 minutes" and the like. */
 export const duration = z.string().transform((text, context) => {

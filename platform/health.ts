@@ -6,7 +6,7 @@ import { createMetrics } from './metrics.js';
 import type { Metrics } from './metrics.js';
 
 /** What a process needs, by name. A check rejects or throws while it is missing, saying why. */
-export type ReadinessChecks = Record<string, () => Promise<unknown> | unknown>;
+export type ReadinessChecks = Record<string, () => unknown>;
 
 const checkLimitMs = 2000;
 
@@ -53,7 +53,7 @@ export async function findMissing(checks: ReadinessChecks): Promise<{ name: stri
   return results.filter((result) => result !== undefined);
 }
 
-async function withinLimit(check: () => Promise<unknown> | unknown): Promise<void> {
+async function withinLimit(check: () => unknown): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${String(checkLimitMs)} ms`)), checkLimitMs);

@@ -19,7 +19,11 @@ export async function listen(app: RequestListener, { host, port }: { host: strin
   server.headersTimeout = 66_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? new Error(`port ${String(port)} (PORT) on ${host} is taken`, { cause: error }) : error);
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`port ${String(port)} (PORT) on ${host} is taken`, { cause: error })
+          : error,
+      );
     });
     server.listen(port, host, resolve);
   });

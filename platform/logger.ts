@@ -9,7 +9,16 @@ export interface LoggerSettings {
   level: string;
 }
 
-const secrets = ['password', 'authorization', 'cookie', 'accessToken', 'refreshToken', 'token', 'secret', 'clientSecret'];
+const secrets = [
+  'password',
+  'authorization',
+  'cookie',
+  'accessToken',
+  'refreshToken',
+  'token',
+  'secret',
+  'clientSecret',
+];
 
 /**
  * JSON lines with time, level, service, message, traceId, spanId and, where a child or the baggage names one, orderId.
@@ -26,7 +35,9 @@ export function createLogger({ service, level }: LoggerSettings, destination?: D
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: secrets.flatMap((name) => [name, `*.${name}`, `*.headers.${name}`]), censor: '[redacted]' },
       // A child that has an order id of its own must not get a second one from the baggage: JSON keys would repeat.
-      onChild: (child) => void ('orderId' in child.bindings() && naming.add(child)),
+      onChild: (child) => {
+        if ('orderId' in child.bindings()) naming.add(child);
+      },
       mixin: (merge, _level, logger) => currentIds('orderId' in merge || naming.has(logger)),
     },
     destination ?? pino.destination({ dest: 1, sync: true }),

@@ -10,7 +10,10 @@ export type OnShutdown = (name: string, close: () => Promise<unknown> | void) =>
  * Runs a process: starts `main`, and on SIGTERM, SIGINT or the loss of its parent closes what main registered, newest
  * first, telemetry last, within ten seconds. A start that fails ends the process with code 1 and a line saying why.
  */
-export async function runProcess({ logger }: { logger: Logger }, main: (onShutdown: OnShutdown) => Promise<void>): Promise<void> {
+export async function runProcess(
+  { logger }: { logger: Logger },
+  main: (onShutdown: OnShutdown) => Promise<void>,
+): Promise<void> {
   const closers: { name: string; close: () => Promise<unknown> | void }[] = [];
   let stopping = false;
 

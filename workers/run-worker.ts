@@ -86,7 +86,9 @@ export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown
 
 function workflowsOption(workflows: WorkerSettings['workflows']): Partial<WorkerOptions> {
   if (workflows === undefined) return {};
-  return 'bundlePath' in workflows ? { workflowBundle: { codePath: workflows.bundlePath } } : { workflowsPath: workflows.path };
+  return 'bundlePath' in workflows
+    ? { workflowBundle: { codePath: workflows.bundlePath } }
+    : { workflowsPath: workflows.path };
 }
 
 async function connect(address: string, logger: Logger, stopped: AbortSignal): Promise<NativeConnection> {
@@ -94,7 +96,10 @@ async function connect(address: string, logger: Logger, stopped: AbortSignal): P
     try {
       return await NativeConnection.connect({ address });
     } catch (error) {
-      logger.warn({ address, attempt, reason: error instanceof Error ? error.message : String(error) }, 'waiting for Temporal');
+      logger.warn(
+        { address, attempt, reason: error instanceof Error ? error.message : String(error) },
+        'waiting for Temporal',
+      );
       await pause(Math.min(250 * attempt, 2000), undefined, { signal: stopped });
     }
   }

@@ -36,6 +36,7 @@ export function requireOwnerOrAdmin(req: Request, ownerId: number): Principal {
 export function listOwner(req: Request, userId: number | undefined): number | undefined {
   const principal = principalOf(req);
   if (isAdmin(principal)) return userId;
-  if (principal.kind !== 'user' || (userId !== undefined && userId !== principal.userId)) throw forbidden("Another user's list needs the role admin.");
+  if (principal.kind !== 'user' || (userId !== undefined && userId !== principal.userId))
+    throw forbidden("Another user's list needs the role admin.");
   return principal.userId;
 }

@@ -23,7 +23,14 @@ export interface HttpAppSettings {
 }
 
 /** What every front door has: health, metrics, access log, security headers, JSON bodies up to 100 kB, problems. */
-export function createHttpApp({ service, logger, readiness, routers, metrics = createMetrics(service), parseJson = true }: HttpAppSettings): Express {
+export function createHttpApp({
+  service,
+  logger,
+  readiness,
+  routers,
+  metrics = createMetrics(service),
+  parseJson = true,
+}: HttpAppSettings): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);

@@ -27,7 +27,11 @@ export interface Authenticator {
 /** What a process needs in its environment to check tokens. */
 export const authSettings = { JWT_ISSUER: z.string(), JWT_AUDIENCE: z.string(), USER_SERVICE_URL: urlList };
 
-export function authSettingsFrom(env: { JWT_ISSUER: string; JWT_AUDIENCE: string; USER_SERVICE_URL: string[] }): AuthSettings {
+export function authSettingsFrom(env: {
+  JWT_ISSUER: string;
+  JWT_AUDIENCE: string;
+  USER_SERVICE_URL: string[];
+}): AuthSettings {
   return {
     issuer: env.JWT_ISSUER,
     audience: env.JWT_AUDIENCE,
@@ -47,10 +51,23 @@ const claimsSchema = z.object({
  * service is down; a token with a key id that is not among them makes it ask again, at most every 5 s.
  */
 export function createAuthenticator({ issuer, audience, jwksUrls }: AuthSettings): Authenticator {
-  const keySets = jwksUrls.map((url) => createRemoteJWKSet(new URL(url), { cacheMaxAge: Infinity, cooldownDuration: 5000, timeoutDuration: 2000 }));
+  const keySets = jwksUrls.map((url) =>
+    createRemoteJWKSet(new URL(url), { cacheMaxAge: Infinity, cooldownDuration: 5000, timeoutDuration: 2000 }),
+  );
 
   const verify = async (token: string): Promise<Principal> => {
-    const payload = await firstAnswer(keySets, async (keys) => (await jwtVerify(token, keys, { issuer, audience, algorithms: ['ES256', 'EdDSA', 'RS256'], requiredClaims: ['exp', 'sub'] })).payload);
+    const payload = await firstAnswer(
+      keySets,
+      async (keys) =>
+        (
+          await jwtVerify(token, keys, {
+            issuer,
+            audience,
+            algorithms: ['ES256', 'EdDSA', 'RS256'],
+            requiredClaims: ['exp', 'sub'],
+          })
+        ).payload,
+    );
     return toPrincipal(payload);
   };
   const required: RequestHandler = async (req, _res, next) => {
@@ -72,7 +89,10 @@ export function createAuthenticator({ issuer, audience, jwksUrls }: AuthSettings
   };
 }
 
-async function firstAnswer(keySets: RemoteJWKSet[], verify: (keys: RemoteJWKSet) => Promise<JWTPayload>): Promise<JWTPayload> {
+async function firstAnswer(
+  keySets: RemoteJWKSet[],
+  verify: (keys: RemoteJWKSet) => Promise<JWTPayload>,
+): Promise<JWTPayload> {
   // One that has keys first: it needs no call.
   const ordered = [...keySets].sort((a, b) => Number(b.jwks() !== undefined) - Number(a.jwks() !== undefined));
   for (const keys of ordered) {
@@ -88,11 +108,15 @@ async function firstAnswer(keySets: RemoteJWKSet[], verify: (keys: RemoteJWKSet)
 }
 
 function isAboutToken(error: unknown): boolean {
-  return error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && error.code !== 'ERR_JOSE_GENERIC';
+  return (
+    error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && error.code !== 'ERR_JOSE_GENERIC'
+  );
 }
 
 function invalidToken() {
-  return unauthorized('The access token is not valid or has expired.', { 'WWW-Authenticate': 'Bearer error="invalid_token"' });
+  return unauthorized('The access token is not valid or has expired.', {
+    'WWW-Authenticate': 'Bearer error="invalid_token"',
+  });
 }
 
 function bearerToken(header: string | undefined): string | undefined {
@@ -106,5 +130,11 @@ function toPrincipal(payload: JWTPayload): Principal {
   if (roles.includes('service')) return { kind: 'service', clientId: sub, roles };
   const userId = Number(sub);
   if (!Number.isSafeInteger(userId) || userId < 1) throw invalidToken();
-  return { kind: 'user', userId, roles, ...(name === undefined ? {} : { name }), ...(email === undefined ? {} : { email }) };
+  return {
+    kind: 'user',
+    userId,
+    roles,
+    ...(name === undefined ? {} : { name }),
+    ...(email === undefined ? {} : { email }),
+  };
 }

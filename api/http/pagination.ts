@@ -16,7 +16,12 @@ export function readCursor(cursor: string | undefined): Position | undefined {
     const [createdAt, id] = positionSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
     return { createdAt: new Date(createdAt), id };
   } catch {
-    throw new Problem({ status: 400, code: 'bad-request', detail: 'The query is not as it should be.', errors: [{ path: 'cursor', message: 'is not one that we gave' }] });
+    throw new Problem({
+      status: 400,
+      code: 'bad-request',
+      detail: 'The query is not as it should be.',
+      errors: [{ path: 'cursor', message: 'is not one that we gave' }],
+    });
   }
 }
 
@@ -25,8 +30,16 @@ export function writeCursor({ createdAt, id }: Position): string {
 }
 
 /** From `limit + 1` rows, newest first, to a page: the extra row only tells that there is more. */
-export function toPage<Row, Item>(rows: Row[], limit: number, positionOf: (row: Row) => Position, toItem: (row: Row) => Item): { items: Item[]; nextCursor: string | null } {
+export function toPage<Row, Item>(
+  rows: Row[],
+  limit: number,
+  positionOf: (row: Row) => Position,
+  toItem: (row: Row) => Item,
+): { items: Item[]; nextCursor: string | null } {
   const kept = rows.slice(0, limit);
   const last = kept.at(-1);
-  return { items: kept.map(toItem), nextCursor: rows.length > limit && last !== undefined ? writeCursor(positionOf(last)) : null };
+  return {
+    items: kept.map(toItem),
+    nextCursor: rows.length > limit && last !== undefined ? writeCursor(positionOf(last)) : null,
+  };
 }

@@ -42,10 +42,21 @@ export function sendProblem(res: Response, problem: Problem): void {
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { type, status, headers } = libraryError(error);
-  if (type === 'entity.too.large') return keep(headers, { status: 413, code: 'payload-too-large', detail: 'The body is over 100 kB.' });
-  if (type === 'entity.parse.failed') return badRequest('The body is not JSON.', [{ path: '', message: 'must be JSON' }]);
-  if (status !== undefined && status >= 400 && status < 500) return keep(headers, { status, ...(known[status] ?? { code: 'bad-request', detail: 'The request can not be understood.' }) });
-  return keep(headers, { status: 500, code: 'internal-error', detail: 'Something went wrong on our side.', cause: error });
+  if (type === 'entity.too.large')
+    return keep(headers, { status: 413, code: 'payload-too-large', detail: 'The body is over 100 kB.' });
+  if (type === 'entity.parse.failed')
+    return badRequest('The body is not JSON.', [{ path: '', message: 'must be JSON' }]);
+  if (status !== undefined && status >= 400 && status < 500)
+    return keep(headers, {
+      status,
+      ...(known[status] ?? { code: 'bad-request', detail: 'The request can not be understood.' }),
+    });
+  return keep(headers, {
+    status: 500,
+    code: 'internal-error',
+    detail: 'Something went wrong on our side.',
+    cause: error,
+  });
 }
 
 const known: Record<number, { code: string; detail: string }> = {
@@ -67,6 +78,9 @@ function libraryError(error: unknown): { type?: string; status?: number; headers
   return {
     ...(typeof type === 'string' ? { type } : {}),
     ...(typeof status === 'number' ? { status } : {}),
-    headers: typeof headers === 'object' && headers !== null ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])) : {},
+    headers:
+      typeof headers === 'object' && headers !== null
+        ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+        : {},
   };
 }

@@ -40,12 +40,16 @@ export interface ProblemOptions {
   cause?: unknown;
 }
 
-export const badRequest = (detail: string, errors: FieldError[] = []) => new Problem({ status: 400, code: 'bad-request', detail, errors });
+export const badRequest = (detail: string, errors: FieldError[] = []) =>
+  new Problem({ status: 400, code: 'bad-request', detail, errors });
 
-export const unauthorized = (detail = 'A valid access token is needed.', headers: Record<string, string> = { 'WWW-Authenticate': 'Bearer' }) =>
-  new Problem({ status: 401, code: 'unauthorized', detail, headers });
+export const unauthorized = (
+  detail = 'A valid access token is needed.',
+  headers: Record<string, string> = { 'WWW-Authenticate': 'Bearer' },
+) => new Problem({ status: 401, code: 'unauthorized', detail, headers });
 
-export const forbidden = (detail = 'Your role does not allow this.') => new Problem({ status: 403, code: 'forbidden', detail });
+export const forbidden = (detail = 'Your role does not allow this.') =>
+  new Problem({ status: 403, code: 'forbidden', detail });
 
 export const notFound = (detail = 'There is nothing here.') => new Problem({ status: 404, code: 'not-found', detail });
 

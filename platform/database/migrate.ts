@@ -24,10 +24,14 @@ export async function migrate({ url, directory }: { url: string; directory: stri
       logger: undefined,
       migrations: {
         glob: ['*.sql', { cwd: directory }],
-        resolve: ({ name, path: file, context }) => ({ name, up: () => apply(context, name, file ?? path.join(directory, name)) }),
+        resolve: ({ name, path: file, context }) => ({
+          name,
+          up: () => apply(context, name, file ?? path.join(directory, name)),
+        }),
       },
       storage: {
-        executed: async () => (await client.query<{ name: string }>('SELECT name FROM schema_migrations')).rows.map((row) => row.name),
+        executed: async () =>
+          (await client.query<{ name: string }>('SELECT name FROM schema_migrations')).rows.map((row) => row.name),
         // In the migration's own transaction: see apply.
         logMigration: () => Promise.resolve(),
         unlogMigration: () => Promise.reject(new Error('migrations only go forward')),

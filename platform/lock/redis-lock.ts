@@ -34,7 +34,12 @@ export function createLocks(redis: Redis): Locks {
   };
 }
 
-async function acquire(redis: Redis, key: string, { waitMs, leaseMs }: LockTimes, deadline: number): Promise<Redlock.Lock> {
+async function acquire(
+  redis: Redis,
+  key: string,
+  { waitMs, leaseMs }: LockTimes,
+  deadline: number,
+): Promise<Redlock.Lock> {
   for (;;) {
     // redlock reports a server's error by an event and then says "exceeded attempts", as when somebody holds the key.
     let failure: Error | undefined;

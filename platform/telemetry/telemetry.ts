@@ -24,9 +24,12 @@ export function startTelemetry({ serviceName, zipkinUrl, instrumentations }: Tel
   const spanProcessor =
     zipkinUrl === undefined
       ? new NoopSpanProcessor()
-      : new BatchSpanProcessor(new ZipkinExporter({ serviceName, url: `${zipkinUrl.replace(/\/+$/, '')}/api/v2/spans` }), {
-          scheduledDelayMillis: exportDelayMs,
-        });
+      : new BatchSpanProcessor(
+          new ZipkinExporter({ serviceName, url: `${zipkinUrl.replace(/\/+$/, '')}/api/v2/spans` }),
+          {
+            scheduledDelayMillis: exportDelayMs,
+          },
+        );
   const sdk = new NodeSDK({
     resource: resourceFromAttributes({ 'service.name': serviceName }),
     autoDetectResources: false,

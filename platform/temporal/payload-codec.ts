@@ -38,7 +38,9 @@ export class EncryptionCodec implements PayloadCodec {
   private encrypt(payload: Payload): Payload {
     const keyId = this.settings.current;
     const nonce = randomBytes(nonceBytes);
-    const cipher = createCipheriv('aes-256-gcm', this.keyOf(keyId), nonce, { authTagLength: tagBytes }).setAAD(Buffer.from(keyId));
+    const cipher = createCipheriv('aes-256-gcm', this.keyOf(keyId), nonce, { authTagLength: tagBytes }).setAAD(
+      Buffer.from(keyId),
+    );
     const plain = temporal.api.common.v1.Payload.encode(payload).finish();
     return {
       metadata: { [METADATA_ENCODING_KEY]: Buffer.from(encoding), [keyIdField]: Buffer.from(keyId) },
@@ -48,12 +50,15 @@ export class EncryptionCodec implements PayloadCodec {
 
   private decrypt(payload: Payload): Payload {
     const { metadata, data } = payload;
-    if (text(metadata?.[METADATA_ENCODING_KEY]) !== encoding || !data) throw new ValueError('refused a payload that is not encrypted');
+    if (text(metadata?.[METADATA_ENCODING_KEY]) !== encoding || !data)
+      throw new ValueError('refused a payload that is not encrypted');
     const keyId = text(metadata?.[keyIdField]);
     const bytes = Buffer.from(data);
     if (bytes.length < nonceBytes + tagBytes) throw new ValueError('refused an encrypted payload that is cut short');
     try {
-      const decipher = createDecipheriv('aes-256-gcm', this.keyOf(keyId), bytes.subarray(0, nonceBytes), { authTagLength: tagBytes })
+      const decipher = createDecipheriv('aes-256-gcm', this.keyOf(keyId), bytes.subarray(0, nonceBytes), {
+        authTagLength: tagBytes,
+      })
         .setAAD(Buffer.from(keyId))
         .setAuthTag(bytes.subarray(-tagBytes));
       const plain = Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]);

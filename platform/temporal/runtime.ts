@@ -32,5 +32,7 @@ export function installTemporalRuntime(logger: Logger): void {
 
 /** pino can't write the nanoseconds that the SDK adds as a bigint. */
 function plain(meta: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(meta).map(([key, value]) => [key, typeof value === 'bigint' ? value.toString() : value]));
+  return Object.fromEntries(
+    Object.entries(meta).map(([key, value]) => [key, typeof value === 'bigint' ? value.toString() : value]),
+  );
 }

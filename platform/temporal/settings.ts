@@ -9,7 +9,9 @@ export interface TemporalSettings {
 }
 
 /** From the environment's names to ours. */
-export function temporalSettingsFrom(env: { [K in keyof typeof temporalSettings]: z.output<(typeof temporalSettings)[K]> }): TemporalSettings {
+export function temporalSettingsFrom(env: {
+  [K in keyof typeof temporalSettings]: z.output<(typeof temporalSettings)[K]>;
+}): TemporalSettings {
   return {
     address: env.TEMPORAL_ADDRESS,
     namespace: env.TEMPORAL_NAMESPACE,

@@ -28,7 +28,9 @@ export async function waitFor<T>(
     }
     if (Date.now() >= deadline) {
       const seen = last instanceof Error ? last.message : JSON.stringify(last);
-      throw new Error(`waited ${String(timeoutMs)} ms for: ${description}; last seen: ${String(seen)}`, { cause: last });
+      throw new Error(`waited ${String(timeoutMs)} ms for: ${description}; last seen: ${seen}`, {
+        cause: last,
+      });
     }
     await pause(intervalMs);
   }
