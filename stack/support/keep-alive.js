@@ -1,0 +1,54 @@
+// @ts-check
+import { manageProcess } from './managed-process.js';
+import { pause } from './wait-until.js';
+
+/**
+ * A process that dies without being asked is reported with the end of its log and, if wanted, started again after a pause that doubles
+ * from one second to half a minute.
+ * @param {import('./managed-process.js').ProcessSpec} spec
+ * @param {{ records: string, logs: string, restart: boolean, report: (text: string) => void }} options
+ * @returns {import('./managed-process.js').ManagedProcess}
+ */
+export function keepAlive(spec, { records, logs, restart, report }) {
+  let givenUp = new AbortController();
+  let deaths = 0;
+  let lastDeath = 0;
+  const process = manageProcess(spec, { records, logs, onDeath: (how) => void died(how) });
+
+  /** @param {string} how */
+  async function died(how) {
+    report(`${spec.name} ended ${how} without being asked. The end of ${process.logFile}:\n${process.tail()}`);
+    if (!restart) return;
+    const { signal } = givenUp;
+    deaths = Date.now() - lastDeath > 60_000 ? 1 : deaths + 1;
+    lastDeath = Date.now();
+    const seconds = Math.min(2 ** (deaths - 1), 30);
+    report(`${spec.name} is started again in ${seconds} s`);
+    await pause(seconds * 1000, signal);
+    if (signal.aborted) return;
+    await process.start(signal).then(
+      () => report(`${spec.name} is ready again`),
+      (error) => signal.aborted || died(`before it was ready (${error.message.split('\n')[0]})`),
+    );
+  }
+
+  /** @param {() => Promise<void>} end */
+  async function giveUp(end) {
+    givenUp.abort(new Error(`${spec.name} was stopped`));
+    await end();
+    givenUp = new AbortController();
+  }
+
+  return {
+    name: process.name,
+    logFile: process.logFile,
+    get pid() {
+      return process.pid;
+    },
+    start: process.start,
+    spawn: process.spawn,
+    tail: process.tail,
+    stop: (signal) => giveUp(() => process.stop(signal)),
+    kill9: () => giveUp(() => process.kill9()),
+  };
+}

@@ -1,0 +1,52 @@
+// @ts-check
+import fs from 'node:fs';
+import path from 'node:path';
+import { isStillThere, startOf } from './process-identity.js';
+import { waitUntil } from './wait-until.js';
+
+/**
+ * Lets one process at a time do a piece of work, over all clones. A lock whose holder is dead counts for nothing. Two may hold it at once
+ * in the rare moment when both find the same dead holder: it saves work done twice, and what it guards must be right without it.
+ * @template T
+ * @param {string} file
+ * @param {{ signal?: AbortSignal, onWait?: (holder: number) => void }} options
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function withLock(file, { signal, onWait }, work) {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  await waitUntil(() => tryTake(file, onWait), { within: 60 * 60_000, every: 300, what: `the lock ${file}`, signal });
+  try {
+    return await work();
+  } finally {
+    if (holderOf(file)?.pid === process.pid) fs.rmSync(file, { force: true });
+  }
+}
+
+/** @param {string} file @param {((holder: number) => void) | undefined} onWait */
+function tryTake(file, onWait) {
+  const mine = `${file}.${process.pid}`;
+  fs.writeFileSync(mine, JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid) ?? '', name: 'lock', command: '' }));
+  try {
+    // A link appears with its contents or not at all, unlike a file that is created and then written.
+    fs.linkSync(mine, file);
+    return true;
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
+  } finally {
+    fs.rmSync(mine, { force: true });
+  }
+  const holder = holderOf(file);
+  if (holder && isStillThere(holder)) onWait?.(holder.pid);
+  else fs.rmSync(file, { force: true });
+  return false;
+}
+
+/** @param {string} file @returns {import('./process-identity.js').ProcessRecord | undefined} */
+function holderOf(file) {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

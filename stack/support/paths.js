@@ -1,0 +1,18 @@
+// @ts-check
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The checkout this code lies in. */
+export const checkout = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** Everything a stack keeps lies below this folder, which git ignores. */
+export const keepsake = path.join(checkout, '.holdfast');
+
+/**
+ * Where built and fetched servers are kept; clones of this repository share it.
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+export function cacheFolder(env = process.env) {
+  return path.resolve(env.HOLDFAST_CACHE || path.join(os.homedir(), '.cache', 'holdfast'));
+}

@@ -1,0 +1,79 @@
+// @ts-check
+import fs from 'node:fs';
+import path from 'node:path';
+import { isStillThere, startOf } from './process-identity.js';
+import { waitUntil } from './wait-until.js';
+
+/** @typedef {import('./process-identity.js').ProcessRecord} ProcessRecord */
+
+/**
+ * Written in the same tick as the start, so that a later run can end what a killed one left behind.
+ * @param {string} folder
+ * @param {{ pid: number, name: string, command: string }} started
+ */
+export function writeRecord(folder, started) {
+  fs.mkdirSync(folder, { recursive: true });
+  /** @type {ProcessRecord} */
+  const record = { ...started, startedAt: startOf(started.pid) ?? '' };
+  const file = path.join(folder, `${started.name}.json`);
+  fs.writeFileSync(`${file}.new`, JSON.stringify(record));
+  fs.renameSync(`${file}.new`, file);
+}
+
+/**
+ * @param {string} folder
+ * @param {string} name
+ * @param {number} [pid] only if the record is still about this process
+ */
+export function removeRecord(folder, name, pid) {
+  const file = path.join(folder, `${name}.json`);
+  if (pid !== undefined && readRecord(file)?.pid !== pid) return;
+  fs.rmSync(file, { force: true });
+}
+
+/** @param {string} folder @returns {ProcessRecord[]} */
+export function readRecords(folder) {
+  if (!fs.existsSync(folder)) return [];
+  const files = fs.readdirSync(folder).filter((file) => file.endsWith('.json'));
+  return files.flatMap((file) => readRecord(path.join(folder, file)) ?? []);
+}
+
+/** @param {string} file @returns {ProcessRecord | undefined} */
+function readRecord(file) {
+  try {
+    const record = JSON.parse(fs.readFileSync(file, 'utf8'));
+    const complete = Number.isInteger(record.pid) && record.pid > 1 && typeof record.startedAt === 'string' && typeof record.name === 'string';
+    return complete ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Ends what an earlier run left behind: only processes whose start is the recorded one.
+ * @param {string} folder
+ * @param {{ grace?: number }} [options] milliseconds between asking and killing
+ * @returns {Promise<string[]>} the names of those it ended
+ */
+export async function endLeftovers(folder, { grace = 10_000 } = {}) {
+  const records = readRecords(folder);
+  const alive = records.filter(isStillThere);
+  const gone = () => !alive.some(isStillThere);
+  for (const record of alive) signalQuietly(record.pid, 'SIGTERM');
+  if (alive.length > 0) {
+    await waitUntil(gone, { within: grace, what: 'the end of leftover processes' }).catch(() => undefined);
+    for (const record of alive.filter(isStillThere)) signalQuietly(record.pid, 'SIGKILL');
+    await waitUntil(gone, { within: 10_000, what: 'the end of killed leftover processes' });
+  }
+  for (const record of records) removeRecord(folder, record.name, record.pid);
+  return alive.map((record) => record.name);
+}
+
+/** @param {number} pid @param {NodeJS.Signals} signal */
+export function signalQuietly(pid, signal) {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended between the look and the signal.
+  }
+}

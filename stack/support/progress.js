@@ -1,0 +1,74 @@
+// @ts-check
+
+/**
+ * @typedef {{ detail(text: string): void, done(text?: string): void, failed(text?: string): void }} Step
+ * @typedef {{ step(title: string): Step, say(text: string): void, close(): void }} Progress
+ */
+
+/**
+ * Says what is going on and for how long. On a terminal the running steps stand in one line that is rewritten; elsewhere
+ * (CI, a file) each step gets a line at its start, one every 15 s while it takes, and one at its end.
+ * @param {{ out?: NodeJS.WriteStream | NodeJS.WritableStream, live?: boolean }} [options]
+ * @returns {Progress}
+ */
+export function createProgress({ out = process.stdout, live = Boolean(process.stdout.isTTY) && !process.env.CI } = {}) {
+  /** @type {Set<{ title: string, detail: string, since: number, told: number }>} */
+  const running = new Set();
+  const timer = setInterval(live ? redraw : remind, live ? 250 : 1000);
+  timer.unref();
+
+  function wipe() {
+    if (live) out.write('\r\u001b[2K');
+  }
+  function redraw() {
+    if (running.size === 0) return;
+    const text = [...running].map((step) => `${step.title} ${elapsed(step.since)}${step.detail && ` (${step.detail})`}`).join(' · ');
+    const width = ('columns' in out && out.columns) || 100;
+    out.write(`\r\u001b[2K${text.length >= width ? `${text.slice(0, width - 2)}…` : text}`);
+  }
+  function remind() {
+    for (const step of running) {
+      if (Date.now() - step.told < 15_000) continue;
+      step.told = Date.now();
+      say(`  … ${step.title}: ${elapsed(step.since)}${step.detail && `, ${step.detail}`}`);
+    }
+  }
+  /** @param {string} text */
+  function say(text) {
+    wipe();
+    out.write(`${text}\n`);
+    if (live) redraw();
+  }
+
+  return {
+    say,
+    step(title) {
+      const step = { title, detail: '', since: Date.now(), told: Date.now() };
+      running.add(step);
+      if (live) redraw();
+      else say(`  → ${title}`);
+      /** @param {string} mark @param {string} text */
+      const end = (mark, text) => {
+        if (!running.delete(step)) return;
+        say(`  ${mark} ${title}${text && `: ${text}`} (${elapsed(step.since)})`);
+      };
+      return {
+        detail(text) {
+          step.detail = text.trim().slice(0, 100);
+        },
+        done: (text = '') => end('✓', text),
+        failed: (text = '') => end('✗', text),
+      };
+    },
+    close() {
+      clearInterval(timer);
+      wipe();
+    },
+  };
+}
+
+/** @param {number} since epoch milliseconds */
+function elapsed(since) {
+  const seconds = (Date.now() - since) / 1000;
+  return seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`;
+}
