@@ -4,9 +4,11 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { BatchSpanProcessor, NoopSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { BatchSpanProcessor, NoopSpanProcessor, ParentBasedSampler } from '@opentelemetry/sdk-trace-base';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry-v2';
+import { WithoutLoneQueries } from './without-lone-queries.js';
+import { withoutPersonalData } from './without-personal-data.js';
 
 const exportDelayMs = 500;
 
@@ -33,7 +35,8 @@ export function startTelemetry({ serviceName, zipkinUrl, instrumentations }: Tel
   const sdk = new NodeSDK({
     resource: resourceFromAttributes({ 'service.name': serviceName }),
     autoDetectResources: false,
-    spanProcessors: [spanProcessor],
+    spanProcessors: [withoutPersonalData, spanProcessor],
+    sampler: new ParentBasedSampler({ root: new WithoutLoneQueries() }),
     metricReaders: [],
     logRecordProcessors: [],
     textMapPropagator: new CompositePropagator({

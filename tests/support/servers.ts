@@ -13,5 +13,7 @@ export type ServerName =
 export function server(name: ServerName): string {
   const value = process.env[name];
   if (value !== undefined && value !== '') return value;
-  throw new Error(`${name} is not set: run the tests with \`npm test\`, or bring up the servers with \`node stack/servers.js\``);
+  throw new Error(
+    `${name} is not set: run the tests with \`npm test\`, or bring up the servers with \`node stack/servers.js\``,
+  );
 }
