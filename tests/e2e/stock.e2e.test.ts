@@ -1,0 +1,73 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { openShop, orderOf, placeOrder, reaches, stockOf, stockedProduct, type Shop } from '../support/shop.js';
+import { waitFor } from '../support/wait-for.js';
+
+describe('stock', () => {
+  let shop: Shop;
+  let redis: Redis;
+  beforeAll(async () => {
+    const app = inject('app');
+    shop = await openShop(app.gatewayUrl);
+    redis = new Redis(app.redisUrl);
+  });
+  afterAll(() => redis.quit());
+
+  it('of a hundred buyers of the last unit one gets it and ninety-nine are told', async () => {
+    const product = await stockedProduct(shop, { quantity: 1 });
+
+    const answers = await Promise.all(Array.from({ length: 100 }, () => placeOrder(shop.alice, product)));
+
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    const refused = answers.filter(({ status }) => status === 409);
+    expect(refused).toHaveLength(99);
+    for (const { body } of refused) {
+      expect(body).toMatchObject({ code: 'insufficient-stock', productId: product.id, requested: 1, available: 0 });
+    }
+    expect(await redis.keys(`inventory:lock:${product.id}`)).toEqual([]);
+    const winner = answers.find(({ status }) => status === 201);
+    await reaches(shop.alice, winner?.body.id ?? '', 'COMPLETED');
+    expect(await stockOf(shop, product)).toEqual({ quantity: 0, reserved: 0 });
+  });
+
+  it('refuses more than there is, and leaves what there is', async () => {
+    const product = await stockedProduct(shop, { quantity: 5 });
+
+    const { status, body } = await placeOrder(shop.alice, product, { quantity: 999 });
+
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ code: 'insufficient-stock', productId: product.id, requested: 999, available: 5 });
+    const orderId = String(body['orderId']);
+    expect(await orderOf(shop.alice, orderId)).toMatchObject({
+      status: 'CANCELLED',
+      cancelReason: 'INSUFFICIENT_STOCK',
+    });
+    expect(await stockOf(shop, product)).toEqual({ quantity: 5, reserved: 0 });
+  });
+
+  it('waits for a lock that somebody else holds, and goes on when it is free', async () => {
+    const key = 'inventory:lock:1';
+    await redis.set(key, 'somebody else');
+    try {
+      const product = { id: 1 } as Parameters<typeof placeOrder>[1];
+      const before = await stockOf(shop, product);
+      const placing = placeOrder(shop.alice, product);
+      const orderId = await waitFor('the order to be written', async () => {
+        const { body } = await shop.alice.get<{ items: { id: string; status: string; lines: { productId: number }[] }[] }>(
+          '/orders?status=PENDING&limit=100',
+        );
+        return body.items.find((order) => order.lines.some((line) => line.productId === 1))?.id;
+      });
+      // Longer than the wait for the lock: the first attempt has failed by now, and the order must live on.
+      expect((await placing).status).toBe(202);
+      expect((await orderOf(shop.alice, orderId)).status).toBe('PENDING');
+      expect(await stockOf(shop, product)).toEqual(before);
+
+      await redis.del(key);
+      await reaches(shop.alice, orderId, 'COMPLETED');
+      expect(await redis.exists(key)).toBe(0);
+    } finally {
+      await redis.del(key);
+    }
+  });
+});

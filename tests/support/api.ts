@@ -1,0 +1,54 @@
+/** What came back over HTTP; the body is parsed where it is JSON. */
+export interface Answer<T> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+type Headers_ = Record<string, string>;
+
+/** One caller of the API at `baseUrl`: anybody, or who the token says. */
+export class Api {
+  constructor(
+    readonly baseUrl: string,
+    private readonly token?: string,
+  ) {}
+
+  get<T>(path: string, headers: Headers_ = {}): Promise<Answer<T>> {
+    return this.send('GET', path, undefined, headers);
+  }
+
+  post<T>(path: string, body: unknown, headers: Headers_ = {}): Promise<Answer<T>> {
+    return this.send('POST', path, body, headers);
+  }
+
+  put<T>(path: string, body: unknown): Promise<Answer<T>> {
+    return this.send('PUT', path, body, {});
+  }
+
+  patch<T>(path: string, body: unknown): Promise<Answer<T>> {
+    return this.send('PATCH', path, body, {});
+  }
+
+  /** The same address, as somebody who logged in. */
+  async logIn(email: string, password = 'holdfast-demo'): Promise<Api> {
+    const { status, body } = await this.post<{ accessToken: string }>('/sessions', { email, password });
+    if (status !== 201) throw new Error(`${email} could not log in: ${String(status)} ${JSON.stringify(body)}`);
+    return new Api(this.baseUrl, body.accessToken);
+  }
+
+  private async send<T>(method: string, path: string, body: unknown, headers: Headers_): Promise<Answer<T>> {
+    const response = await fetch(new URL(path, this.baseUrl), {
+      method,
+      headers: {
+        ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
+  }
+}
