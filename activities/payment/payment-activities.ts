@@ -1,0 +1,52 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { PaymentActivities } from '../../contracts/activities/payment-activities.js';
+import { REFUSALS } from '../../contracts/refusals.js';
+import type { PaymentDeclined } from '../../contracts/refusals.js';
+import { withOrderId } from '../../platform/log-context.js';
+import type { Logger } from '../../platform/logger.js';
+import { chargeOrder } from '../../services/payment/charge-order.js';
+import type { PaymentProvider } from '../../services/payment/payment-provider.js';
+import type { PaymentStore } from '../../services/payment/payment-store.js';
+import { refundOrder } from '../../services/payment/refund-order.js';
+
+export interface PaymentActivitiesSettings {
+  store: PaymentStore;
+  provider: PaymentProvider;
+  logger: Logger;
+}
+
+/** The payment service's part of the Saga. A refusal is a non-retryable failure of a type in contracts/refusals.ts. */
+export function createPaymentActivities({ store, provider, logger }: PaymentActivitiesSettings): PaymentActivities {
+  const service = { store, provider };
+  return {
+    chargePayment: ({ paymentMethod, ...order }) =>
+      withOrderId(order.orderId, async () => {
+        const { orderId, amount, currency } = order;
+        const charge = await chargeOrder(service, { ...order, method: paymentMethod });
+        switch (charge.outcome) {
+          case 'charged':
+            if (charge.first)
+              logger.info({ orderId, paymentId: charge.paymentId, amount, currency }, 'payment completed');
+            return { paymentId: charge.paymentId };
+          case 'declined': {
+            const { paymentId, code } = charge;
+            if (charge.first) logger.info({ orderId, paymentId, code }, 'payment declined');
+            throw ApplicationFailure.nonRetryable('the payment was declined', REFUSALS.paymentDeclined, {
+              paymentId,
+              code,
+            } satisfies PaymentDeclined);
+          }
+          case 'compensated':
+            throw ApplicationFailure.nonRetryable('the order was called off', REFUSALS.compensated);
+        }
+      }),
+
+    refundPayment: (order) =>
+      withOrderId(order.orderId, async () => {
+        const { refunded, paymentId, first } = await refundOrder(service, order);
+        const { orderId, amount, currency } = order;
+        if (refunded && first) logger.info({ orderId, paymentId, amount, currency }, 'payment refunded');
+        return { refunded };
+      }),
+  };
+}

@@ -1,0 +1,46 @@
+import { PAYMENT_STATUSES } from '../../../contracts/http/payments.js';
+
+/** What callers see. */
+export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
+
+/**
+ * What is shown outside, and two that are not: PENDING, the provider was asked and its answer is not known; VOIDED, the
+ * mark of a refund where nothing was charged.
+ */
+export type PaymentState = PaymentStatus | 'PENDING' | 'VOIDED';
+
+/** One charge of one order. */
+export interface Payment {
+  id: string;
+  orderId: string;
+  userId: number;
+  /** Minor unit. */
+  amount: number;
+  currency: string;
+  state: PaymentState;
+  /** The provider's code; with DECLINED. */
+  declineCode: string | undefined;
+  createdAt: Date;
+}
+
+/** VOIDED to REFUNDED is a charge that turned up after its mark: the money that came back must stand in the books. */
+export const PAYMENT_TRANSITIONS: Record<PaymentState, readonly PaymentState[]> = {
+  PENDING: ['CHARGED', 'DECLINED', 'REFUNDED', 'VOIDED'],
+  CHARGED: ['REFUNDED'],
+  VOIDED: ['REFUNDED'],
+  DECLINED: [],
+  REFUNDED: [],
+};
+
+/** The states that a payment may be in just before it moves to `next`. */
+export function statesBefore(next: PaymentState): PaymentState[] {
+  const states = Object.entries(PAYMENT_TRANSITIONS) as [PaymentState, readonly PaymentState[]][];
+  return states.filter(([, following]) => following.includes(next)).map(([state]) => state);
+}
+
+/** The states that callers see. */
+export const shownStates: readonly PaymentStatus[] = PAYMENT_STATUSES;
+
+export function isShown(state: PaymentState): state is PaymentStatus {
+  return (shownStates as readonly PaymentState[]).includes(state);
+}

@@ -1,0 +1,21 @@
+import type { PaymentProvider } from './payment-provider.js';
+import type { OrderAmount, PaymentStore, Recorded } from './payment-store.js';
+
+export interface PaymentService {
+  store: PaymentStore;
+  provider: PaymentProvider;
+}
+
+/**
+ * Undoes at the provider whatever there is to undo, and writes down what it was. The provider first: a mark in our
+ * books alone would not stop a charge that is on its way. Dying in between is harmless, both can be done again.
+ */
+export async function giveBack({ store, provider }: PaymentService, order: OrderAmount): Promise<Recorded> {
+  const answer = await provider.refund({ idempotencyKey: order.orderId });
+  const recorded = answer.refunded ? await store.recordRefund(order, answer.chargeId) : await store.recordVoid(order);
+  // Never call money refunded that the provider says it never took, nor lost that it says it gave back.
+  const { state } = recorded.payment;
+  if (state === 'CHARGED' || (state === 'DECLINED' && answer.refunded))
+    throw new Error(`the provider's books and ours differ: payment ${recorded.payment.id} is ${state}`);
+  return recorded;
+}

@@ -1,0 +1,64 @@
+import type { Payment as ShownPayment } from '../../contracts/http/payments.js';
+import { isShown, shownStates } from './domain/payment.js';
+import type { PaymentState } from './domain/payment.js';
+import type { Payment as PaymentRow, PrismaClient, Refund } from './prisma/generated/client.js';
+
+export interface PaymentList {
+  /** undefined: everybody's. */
+  userId: number | undefined;
+  orderId: string | undefined;
+  /** The last one of the page before. */
+  after: { createdAt: Date; id: string } | undefined;
+  limit: number;
+}
+
+export type PaymentReader = ReturnType<typeof createPaymentReader>;
+
+/** What callers see of payments: those that the provider has decided. */
+export function createPaymentReader(prisma: PrismaClient) {
+  return {
+    find: async (id: string): Promise<ShownPayment | undefined> => {
+      const row = await prisma.payment.findUnique({ where: { id }, include: { refunds: true } });
+      return row === null ? undefined : toShown(row)[0];
+    },
+
+    /** Newest first, at most `limit`. */
+    list: async ({ userId, orderId, after, limit }: PaymentList): Promise<ShownPayment[]> => {
+      const rows = await prisma.payment.findMany({
+        where: {
+          status: { in: [...shownStates] },
+          ...(userId === undefined ? {} : { userId }),
+          ...(orderId === undefined ? {} : { orderId }),
+          ...(after === undefined
+            ? {}
+            : { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] }),
+        },
+        include: { refunds: true },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        take: limit,
+      });
+      return rows.flatMap(toShown);
+    },
+  };
+}
+
+function toShown(row: PaymentRow & { refunds: Refund[] }): ShownPayment[] {
+  const status = row.status as PaymentState;
+  if (!isShown(status)) return [];
+  return [
+    {
+      id: row.id,
+      orderId: row.orderId,
+      userId: row.userId,
+      amount: Number(row.amount),
+      currency: row.currency,
+      status,
+      refunds: row.refunds.map(({ id, amount, createdAt }) => ({
+        id,
+        amount: Number(amount),
+        createdAt: createdAt.toISOString(),
+      })),
+      createdAt: row.createdAt.toISOString(),
+    },
+  ];
+}

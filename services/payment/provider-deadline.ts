@@ -1,0 +1,23 @@
+import { TimeoutStrategy, isTaskCancelledError, timeout } from 'cockatiel';
+import { ProviderUnavailable } from './payment-provider.js';
+import type { PaymentProvider } from './payment-provider.js';
+
+/** Below the 4 s that an attempt of a step may take, so that the step still hears of it and says so. */
+export const PROVIDER_TIMEOUT_MS = 3_000;
+
+/** The same provider, each call of which fails with ProviderUnavailable after `timeoutMs`. */
+export function withDeadline(provider: PaymentProvider, timeoutMs = PROVIDER_TIMEOUT_MS): PaymentProvider {
+  const policy = timeout(timeoutMs, TimeoutStrategy.Aggressive);
+  const within = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      return await policy.execute(call);
+    } catch (error) {
+      if (!isTaskCancelledError(error)) throw error;
+      throw new ProviderUnavailable(`no answer within ${timeoutMs} ms`, { cause: error });
+    }
+  };
+  return {
+    charge: (request) => within(() => provider.charge(request)),
+    refund: (request) => within(() => provider.refund(request)),
+  };
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { ProviderUnavailable } from '../payment-provider.js';
+import type { PaymentProvider, ProviderAnswer, ProviderCharge, ProviderRefund } from '../payment-provider.js';
+import { asksWhetherUp, behaviourOf } from './behaviour.js';
+import type { Behaviour } from './behaviour.js';
+import type { LedgerEntry, PrismaClient } from './prisma/generated/client.js';
+import { createSimulatorSwitch } from './simulator-switch.js';
+
+/**
+ * A payment provider with a ledger of its own, idempotent by key as a real one. Each change of an entry is conditional
+ * on how it was read, and read again when it had moved: so of calls at once, from any process, one decides.
+ */
+export function createSimulatedProvider(prisma: PrismaClient): PaymentProvider {
+  const ledger = prisma.ledgerEntry;
+  const state = createSimulatorSwitch(prisma);
+
+  const charge = async (request: ProviderCharge): Promise<ProviderAnswer> => {
+    const { idempotencyKey } = request;
+    const providerUp = asksWhetherUp(request.method) && (await state.read()).provider === 'up';
+    const first = behaviourOf(request.method, { number: 1, providerUp });
+    const [created] = await ledger.createManyAndReturn({
+      data: [
+        { ...request, amount: BigInt(request.amount), chargeId: newChargeId(), ...entryAfter(first), attempts: 1 },
+      ],
+      skipDuplicates: true,
+    });
+    if (created) return answer(created, first);
+    for (;;) {
+      const entry = await ledger.findUniqueOrThrow({ where: { idempotencyKey } });
+      if (entry.status !== 'TRIED') return answer(entry);
+      const attempts = entry.attempts + 1;
+      const behaviour = behaviourOf(entry.method, { number: attempts, providerUp });
+      const [changed] = await ledger.updateManyAndReturn({
+        where: { idempotencyKey, status: 'TRIED', attempts: entry.attempts },
+        data: { ...entryAfter(behaviour), attempts, updatedAt: new Date() },
+      });
+      if (changed) return answer(changed, behaviour);
+    }
+  };
+
+  const refund = async ({ idempotencyKey }: { idempotencyKey: string }): Promise<ProviderRefund> => {
+    for (;;) {
+      const entry = await ledger.findUnique({ where: { idempotencyKey } });
+      if (entry === null) {
+        // XXX is ISO 4217's code for "no currency".
+        const mark = { idempotencyKey, chargeId: newChargeId(), amount: 0n, currency: 'XXX', method: '' };
+        const { count } = await ledger.createMany({ data: [{ ...mark, status: 'VOIDED' }], skipDuplicates: true });
+        if (count === 1) return { refunded: false };
+      } else if (entry.status === 'CHARGED' || entry.status === 'TRIED') {
+        await ledger.updateMany({
+          where: { idempotencyKey, status: entry.status },
+          data: { status: entry.status === 'CHARGED' ? 'REFUNDED' : 'VOIDED', updatedAt: new Date() },
+        });
+      } else {
+        return entry.status === 'REFUNDED' ? { refunded: true, chargeId: entry.chargeId } : { refunded: false };
+      }
+    }
+  };
+
+  return { charge, refund };
+}
+
+const newChargeId = () => `ch_${randomUUID()}`;
+
+function entryAfter(behaviour: Behaviour): { status: string; declineCode?: string } {
+  switch (behaviour.does) {
+    case 'charge':
+      return { status: 'CHARGED' };
+    case 'decline':
+      return { status: 'DECLINED', declineCode: behaviour.code };
+    case 'fail':
+      return { status: 'TRIED' };
+  }
+}
+
+/** What the caller hears, once it stands in the ledger. */
+function answer(entry: LedgerEntry, behaviour?: Behaviour): ProviderAnswer {
+  if (behaviour?.does === 'fail') throw new ProviderUnavailable(behaviour.why);
+  if (behaviour?.does === 'charge' && behaviour.answer === 'lost') throw new ProviderUnavailable('the answer was lost');
+  switch (entry.status) {
+    case 'CHARGED':
+      return { outcome: 'charged', chargeId: entry.chargeId };
+    case 'DECLINED':
+      return { outcome: 'declined', code: entry.declineCode ?? 'declined' };
+    default:
+      return { outcome: 'voided' };
+  }
+}
