@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import Redlock from 'redlock';
 import { LockNotAcquired, LockUnavailable } from './errors.js';
+import { createLocalLine } from './local-line.js';
 
 export interface LockTimes {
   /** How long to wait for all keys together. */
@@ -13,52 +14,69 @@ export interface LockTimes {
 export interface Locks {
   /**
    * Runs `work` while holding `keys`, taken one by one in the order given: callers that share keys must agree on it.
-   * Throws LockNotAcquired after `waitMs`, and LockUnavailable at once when Redis fails, without having run `work`.
+   * Throws LockNotAcquired after `waitMs`, and LockUnavailable as soon as Redis fails; `work` has not run then.
    * The lease is not renewed: work that outlives it goes on without the lock.
    */
   withLocks<T>(keys: readonly string[], times: LockTimes, work: () => Promise<T>): Promise<T>;
 }
 
+/** Between two tries. redlock's own 200 ms would be most of the time an order takes. */
+const retryMs = { least: 2, most: 8 };
+
 export function createLocks(redis: Redis): Locks {
+  const line = createLocalLine();
+
+  const acquire = async (
+    key: string,
+    { waitMs, leaseMs }: LockTimes,
+    deadline: number,
+  ): Promise<() => Promise<void>> => {
+    const endTurn = await line.enter(key, deadline);
+    try {
+      const lock = await lockInRedis(redis, key, { waitMs, leaseMs }, deadline);
+      // Work that outlives its lease holds up neither other processes nor the line in this one.
+      const leaseEnd = setTimeout(endTurn, leaseMs);
+      return async () => {
+        clearTimeout(leaseEnd);
+        // When the lease ran out or Redis is gone there is nothing to release: the key goes by itself.
+        await Promise.resolve(lock.unlock()).catch(() => undefined);
+        endTurn();
+      };
+    } catch (error) {
+      endTurn();
+      throw error;
+    }
+  };
+
   return {
     withLocks: async (keys, times, work) => {
       const deadline = Date.now() + times.waitMs;
-      const held: Redlock.Lock[] = [];
+      const releases: (() => Promise<void>)[] = [];
       try {
-        for (const key of keys) held.push(await acquire(redis, key, times, deadline));
+        for (const key of keys) releases.push(await acquire(key, times, deadline));
         return await work();
       } finally {
-        await Promise.all(held.map((lock) => release(lock)));
+        await Promise.all(releases.map((release) => release()));
       }
     },
   };
 }
 
-async function acquire(
-  redis: Redis,
-  key: string,
-  { waitMs, leaseMs }: LockTimes,
-  deadline: number,
-): Promise<Redlock.Lock> {
+async function lockInRedis(redis: Redis, key: string, times: LockTimes, deadline: number): Promise<Redlock.Lock> {
+  let failure: Error | undefined;
+  // ioredis takes what redlock sends; the type asks for one form of `eval` alone.
+  const redlock = new Redlock([redis as unknown as Redlock.CompatibleRedisClient], { retryCount: 0 });
+  // A server's error comes as an event, and the call then says "exceeded attempts" as when somebody holds the key.
+  redlock.on('clientError', (error: Error) => (failure ??= error));
   for (;;) {
-    // redlock reports a server's error by an event and then says "exceeded attempts", as when somebody holds the key.
-    let failure: Error | undefined;
-    const redlock = new Redlock([redis as unknown as Redlock.CompatibleRedisClient], { retryCount: 0 });
-    redlock.on('clientError', (error: Error) => (failure ??= error));
     try {
-      return await redlock.lock(key, leaseMs);
+      return await redlock.lock(key, times.leaseMs);
     } catch (error) {
       if (failure !== undefined) throw new LockUnavailable(key, failure);
       if (!(error instanceof Redlock.LockError)) throw error;
     }
     const left = deadline - Date.now();
-    if (left <= 0) throw new LockNotAcquired(key, waitMs);
-    // redlock's own 200 ms between tries would be most of the time an order takes.
-    await pause(Math.min(left, 4 + Math.random() * 12));
+    if (left <= 0) throw new LockNotAcquired(key, times.waitMs);
+    await pause(Math.min(left, retryMs.least + Math.random() * (retryMs.most - retryMs.least)));
   }
-}
-
-async function release(lock: Redlock.Lock): Promise<void> {
-  // It had run out, or Redis is gone: then it runs out by itself.
-  await Promise.resolve(lock.unlock()).catch(() => undefined);
 }

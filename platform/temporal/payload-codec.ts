@@ -1,7 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { METADATA_ENCODING_KEY, ValueError } from '@temporalio/common';
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
+
+// A CommonJS package whose names Node can't see: only its default export can be imported.
+const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 
 /** Named AES-256 keys. Old ones stay for reading; `current` is the id of the one that writes. */
 export interface PayloadKeys {
@@ -41,7 +44,7 @@ export class EncryptionCodec implements PayloadCodec {
     const cipher = createCipheriv('aes-256-gcm', this.keyOf(keyId), nonce, { authTagLength: tagBytes }).setAAD(
       Buffer.from(keyId),
     );
-    const plain = temporal.api.common.v1.Payload.encode(payload).finish();
+    const plain = PayloadMessage.encode(payload).finish();
     return {
       metadata: { [METADATA_ENCODING_KEY]: Buffer.from(encoding), [keyIdField]: Buffer.from(keyId) },
       data: Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]),
@@ -62,7 +65,7 @@ export class EncryptionCodec implements PayloadCodec {
         .setAAD(Buffer.from(keyId))
         .setAuthTag(bytes.subarray(-tagBytes));
       const plain = Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]);
-      return temporal.api.common.v1.Payload.decode(plain);
+      return PayloadMessage.decode(plain);
     } catch (error) {
       if (error instanceof ValueError) throw error;
       throw new ValueError(`a payload does not match its key "${keyId}"`);
