@@ -108,11 +108,15 @@ export const kafkaSettings = { KAFKA_BROKERS: list };
 
 const key = z.string().refine((text) => Buffer.from(text, 'base64').length === 32, 'must be base64 of 32 bytes');
 
-export const temporalSettings = {
-  TEMPORAL_ADDRESS: z.string(),
-  TEMPORAL_NAMESPACE: z.string().default('default'),
+export const payloadKeySettings = {
   /** {keyId: base64 of 32 bytes}; old keys stay, so that what they wrote can be read. */
   PAYLOAD_KEYS: json(z.record(z.string(), key)),
   /** The key that new payloads are encrypted with. */
   PAYLOAD_KEY_ID: z.string(),
+};
+
+export const temporalSettings = {
+  TEMPORAL_ADDRESS: z.string(),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  ...payloadKeySettings,
 };
