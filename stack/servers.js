@@ -11,14 +11,24 @@ const dir = path.join(keepsake, 'servers');
 const file = path.join(dir, 'env');
 const progress = createProgress();
 const stopping = new AbortController();
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => stopping.abort(new Error(`stopped by ${signal}`)));
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+  process.on(signal, () => stopping.abort(new Error(`stopped by ${signal}`)));
 
 try {
   fs.rmSync(file, { force: true });
-  const set = await startServers({ dir, ports: 'free', durable: false, restart: true, progress, signal: stopping.signal, onSettings: write });
+  const set = await startServers({
+    dir,
+    ports: 'free',
+    durable: false,
+    restart: true,
+    progress,
+    signal: stopping.signal,
+    onSettings: write,
+  });
   progress.say(`Their addresses are in ${path.relative(process.cwd(), file)}. Ctrl-C ends them.`);
   const awake = setInterval(() => undefined, 60_000);
-  if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve, { once: true }));
+  if (!stopping.signal.aborted)
+    await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve, { once: true }));
   clearInterval(awake);
   await set.stop();
 } catch (error) {
@@ -32,6 +42,12 @@ try {
 /** @param {Record<string, string>} env */
 function write(env) {
   fs.mkdirSync(dir, { recursive: true });
-  fs.writeFileSync(`${file}.new`, Object.entries(env).map(([key, value]) => `${key}=${value}\n`).join(''), { mode: 0o600 });
+  fs.writeFileSync(
+    `${file}.new`,
+    Object.entries(env)
+      .map(([key, value]) => `${key}=${value}\n`)
+      .join(''),
+    { mode: 0o600 },
+  );
   fs.renameSync(`${file}.new`, file);
 }

@@ -2,14 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { kafka } from './servers/kafka.js';
-import { maildev } from './servers/maildev.js';
-import { postgres } from './servers/postgres.js';
-import { redis } from './servers/redis.js';
-import { tctl } from './servers/tctl.js';
-import { temporal, temporalCli } from './servers/temporal.js';
-import { testServer } from './servers/test-server.js';
-import { zipkin } from './servers/zipkin.js';
+import { queuesOf, serversOf } from './servers/all.js';
 import { freePorts } from './support/free-ports.js';
 import { keepAlive } from './support/keep-alive.js';
 import { cacheFolder } from './support/paths.js';
@@ -17,17 +10,7 @@ import { endLeftovers } from './support/process-records.js';
 import { createProgress } from './support/progress.js';
 import { keepSecrets } from './support/secrets.js';
 
-/**
- * Each queue fetches one after the other, in order of need; the queues run side by side.
- * @type {import('./servers/types.js').Server[][]}
- */
-const queues = [
-  [postgres, maildev],
-  [redis, kafka, zipkin, testServer],
-  [temporal, temporalCli, tctl],
-];
-
-/** @typedef {'postgres' | 'redis' | 'kafka' | 'temporal' | 'zipkin' | 'maildev' | 'temporal-cli' | 'test-server' | 'tctl'} ServerName */
+/** @typedef {import('./servers/all.js').ServerName} ServerName */
 
 /**
  * @typedef {object} StartServersOptions
@@ -59,12 +42,13 @@ export async function startServers(options) {
   const { dir, only, environment = process.env, durable = true, progress = createProgress() } = options;
   const cancel = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, cancel.signal]) : cancel.signal;
-  const wanted = (/** @type {import('./servers/types.js').Server} */ server) => !only || only.includes(/** @type {ServerName} */ (server.name));
   fs.mkdirSync(dir, { recursive: true });
   fs.mkdirSync(cacheFolder(environment), { recursive: true });
-  await endLeftovers(path.join(dir, 'run'));
-  const ports = await portsOf(options.ports, queues.flat().filter(wanted));
-  const secrets = keepSecrets(path.join(dir, 'secrets.json'), { POSTGRES_PASSWORD: () => randomBytes(18).toString('hex') });
+  await endLeftovers(path.join(dir, 'run', 'servers'));
+  const ports = await portsOf(options.ports, serversOf(only));
+  const secrets = keepSecrets(path.join(dir, 'secrets.json'), {
+    POSTGRES_PASSWORD: () => randomBytes(18).toString('hex'),
+  });
 
   /** @type {StartedServers} */
   const set = {
@@ -84,7 +68,16 @@ export async function startServers(options) {
     }
     const step = progress.step(server.name);
     /** @type {import('./servers/types.js').ServerContext} */
-    const context = { dir, cache: cacheFolder(environment), ports, secrets, durable, environment, signal, detail: step.detail };
+    const context = {
+      dir,
+      cache: cacheFolder(environment),
+      ports,
+      secrets,
+      durable,
+      environment,
+      signal,
+      detail: step.detail,
+    };
     try {
       const got = await server.obtain(context);
       set.from[server.name] = got.from;
@@ -116,7 +109,12 @@ export async function startServers(options) {
   async function start(server, context, got) {
     const spec = await server.prepare?.(context, got);
     if (!spec) return;
-    const handle = keepAlive(spec, { records: path.join(dir, 'run'), logs: path.join(dir, 'logs'), restart: options.restart ?? false, report: progress.say });
+    const handle = keepAlive(spec, {
+      records: path.join(dir, 'run', 'servers'),
+      logs: path.join(dir, 'logs'),
+      restart: options.restart ?? false,
+      report: progress.say,
+    });
     set.servers[server.name] = handle;
     if (options.started === false) return;
     context.detail('waiting for its answer');
@@ -131,9 +129,9 @@ export async function startServers(options) {
 
   try {
     await Promise.all(
-      queues.map(async (queue) => {
+      queuesOf(only).map(async (queue) => {
         const startings = [];
-        for (const server of queue.filter(wanted)) {
+        for (const server of queue) {
           signal.throwIfAborted();
           startings.push((await bringUp(server))?.started);
         }
@@ -152,7 +150,9 @@ export async function startServers(options) {
 function givenSettings(server, environment) {
   const first = server.settings[0];
   if (first === undefined || !environment[first]) return undefined;
-  return Object.fromEntries(server.settings.flatMap((name) => (environment[name] ? [[name, environment[name] ?? '']] : [])));
+  return Object.fromEntries(
+    server.settings.flatMap((name) => (environment[name] ? [[name, environment[name] ?? '']] : [])),
+  );
 }
 
 /** @param {'free' | Record<string, number>} asked @param {import('./servers/types.js').Server[]} servers */

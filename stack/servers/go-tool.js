@@ -19,7 +19,12 @@ export async function buildGoTool({ environment, signal, detail }, tool) {
   await runCommand('go', ['mod', 'download'], { cwd, env, signal, onLine });
   const args = ['build', '-v', '-ldflags', `-s -w ${tool.ldflags ?? ''}`.trim(), '-o', tool.to, tool.package];
   let packages = 0;
-  await runCommand('go', args, { cwd, env, signal, onLine: (line) => detail(`compiled ${++packages} packages, now ${line}`) });
+  await runCommand('go', args, {
+    cwd,
+    env,
+    signal,
+    onLine: (line) => detail(`compiled ${++packages} packages, now ${line}`),
+  });
 }
 
 /** @param {string} name @returns {Buffer[]} what decides the outcome of a build */

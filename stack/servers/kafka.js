@@ -4,14 +4,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { runCommand } from '../support/run-command.js';
 import { javaFlags, javaProgram } from './java.js';
-import { fromMaven } from './maven.js';
+import { fromMaven, hasJars } from './maven.js';
 
 /** @type {import('./types.js').Server} */
 export const kafka = {
   name: 'kafka',
   settings: ['KAFKA_BROKERS'],
   ports: ['KAFKA_PORT', 'KAFKA_CONTROLLER_PORT'],
-  obtain: (context) => fromMaven(context, 'kafka'),
+  needs: ['java', 'maven'],
+  isHere: (cache) => hasJars(cache, { name: 'kafka' }),
+  obtain: (context) => fromMaven(context, { name: 'kafka' }),
   async prepare({ dir, ports, environment, signal, detail }, { folder = '' }) {
     const data = path.join(dir, 'data', 'kafka');
     const configuration = path.join(dir, 'config');
@@ -24,11 +26,25 @@ export const kafka = {
     const command = javaProgram(environment);
     if (!fs.existsSync(path.join(data, 'meta.properties'))) {
       detail('formatting its storage');
-      const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', properties, '--standalone', '--ignore-formatted'];
+      const format = [
+        'kafka.tools.StorageTool',
+        'format',
+        '-t',
+        clusterId(),
+        '-c',
+        properties,
+        '--standalone',
+        '--ignore-formatted',
+      ];
       await runCommand(command, [...javaFlags(128), ...base, ...format], { env: environment, signal });
     }
     return {
-      name: 'kafka', command, args: [...javaFlags(384), ...base, 'kafka.Kafka', properties], env: environment, within: 90_000, grace: 20_000,
+      name: 'kafka',
+      command,
+      args: [...javaFlags(384), ...base, 'kafka.Kafka', properties],
+      env: environment,
+      within: 90_000,
+      grace: 20_000,
       ready: () => answersAsCluster(`127.0.0.1:${ports.KAFKA_PORT}`),
     };
   },
@@ -38,7 +54,13 @@ export const kafka = {
 /** @param {string} broker */
 async function answersAsCluster(broker) {
   const { Kafka, logLevel } = (await import('kafkajs')).default;
-  const client = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING, connectionTimeout: 1000, requestTimeout: 3000, retry: { retries: 0 } });
+  const client = new Kafka({
+    brokers: [broker],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 1000,
+    requestTimeout: 3000,
+    retry: { retries: 0 },
+  });
   const admin = client.admin();
   try {
     await admin.connect();
@@ -81,7 +103,9 @@ function serverProperties(data, port, controllerPort) {
     'share.coordinator.state.topic.num.partitions': 4,
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
     'controlled.shutdown.enable': false,
-  }).map(([key, value]) => `${key}=${value}\n`).join('');
+  })
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
 }
 
 const log4j = `

@@ -16,13 +16,27 @@ export const maildev = {
     const mails = path.join(dir, 'data', 'mails');
     fs.mkdirSync(mails, { recursive: true });
     const args = [
-      path.join(folder, 'bin', 'maildev'), '--ip', '127.0.0.1', '--smtp', `${ports.SMTP_PORT}`,
-      '--web-ip', '127.0.0.1', '--web', `${ports.INBOX_PORT}`, '--mail-directory', mails,
+      path.join(folder, 'bin', 'maildev'),
+      '--ip',
+      '127.0.0.1',
+      '--smtp',
+      `${ports.SMTP_PORT}`,
+      '--web-ip',
+      '127.0.0.1',
+      '--web',
+      `${ports.INBOX_PORT}`,
+      '--mail-directory',
+      mails,
     ];
     return {
-      name: 'maildev', command: process.execPath, args, env: environment, within: 30_000,
+      name: 'maildev',
+      command: process.execPath,
+      args,
+      env: environment,
+      within: 30_000,
       ready: async () =>
-        (await answersOk(`http://127.0.0.1:${ports.INBOX_PORT}/healthz`)) && (await talksTcp(ports.SMTP_PORT ?? 0, { expect: /^220 / })),
+        (await answersOk(`http://127.0.0.1:${ports.INBOX_PORT}/healthz`)) &&
+        (await talksTcp(ports.SMTP_PORT ?? 0, { expect: /^220 / })),
     };
   },
   describe: ({ ports }) => ({

@@ -2,33 +2,60 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fromCache } from '../support/cache.js';
+import { fromCache, isCached } from '../support/cache.js';
 import { withLock } from '../support/lock.js';
 import { runCommand } from '../support/run-command.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
 /**
- * The jars that servers/<name>/pom.xml names, checked against the repository's checksums.
- * @param {import('./types.js').ServerContext} context
- * @param {string} name
- * @param {(folder: string) => Promise<void> | void} [finish] works on the folder, whose jars are in `libs`, before it counts as fetched
+ * @typedef {object} Jars
+ * @property {string} name servers/<name>/pom.xml says which jars
+ * @property {string} [pin] what else decides the contents
+ * @property {(folder: string) => Promise<void> | void} [finish] works on the folder, whose jars are in `libs`, before it counts as fetched
  */
-export function fromMaven(context, name, finish) {
-  const pom = path.join(here, name, 'pom.xml');
+
+/** @param {Jars} jars */
+const pomOf = ({ name }) => path.join(here, name, 'pom.xml');
+/** @param {Jars} jars */
+const pinsOf = (jars) => [fs.readFileSync(pomOf(jars)), jars.pin ?? ''];
+
+/** @param {string} cache @param {Jars} jars */
+export function hasJars(cache, jars) {
+  return isCached({ cache, name: jars.name, pins: pinsOf(jars) });
+}
+
+/**
+ * Fetches jars, checked against the repository's checksums.
+ * @param {import('./types.js').ServerContext} context
+ * @param {Jars} jars
+ */
+export function fromMaven(context, jars) {
+  const pom = pomOf(jars);
   const { cache, signal, detail } = context;
   const onWait = () => detail('another process is fetching it');
-  return fromCache({ cache, name, pins: [fs.readFileSync(pom), String(finish ?? '')], signal, onWait }, async (folder) => {
+  return fromCache({ cache, name: jars.name, pins: pinsOf(jars), signal, onWait }, async (folder) => {
     // Maven's own repository of jars doesn't bear two writers.
-    await withLock(path.join(cache, 'maven.lock'), { signal, onWait: () => detail('waiting for another fetch by Maven') }, () =>
-      runCommand(
-        'mvn',
-        ['-B', '--strict-checksums', '--no-transfer-progress', '-f', pom, 'dependency:copy-dependencies',
-          '-DincludeScope=runtime', `-DoutputDirectory=${path.join(folder, 'libs')}`],
-        { env: context.environment, signal, onLine: (line) => detail(line.replace(/^\[INFO\] /, '')) },
-      ),
+    await withLock(
+      path.join(cache, 'maven.lock'),
+      { signal, onWait: () => detail('waiting for another fetch by Maven') },
+      () =>
+        runCommand(
+          'mvn',
+          [
+            '-B',
+            '--strict-checksums',
+            '--no-transfer-progress',
+            '-f',
+            pom,
+            'dependency:copy-dependencies',
+            '-DincludeScope=runtime',
+            `-DoutputDirectory=${path.join(folder, 'libs')}`,
+          ],
+          { env: context.environment, signal, onLine: (line) => detail(line.replace(/^\[INFO\] /, '')) },
+        ),
     );
-    await finish?.(folder);
+    await jars.finish?.(folder);
     return 'the Maven repository';
   });
 }

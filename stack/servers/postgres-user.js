@@ -23,7 +23,8 @@ export function homeOf({ native, data, detail }) {
   }
   const user = userOf('postgres') ?? createUser('postgres');
   fs.mkdirSync(path.dirname(data), { recursive: true });
-  const enters = (/** @type {string} */ folder) => spawnSync('/bin/sh', ['-c', 'cd "$0"', folder], { ...user, cwd: '/' }).status === 0;
+  const enters = (/** @type {string} */ folder) =>
+    spawnSync('/bin/sh', ['-c', 'cd "$0"', folder], { ...user, cwd: '/' }).status === 0;
   const apart = '/var/lib/holdfast';
   const binaries = enters(path.join(native, 'bin')) ? native : copyOf(native, apart);
   const place = enters(path.dirname(data)) ? data : path.join(apart, `postgres-${short(data)}`);
@@ -55,9 +56,16 @@ function userOf(name) {
 
 /** @param {string} name */
 function createUser(name) {
-  const made = spawnSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', name], { encoding: 'utf8' });
+  const made = spawnSync(
+    'useradd',
+    ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', name],
+    { encoding: 'utf8' },
+  );
   const user = userOf(name);
-  if (!user) throw new Error(`PostgreSQL can't run as root and the user ${name} could not be made: ${made.stderr ?? made.error?.message}`);
+  if (!user)
+    throw new Error(
+      `PostgreSQL can't run as root and the user ${name} could not be made: ${made.stderr ?? made.error?.message}`,
+    );
   return user;
 }
 

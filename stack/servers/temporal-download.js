@@ -4,6 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { runCommand } from '../support/run-command.js';
 
+export const temporalVersion = '1.5.1';
+
 /**
  * The official prebuilt `temporal`, checked against the release's list of checksums. Rejects when it can't be had quickly: building it is the way then.
  * @param {import('./types.js').ServerContext} context
@@ -14,7 +16,10 @@ export async function downloadTemporal({ environment, signal, detail }, { versio
   const release = `https://github.com/temporalio/cli/releases/download/v${version}`;
   detail('asking for the official download');
   const checksums = await (await get(`${release}/checksums.txt`, 8_000, signal)).text();
-  const expected = checksums.split('\n').find((line) => line.trim().endsWith(archive))?.split(/\s+/)[0];
+  const expected = checksums
+    .split('\n')
+    .find((line) => line.trim().endsWith(archive))
+    ?.split(/\s+/)[0];
   if (!expected) throw new Error(`no checksum of ${archive}`);
   detail(`downloading ${archive}`);
   const bytes = Buffer.from(await (await get(`${release}/${archive}`, 120_000, signal)).arrayBuffer());
@@ -24,6 +29,17 @@ export async function downloadTemporal({ environment, signal, detail }, { versio
   fs.writeFileSync(file, bytes);
   await runCommand('tar', ['-xzf', file, '-C', folder, 'temporal'], { env: environment, signal });
   fs.rmSync(file);
+}
+
+/** @param {AbortSignal} [signal] @returns {Promise<boolean>} whether the official download answers, so that nothing needs building */
+export async function canDownloadTemporal(signal = AbortSignal.timeout(6000)) {
+  try {
+    return Boolean(
+      await get(`https://github.com/temporalio/cli/releases/download/v${temporalVersion}/checksums.txt`, 6000, signal),
+    );
+  } catch {
+    return false;
+  }
 }
 
 /** @param {string} url @param {number} within milliseconds @param {AbortSignal} signal */

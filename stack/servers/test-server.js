@@ -1,7 +1,7 @@
 // @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
-import { fromMaven } from './maven.js';
+import { fromMaven, hasJars } from './maven.js';
 
 const script = `#!/bin/sh
 # Temporal's time-skipping test server; takes its port as the first argument.
@@ -9,15 +9,21 @@ here=$(cd "$(dirname "$0")" && pwd)
 exec "\${JAVA_HOME:+$JAVA_HOME/bin/}java" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$here/libs/*" io.temporal.testserver.TestServer "$@"
 `;
 
+const jars = {
+  name: 'test-server',
+  pin: script,
+  finish: (/** @type {string} */ folder) => fs.writeFileSync(path.join(folder, 'test-server'), script, { mode: 0o755 }),
+};
+
 /** Temporal's time-skipping test server as an executable, for the tests of workflows. @type {import('./types.js').Server} */
 export const testServer = {
   name: 'test-server',
   settings: ['TEMPORAL_TEST_SERVER'],
   ports: [],
+  needs: ['java', 'maven'],
+  isHere: (cache) => hasJars(cache, jars),
   async obtain(context) {
-    const got = await fromMaven(context, 'test-server', (folder) => {
-      fs.writeFileSync(path.join(folder, 'test-server'), script, { mode: 0o755 });
-    });
+    const got = await fromMaven(context, jars);
     return { ...got, program: path.join(got.folder, 'test-server') };
   },
   describe: (_, { program = '' }) => ({ TEMPORAL_TEST_SERVER: program }),

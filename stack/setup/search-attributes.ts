@@ -1,8 +1,9 @@
 import { Connection } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
 
-const { IndexedValueType } = temporal.api.enums.v1;
+// A CommonJS package whose names Node can't see: only its default export can be imported.
+const { IndexedValueType } = proto.temporal.api.enums.v1;
 
 /** What Temporal knows of each type that we use. */
 const TYPES = {

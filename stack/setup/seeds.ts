@@ -18,7 +18,10 @@ export async function seedDemoData(config: SetupConfig, logger: Logger): Promise
   ]);
 }
 
-async function using<P extends { $disconnect(): Promise<void> }>(prisma: P, seed: (prisma: P) => Promise<unknown>): Promise<void> {
+async function using<P extends { $disconnect(): Promise<void> }>(
+  prisma: P,
+  seed: (prisma: P) => Promise<unknown>,
+): Promise<void> {
   try {
     await seed(prisma);
   } finally {

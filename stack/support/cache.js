@@ -4,16 +4,27 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { withLock } from './lock.js';
 
+/** @typedef {{ cache: string, name: string, pins: (string | Buffer)[] }} Place pins: whatever decides the contents (a version, a lock file); other pins are another folder */
+
+/** @param {Place} place */
+export function placeOf({ cache, name, pins }) {
+  return path.join(cache, `${name}-${digest([process.platform, process.arch, ...pins])}`);
+}
+
+/** @param {Place} place */
+export function isCached(place) {
+  return fs.existsSync(placeOf(place));
+}
+
 /**
  * A folder of the cache, filled at most once. It is filled beside its place and renamed into it when complete, so a fetch that is killed
  * leaves nothing that looks finished, and of two clones that fill it at once the first one wins and both are right.
- * @param {{ cache: string, name: string, pins: (string | Buffer)[], signal?: AbortSignal, onWait?: () => void }} what
- *   pins: whatever decides the contents (a version, a lock file); other pins are another folder
+ * @param {Place & { signal?: AbortSignal, onWait?: () => void }} what
  * @param {(folder: string) => Promise<string>} fill puts the contents into the folder and says where they are from
  * @returns {Promise<{ folder: string, from: string }>}
  */
 export async function fromCache({ cache, name, pins, signal, onWait }, fill) {
-  const place = path.join(cache, `${name}-${digest([process.platform, process.arch, ...pins])}`);
+  const place = placeOf({ cache, name, pins });
   if (fs.existsSync(place)) return { folder: place, from: 'cache' };
   return withLock(`${place}.lock`, { signal, onWait }, async () => {
     if (fs.existsSync(place)) return { folder: place, from: 'cache' };

@@ -28,7 +28,7 @@ export function keepAlive(spec, { records, logs, restart, report }) {
     if (signal.aborted) return;
     await process.start(signal).then(
       () => report(`${spec.name} is ready again`),
-      (error) => signal.aborted || died(`before it was ready (${error.message.split('\n')[0]})`),
+      (error) => (signal.aborted ? undefined : died(`before it was ready (${error.message.split('\n')[0]})`)),
     );
   }
 

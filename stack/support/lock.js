@@ -26,7 +26,10 @@ export async function withLock(file, { signal, onWait }, work) {
 /** @param {string} file @param {((holder: number) => void) | undefined} onWait */
 function tryTake(file, onWait) {
   const mine = `${file}.${process.pid}`;
-  fs.writeFileSync(mine, JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid) ?? '', name: 'lock', command: '' }));
+  fs.writeFileSync(
+    mine,
+    JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid) ?? '', name: 'lock', command: '' }),
+  );
   try {
     // A link appears with its contents or not at all, unlike a file that is created and then written.
     fs.linkSync(mine, file);

@@ -48,15 +48,30 @@ export function manageProcess(spec, { records, logs, onDeath }) {
     fs.mkdirSync(logs, { recursive: true });
     const log = fs.openSync(logFile, 'a');
     const child = spawn(spec.command, spec.args, {
-      cwd: spec.cwd, env: spec.env, uid: spec.uid, gid: spec.gid, detached: true, stdio: ['ignore', log, log],
+      cwd: spec.cwd,
+      env: spec.env,
+      uid: spec.uid,
+      gid: spec.gid,
+      detached: true,
+      stdio: ['ignore', log, log],
     });
     fs.closeSync(log);
     if (child.pid === undefined) {
       const error = await new Promise((resolve) => child.once('error', resolve));
       throw new Error(`${spec.name} could not be started: ${error.message}`);
     }
-    writeRecord(records, { pid: child.pid, name: spec.name, command: [spec.command, ...spec.args].join(' ').slice(0, 500) });
-    const run = { pid: child.pid, how: /** @type {string | undefined} */ (undefined), asked: false, isReady: false, ended: Promise.resolve('') };
+    writeRecord(records, {
+      pid: child.pid,
+      name: spec.name,
+      command: [spec.command, ...spec.args].join(' ').slice(0, 500),
+    });
+    const run = {
+      pid: child.pid,
+      how: /** @type {string | undefined} */ (undefined),
+      asked: false,
+      isReady: false,
+      ended: Promise.resolve(''),
+    };
     run.ended = new Promise((resolve) => {
       child.once('exit', (code, by) => {
         run.how = by ? `by ${by}` : `with exit code ${code}`;
@@ -74,7 +89,8 @@ export function manageProcess(spec, { records, logs, onDeath }) {
     await waitUntil(check, { within: spec.within ?? 60_000, what: spec.name, signal }).catch((error) => {
       throw signal?.aborted ? error : new Error(`${error.message}\n${quote()}`);
     });
-    if (run.how !== undefined && !run.asked) throw new Error(`${spec.name} ended ${run.how} before it was ready\n${quote()}`);
+    if (run.how !== undefined && !run.asked)
+      throw new Error(`${spec.name} ended ${run.how} before it was ready\n${quote()}`);
     run.isReady = true;
   }
 

@@ -38,7 +38,10 @@ function startOnLinux(pid) {
  */
 export function parseLinuxStat(text) {
   // The command stands in brackets and may itself hold spaces and brackets, so count from the last one.
-  const fields = text.slice(text.lastIndexOf(')') + 2).trim().split(' ');
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .trim()
+    .split(' ');
   const [state, startTicks] = [fields[0], fields[19]];
   return state && startTicks ? { state, startTicks } : undefined;
 }
@@ -46,7 +49,10 @@ export function parseLinuxStat(text) {
 /** @param {number} pid */
 function startByPs(pid) {
   try {
-    const text = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } }).trim();
+    const text = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C' },
+    }).trim();
     const [state = '', ...start] = text.split(/\s+/);
     return text === '' || state.startsWith('Z') ? undefined : start.join(' ');
   } catch {

@@ -42,7 +42,11 @@ export function readRecords(folder) {
 function readRecord(file) {
   try {
     const record = JSON.parse(fs.readFileSync(file, 'utf8'));
-    const complete = Number.isInteger(record.pid) && record.pid > 1 && typeof record.startedAt === 'string' && typeof record.name === 'string';
+    const complete =
+      Number.isInteger(record.pid) &&
+      record.pid > 1 &&
+      typeof record.startedAt === 'string' &&
+      typeof record.name === 'string';
     return complete ? record : undefined;
   } catch {
     return undefined;
@@ -76,4 +80,25 @@ export function signalQuietly(pid, signal) {
   } catch {
     // It ended between the look and the signal.
   }
+}
+
+/**
+ * The same for every set of records below a folder: those of apps first, then those of servers.
+ * @param {string} folder
+ */
+export async function endLeftoversBelow(folder) {
+  for (const kind of ['app', 'servers']) {
+    for (const run of recordFolders(folder)) await endLeftovers(path.join(run, kind));
+  }
+}
+
+/** @param {string} folder @returns {string[]} */
+function recordFolders(folder) {
+  if (!fs.existsSync(folder)) return [];
+  const folders = fs
+    .readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !['data', 'logs'].includes(entry.name));
+  return folders.flatMap(({ name }) =>
+    name === 'run' ? [path.join(folder, name)] : recordFolders(path.join(folder, name)),
+  );
 }

@@ -22,7 +22,9 @@ export function createProgress({ out = process.stdout, live = Boolean(process.st
   }
   function redraw() {
     if (running.size === 0) return;
-    const text = [...running].map((step) => `${step.title} ${elapsed(step.since)}${step.detail && ` (${step.detail})`}`).join(' · ');
+    const text = [...running]
+      .map((step) => `${step.title} ${elapsed(step.since)}${step.detail && ` (${step.detail})`}`)
+      .join(' · ');
     const width = ('columns' in out && out.columns) || 100;
     out.write(`\r\u001b[2K${text.length >= width ? `${text.slice(0, width - 2)}…` : text}`);
   }

@@ -19,7 +19,10 @@ export function runCommand(command, args, { cwd, env, signal, uid, gid, onLine }
     const tail = [];
     /** @param {Buffer} chunk */
     const hear = (chunk) => {
-      for (const line of chunk.toString().split(/\r?\n/).filter((each) => each.trim() !== '')) {
+      for (const line of chunk
+        .toString()
+        .split(/\r?\n/)
+        .filter((each) => each.trim() !== '')) {
         tail.push(line);
         if (tail.length > 30) tail.shift();
         onLine?.(line);

@@ -1,0 +1,192 @@
+// @ts-check
+import path from 'node:path';
+import { appSecrets, databasePasswordName } from './app/app-secrets.js';
+import { createDatabases } from './app/databases.js';
+import { databaseSettings, ownEnvironment, sharedEnvironment, urlsOf } from './app/environment.js';
+import { createNamespace } from './app/namespace.js';
+import { ourProcesses } from './app/processes.js';
+import { claimRedisDatabase } from './app/redis-database.js';
+import { freePorts } from './support/free-ports.js';
+import { keepAlive } from './support/keep-alive.js';
+import { checkout } from './support/paths.js';
+import { answersOk } from './support/probes.js';
+import { endLeftovers } from './support/process-records.js';
+import { createProgress } from './support/progress.js';
+import { runCommand } from './support/run-command.js';
+
+export { startServers } from './start-servers.js';
+
+/** @typedef {import('./support/managed-process.js').ManagedProcess} ManagedProcess */
+/** @typedef {import('./app/environment.js').Environment} Environment */
+
+/**
+ * @typedef {object} StartAppOptions
+ * @property {string} dir logs, process ids and secrets lie below it; one app at a time
+ * @property {Environment} serversEnv where the servers are, as `startServers` says in `env`
+ * @property {'free' | Record<string, number>} [ports] free ones (default), or by the name of their setting
+ * @property {string} [temporalNamespace] made if it isn't there (default `default`)
+ * @property {string} [databasePrefix] before the names of databases and roles, so that apps can share a server; with one, the app also gets a Redis database of its own
+ * @property {Environment} [env] settings for all processes, over everything else
+ * @property {Record<string, Environment>} [processEnv] settings for one process, by its name, over everything else
+ * @property {string[]} [only] the processes to start; the others can be started later
+ * @property {boolean} [seed] demo users, products and stock (default true)
+ * @property {boolean} [restart] start again what dies (default false)
+ * @property {string} [dist] the compiled code
+ * @property {NodeJS.ProcessEnv} [environment] what processes inherit (default that of this process)
+ * @property {AbortSignal} [signal]
+ * @property {import('./support/progress.js').Progress} [progress]
+ *
+ * @typedef {object} StartedApp
+ * @property {Environment} urls by the name of the process; the gateway's is the entry
+ * @property {Environment} env what all processes were told, each database as `<NAME>_DATABASE_URL`, and the secrets by their setting
+ * @property {Record<string, ManagedProcess>} processes by name: stop, kill and start again any of them
+ * @property {() => Promise<void>} stop ends all of them, gateway first; harmless twice
+ */
+
+/**
+ * Brings up a complete copy of the application on servers that run: databases, migrations, topics, search attributes, demo data, then every process.
+ * Resolves when each is ready; after a failure what had been started is stopped before it rejects.
+ * @param {StartAppOptions} options
+ * @returns {Promise<StartedApp>}
+ */
+export async function startApp(options) {
+  const {
+    dir,
+    serversEnv,
+    signal,
+    temporalNamespace = 'default',
+    databasePrefix = '',
+    seed = true,
+    restart = false,
+    environment = process.env,
+    dist = path.join(checkout, 'dist'),
+    progress = createProgress(),
+  } = options;
+  const run = path.join(dir, 'run', 'app');
+  await endLeftovers(run);
+  const ports = await portsOf(options.ports ?? 'free');
+  const secrets = appSecrets(dir);
+
+  const preparing = progress.step('databases');
+  const [databases, redisDatabase] = await Promise.all([
+    createDatabases({
+      adminUrl: serversEnv.POSTGRES_ADMIN_URL ?? '',
+      prefix: databasePrefix,
+      passwordOf: (name) => secrets[databasePasswordName(name)] ?? '',
+    }),
+    databasePrefix === '' ? 0 : claimRedisDatabase(serversEnv.REDIS_URL ?? ''),
+    createNamespace({ address: serversEnv.TEMPORAL_ADDRESS ?? '', namespace: temporalNamespace, signal }),
+  ]);
+  const shared = {
+    ...sharedEnvironment({ serversEnv, ports, namespace: temporalNamespace, redisDatabase }),
+    ...options.env,
+  };
+  const base = { ...inherited(environment), ...shared };
+  preparing.detail('migrations, topics, search attributes, demo data');
+  await runCommand(process.execPath, [path.join(dist, 'stack', 'setup', 'main.js')], {
+    cwd: checkout,
+    signal,
+    env: { ...base, ...databaseSettings(databases), SERVICE_NAME: 'setup', SEED_DEMO_DATA: `${seed}` },
+  });
+  preparing.done('made, migrated and seeded; topics and search attributes are there');
+
+  /** @type {Map<string, string>} */
+  const waiting = new Map();
+  const processes = Object.fromEntries(
+    ourProcesses.map((one) => {
+      const url = urlsOf(ports)[one.name];
+      const own = ownEnvironment(one, { ports, secrets, databases, serversEnv });
+      const handle = keepAlive(
+        {
+          name: one.name,
+          cwd: checkout,
+          command: process.execPath,
+          within: 120_000,
+          grace: 15_000,
+          args: [
+            '--enable-source-maps',
+            '--import',
+            path.join(dist, 'platform', 'telemetry', 'register.js'),
+            path.join(dist, one.entry),
+          ],
+          env: { ...base, ...own, ...options.env, ...options.processEnv?.[one.name] },
+          ready: () => noteWait(waiting, one.name, answersOk(`${url}/readyz`)),
+        },
+        { records: run, logs: path.join(dir, 'logs'), restart, report: progress.say },
+      );
+      return /** @type {[string, ManagedProcess]} */ ([one.name, handle]);
+    }),
+  );
+  const app = {
+    urls: urlsOf(ports),
+    env: { ...shared, ...databaseSettings(databases), ...secrets },
+    processes,
+    stop: () => stopInOrder(processes),
+  };
+
+  const wanted = ourProcesses.filter(({ name }) => options.only?.includes(name) ?? true);
+  const starting = progress.step('services');
+  const cancel = new AbortController();
+  const either = signal ? AbortSignal.any([signal, cancel.signal]) : cancel.signal;
+  let ready = 0;
+  const showing = setInterval(
+    () =>
+      starting.detail(
+        `${ready} of ${wanted.length} ready; ${[...waiting].map(([name, why]) => `${name}: ${why}`).join('; ')}`,
+      ),
+    500,
+  );
+  try {
+    await Promise.all(
+      wanted.map(async ({ name }) => {
+        await processes[name]?.start(either);
+        waiting.delete(name);
+        ready += 1;
+      }),
+    );
+    starting.done(`${ready} processes are ready`);
+    return app;
+  } catch (error) {
+    starting.failed();
+    cancel.abort(error);
+    await app.stop();
+    throw error;
+  } finally {
+    clearInterval(showing);
+  }
+}
+
+/** @param {Record<string, ManagedProcess>} processes */
+async function stopInOrder(processes) {
+  for (const kind of ['gateway', 'api', 'worker']) {
+    await Promise.all(ourProcesses.filter((one) => one.kind === kind).map(({ name }) => processes[name]?.stop()));
+  }
+}
+
+/** @param {Map<string, string>} waiting @param {string} name @param {Promise<boolean>} asking */
+async function noteWait(waiting, name, asking) {
+  try {
+    return await asking;
+  } catch (error) {
+    const missing = /"missing":\[(.*)\]/.exec(/** @type {Error} */ (error).message)?.[1];
+    const names = [...(missing ?? '').matchAll(/"name":"([^"]+)"/g)].map((match) => match[1]);
+    waiting.set(name, names.length > 0 ? `waits for ${names.join(', ')}` : 'starting');
+    throw error;
+  }
+}
+
+/** @param {'free' | Record<string, number>} asked */
+async function portsOf(asked) {
+  if (asked !== 'free') return asked;
+  const free = await freePorts(ourProcesses.length);
+  return Object.fromEntries(ourProcesses.map(({ port }, index) => [port, free[index] ?? 0]));
+}
+
+/** A test runner's own settings would make our processes behave as if under test. @param {NodeJS.ProcessEnv} environment */
+function inherited({ NODE_ENV, ...environment }) {
+  const kept = Object.entries(environment).filter(([name]) => !/^(VITEST|npm_)/.test(name));
+  return {
+    ...Object.fromEntries(kept),
+    NODE_ENV: NODE_ENV === undefined || NODE_ENV === 'test' ? 'development' : NODE_ENV,
+  };
+}

@@ -1,0 +1,23 @@
+// @ts-check
+
+/**
+ * @param {{ env: Record<string, string>, urls: Record<string, string> }} where
+ * @returns {string}
+ */
+export function addressTable({ env, urls }) {
+  const rows = [
+    ['API', urls.gateway],
+    ['API reference', `${urls.gateway}/docs`],
+    ['Temporal Web UI', env.TEMPORAL_UI_URL],
+    ['Traces (Zipkin)', env.ZIPKIN_URL],
+    ['Mail inbox', env.INBOX_URL],
+    ['Temporal', env.TEMPORAL_ADDRESS],
+    ['Kafka', env.KAFKA_BROKERS],
+    ['Redis', env.REDIS_URL],
+    ['PostgreSQL', env.POSTGRES_ADMIN_URL],
+    ...Object.entries(urls).filter(([name]) => name !== 'gateway'),
+  ];
+  const shown = rows.filter(([, address]) => address);
+  const width = Math.max(...shown.map(([name = '']) => name.length));
+  return shown.map(([name = '', address]) => `  ${name.padEnd(width)}  ${address}`).join('\n');
+}

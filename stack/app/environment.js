@@ -1,0 +1,89 @@
+// @ts-check
+import { createHash } from 'node:crypto';
+import { clientIds, clientSecretName } from './app-secrets.js';
+import { ourProcesses } from './processes.js';
+
+/** @typedef {import('./processes.js').OurProcess} OurProcess */
+/** @typedef {Record<string, string>} Environment */
+
+/**
+ * @param {Record<string, number>} ports
+ * @returns {Environment} by the name of the process
+ */
+export function urlsOf(ports) {
+  return Object.fromEntries(ourProcesses.map(({ name, port }) => [name, `http://127.0.0.1:${ports[port]}`]));
+}
+
+/**
+ * What every process of an app is told: where the servers and the other services are.
+ * @param {{ serversEnv: Environment, ports: Record<string, number>, namespace: string, redisDatabase: number }} app
+ * @returns {Environment}
+ */
+export function sharedEnvironment({ serversEnv, ports, namespace, redisDatabase }) {
+  const urls = urlsOf(ports);
+  const services = ourProcesses.filter(({ name }) => name.endsWith('-service'));
+  return {
+    HOST: '127.0.0.1',
+    ...pick(serversEnv, ['KAFKA_BROKERS', 'TEMPORAL_ADDRESS', 'ZIPKIN_URL']),
+    REDIS_URL: `${(serversEnv.REDIS_URL ?? '').replace(/\/\d*$/, '')}/${redisDatabase}`,
+    TEMPORAL_NAMESPACE: namespace,
+    GATEWAY_URL: urls.gateway ?? '',
+    ...Object.fromEntries(
+      services.map(({ name }) => [`${name.toUpperCase().replace('-', '_')}_URL`, urls[name] ?? '']),
+    ),
+    JWT_ISSUER: urls.gateway ?? '',
+    JWT_AUDIENCE: 'holdfast',
+    PAYMENT_PROVIDER: 'simulated',
+    DELIVERY_CARRIER: 'simulated',
+    KAFKAJS_NO_PARTITIONER_WARNING: '1',
+  };
+}
+
+/**
+ * What one process is told on top: its own name, port and database, and the secrets it alone needs.
+ * @param {OurProcess} process
+ * @param {{ ports: Record<string, number>, secrets: Environment, databases: Environment, serversEnv: Environment }} app
+ * @returns {Environment}
+ */
+export function ownEnvironment({ name, service, port, database, uses }, { ports, secrets, databases, serversEnv }) {
+  /** @type {Record<import('./processes.js').Part, () => Environment>} */
+  const parts = {
+    payload: () => pick(secrets, ['PAYLOAD_KEYS', 'PAYLOAD_KEY_ID']),
+    userKeys: () => ({ ...pick(secrets, ['JWT_PRIVATE_KEY']), OAUTH_CLIENTS: oauthClients(secrets) }),
+    client: () => ({ OAUTH_CLIENT_ID: service, OAUTH_CLIENT_SECRET: secrets[clientSecretName(service)] ?? '' }),
+    carrier: () => pick(secrets, ['CARRIER_KEYS', 'CARRIER_KEY_ID']),
+    simulator: () => ({ PAYMENT_SIMULATOR_DATABASE_URL: databases.payment_simulator ?? '' }),
+    mail: () => ({ SMTP_URL: serversEnv.SMTP_URL ?? '', MAIL_FROM: 'Holdfast <orders@holdfast.example>' }),
+  };
+  return {
+    SERVICE_NAME: service,
+    PORT: `${ports[port]}`,
+    ...(database ? { DATABASE_URL: databases[database] ?? '' } : {}),
+    ...(name === 'codec-server' ? pick(serversEnv, ['TEMPORAL_UI_URL']) : {}),
+    ...Object.assign({}, ...uses.map((part) => parts[part]())),
+  };
+}
+
+/** @param {Environment} databases @returns {Environment} what the setup is told: all databases, by name */
+export function databaseSettings(databases) {
+  return Object.fromEntries(
+    Object.entries(databases).map(([name, url]) => [`${name.toUpperCase()}_DATABASE_URL`, url]),
+  );
+}
+
+/** @param {Environment} secrets */
+function oauthClients(secrets) {
+  const hash = (/** @type {string} */ text) => createHash('sha256').update(text).digest('hex');
+  return JSON.stringify(
+    clientIds.map((clientId) => ({
+      clientId,
+      secretHash: hash(secrets[clientSecretName(clientId)] ?? ''),
+      roles: ['service'],
+    })),
+  );
+}
+
+/** @param {Environment} from @param {string[]} names @returns {Environment} */
+function pick(from, names) {
+  return Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));
+}

@@ -1,0 +1,133 @@
+// @ts-check
+
+/**
+ * @typedef {object} OurProcess
+ * @property {string} name
+ * @property {string} service its name in traces, logs and metrics
+ * @property {string} entry below dist/
+ * @property {import('../ports.js').PortName} port
+ * @property {'gateway' | 'api' | 'worker'} kind what ends first: the gateway, then the APIs, then what works behind them
+ * @property {import('./databases.js').DatabaseName} [database]
+ * @property {Part[]} uses
+ *
+ * @typedef {'payload' | 'userKeys' | 'client' | 'carrier' | 'simulator' | 'mail'} Part settings that only some are given
+ */
+
+/** @type {OurProcess[]} */
+export const ourProcesses = [
+  {
+    name: 'gateway',
+    service: 'gateway',
+    entry: 'api/gateway/main.js',
+    port: 'GATEWAY_PORT',
+    kind: 'gateway',
+    uses: [],
+  },
+  {
+    name: 'user-service',
+    service: 'user-service',
+    entry: 'api/user/main.js',
+    port: 'USER_SERVICE_PORT',
+    kind: 'api',
+    database: 'user',
+    uses: ['userKeys'],
+  },
+  {
+    name: 'product-service',
+    service: 'product-service',
+    entry: 'api/product/main.js',
+    port: 'PRODUCT_SERVICE_PORT',
+    kind: 'api',
+    database: 'product',
+    uses: [],
+  },
+  {
+    name: 'order-service',
+    service: 'order-service',
+    entry: 'api/order/main.js',
+    port: 'ORDER_SERVICE_PORT',
+    kind: 'api',
+    database: 'order',
+    uses: ['payload', 'client'],
+  },
+  {
+    name: 'order-worker',
+    service: 'order-service',
+    entry: 'workers/order.js',
+    port: 'ORDER_WORKER_PORT',
+    kind: 'worker',
+    database: 'order',
+    uses: ['payload', 'client'],
+  },
+  {
+    name: 'inventory-service',
+    service: 'inventory-service',
+    entry: 'api/inventory/main.js',
+    port: 'INVENTORY_SERVICE_PORT',
+    kind: 'api',
+    database: 'inventory',
+    uses: [],
+  },
+  {
+    name: 'inventory-worker',
+    service: 'inventory-service',
+    entry: 'workers/inventory.js',
+    port: 'INVENTORY_WORKER_PORT',
+    kind: 'worker',
+    database: 'inventory',
+    uses: ['payload'],
+  },
+  {
+    name: 'payment-service',
+    service: 'payment-service',
+    entry: 'api/payment/main.js',
+    port: 'PAYMENT_SERVICE_PORT',
+    kind: 'api',
+    database: 'payment',
+    uses: ['simulator'],
+  },
+  {
+    name: 'payment-worker',
+    service: 'payment-service',
+    entry: 'workers/payment.js',
+    port: 'PAYMENT_WORKER_PORT',
+    kind: 'worker',
+    database: 'payment',
+    uses: ['payload', 'simulator'],
+  },
+  {
+    name: 'delivery-service',
+    service: 'delivery-service',
+    entry: 'api/delivery/main.js',
+    port: 'DELIVERY_SERVICE_PORT',
+    kind: 'api',
+    database: 'delivery',
+    uses: ['payload', 'carrier'],
+  },
+  {
+    name: 'delivery-worker',
+    service: 'delivery-service',
+    entry: 'workers/delivery.js',
+    port: 'DELIVERY_WORKER_PORT',
+    kind: 'worker',
+    database: 'delivery',
+    uses: ['payload', 'carrier'],
+  },
+  {
+    name: 'notification-service',
+    service: 'notification-service',
+    entry: 'notifications/main.js',
+    port: 'NOTIFICATION_SERVICE_PORT',
+    kind: 'worker',
+    database: 'notification',
+    uses: ['client', 'mail'],
+  },
+  {
+    name: 'codec-server',
+    service: 'codec-server',
+    entry: 'api/codec/main.js',
+    port: 'CODEC_PORT',
+    kind: 'worker',
+    uses: ['payload'],
+  },
+];

@@ -1,0 +1,19 @@
+// @ts-check
+import path from 'node:path';
+import { isStillThere } from './process-identity.js';
+import { readRecords, removeRecord, writeRecord } from './process-records.js';
+
+/**
+ * One stack of a kind at a time in a checkout.
+ * @param {string} dir
+ * @param {string} command how it was started
+ * @returns {() => void} gives it up
+ */
+export function own(dir, command) {
+  const folder = path.join(dir, 'run');
+  const other = readRecords(folder).find((record) => record.name === 'owner');
+  if (other && isStillThere(other))
+    throw new Error(`${command} already runs in this checkout: process ${other.pid}. End it with: kill ${other.pid}`);
+  writeRecord(folder, { pid: process.pid, name: 'owner', command });
+  return () => removeRecord(folder, 'owner', process.pid);
+}

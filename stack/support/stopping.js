@@ -1,0 +1,36 @@
+// @ts-check
+
+/**
+ * Turns the first Ctrl-C, SIGTERM or hang-up into an abort; further ones change nothing, so that everything is ended in order.
+ * @param {(text: string) => void} say
+ * @returns {AbortSignal} its reason names the signal
+ */
+export function stopOnSignal(say) {
+  const stopping = new AbortController();
+  for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.on(name, () => {
+      if (stopping.signal.aborted) return;
+      say('  Stopping; what was started is ended in order.');
+      stopping.abort(new Error(`stopped by ${name}`));
+    });
+  }
+  // The terminal may be gone already; that must not keep us from ending what we started.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  return stopping.signal;
+}
+
+/** @param {AbortSignal} signal @returns {Promise<void>} resolves when it is aborted, and keeps the process running until then */
+export function aborted(signal) {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const awake = setInterval(() => undefined, 60_000);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearInterval(awake);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

@@ -1,0 +1,22 @@
+// @ts-check
+
+/**
+ * Runs tasks side by side. The first failure aborts the others; it rejects with that failure when all have ended.
+ * @param {AbortSignal | undefined} signal
+ * @param {((signal: AbortSignal) => Promise<unknown>)[]} tasks
+ */
+export async function together(signal, tasks) {
+  const cancel = new AbortController();
+  const either = signal ? AbortSignal.any([signal, cancel.signal]) : cancel.signal;
+  /** @type {unknown[]} */
+  const failures = [];
+  await Promise.all(
+    tasks.map((task) =>
+      task(either).catch((error) => {
+        failures.push(error);
+        cancel.abort(error);
+      }),
+    ),
+  );
+  if (failures.length > 0) throw failures[0];
+}
