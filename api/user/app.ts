@@ -1,0 +1,33 @@
+import type { Express } from 'express';
+import { checkDatabase } from '../../platform/database/pool.js';
+import type { Logger } from '../../platform/logger.js';
+import { createHttpApp } from '../http/app.js';
+import type { UserContext } from './context.js';
+import { changeUserRoute } from './routes/change-user.js';
+import { endSessionRoute } from './routes/end-session.js';
+import { getUserRoute } from './routes/get-user.js';
+import { issueTokenRoute } from './routes/issue-token.js';
+import { logInRoute } from './routes/log-in.js';
+import { refreshSessionRoute } from './routes/refresh-session.js';
+import { showKeysRoute } from './routes/show-keys.js';
+import { signUpRoute } from './routes/sign-up.js';
+import { validateUserRoute } from './routes/validate-user.js';
+
+export function createUserApp(context: UserContext, { service, logger }: { service: string; logger: Logger }): Express {
+  return createHttpApp({
+    service,
+    logger,
+    readiness: { database: () => checkDatabase(context.pool), 'signing keys': context.auth.check },
+    routers: [
+      signUpRoute(context),
+      getUserRoute(context),
+      changeUserRoute(context),
+      validateUserRoute(context),
+      logInRoute(context),
+      refreshSessionRoute(context),
+      endSessionRoute(context),
+      issueTokenRoute(context),
+      showKeysRoute(context),
+    ],
+  });
+}

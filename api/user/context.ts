@@ -1,0 +1,52 @@
+import type { Pool } from 'pg';
+import { createPool } from '../../platform/database/pool.js';
+import type { Logger } from '../../platform/logger.js';
+import { createAccessTokens } from '../../services/user/access-tokens.js';
+import type { AccessTokens } from '../../services/user/access-tokens.js';
+import { openUserDatabase } from '../../services/user/database.js';
+import type { OAuthClient } from '../../services/user/oauth-clients.js';
+import { createSessionStore } from '../../services/user/session-store.js';
+import type { SessionStore } from '../../services/user/session-store.js';
+import { createSigningKeys } from '../../services/user/signing-keys.js';
+import type { SigningKeys } from '../../services/user/signing-keys.js';
+import { createUserStore } from '../../services/user/user-store.js';
+import type { UserStore } from '../../services/user/user-store.js';
+import { createAuthenticator } from '../http/auth.js';
+import type { Authenticator } from '../http/auth.js';
+import type { UserConfig } from './config.js';
+
+export interface UserContext {
+  users: UserStore;
+  sessions: SessionStore;
+  tokens: AccessTokens;
+  keys: SigningKeys;
+  clients: OAuthClient[];
+  issuer: string;
+  auth: Authenticator;
+  pool: Pool;
+  close(): Promise<void>;
+}
+
+export async function createContext(config: UserConfig, logger: Logger): Promise<UserContext> {
+  const pool = createPool({ url: config.DATABASE_URL, size: 10, service: config.SERVICE_NAME, logger });
+  const prisma = openUserDatabase(pool);
+  const keys = await createSigningKeys(config.JWT_PRIVATE_KEY);
+  const issuer = config.JWT_ISSUER;
+  const audience = config.JWT_AUDIENCE;
+  return {
+    users: createUserStore(prisma),
+    sessions: createSessionStore(prisma),
+    tokens: createAccessTokens({ keys, issuer, audience }),
+    keys,
+    clients: config.OAUTH_CLIENTS,
+    issuer,
+    // The keys are at hand: it must not have to ask itself over the network to be ready.
+    auth: createAuthenticator({
+      issuer,
+      audience,
+      jwksUrls: [`data:application/json,${encodeURIComponent(JSON.stringify(keys.publicKeys))}`],
+    }),
+    pool,
+    close: () => prisma.$disconnect(),
+  };
+}

@@ -1,0 +1,325 @@
+import { generateKeyPairSync, createHash } from 'node:crypto';
+import type { Express } from 'express';
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import type { JSONWebKeySet } from 'jose';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Session } from '../../contracts/http/sessions.js';
+import type { User } from '../../contracts/http/users.js';
+import { createLogger } from '../../platform/logger.js';
+import { openUserDatabase } from '../../services/user/database.js';
+import { createPool } from '../../platform/database/pool.js';
+import { seedUsers } from '../../services/user/seed-users.js';
+import { readPrivateKeys } from '../../services/user/signing-keys.js';
+import { createTestDatabase } from '../../tests/support/database.js';
+import type { TestDatabase } from '../../tests/support/database.js';
+import { createUserApp } from './app.js';
+import { createContext } from './context.js';
+import type { UserContext } from './context.js';
+
+const issuer = 'http://holdfast.test';
+const pem = () =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const logger = createLogger({ service: 'user-service', level: 'fatal' });
+
+let database: TestDatabase;
+let context: UserContext;
+let app: Express;
+
+beforeAll(async () => {
+  database = await createTestDatabase('services/user/prisma/migrations');
+  const prisma = openUserDatabase(createPool({ url: database.url, size: 2, service: 'seed', logger }));
+  await seedUsers(prisma);
+  await seedUsers(prisma);
+  await prisma.$disconnect();
+  context = await createContext(
+    {
+      SERVICE_NAME: 'user-service',
+      HOST: '127.0.0.1',
+      PORT: 0,
+      LOG_LEVEL: 'fatal',
+      DATABASE_URL: database.url,
+      JWT_ISSUER: issuer,
+      JWT_AUDIENCE: 'holdfast',
+      JWT_PRIVATE_KEY: readPrivateKeys(pem() + pem()),
+      OAUTH_CLIENTS: [
+        {
+          clientId: 'order-service',
+          secretHash: createHash('sha256').update('s3cret:+/').digest('hex'),
+          roles: ['service'],
+        },
+      ],
+    },
+    logger,
+  );
+  app = createUserApp(context, { service: 'user-service', logger });
+});
+
+afterAll(async () => {
+  await context.close();
+  await database.drop();
+});
+
+async function logIn(email: string, password = 'holdfast-demo'): Promise<Session> {
+  return (await request(app).post('/sessions').send({ email, password }).expect(201)).body as Session;
+}
+
+const bearer = (token: string) => `Bearer ${token}`;
+
+let unique = 0;
+async function signUp(): Promise<{ user: User; session: Session; password: string }> {
+  const email = `user${String(unique++)}@example.com`;
+  const password = 'long enough';
+  const user = (await request(app).post('/users').send({ email, name: 'Someone', password }).expect(201)).body as User;
+  return { user, password, session: await logIn(email, password) };
+}
+
+async function serviceToken(): Promise<string> {
+  const answer = await request(app)
+    .post('/oauth/token')
+    .type('form')
+    .send({ grant_type: 'client_credentials', client_id: 'order-service', client_secret: 's3cret:+/' })
+    .expect(200);
+  return (answer.body as { access_token: string }).access_token;
+}
+
+describe('users', () => {
+  test('sign-up answers the user and where it is, never the password', async () => {
+    const body = {
+      email: 'Carol@Example.com',
+      name: 'Carol',
+      password: 'long enough',
+      phone: '+82 10 1234 5678',
+      address: { name: 'Carol', line1: '1 Street', city: 'Seoul', postalCode: '04524', country: 'KR' },
+    };
+    const answer = await request(app).post('/users').send(body).expect(201);
+    const user = answer.body as User;
+    expect(user).toMatchObject({
+      email: 'carol@example.com',
+      name: 'Carol',
+      phone: body.phone,
+      address: body.address,
+      roles: ['customer'],
+      disabled: false,
+    });
+    expect(user.id).toBeGreaterThan(3);
+    expect(answer.headers['location']).toBe(`/users/${String(user.id)}`);
+    expect(answer.text).not.toMatch(/password|argon2/);
+  });
+
+  test('an e-mail address is taken in whatever case, also when several sign up at once', async () => {
+    const post = (email: string) => request(app).post('/users').send({ email, name: 'Twin', password: 'long enough' });
+    const answers = await Promise.all(
+      ['twin@example.com', 'TWIN@example.com', 'Twin@Example.com'].map((email) => post(email)),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    expect((await post('twin@example.com').expect(409)).body).toMatchObject({ code: 'email-taken' });
+  });
+
+  test('unknown fields, a short password and roles are refused', async () => {
+    const answer = await request(app)
+      .post('/users')
+      .send({ email: 'eve@example.com', name: 'Eve', password: 'short', roles: ['admin'] })
+      .expect(400);
+    expect((answer.body as { errors: { path: string }[] }).errors.map(({ path }) => path).sort()).toEqual([
+      'password',
+      'roles',
+    ]);
+  });
+
+  test('oneself and admins see a user; another gets 403, whether the user exists or not', async () => {
+    const { user, session } = await signUp();
+    const admin = await logIn('admin@example.com');
+    const path = `/users/${String(user.id)}`;
+    expect((await request(app).get(path).set('Authorization', bearer(session.accessToken)).expect(200)).body).toEqual(
+      user,
+    );
+    await request(app).get(path).set('Authorization', bearer(admin.accessToken)).expect(200);
+    await request(app).get('/users/1').set('Authorization', bearer(session.accessToken)).expect(403);
+    await request(app).get('/users/999999').set('Authorization', bearer(session.accessToken)).expect(403);
+    await request(app).get('/users/999999').set('Authorization', bearer(admin.accessToken)).expect(404);
+    await request(app)
+      .get(path)
+      .expect(401)
+      .expect('WWW-Authenticate', /Bearer/);
+  });
+
+  test('a user changes their own data, and null takes a value away', async () => {
+    const { user, session } = await signUp();
+    const patch = (body: object) =>
+      request(app)
+        .patch(`/users/${String(user.id)}`)
+        .set('Authorization', bearer(session.accessToken))
+        .send(body);
+    expect((await patch({ name: 'New', phone: '02-555-1234' }).expect(200)).body).toMatchObject({
+      name: 'New',
+      phone: '02-555-1234',
+    });
+    expect((await patch({ phone: null }).expect(200)).body).toMatchObject({ name: 'New', phone: null });
+  });
+
+  test('only an admin may disable; a disabled user has no session left and gets no new one', async () => {
+    const { user, session, password } = await signUp();
+    const path = `/users/${String(user.id)}`;
+    await request(app)
+      .patch(path)
+      .set('Authorization', bearer(session.accessToken))
+      .send({ disabled: true })
+      .expect(403);
+    const admin = await logIn('admin@example.com');
+    await request(app).patch(path).set('Authorization', bearer(admin.accessToken)).send({ disabled: true }).expect(200);
+    await request(app).post('/sessions').send({ email: user.email, password }).expect(401);
+    await request(app).post('/sessions/refresh').send({ refreshToken: session.refreshToken }).expect(401);
+    const validation = await request(app)
+      .get(`${path}/validation`)
+      .set('Authorization', bearer(await serviceToken()))
+      .expect(200);
+    expect(validation.body).toMatchObject({ id: user.id, valid: false });
+  });
+
+  test('a new password ends the sessions of the old one', async () => {
+    const { user, session } = await signUp();
+    await request(app)
+      .patch(`/users/${String(user.id)}`)
+      .set('Authorization', bearer(session.accessToken))
+      .send({ password: 'another one' })
+      .expect(200);
+    await request(app).post('/sessions/refresh').send({ refreshToken: session.refreshToken }).expect(401);
+    await logIn(user.email, 'another one');
+  });
+
+  test('validation is for services and admins', async () => {
+    const token = await serviceToken();
+    const alice = await request(app).get('/users/1/validation').set('Authorization', bearer(token)).expect(200);
+    expect(alice.body).toMatchObject({ id: 1, valid: true, email: 'alice@example.com', address: { country: 'KR' } });
+    expect((alice.body as { phone: string | null }).phone).toMatch(/^\+82/);
+    const bob = await request(app).get('/users/2/validation').set('Authorization', bearer(token)).expect(200);
+    expect(bob.body).toMatchObject({ phone: null });
+    await request(app).get('/users/999999/validation').set('Authorization', bearer(token)).expect(404);
+    const session = await logIn('alice@example.com');
+    await request(app).get('/users/1/validation').set('Authorization', bearer(session.accessToken)).expect(403);
+  });
+});
+
+describe('sessions', () => {
+  test('the access token is one that anyone can check with the published keys', async () => {
+    const session = await logIn('Alice@Example.com');
+    expect(session).toMatchObject({ expiresIn: 900, user: { id: 1, email: 'alice@example.com' } });
+    const keys = (await request(app).get('/.well-known/jwks.json').expect(200)).body as JSONWebKeySet;
+    expect(keys.keys).toHaveLength(2);
+    expect(JSON.stringify(keys)).not.toContain('"d"');
+    const { payload } = await jwtVerify(session.accessToken, createLocalJWKSet(keys), { issuer, audience: 'holdfast' });
+    expect(payload).toMatchObject({ sub: '1', roles: ['customer'], email: 'alice@example.com', name: 'Alice Kim' });
+    expect(payload.exp! - payload.iat!).toBe(900);
+    expect(payload.jti).toBeTruthy();
+    expect(decodeProtectedHeader(session.accessToken)).toMatchObject({ alg: 'ES256', kid: keys.keys[0]?.kid });
+  });
+
+  test('a wrong password and an unknown address get the same answer', async () => {
+    const wrong = await request(app)
+      .post('/sessions')
+      .send({ email: 'alice@example.com', password: 'not it' })
+      .expect(401);
+    const unknown = await request(app)
+      .post('/sessions')
+      .send({ email: 'nobody@example.com', password: 'not it' })
+      .expect(401);
+    expect(unknown.body).toEqual(wrong.body);
+    expect(unknown.headers['www-authenticate']).toBe(wrong.headers['www-authenticate']);
+  });
+
+  test('a refresh gives a new pair; the spent token, used again, ends its whole family and no other', async () => {
+    const other = await logIn('bob@example.com');
+    const first = await logIn('bob@example.com');
+    const second = (await request(app).post('/sessions/refresh').send({ refreshToken: first.refreshToken }).expect(200))
+      .body as Session;
+    expect(second.refreshToken).not.toBe(first.refreshToken);
+    await request(app).get('/users/2').set('Authorization', bearer(second.accessToken)).expect(200);
+    await request(app).post('/sessions/refresh').send({ refreshToken: first.refreshToken }).expect(401);
+    await request(app).post('/sessions/refresh').send({ refreshToken: second.refreshToken }).expect(401);
+    await request(app).post('/sessions/refresh').send({ refreshToken: other.refreshToken }).expect(200);
+  });
+
+  test('of ten refreshes with one token at once at most one wins, and its family is over', async () => {
+    const { refreshToken } = await logIn('bob@example.com');
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => request(app).post('/sessions/refresh').send({ refreshToken })),
+    );
+    const won = answers.filter(({ status }) => status === 200);
+    expect(won).toHaveLength(1);
+    await request(app)
+      .post('/sessions/refresh')
+      .send({ refreshToken: (won[0]!.body as Session).refreshToken })
+      .expect(401);
+  });
+
+  test('log-out ends the session, and again changes nothing', async () => {
+    const { refreshToken } = await logIn('bob@example.com');
+    await request(app).delete('/sessions').send({ refreshToken }).expect(204);
+    await request(app).delete('/sessions').send({ refreshToken }).expect(204);
+    await request(app).post('/sessions/refresh').send({ refreshToken }).expect(401);
+  });
+});
+
+describe('tokens for clients', () => {
+  const basic = (id: string, secret: string) =>
+    `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`;
+  const ask = () => request(app).post('/oauth/token').type('form');
+
+  test('with HTTP Basic, and unknown parameters are ignored', async () => {
+    const answer = await ask()
+      .set('Authorization', basic('order-service', 's3cret:+/'))
+      .send({ grant_type: 'client_credentials', scope: 'x' })
+      .expect(200);
+    expect(answer.body).toMatchObject({ token_type: 'Bearer', expires_in: 900 });
+    expect(answer.headers['cache-control']).toBe('no-store');
+  });
+
+  test.each([
+    [
+      'a wrong secret',
+      401,
+      'invalid_client',
+      { client_id: 'order-service', client_secret: 'x', grant_type: 'client_credentials' },
+    ],
+    [
+      'an unknown client',
+      401,
+      'invalid_client',
+      { client_id: 'nobody', client_secret: 'x', grant_type: 'client_credentials' },
+    ],
+    ['no credentials', 401, 'invalid_client', { grant_type: 'client_credentials' }],
+    [
+      'another grant',
+      400,
+      'unsupported_grant_type',
+      { client_id: 'order-service', client_secret: 's3cret:+/', grant_type: 'password' },
+    ],
+    ['no grant', 400, 'invalid_request', { client_id: 'order-service', client_secret: 's3cret:+/' }],
+  ])('%s is answered %i %s, as a problem', async (_what, status, error, body) => {
+    const answer = await ask()
+      .send(body)
+      .expect(status)
+      .expect('Content-Type', /application\/problem\+json/);
+    expect(answer.body).toMatchObject({ status, error });
+  });
+
+  test('a body that is not a form, and credentials in two places, are refused', async () => {
+    await request(app).post('/oauth/token').send({ grant_type: 'client_credentials' }).expect(400);
+    const twice = await ask()
+      .set('Authorization', basic('order-service', 's3cret:+/'))
+      .send({ grant_type: 'client_credentials', client_secret: 'x' })
+      .expect(400);
+    expect(twice.body).toMatchObject({ error: 'invalid_request' });
+    await ask().set('Authorization', 'Basic %%%').send({ grant_type: 'client_credentials' }).expect(401);
+  });
+
+  test('the discovery document leads to the keys', async () => {
+    const answer = await request(app).get('/.well-known/openid-configuration').expect(200);
+    expect(answer.body).toMatchObject({
+      issuer,
+      jwks_uri: `${issuer}/.well-known/jwks.json`,
+      token_endpoint: `${issuer}/oauth/token`,
+    });
+  });
+});

@@ -1,0 +1,93 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { User } from '../../contracts/http/users.js';
+import { judgeRefreshToken } from './domain/refresh-rules.js';
+import type { Prisma, PrismaClient } from './prisma/generated/client.js';
+import { toUser } from './user-store.js';
+
+const lifetimeMs = 30 * 24 * 3_600_000;
+
+export interface RefreshedSession {
+  user: User;
+  refreshToken: string;
+}
+
+export interface SessionStore {
+  /**
+   * A refresh token of a new family. undefined when the user was disabled or got another password since the hash
+   * was checked: the session would outlive what ended all others.
+   */
+  begin(userId: number, checkedHash: string): Promise<string | undefined>;
+  /** Spends the token for its successor. undefined when it is not usable; one used before also ends its family. */
+  refresh(refreshToken: string): Promise<RefreshedSession | undefined>;
+  /** Ends the token's family. Harmless for one that is not known. */
+  end(refreshToken: string): Promise<void>;
+}
+
+export function createSessionStore(prisma: PrismaClient, now: () => Date = () => new Date()): SessionStore {
+  return {
+    begin: async (userId, checkedHash) =>
+      prisma.$transaction(async (transaction) => {
+        await lockUser(transaction, userId);
+        const user = await transaction.user.findUnique({ where: { id: userId } });
+        if (user === null || user.disabled || user.passwordHash !== checkedHash) return undefined;
+        await transaction.refreshToken.deleteMany({ where: { userId, expiresAt: { lt: now() } } });
+        return addToken(transaction, { userId, familyId: randomUUID(), now: now() });
+      }),
+
+    refresh: async (refreshToken) => {
+      const hash = hashOf(refreshToken);
+      const owner = await prisma.refreshToken.findUnique({ where: { hash }, select: { userId: true } });
+      if (owner === null) return undefined;
+      return prisma.$transaction(async (transaction) => {
+        // One at a time for each user: else a successor made at this moment could survive the end of its family.
+        await lockUser(transaction, owner.userId);
+        const token = await transaction.refreshToken.findUnique({ where: { hash }, include: { user: true } });
+        if (token === null) return undefined;
+        const verdict = judgeRefreshToken(token, now());
+        if (verdict === 'reused') await transaction.refreshToken.deleteMany({ where: { familyId: token.familyId } });
+        if (verdict !== 'usable' || token.user.disabled) return undefined;
+        await transaction.refreshToken.update({ where: { hash }, data: { spentAt: now() } });
+        const { userId, familyId } = token;
+        return {
+          user: toUser(token.user),
+          refreshToken: await addToken(transaction, { userId, familyId, now: now() }),
+        };
+      });
+    },
+
+    end: async (refreshToken) => {
+      const hash = hashOf(refreshToken);
+      const token = await prisma.refreshToken.findUnique({ where: { hash } });
+      if (token === null) return;
+      await prisma.$transaction(async (transaction) => {
+        await lockUser(transaction, token.userId);
+        await transaction.refreshToken.deleteMany({ where: { familyId: token.familyId } });
+      });
+    },
+  };
+}
+
+async function lockUser(transaction: Prisma.TransactionClient, userId: number): Promise<void> {
+  await transaction.$queryRaw`SELECT id FROM users WHERE id = ${userId} FOR NO KEY UPDATE`;
+}
+
+async function addToken(
+  transaction: Prisma.TransactionClient,
+  { userId, familyId, now }: { userId: number; familyId: string; now: Date },
+): Promise<string> {
+  const refreshToken = randomBytes(32).toString('base64url');
+  await transaction.refreshToken.create({
+    data: {
+      hash: hashOf(refreshToken),
+      familyId,
+      userId,
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + lifetimeMs),
+    },
+  });
+  return refreshToken;
+}
+
+function hashOf(refreshToken: string): string {
+  return createHash('sha256').update(refreshToken).digest('hex');
+}

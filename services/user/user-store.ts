@@ -1,0 +1,105 @@
+import { addressSchema } from '../../contracts/http/address.js';
+import type { Address } from '../../contracts/http/address.js';
+import { ROLES } from '../../contracts/http/users.js';
+import type { Role, User } from '../../contracts/http/users.js';
+import { normalizeEmail } from './domain/email.js';
+import { Prisma } from './prisma/generated/client.js';
+import type { PrismaClient, User as UserRow } from './prisma/generated/client.js';
+
+export interface NewUser {
+  email: string;
+  name: string;
+  passwordHash: string;
+  phone?: string | undefined;
+  address?: Address | undefined;
+  roles: Role[];
+}
+
+/** undefined leaves a value as it is, null takes it away. */
+export interface UserChanges {
+  name?: string | undefined;
+  passwordHash?: string | undefined;
+  phone?: string | null | undefined;
+  address?: Address | null | undefined;
+  disabled?: boolean | undefined;
+}
+
+export interface Credentials {
+  user: User;
+  passwordHash: string | null;
+}
+
+export interface UserStore {
+  /** 'email-taken': another user has the address, in whatever case. */
+  create(user: NewUser): Promise<User | 'email-taken'>;
+  find(id: number): Promise<User | undefined>;
+  findCredentials(email: string): Promise<Credentials | undefined>;
+  /** A new password or a disabled user also ends all sessions. */
+  update(id: number, changes: UserChanges): Promise<User | undefined>;
+}
+
+export function createUserStore(prisma: PrismaClient): UserStore {
+  return {
+    create: async ({ email, address, ...user }) => {
+      try {
+        const row = await prisma.user.create({
+          data: { ...user, phone: user.phone ?? null, email: normalizeEmail(email), address: address ?? Prisma.DbNull },
+        });
+        return toUser(row);
+      } catch (error) {
+        if (isCode(error, 'P2002')) return 'email-taken';
+        throw error;
+      }
+    },
+
+    find: async (id) => {
+      const row = await prisma.user.findUnique({ where: { id } });
+      return row === null ? undefined : toUser(row);
+    },
+
+    findCredentials: async (email) => {
+      const row = await prisma.user.findUnique({ where: { email: normalizeEmail(email) } });
+      return row === null ? undefined : { user: toUser(row), passwordHash: row.passwordHash };
+    },
+
+    update: async (id, { address, ...changes }) =>
+      prisma.$transaction(async (transaction) => {
+        try {
+          const row = await transaction.user.update({
+            where: { id },
+            data: {
+              ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
+              ...(address === undefined ? {} : { address: address ?? Prisma.DbNull }),
+              updatedAt: new Date(),
+            },
+          });
+          if (changes.passwordHash !== undefined || changes.disabled === true) {
+            await transaction.refreshToken.deleteMany({ where: { userId: id } });
+          }
+          return toUser(row);
+        } catch (error) {
+          if (isCode(error, 'P2025')) return undefined;
+          throw error;
+        }
+      }),
+  };
+}
+
+export function toUser(row: UserRow): User {
+  const { id, email, name, phone, disabled } = row;
+  return {
+    id,
+    email,
+    name,
+    phone,
+    address: row.address === null ? null : addressSchema.parse(row.address),
+    roles: ROLES.filter((role) => row.roles.includes(role)),
+    disabled,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === code;
+}
