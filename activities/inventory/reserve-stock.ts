@@ -1,0 +1,32 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { StockRequest } from '../../contracts/activities/inventory-activities.js';
+import { REFUSALS } from '../../contracts/refusals.js';
+import type { InsufficientStock } from '../../contracts/refusals.js';
+import type { InventoryDependencies } from './inventory-activities.js';
+
+/** Throws the refusals of the contract, LockNotAcquired, or whatever the database fails with; the last two are retried. */
+export async function reserveStock(
+  { stock, withStockLock, logger }: InventoryDependencies,
+  request: StockRequest,
+): Promise<void> {
+  const { orderId, lines } = request;
+  const reserved = await withStockLock(lines, () => stock.reserve(request));
+  switch (reserved.outcome) {
+    case 'reserved':
+      logger.info({ orderId, lines }, 'stock reserved');
+      return;
+    case 'insufficient': {
+      const { productId, requested, available } = reserved;
+      const short: InsufficientStock = { productId, requested, available };
+      logger.info({ orderId, ...short }, 'insufficient stock');
+      throw ApplicationFailure.nonRetryable(
+        `product ${String(productId)}: ${String(requested)} asked for, ${String(available)} there`,
+        REFUSALS.insufficientStock,
+        short,
+      );
+    }
+    case 'compensated':
+      logger.info({ orderId }, 'reservation came after its release');
+      throw ApplicationFailure.nonRetryable('the stock of this order was released', REFUSALS.compensated);
+  }
+}

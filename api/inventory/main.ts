@@ -1,0 +1,15 @@
+import { createLogger } from '../../platform/logger.js';
+import { runProcess } from '../../platform/shutdown.js';
+import { listen } from '../http/server.js';
+import { createInventoryApp } from './app.js';
+import { readConfig } from './config.js';
+import { createContext } from './context.js';
+
+const config = readConfig();
+const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LEVEL });
+
+await runProcess({ logger }, async (onShutdown) => {
+  const context = createContext(config, logger, onShutdown);
+  const server = await listen(createInventoryApp(context), { host: config.HOST, port: config.PORT });
+  onShutdown('http', () => server.close());
+});

@@ -1,0 +1,36 @@
+import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../../platform/database/pool.js';
+import type { ReadinessChecks } from '../../platform/health.js';
+import type { Logger } from '../../platform/logger.js';
+import type { OnShutdown } from '../../platform/shutdown.js';
+import { PrismaClient } from '../../services/product/prisma/generated/client.js';
+import { createProductStore } from '../../services/product/product-store.js';
+import type { ProductStore } from '../../services/product/product-store.js';
+import { authSettingsFrom, createAuthenticator } from '../http/auth.js';
+import type { Authenticator } from '../http/auth.js';
+import type { Config } from './config.js';
+
+/** What the routes are given. */
+export interface Context {
+  service: string;
+  logger: Logger;
+  products: ProductStore;
+  auth: Authenticator;
+  readiness: ReadinessChecks;
+}
+
+const CONNECTIONS = 10;
+
+export function createContext(config: Config, logger: Logger, onShutdown: OnShutdown): Context {
+  const service = config.SERVICE_NAME;
+  const pool = createPool({ url: config.DATABASE_URL, size: CONNECTIONS, service, logger });
+  const prisma = new PrismaClient({ adapter: prismaAdapter(pool), transactionOptions });
+  onShutdown('database', () => prisma.$disconnect());
+  const auth = createAuthenticator(authSettingsFrom(config));
+  return {
+    service,
+    logger,
+    products: createProductStore(prisma),
+    auth,
+    readiness: { database: () => checkDatabase(pool), 'signing keys': () => auth.check() },
+  };
+}

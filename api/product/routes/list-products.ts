@@ -1,0 +1,36 @@
+import { Router } from 'express';
+import { integerIdParamSchema } from '../../../contracts/http/common.js';
+import type { Page } from '../../../contracts/http/common.js';
+import { productsQuerySchema } from '../../../contracts/http/products.js';
+import type { Product } from '../../../contracts/http/products.js';
+import type { ProductPosition } from '../../../services/product/product-store.js';
+import { isAdmin } from '../../http/access.js';
+import { readCursor, toPage } from '../../http/pagination.js';
+import { badRequest } from '../../http/problem.js';
+import { parseQuery } from '../../http/validate.js';
+import type { Context } from '../context.js';
+
+/** GET /products?category=&q=, by anyone: the active ones, newest first. Admins see the others too. */
+export function listProducts({ products, auth }: Pick<Context, 'products' | 'auth'>): Router {
+  return Router().get('/products', auth.optional, async (req, res) => {
+    const { category, q, limit, cursor } = parseQuery(productsQuerySchema, req);
+    const withInactive = req.principal !== undefined && isAdmin(req.principal);
+    const after = readPosition(cursor);
+    const rows = await products.list({ category, text: q, withInactive }, { limit: limit + 1, after });
+    const page: Page<Product> = toPage(
+      rows,
+      limit,
+      ({ createdAt, product }) => ({ createdAt, id: String(product.id) }),
+      ({ product }) => product,
+    );
+    res.json(page);
+  });
+}
+
+function readPosition(cursor: string | undefined): ProductPosition | undefined {
+  const position = readCursor(cursor);
+  if (position === undefined) return undefined;
+  const id = integerIdParamSchema.safeParse(position.id);
+  if (!id.success) throw badRequest('The query is not as it should be.', [{ path: 'cursor', message: 'is not one that we gave' }]);
+  return { createdAt: position.createdAt, id: id.data };
+}

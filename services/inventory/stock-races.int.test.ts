@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { StockRequest } from '../../contracts/activities/inventory-activities.js';
+import { openInventory } from './testing/open-inventory.js';
+import type { OpenInventory } from './testing/open-inventory.js';
+
+// No lock here: the database alone has to be right.
+
+let inventory: OpenInventory;
+beforeAll(async () => void (inventory = await openInventory(40)));
+afterAll(() => inventory.close());
+
+const line = (productId: number, quantity: number) => ({ productId, quantity });
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
+
+test('of a hundred buyers of the last unit at once one gets it, and the others hear that there is none', async () => {
+  const product = await inventory.stocked(1);
+  const lines = [line(product, 1)];
+  const outcomes = await Promise.all(
+    times(100, () => inventory.stock.reserve({ orderId: inventory.newOrder(), lines })),
+  );
+  expect(outcomes.filter(({ outcome }) => outcome === 'reserved')).toHaveLength(1);
+  const refused = { outcome: 'insufficient', productId: product, requested: 1, available: 0 };
+  expect(outcomes.filter(({ outcome }) => outcome !== 'reserved')).toEqual(times(99, () => refused));
+  expect(await inventory.levelOf(product)).toBe('0/1');
+});
+
+test('the same order tried many times at once is one reservation', async () => {
+  const [one, two] = [await inventory.stocked(100), await inventory.stocked(100)];
+  const request = { orderId: inventory.newOrder(), lines: [line(one, 2), line(two, 3)] };
+  const outcomes = await Promise.all(times(40, () => inventory.stock.reserve(request)));
+  expect(outcomes).toEqual(times(40, () => ({ outcome: 'reserved' })));
+  expect([await inventory.levelOf(one), await inventory.levelOf(two)]).toEqual(['98/2', '97/3']);
+});
+
+test('the same order for the last unit, many times at once, all hear that they have it', async () => {
+  const product = await inventory.stocked(1);
+  const request = { orderId: inventory.newOrder(), lines: [line(product, 1)] };
+  const outcomes = await Promise.all(times(40, () => inventory.stock.reserve(request)));
+  expect(outcomes).toEqual(times(40, () => ({ outcome: 'reserved' })));
+  expect(await inventory.levelOf(product)).toBe('0/1');
+});
+
+test('the same order of what was never stocked, many times at once, is refused once', async () => {
+  const request = { orderId: inventory.newOrder(), lines: [line(800_001, 1), line(800_002, 1)] };
+  const outcomes = await Promise.all(times(40, () => inventory.stock.reserve(request)));
+  expect(outcomes).toEqual(
+    times(40, () => ({ outcome: 'insufficient', productId: 800_001, requested: 1, available: 0 })),
+  );
+});
+
+test('orders that name the same products in opposite directions do not wait for each other for ever', async () => {
+  const products = await Promise.all(times(5, () => inventory.stocked(1_000)));
+  const forwards = products.map((product) => line(product, 1));
+  const backwards = [...forwards].reverse();
+  const orders = times(200, (index) => ({ orderId: inventory.newOrder(), lines: index % 2 ? forwards : backwards }));
+  await Promise.all(
+    orders.map(async (request, index) => {
+      await inventory.stock.reserve(request);
+      if (index % 3 === 0) await inventory.stock.release(request);
+      if (index % 3 === 1) await inventory.stock.commit(request);
+    }),
+  );
+  const [released, committed] = [67, 67];
+  for (const product of products) {
+    expect(await inventory.levelOf(product)).toBe(
+      `${String(1_000 - 200 + released)}/${String(200 - released - committed)}`,
+    );
+  }
+});
+
+test('reservation, its repeat and its release at once end with everything given back', async () => {
+  const products = await Promise.all(times(3, () => inventory.stocked(1_000)));
+  const lines = products.map((product) => line(product, 2));
+  const orders = times(100, () => ({ orderId: inventory.newOrder(), lines }));
+  await Promise.all(
+    orders.flatMap((request) => [
+      inventory.stock.reserve(request),
+      inventory.stock.reserve(request),
+      inventory.stock.release(request),
+      inventory.stock.release(request),
+    ]),
+  );
+  for (const { orderId } of orders) {
+    expect(await inventory.statusesOf(orderId)).toEqual(['RELEASED', 'RELEASED', 'RELEASED']);
+  }
+  for (const product of products) expect(await inventory.levelOf(product)).toBe('1000/0');
+});
+
+test('commit and release at once: sold or given back, and what was sold came back', async () => {
+  const product = await inventory.stocked(1_000);
+  const orders = times(50, () => ({ orderId: inventory.newOrder(), lines: [line(product, 1)] }));
+  await Promise.all(orders.map((request) => inventory.stock.reserve(request)));
+  await Promise.all(
+    orders.map(async (request) => {
+      const [committed, released] = await Promise.allSettled([
+        inventory.stock.commit(request),
+        inventory.stock.release(request),
+      ]);
+      expect(released).toEqual({
+        status: 'fulfilled',
+        value: committed.status === 'fulfilled' ? 'returned' : 'released',
+      });
+    }),
+  );
+  expect(await inventory.levelOf(product)).toBe('1000/0');
+});
+
+test('no sequence of steps, one after another or at once, loses or makes a unit', async () => {
+  const step = fc.record({
+    order: fc.nat({ max: 3 }),
+    verb: fc.constantFrom('reserve', 'release', 'commit'),
+    atOnce: fc.boolean(),
+  });
+  const orderLines = fc.uniqueArray(
+    fc.record({ product: fc.nat({ max: 2 }), quantity: fc.integer({ min: 1, max: 6 }) }),
+    {
+      selector: ({ product }) => product,
+      minLength: 1,
+      maxLength: 3,
+    },
+  );
+  const lineSets = fc.array(orderLines, { minLength: 4, maxLength: 4 });
+
+  await fc.assert(
+    fc.asyncProperty(lineSets, fc.array(step, { maxLength: 20 }), async (sets, steps) => {
+      const products = await Promise.all([10, 5, 0].map((quantity) => inventory.stocked(quantity)));
+      const requests = sets.map((set): StockRequest => ({
+        orderId: inventory.newOrder(),
+        lines: set.map(({ product, quantity }) => line(products[product]!, quantity)),
+      }));
+      const running: Promise<unknown>[] = [];
+      for (const { order, verb, atOnce } of steps) {
+        if (!atOnce) await Promise.all(running.splice(0));
+        running.push(perform(verb, requests[order]!));
+      }
+      await Promise.all(running);
+      await expectNoUnitLost(products, [10, 5, 0]);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+/** A commit of what isn't held fails, as it should; anything else that fails is a fault. */
+async function perform(verb: 'reserve' | 'release' | 'commit', request: StockRequest): Promise<void> {
+  try {
+    await inventory.stock[verb](request);
+  } catch (error) {
+    if (verb !== 'commit' || !(error as Error).message.includes('not RESERVED')) throw error;
+  }
+}
+
+async function expectNoUnitLost(products: number[], atFirst: number[]): Promise<void> {
+  for (const [index, productId] of products.entries()) {
+    const level = await inventory.prisma.stockLevel.findUniqueOrThrow({ where: { productId } });
+    const rows = await inventory.prisma.reservation.findMany({ where: { productId } });
+    const unitsIn = (status: string) =>
+      rows.filter((row) => row.status === status).reduce((sum, row) => sum + row.quantity, 0);
+    expect(level.reserved).toBe(unitsIn('RESERVED'));
+    expect(level.quantity).toBeGreaterThanOrEqual(0);
+    expect(level.quantity + level.reserved + unitsIn('COMMITTED')).toBe(atFirst[index]);
+  }
+}

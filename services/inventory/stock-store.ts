@@ -1,0 +1,78 @@
+import type { StockRequest } from '../../contracts/activities/inventory-activities.js';
+import type { StockLevel } from '../../contracts/http/inventory.js';
+import { COMMIT, RELEASE } from './domain/moves.js';
+import { inProductOrder } from './domain/order-lines.js';
+import { statusOf } from './domain/reservation.js';
+import { outcomeOf } from './domain/reserve-outcome.js';
+import type { ReserveOutcome } from './domain/reserve-outcome.js';
+import { moveReservation } from './move-reservation.js';
+import type { PrismaClient } from './prisma/generated/client.js';
+import { findReservation, markReleased } from './reservation-rows.js';
+import { writeReservation } from './write-reservation.js';
+
+/** `marked`: there was nothing to give back yet, and there won't be. `nothing`: it was given back before, or refused. */
+export type ReleaseOutcome = 'released' | 'returned' | 'marked' | 'nothing';
+
+/** Stock and who holds it. Each step is right when it comes twice, late, out of order or at once with another. */
+export interface StockStore {
+  /** All lines or none. Says the same again when it was decided before; `compensated` after a release. */
+  reserve(request: StockRequest): Promise<ReserveOutcome>;
+  release(request: StockRequest): Promise<ReleaseOutcome>;
+  /** True when it did it now, false when it was done before. Throws, naming the status, when nothing is held. */
+  commit(request: StockRequest): Promise<boolean>;
+  /** undefined: never stocked. */
+  find(productId: number): Promise<StockLevel | undefined>;
+  /** Sets what can be ordered; what is reserved stays. */
+  setQuantity(productId: number, quantity: number): Promise<StockLevel>;
+}
+
+export function createStockStore(prisma: PrismaClient): StockStore {
+  return {
+    reserve: async ({ orderId, lines }) => {
+      const ordered = inProductOrder(lines);
+      const written = await writeReservation(prisma, orderId, ordered);
+      return outcomeOf(written.length > 0 ? written : await findReservation(prisma, orderId), ordered);
+    },
+
+    release: async ({ orderId, lines }) => {
+      const ordered = inProductOrder(lines);
+      // Whoever came between reading and moving has moved the order on, and it only ever moves a few times.
+      for (;;) {
+        const rows = await findReservation(prisma, orderId);
+        const status = statusOf(rows);
+        if (status === undefined) {
+          if (await markReleased(prisma, orderId, ordered)) return 'marked';
+          continue;
+        }
+        const move = RELEASE[status];
+        if (move === 'none') return 'nothing';
+        if (await moveReservation(prisma, orderId, rows, move)) return move.to === 'RETURNED' ? 'returned' : 'released';
+      }
+    },
+
+    commit: async ({ orderId }) => {
+      for (;;) {
+        const rows = await findReservation(prisma, orderId);
+        const status = statusOf(rows);
+        const move = status === undefined ? 'impossible' : COMMIT[status];
+        if (move === 'impossible')
+          throw new Error(`stock of order ${orderId} is ${status ?? 'not reserved'}, not RESERVED`);
+        if (move === 'none') return false;
+        if (await moveReservation(prisma, orderId, rows, move)) return true;
+      }
+    },
+
+    find: async (productId) =>
+      (await prisma.stockLevel.findUnique({ where: { productId }, select: shown })) ?? undefined,
+
+    setQuantity: (productId, quantity) =>
+      prisma.stockLevel.upsert({
+        where: { productId },
+        create: { productId, quantity },
+        update: { quantity, updatedAt: new Date() },
+        select: shown,
+      }),
+  };
+}
+
+const shown = { productId: true, quantity: true, reserved: true } as const;

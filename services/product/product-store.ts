@@ -1,0 +1,99 @@
+import type { z } from 'zod';
+import type {
+  Categories,
+  Product,
+  newProductBodySchema,
+  productPatchBodySchema,
+} from '../../contracts/http/products.js';
+import { escapeLike, searchWords } from './domain/search-words.js';
+import type { Prisma, PrismaClient } from './prisma/generated/client.js';
+
+export type NewProduct = z.output<typeof newProductBodySchema>;
+export type ProductPatch = z.output<typeof productPatchBodySchema>;
+
+export interface ProductFilter {
+  category?: string | undefined;
+  /** Words that must all stand in the name or the description, whatever their case. */
+  text?: string | undefined;
+  /** Default: the active ones only. */
+  withInactive?: boolean;
+}
+
+/** Where a product stands in "newest first". */
+export interface ProductPosition {
+  createdAt: Date;
+  id: number;
+}
+
+export interface ListedProduct {
+  product: Product;
+  createdAt: Date;
+}
+
+export interface ProductStore {
+  /** Newest first, at most `limit`, those after `after`. */
+  list(filter: ProductFilter, page: { limit: number; after?: ProductPosition | undefined }): Promise<ListedProduct[]>;
+  /** Also one that is not active; undefined: there is none. */
+  find(id: number): Promise<Product | undefined>;
+  /** Those of active products, by name, each with how many. */
+  categories(): Promise<Categories['items']>;
+  create(product: NewProduct): Promise<Product>;
+  /** undefined: there is none. */
+  update(id: number, patch: ProductPatch): Promise<Product | undefined>;
+}
+
+export function createProductStore(prisma: PrismaClient): ProductStore {
+  return {
+    list: async (filter, { limit, after }) => {
+      const rows = await prisma.product.findMany({
+        where: { AND: [matching(filter), ...(after === undefined ? [] : [olderThan(after)])] },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        take: limit,
+      });
+      return rows.map((row) => ({ product: toProduct(row), createdAt: row.createdAt }));
+    },
+
+    find: async (id) => {
+      const row = await prisma.product.findUnique({ where: { id } });
+      return row === null ? undefined : toProduct(row);
+    },
+
+    categories: async () => {
+      const groups = await prisma.product.groupBy({
+        by: 'category',
+        where: { active: true },
+        orderBy: { category: 'asc' },
+        _count: true,
+      });
+      return groups.map((group) => ({ name: group.category, products: group._count }));
+    },
+
+    create: async (product) =>
+      toProduct(await prisma.product.create({ data: { ...product, price: BigInt(product.price) } })),
+
+    update: async (id, { price, ...patch }) => {
+      const data = { ...patch, ...(price === undefined ? {} : { price: BigInt(price) }), updatedAt: new Date() };
+      const [row] = await prisma.product.updateManyAndReturn({ where: { id }, data });
+      return row === undefined ? undefined : toProduct(row);
+    },
+  };
+}
+
+function matching({ category, text, withInactive = false }: ProductFilter): Prisma.ProductWhereInput {
+  const words = searchWords(text ?? '').map((word) => ({ contains: escapeLike(word), mode: 'insensitive' as const }));
+  return {
+    ...(category === undefined ? {} : { category }),
+    ...(withInactive ? {} : { active: true }),
+    AND: words.map((word) => ({ OR: [{ name: word }, { description: word }] })),
+  };
+}
+
+function olderThan({ createdAt, id }: ProductPosition): Prisma.ProductWhereInput {
+  return { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] };
+}
+
+type ProductRow = Prisma.ProductGetPayload<object>;
+
+function toProduct({ id, name, description, category, price, currency, active }: ProductRow): Product {
+  return { id, name, description, category, price: Number(price), currency, active };
+}

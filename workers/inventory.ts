@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { createInventoryActivities } from '../activities/inventory/inventory-activities.js';
+import { createStockLock } from '../activities/inventory/stock-lock.js';
+import { TASK_QUEUES } from '../contracts/task-queues.js';
+import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
+import { databaseSettings, processSettings, readEnv, redisSettings, temporalSettings } from '../platform/env.js';
+import { createLocks } from '../platform/lock/redis-lock.js';
+import { createLogger } from '../platform/logger.js';
+import { createRedis } from '../platform/redis.js';
+import { runProcess } from '../platform/shutdown.js';
+import { temporalSettingsFrom } from '../platform/temporal/settings.js';
+import { PrismaClient } from '../services/inventory/prisma/generated/client.js';
+import { createStockStore } from '../services/inventory/stock-store.js';
+import { runWorker } from './run-worker.js';
+
+const config = readEnv(z.object({ ...processSettings, ...databaseSettings, ...redisSettings, ...temporalSettings }));
+const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LEVEL });
+
+/** Activities at once; each holds one connection at a time. */
+const SLOTS = 30;
+
+/** Redis that is slower than this counts as down: the lock must not cost more than the contention that it saves. */
+const REDIS_TIMEOUT_MS = 250;
+
+await runProcess({ logger }, async (onShutdown) => {
+  const pool = createPool({ url: config.DATABASE_URL, size: SLOTS, service: config.SERVICE_NAME, logger });
+  const prisma = new PrismaClient({ adapter: prismaAdapter(pool), transactionOptions });
+  onShutdown('database', () => prisma.$disconnect());
+
+  const redis = createRedis({ url: config.REDIS_URL, logger, commandTimeoutMs: REDIS_TIMEOUT_MS });
+  onShutdown('Redis', () => redis.disconnect());
+
+  const activities = createInventoryActivities({
+    stock: createStockStore(prisma),
+    withStockLock: createStockLock({ locks: createLocks(redis), logger }),
+    logger,
+  });
+  await runWorker(
+    {
+      service: config.SERVICE_NAME,
+      taskQueue: TASK_QUEUES.inventory,
+      activities,
+      temporal: temporalSettingsFrom(config),
+      health: { host: config.HOST, port: config.PORT },
+      // Without Redis, work goes on: it is not among what must be there.
+      readiness: { database: () => checkDatabase(pool) },
+      logger,
+      options: { maxConcurrentActivityTaskExecutions: SLOTS },
+    },
+    onShutdown,
+  );
+});
