@@ -1,0 +1,57 @@
+import { eventIdOf, eventTypeOf, type OrderEvent } from '../../../contracts/events/order-event.js';
+import type { OrderLine } from '../../../contracts/http/orders.js';
+import type { Topic } from '../../../contracts/topics.js';
+
+export interface EventSubject {
+  id: string;
+  userId: number;
+  lines: readonly OrderLine[];
+  /** Minor unit. */
+  totalPrice: number;
+  currency: string;
+  /** As far as they are known when the event is made. */
+  paymentId?: string | null | undefined;
+  deliveryId?: string | null | undefined;
+  trackingNumber?: string | null | undefined;
+}
+
+export interface EventOccasion {
+  topic: Topic;
+  reason?: string | undefined;
+  /** Counts the order's events from 1. */
+  sequence: number;
+  at: Date;
+  traceparent?: string | null | undefined;
+}
+
+/** Holds ids, amounts and product names; never whose they are beyond the user's id. */
+export function makeOrderEvent(order: EventSubject, occasion: EventOccasion): OrderEvent {
+  const { topic, reason, sequence, at, traceparent } = occasion;
+  return {
+    specversion: '1.0',
+    id: eventIdOf(order.id, topic),
+    type: eventTypeOf(topic),
+    source: '/order-service',
+    subject: order.id,
+    time: at.toISOString(),
+    datacontenttype: 'application/json',
+    sequence: String(sequence),
+    ...(traceparent ? { traceparent } : {}),
+    data: {
+      orderId: order.id,
+      userId: order.userId,
+      lines: order.lines.map(({ productId, productName, quantity, unitPrice }) => ({
+        productId,
+        productName,
+        quantity,
+        unitPrice,
+      })),
+      totalPrice: order.totalPrice,
+      currency: order.currency,
+      ...(reason === undefined ? {} : { reason }),
+      ...(order.paymentId ? { paymentId: order.paymentId } : {}),
+      ...(order.deliveryId ? { deliveryId: order.deliveryId } : {}),
+      ...(order.trackingNumber ? { trackingNumber: order.trackingNumber } : {}),
+    },
+  };
+}

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { OrderProgress } from '../../contracts/activities/order-activities.js';
+import { orderEventSchema } from '../../contracts/events/order-event.js';
+import { OrderNotFound, recordProgress } from './progress-store.js';
+import { newOrder, openOrderDatabase, progress, type OrderDatabase } from './testing/order-database.js';
+
+let database: OrderDatabase;
+beforeAll(async () => {
+  database = await openOrderDatabase();
+});
+afterAll(() => database.close());
+
+const record = (step: OrderProgress) => recordProgress(database.prisma, step, {});
+
+async function placed(): Promise<string> {
+  const order = newOrder({ traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' });
+  await database.store.place(order);
+  return order.id;
+}
+
+const orderOf = async (id: string) => (await database.store.find(id))?.order;
+const eventsOf = (orderId: string) =>
+  database.prisma.outboxEvent.findMany({ where: { orderId }, orderBy: { sequence: 'asc' } });
+const topicsOf = async (id: string) => (await eventsOf(id)).map(({ sequence, topic }) => `${sequence} ${topic}`);
+
+/** A whole order, step by step. */
+const steps = (id: string) => ({
+  reserved: progress(
+    id,
+    'reserve-stock',
+    { status: 'INVENTORY_RESERVED', stockDecision: { outcome: 'reserved' } },
+    { topic: 'inventory-reserved' },
+  ),
+  charged: progress(
+    id,
+    'charge-payment',
+    { status: 'PAYMENT_COMPLETED', paymentId: 'pay_1' },
+    { topic: 'payment-completed' },
+  ),
+  delivering: progress(
+    id,
+    'start-delivery',
+    { status: 'DELIVERY_STARTED', deliveryId: 'del_1', trackingNumber: 'T1' },
+    { topic: 'delivery-started' },
+  ),
+  completed: progress(
+    id,
+    'commit-stock',
+    { status: 'COMPLETED' },
+    { topic: 'delivery-completed' },
+    { topic: 'order-completed' },
+  ),
+});
+
+const allTopics = [
+  '1 order-created',
+  '2 inventory-reserved',
+  '3 payment-completed',
+  '4 delivery-started',
+  '5 delivery-completed',
+  '6 order-completed',
+];
+
+describe('recording progress', () => {
+  it('moves the order, fills its timeline and counts its events without a hole', async () => {
+    const id = await placed();
+    const moves = [];
+    for (const step of Object.values(steps(id))) moves.push((await record(step)).moved);
+    expect(moves).toEqual(['INVENTORY_RESERVED', 'PAYMENT_COMPLETED', 'DELIVERY_STARTED', 'COMPLETED']);
+    expect(await orderOf(id)).toMatchObject({ status: 'COMPLETED', paymentId: 'pay_1', trackingNumber: 'T1' });
+    expect(await topicsOf(id)).toEqual(allTopics);
+    const events = (await eventsOf(id)).map(({ event }) => orderEventSchema.parse(event));
+    expect(events.map(({ sequence }) => sequence)).toEqual(['1', '2', '3', '4', '5', '6']);
+    expect(events[1]?.data.paymentId).toBeUndefined();
+    expect(events[2]?.data).toMatchObject({ paymentId: 'pay_1' });
+    expect(events[5]?.data).toMatchObject({ paymentId: 'pay_1', deliveryId: 'del_1', trackingNumber: 'T1' });
+    expect(events.map(({ traceparent }) => traceparent?.slice(3, 35))).toEqual(
+      Array.from({ length: 6 }, () => '0af7651916cd43dd8448eb211c80319c'),
+    );
+    expect(await database.prisma.timelineEntry.count({ where: { orderId: id } })).toBe(5);
+    const row = await database.prisma.order.findUniqueOrThrow({ where: { id } });
+    expect(row.workflowStartedAt).not.toBeNull();
+    expect(row.eventCount).toBe(6);
+  });
+
+  it('changes nothing when a step comes twice, late, or all of them again after a reset', async () => {
+    const id = await placed();
+    const { reserved, charged, delivering, completed } = steps(id);
+    await record(reserved);
+    expect((await record(reserved)).moved).toBeUndefined();
+    await record(charged);
+    expect((await record(reserved)).moved).toBeUndefined();
+    expect(await orderOf(id)).toMatchObject({ status: 'PAYMENT_COMPLETED' });
+    for (const step of [reserved, charged, delivering, completed]) await record(step);
+    expect(await orderOf(id)).toMatchObject({ status: 'COMPLETED' });
+    for (const step of [reserved, charged, delivering]) expect((await record(step)).moved).toBeUndefined();
+    expect(await orderOf(id)).toMatchObject({ status: 'COMPLETED' });
+    expect(await topicsOf(id)).toEqual(allTopics);
+    expect(await database.prisma.timelineEntry.count({ where: { orderId: id } })).toBe(5);
+  });
+
+  it('leaves no hole and no double when the same steps come at the same time', async () => {
+    const id = await placed();
+    const { reserved, charged, delivering, completed } = steps(id);
+    const moved: unknown[] = [];
+    for (const step of [reserved, charged, delivering, completed]) {
+      const results = await Promise.all(Array.from({ length: 6 }, () => record(step)));
+      moved.push(...results.flatMap((result) => (result.moved === undefined ? [] : [result.moved])));
+    }
+    expect(moved).toEqual(['INVENTORY_RESERVED', 'PAYMENT_COMPLETED', 'DELIVERY_STARTED', 'COMPLETED']);
+    expect(await topicsOf(id)).toEqual(allTopics);
+  });
+
+  it('adds what is missing when only a part of a step had been written', async () => {
+    const id = await placed();
+    await record(progress(id, 'commit-stock', {}, { topic: 'delivery-completed' }));
+    const { reserved, charged, delivering, completed } = steps(id);
+    for (const step of [reserved, charged, delivering, completed]) await record(step);
+    const topics = await topicsOf(id);
+    expect(topics[1]).toBe('2 delivery-completed');
+    expect(topics.at(-1)).toBe('6 order-completed');
+    expect(topics).toHaveLength(6);
+  });
+
+  it('writes all of a step or none', async () => {
+    const id = await placed();
+    const { reserved } = steps(id);
+    const broken = { ...reserved, entry: { ...reserved.entry, key: null as unknown as string } };
+    await expect(record(broken)).rejects.toThrow();
+    expect(await orderOf(id)).toMatchObject({ status: 'PENDING' });
+    expect(await topicsOf(id)).toEqual(['1 order-created']);
+  });
+
+  it('keeps the first decision about stock', async () => {
+    const id = await placed();
+    const shortage = { outcome: 'insufficient', productId: 1, requested: 9, available: 5 } as const;
+    await record(progress(id, 'a', { stockDecision: shortage }));
+    await record(progress(id, 'b', { stockDecision: { outcome: 'cancelled' } }));
+    expect((await database.store.find(id))?.stockDecision).toEqual(shortage);
+  });
+
+  it('tells why with the events and keeps the reason with which the order was cancelled', async () => {
+    const id = await placed();
+    const reason = 'PAYMENT_DECLINED';
+    await record(steps(id).reserved);
+    const failed = { topic: 'payment-failed', reason } as const;
+    await record(progress(id, 'charge', { status: 'CANCELLING', cancelReason: reason }, failed));
+    await record(progress(id, 'end', { status: 'CANCELLED' }, { topic: 'order-cancelled', reason }));
+    await record(progress(id, 'late', { status: 'CANCELLING', cancelReason: 'CUSTOMER_REQUEST', cancelNote: 'no' }));
+    const order = await orderOf(id);
+    expect(order).toMatchObject({ status: 'CANCELLED', cancelReason: reason });
+    expect(order).not.toHaveProperty('cancelNote', 'no');
+    const events = (await eventsOf(id)).slice(-2).map(({ event }) => orderEventSchema.parse(event));
+    expect(events.map(({ data }) => data.reason)).toEqual([reason, reason]);
+  });
+
+  it('shows the need of attention while it lasts, and not again when the request comes late', async () => {
+    const id = await placed();
+    const asked = (since: string, error = 'down') =>
+      ({ attention: { step: 'charge-payment', since, reason: 'UNAVAILABLE', error } }) as const;
+    await record(progress(id, 'wait-1', asked('2026-01-01T00:00:00.000Z')));
+    expect(await orderOf(id)).toMatchObject({ needsAttention: true, attention: { step: 'charge-payment' } });
+    await record(progress(id, 'wait-1b', asked('2026-01-01T00:00:00.000Z', 'still down')));
+    expect(await orderOf(id)).toMatchObject({ attention: { error: 'still down' } });
+    await record(progress(id, 'wait-1-over', { attention: null }));
+    await record(progress(id, 'wait-1', asked('2026-01-01T00:00:00.000Z')));
+    expect(await orderOf(id)).toMatchObject({ needsAttention: false });
+    expect(await orderOf(id)).not.toHaveProperty('attention');
+    // The run after a reset has the same keys and another time.
+    await record(progress(id, 'wait-1', asked('2026-01-01T01:00:00.000Z')));
+    expect(await orderOf(id)).toMatchObject({ needsAttention: true });
+    await record(progress(id, 'wait-1-over', { attention: null }));
+    expect(await orderOf(id)).toMatchObject({ needsAttention: false });
+  });
+
+  it('rejects what belongs to no order', async () => {
+    await expect(record(progress('ord_none', 'a'))).rejects.toThrow(OrderNotFound);
+  });
+});

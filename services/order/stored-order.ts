@@ -1,0 +1,73 @@
+import type { StockDecision } from '../../contracts/activities/order-activities.js';
+import type { Address } from '../../contracts/http/address.js';
+import type { Order } from '../../contracts/http/orders.js';
+import type { CancelReason, OrderStatus } from '../../contracts/order-status.js';
+import type { SagaStep } from '../../contracts/saga-steps.js';
+import type { Prisma } from './prisma/generated/client.js';
+
+export type OrderRow = Prisma.OrderGetPayload<{ include: { lines: true } }>;
+
+/** An order as callers see it, and what is kept about it beside. */
+export interface StoredOrder {
+  order: Order;
+  bodyHash: string;
+  paymentMethod: string;
+  /** null until stock is decided. */
+  stockDecision: StockDecision | null;
+  /** Its first answer was 202. */
+  answeredAsync: boolean;
+  /** Of the request that placed it. */
+  traceparent: string | null;
+}
+
+/** The columns of text and JSON hold what this service wrote there, by the types of the contracts. */
+export function toStoredOrder(row: OrderRow): StoredOrder {
+  return {
+    order: toOrder(row),
+    bodyHash: row.bodyHash,
+    paymentMethod: row.paymentMethod,
+    stockDecision: row.stockDecision as StockDecision | null,
+    answeredAsync: row.answeredAsync,
+    traceparent: row.traceparent,
+  };
+}
+
+function toOrder(row: OrderRow): Order {
+  return {
+    id: row.id,
+    userId: row.userId,
+    userVerified: row.userVerified,
+    status: row.status as OrderStatus,
+    ...(row.cancelReason === null ? {} : { cancelReason: row.cancelReason as CancelReason }),
+    ...(row.cancelNote === null ? {} : { cancelNote: row.cancelNote }),
+    needsAttention: row.needsAttention,
+    ...attentionOf(row),
+    currency: row.currency,
+    totalPrice: Number(row.totalPrice),
+    lines: row.lines.map(toLine),
+    shippingAddress: row.shippingAddress as unknown as Address,
+    ...(row.paymentId === null ? {} : { paymentId: row.paymentId }),
+    ...(row.deliveryId === null ? {} : { deliveryId: row.deliveryId }),
+    ...(row.trackingNumber === null ? {} : { trackingNumber: row.trackingNumber }),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+function attentionOf(row: OrderRow): Pick<Order, 'attention'> {
+  const { needsAttention, attentionStep, attentionSince, attentionError } = row;
+  if (!needsAttention || attentionStep === null || attentionSince === null) return {};
+  return {
+    attention: { step: attentionStep as SagaStep, since: attentionSince.toISOString(), error: attentionError ?? '' },
+  };
+}
+
+function toLine(line: OrderRow['lines'][number]): Order['lines'][number] {
+  return {
+    productId: line.productId,
+    productName: line.productName,
+    unitPrice: Number(line.unitPrice),
+    quantity: line.quantity,
+    totalPrice: Number(line.totalPrice),
+  };
+}
