@@ -17,7 +17,7 @@ export function createUserApp(context: UserContext, { service, logger }: { servi
   return createHttpApp({
     service,
     logger,
-    readiness: { database: () => checkDatabase(context.pool), 'signing keys': context.auth.check },
+    readiness: { database: () => checkDatabase(context.pool), 'signing keys': () => context.auth.check() },
     routers: [
       signUpRoute(context),
       getUserRoute(context),

@@ -15,7 +15,7 @@ export async function logIn(
 ): Promise<LoggedIn | undefined> {
   const found = await users.findCredentials(email);
   const matches = await passwordMatches(found?.passwordHash, password);
-  if (found?.passwordHash == null || !matches || found.user.disabled) return undefined;
+  if (!matches || typeof found?.passwordHash !== 'string' || found.user.disabled) return undefined;
   const refreshToken = await sessions.begin(found.user.id, found.passwordHash);
   return refreshToken === undefined ? undefined : { user: found.user, refreshToken };
 }

@@ -62,13 +62,13 @@ export function createUserStore(prisma: PrismaClient): UserStore {
       return row === null ? undefined : { user: toUser(row), passwordHash: row.passwordHash };
     },
 
-    update: async (id, { address, ...changes }) =>
+    update: (id, { address, ...changes }) =>
       prisma.$transaction(async (transaction) => {
         try {
           const row = await transaction.user.update({
             where: { id },
             data: {
-              ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
+              ...changes,
               ...(address === undefined ? {} : { address: address ?? Prisma.DbNull }),
               updatedAt: new Date(),
             },
