@@ -20,3 +20,5 @@ export const giveUp = defineSignal('giveUp');
 export const settled = defineSignal('settled');
 
 export const orderQuery = defineQuery<Order>('order');
+
+export { initialSearchAttributes } from './search-attributes.js';

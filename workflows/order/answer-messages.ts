@@ -1,0 +1,52 @@
+import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import { NOT_CANCELLABLE, type CancelRequest } from '../../contracts/order-saga.js';
+import { isFinal } from '../../contracts/order-status.js';
+import { accepted, cancel, deliveryUpdate, giveUp, orderQuery, retry, settled } from './messages.js';
+import type { Saga } from './saga.js';
+import { requestedBy } from './undo-cause.js';
+
+/** What customers, operators and the carrier may say and ask while the order runs. */
+export function answerMessages(saga: Saga): void {
+  const { journal, carrier, attention, callOff } = saga;
+
+  setHandler(orderQuery, () => journal.order);
+
+  setHandler(accepted, async () => {
+    await evenIfCancelled(() => journal.stockIsDecided);
+    return journal.order;
+  });
+
+  setHandler(
+    cancel,
+    async ({ by, note }: CancelRequest) => {
+      callOff.wish(requestedBy(by, note));
+      await evenIfCancelled(() => isFinal(journal.order.status) || callOff.wasRefused);
+      if (journal.order.status !== 'CANCELLED') throw notCancellable();
+      return journal.order;
+    },
+    { validator: (request) => mayBeCancelled(saga, request) },
+  );
+
+  setHandler(deliveryUpdate, (update) => carrier.hear(update));
+  setHandler(retry, () => attention.answer('retry'));
+  setHandler(settled, () => attention.answer('settled'));
+  // Also in transit: an operator may have talked to the carrier. It is the carrier who then says no.
+  setHandler(giveUp, () => callOff.wish(requestedBy('operator')));
+}
+
+/** Throws NotCancellable. An order that is being undone, or is undone, may be: whoever asks gets what they want. */
+function mayBeCancelled({ journal, carrier }: Saga, request: CancelRequest | undefined): void {
+  if (request === undefined) throw ApplicationFailure.nonRetryable('Says not who asks', 'InvalidCancelRequest');
+  const { status } = journal.order;
+  if (status === 'CANCELLING' || status === 'CANCELLED') return;
+  if (status === 'COMPLETED' || carrier.hasTheGoods) throw notCancellable();
+}
+
+function notCancellable(): ApplicationFailure {
+  return ApplicationFailure.nonRetryable('The carrier has the goods', NOT_CANCELLABLE);
+}
+
+/** An answer still has to be given while Temporal's own cancellation undoes the order. */
+function evenIfCancelled(sentence: () => boolean): Promise<void> {
+  return CancellationScope.nonCancellable(() => condition(sentence));
+}

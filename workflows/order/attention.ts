@@ -1,0 +1,112 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  setCurrentDetails,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import type { OrderPatch } from '../../contracts/activities/order-activities.js';
+import type { AttentionReason, SagaStep } from '../../contracts/saga-steps.js';
+import type { OrderJournal } from './order-journal.js';
+import { showInSearch } from './search-attributes.js';
+import { stepEntry } from './timeline-entry.js';
+
+/** `retry`: go now. `settled`: it was put right elsewhere, go on without it. */
+export type OperatorAnswer = 'retry' | 'settled';
+
+interface Waiting extends NonNullable<OrderPatch['attention']> {
+  /** How often its cause was written down. */
+  told: number;
+  answer?: OperatorAnswer;
+  /** Stops what the step is doing, so that the answer counts at once. */
+  interrupt?: () => void;
+}
+
+export type Outcome<T> = { kind: 'done'; result: T } | { kind: 'failed'; error: unknown } | { kind: OperatorAnswer };
+
+/** The steps of an order that wait for an operator: mostly none, two at the most (refund and release). */
+export class Attention {
+  readonly #waiting: Waiting[] = [];
+
+  constructor(private readonly journal: OrderJournal) {}
+
+  /** An operator's answer goes to all that waits now; where nothing waits it is for nothing, now and later. */
+  answer(answer: OperatorAnswer): void {
+    for (const waiting of this.#waiting) {
+      waiting.answer = answer;
+      waiting.interrupt?.();
+    }
+  }
+
+  /** Shows the order to operators, and why; again only when the cause changes. */
+  async ask(step: SagaStep, error: unknown, attempts: number): Promise<void> {
+    const cause = causeOf(error);
+    const known = this.#find(step);
+    if (known?.reason === cause.reason && known.error === cause.error) return;
+
+    const waiting: Waiting = known ?? { step, since: new Date().toISOString(), told: 0, ...cause };
+    Object.assign(waiting, cause, { told: waiting.told + 1 });
+    if (known === undefined) this.#waiting.push(waiting);
+    const entry = { ...stepEntry(step, 'failing', attempts, cause.error), key: `attention-${step}-${waiting.told}` };
+    await this.journal.record({ attention: this.#shown() }, entry);
+    this.#show();
+  }
+
+  /** Runs `work` until it ends, or until an operator answers for a step that waits. */
+  async untilAnswered<T>(step: SagaStep, work: () => Promise<T>): Promise<Outcome<T>> {
+    const waiting = this.#find(step);
+    const alreadyAnswered = takeAnswer(waiting);
+    if (alreadyAnswered !== undefined) return { kind: alreadyAnswered };
+
+    const order = CancellationScope.current();
+    const scope = new CancellationScope();
+    if (waiting) waiting.interrupt = () => scope.cancel();
+    try {
+      return { kind: 'done', result: await scope.run(work) };
+    } catch (error) {
+      if (order.consideredCancelled) throw error;
+      const answer = takeAnswer(waiting);
+      return answer === undefined ? { kind: 'failed', error } : { kind: answer };
+    }
+  }
+
+  /** The step is over, one way or the other. The row learns it with the record that follows. */
+  clear(step: SagaStep): void {
+    const waiting = this.#find(step);
+    if (waiting === undefined) return;
+    this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+    this.journal.recordWithTheNext({ attention: this.#shown() });
+    this.#show();
+  }
+
+  #find(step: SagaStep): Waiting | undefined {
+    return this.#waiting.find((waiting) => waiting.step === step);
+  }
+
+  /** Of two that wait, the first. */
+  #shown(): NonNullable<OrderPatch['attention']> | null {
+    const [first] = this.#waiting;
+    return first ? { step: first.step, since: first.since, reason: first.reason, error: first.error } : null;
+  }
+
+  #show(): void {
+    const shown = this.#shown();
+    showInSearch(this.journal.order, shown);
+    setCurrentDetails(shown ? `Waits for an operator: ${shown.step}, ${shown.reason}, ${shown.error}` : '');
+  }
+}
+
+function takeAnswer(waiting: Waiting | undefined): OperatorAnswer | undefined {
+  const answer = waiting?.answer;
+  if (waiting) delete waiting.answer;
+  return answer;
+}
+
+/** A code and a name, never the message: that may hold what customers must not see. Operators find it in the history. */
+function causeOf(error: unknown): { reason: AttentionReason; error: string } {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof TimeoutFailure) return { reason: 'TIMED_OUT', error: `timed out (${cause.timeoutType})` };
+  if (cause instanceof ApplicationFailure && !cause.nonRetryable)
+    return { reason: 'UNAVAILABLE', error: cause.type ?? 'Error' };
+  return { reason: 'FAILED', error: (cause instanceof ApplicationFailure && cause.type) || 'Error' };
+}

@@ -1,0 +1,36 @@
+import type { DeliveryUpdate } from '../../contracts/activities/delivery-activities.js';
+
+/**
+ * What the carrier has told. It may tell twice, in any order, and before the step that started the delivery has
+ * answered: the first end counts, and whatever comes after it says nothing new.
+ */
+export class CarrierNews {
+  #inTransit = false;
+  #end: 'delivered' | 'returned' | undefined;
+
+  hear(update: DeliveryUpdate | undefined): void {
+    switch (update?.status) {
+      case 'in_transit':
+        this.#inTransit = true;
+        break;
+      case 'delivered':
+      case 'returned':
+        this.#end ??= update.status;
+        break;
+      case undefined: // Sent by hand without its payload.
+    }
+  }
+
+  get inTransit(): boolean {
+    return this.#inTransit;
+  }
+
+  get end(): 'delivered' | 'returned' | undefined {
+    return this.#end;
+  }
+
+  /** From here on customers can't cancel. */
+  get hasTheGoods(): boolean {
+    return this.#end === 'delivered' || (this.#inTransit && this.#end === undefined);
+  }
+}

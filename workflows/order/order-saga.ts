@@ -1,0 +1,85 @@
+import { allHandlersFinished, CancellationScope, condition, setCurrentDetails } from '@temporalio/workflow';
+import type { Order } from '../../contracts/http/orders.js';
+import type { OrderSagaInput } from '../../contracts/order-saga.js';
+import { answerMessages } from './answer-messages.js';
+import { openSaga, type Saga } from './saga.js';
+import { showInSearch } from './search-attributes.js';
+import { chargeOf, deliveryOf, stockOf } from './step-requests.js';
+import { eventEntry } from './timeline-entry.js';
+import { RETURNED, type UndoCause } from './undo-cause.js';
+import { undoOrder } from './undo-order.js';
+
+/**
+ * The story of an order: its stock is held, it is paid, delivered, and the stock leaves the books. A refusal, a return,
+ * a customer or an operator may end that story anywhere before delivery; then all that was done is undone. So an order
+ * always finishes or always undoes itself, and the workflow completes with the order either way.
+ */
+export async function orderSaga(input: OrderSagaInput): Promise<Order> {
+  const saga = openSaga(input);
+  answerMessages(saga);
+
+  const undoCause = await saga.callOff.during(async () => {
+    await reserveStock(saga);
+    await chargePayment(saga);
+    await startDelivery(saga);
+    return waitForDelivery(saga);
+  });
+
+  await CancellationScope.nonCancellable(async () => {
+    const undone = undoCause !== undefined && (await undoOrder(saga, undoCause));
+    if (!undone) await completeOrder(saga);
+    await condition(allHandlersFinished);
+  });
+  return saga.journal.order;
+}
+
+async function reserveStock({ input, services, compensations, perform, journal }: Saga): Promise<void> {
+  compensations.registerFor('reserve-stock');
+  const { entry } = await perform('reserve-stock', () => services.reserveStock(stockOf(input.order)));
+  await journal.record({ status: 'INVENTORY_RESERVED', stockDecision: { outcome: 'reserved' } }, entry, [
+    { topic: 'inventory-reserved' },
+  ]);
+}
+
+async function chargePayment({ input, services, compensations, perform, journal }: Saga): Promise<void> {
+  compensations.registerFor('charge-payment');
+  const { result, entry } = await perform('charge-payment', () => services.chargePayment(chargeOf(input)));
+  await journal.record({ status: 'PAYMENT_COMPLETED', paymentId: result?.paymentId }, entry, [
+    { topic: 'payment-completed' },
+  ]);
+}
+
+async function startDelivery({ input, services, compensations, perform, journal }: Saga): Promise<void> {
+  compensations.registerFor('start-delivery');
+  const { result, entry } = await perform('start-delivery', () => services.startDelivery(deliveryOf(input.order)));
+  const { deliveryId, trackingNumber } = result ?? {};
+  await journal.record({ status: 'DELIVERY_STARTED', deliveryId, trackingNumber }, entry, [
+    { topic: 'delivery-started' },
+  ]);
+}
+
+/** Days, maybe; nothing here keeps a clock running. */
+async function waitForDelivery({ carrier, compensations, journal }: Saga): Promise<UndoCause | undefined> {
+  const theCarrierHasNews = () => carrier.inTransit || carrier.end !== undefined;
+  const itIsOver = () => carrier.end !== undefined;
+
+  if (!itIsOver()) showInSearch(journal.order, null);
+  setCurrentDetails('Waits for the carrier');
+  await condition(theCarrierHasNews);
+  if (carrier.inTransit) await journal.record({}, eventEntry('in-transit', 'delivery-service', 'done'));
+  await condition(itIsOver);
+  if (carrier.end === 'delivered') return undefined;
+
+  compensations.dropFor('start-delivery'); // What came back can't be called off.
+  return RETURNED;
+}
+
+/** From here on there is no way back: what is delivered is not undone. */
+async function completeOrder(saga: Saga): Promise<void> {
+  const { input, services, perform, journal } = saga;
+  // Called off while the carrier was being asked, and delivered all the same: asking again tells its tracking number.
+  if (journal.order.status !== 'DELIVERY_STARTED') await startDelivery(saga);
+  const { entry } = await perform('commit-stock', () => services.commitStock(stockOf(input.order)));
+  await journal.record({ status: 'COMPLETED' }, entry, [{ topic: 'delivery-completed' }, { topic: 'order-completed' }]);
+  showInSearch(journal.order, null);
+}

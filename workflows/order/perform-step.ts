@@ -1,0 +1,63 @@
+import { sleep } from '@temporalio/workflow';
+import type { TimelineEntry } from '../../contracts/activities/order-activities.js';
+import type { SagaStep } from '../../contracts/saga-steps.js';
+import { ATTENTION_PAUSES_MS } from '../../contracts/step-timeouts.js';
+import type { Attention } from './attention.js';
+import { refusalOf, StepRefused } from './step-refused.js';
+import { stepEntry } from './timeline-entry.js';
+
+export interface Performed<T> {
+  /** undefined: an operator settled it elsewhere. */
+  result: T | undefined;
+  /** For the timeline. */
+  entry: TimelineEntry;
+}
+
+/**
+ * Performs a step until it succeeded, however long that takes. When the server has tried it for as long as it may
+ * (schedule-to-close), an operator is asked, and it goes on by itself with growing pauses: a signal can't wake the
+ * server's own back-off, but it can wake these. Throws StepRefused, or a cancellation when the order is called off.
+ */
+export async function performStep<T>(
+  attention: Attention,
+  step: SagaStep,
+  run: () => Promise<T>,
+): Promise<Performed<T>> {
+  let attempts = 0;
+  let failures = 0;
+  let pauseMs = 0;
+  const tryOnce = async () => {
+    if (pauseMs > 0) await sleep(pauseMs);
+    attempts += 1;
+    return run();
+  };
+
+  try {
+    for (;;) {
+      const outcome = await attention.untilAnswered(step, tryOnce);
+      switch (outcome.kind) {
+        case 'done':
+          return { result: outcome.result, entry: stepEntry(step, 'done', attempts) };
+        case 'settled':
+          return { result: undefined, entry: stepEntry(step, 'done', attempts, 'settled by an operator') };
+        case 'retry':
+          pauseMs = 0;
+          break;
+        case 'failed': {
+          const refusal = refusalOf(step, outcome.error);
+          if (refusal) throw new StepRefused(step, refusal, attempts);
+          failures += 1;
+          await attention.ask(step, outcome.error, attempts);
+          pauseMs = pauseAfter(failures);
+        }
+      }
+    }
+  } finally {
+    attention.clear(step);
+  }
+}
+
+function pauseAfter(failures: number): number {
+  const last = ATTENTION_PAUSES_MS.length - 1;
+  return ATTENTION_PAUSES_MS[Math.min(failures - 1, last)] ?? 0;
+}

@@ -1,0 +1,47 @@
+import { CancellationScope, proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
+import type { OrderActivities, OrderProgress } from '../../contracts/activities/order-activities.js';
+import { RECORD_TIMEOUTS } from '../../contracts/step-timeouts.js';
+import { TASK_QUEUES } from '../../contracts/task-queues.js';
+
+const { local, regular } = RECORD_TIMEOUTS;
+
+const inThisProcess = proxyLocalActivities<OrderActivities>({
+  startToCloseTimeout: local.startToCloseMs,
+  retry: { maximumAttempts: local.maximumAttempts, initialInterval: local.initialIntervalMs },
+});
+
+const throughTheQueue = proxyActivities<OrderActivities>({
+  taskQueue: TASK_QUEUES.order,
+  startToCloseTimeout: regular.startToCloseMs,
+  retry: {
+    initialInterval: regular.retry.initialIntervalMs,
+    backoffCoefficient: regular.retry.backoffCoefficient,
+    maximumInterval: regular.retry.maximumIntervalMs,
+  },
+});
+
+/**
+ * The order service's own part of a step. Local, because that costs one event instead of six; but not for long,
+ * because a local activity holds the workflow task. What happened has to be written down, also in an order that is
+ * being undone: so it can't be cancelled, and doesn't end before it succeeded.
+ */
+export function recordProgress(progress: OrderProgress): Promise<{ updatedAt: string }> {
+  return CancellationScope.nonCancellable(async () => {
+    try {
+      return await inThisProcess.recordProgress(progress);
+    } catch {
+      return recordUntilWritten(progress);
+    }
+  });
+}
+
+/** The server tries again by itself; only an attempt that was failed for good, by hand for instance, comes back here. */
+async function recordUntilWritten(progress: OrderProgress): Promise<{ updatedAt: string }> {
+  for (;;) {
+    try {
+      return await throughTheQueue.recordProgress(progress);
+    } catch {
+      await sleep(regular.retry.maximumIntervalMs);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { DeliveryActivities } from '../../contracts/activities/delivery-activities.js';
+import type { InventoryActivities } from '../../contracts/activities/inventory-activities.js';
+import type { PaymentActivities } from '../../contracts/activities/payment-activities.js';
+import type { SagaStep } from '../../contracts/saga-steps.js';
+import { STEP_TIMEOUTS } from '../../contracts/step-timeouts.js';
+import { TASK_QUEUES } from '../../contracts/task-queues.js';
+
+/** Who performs each step. */
+export const PERFORMED_BY = {
+  'reserve-stock': 'inventory',
+  'charge-payment': 'payment',
+  'start-delivery': 'delivery',
+  'commit-stock': 'inventory',
+  'cancel-delivery': 'delivery',
+  'refund-payment': 'payment',
+  'release-stock': 'inventory',
+} as const satisfies Record<SagaStep, keyof typeof TASK_QUEUES>;
+
+/**
+ * The other services' parts of the Saga. Each is tried again by the server until it succeeds or is refused, at the
+ * longest for `attentionAfterMs`. One that is under way when the order is undone is heard out (a few seconds, its
+ * start-to-close): what it did is then known.
+ */
+export function stepActivities(attentionAfterMs: number) {
+  const of = <Activities extends object>(step: SagaStep) => {
+    const { startToCloseMs, retry } = STEP_TIMEOUTS[step];
+    return proxyActivities<Activities>({
+      taskQueue: TASK_QUEUES[PERFORMED_BY[step]],
+      startToCloseTimeout: startToCloseMs,
+      scheduleToCloseTimeout: attentionAfterMs,
+      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+      retry: {
+        initialInterval: retry.initialIntervalMs,
+        backoffCoefficient: retry.backoffCoefficient,
+        maximumInterval: retry.maximumIntervalMs,
+      },
+    });
+  };
+  return {
+    reserveStock: of<InventoryActivities>('reserve-stock').reserveStock,
+    chargePayment: of<PaymentActivities>('charge-payment').chargePayment,
+    startDelivery: of<DeliveryActivities>('start-delivery').startDelivery,
+    commitStock: of<InventoryActivities>('commit-stock').commitStock,
+    cancelDelivery: of<DeliveryActivities>('cancel-delivery').cancelDelivery,
+    refundPayment: of<PaymentActivities>('refund-payment').refundPayment,
+    releaseStock: of<InventoryActivities>('release-stock').releaseStock,
+  };
+}
+
+export type StepActivities = ReturnType<typeof stepActivities>;

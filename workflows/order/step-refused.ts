@@ -1,0 +1,67 @@
+import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import type { TimelineEntry } from '../../contracts/activities/order-activities.js';
+import {
+  REFUSALS,
+  type DeliveryRefused,
+  type InsufficientStock,
+  type PaymentDeclined,
+  type RefusalType,
+} from '../../contracts/refusals.js';
+import type { SagaStep } from '../../contracts/saga-steps.js';
+import { stepEntry } from './timeline-entry.js';
+
+export type Refusal =
+  | { type: typeof REFUSALS.insufficientStock; details: InsufficientStock }
+  | { type: typeof REFUSALS.paymentDeclined; details: PaymentDeclined }
+  | { type: typeof REFUSALS.deliveryRefused; details: DeliveryRefused }
+  | { type: typeof REFUSALS.alreadyDelivered }
+  | { type: typeof REFUSALS.compensated };
+
+/** The refusals that each step may answer with. Any other is somebody's mistake, and waits for an operator. */
+const ANSWERS: Record<SagaStep, readonly RefusalType[]> = {
+  'reserve-stock': [REFUSALS.insufficientStock, REFUSALS.compensated],
+  'charge-payment': [REFUSALS.paymentDeclined, REFUSALS.compensated],
+  'start-delivery': [REFUSALS.deliveryRefused, REFUSALS.compensated],
+  'commit-stock': [],
+  'cancel-delivery': [REFUSALS.alreadyDelivered],
+  'refund-payment': [],
+  'release-stock': [],
+};
+
+/** A step's business answer: final, and written down by its service, so that a late attempt refuses too. */
+export class StepRefused extends Error {
+  readonly entry: TimelineEntry;
+
+  constructor(
+    readonly step: SagaStep,
+    readonly refusal: Refusal,
+    attempts: number,
+  ) {
+    super(`${step} was refused: ${refusal.type}`);
+    this.entry = stepEntry(step, 'refused', attempts, detailOf(refusal));
+  }
+}
+
+/** What a step was refused with; undefined for a failure. */
+export function refusalOf(step: SagaStep, error: unknown): Refusal | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  if (!(cause instanceof ApplicationFailure)) return undefined;
+  const type = ANSWERS[step].find((answer) => answer === cause.type);
+  return type && ({ type, details: cause.details?.[0] } as Refusal);
+}
+
+function detailOf(refusal: Refusal): string {
+  switch (refusal.type) {
+    case REFUSALS.insufficientStock: {
+      const { productId, requested, available } = refusal.details;
+      return `product ${productId}: ${requested} requested, ${available} available`;
+    }
+    case REFUSALS.paymentDeclined:
+    case REFUSALS.deliveryRefused:
+      return refusal.details.code;
+    case REFUSALS.alreadyDelivered:
+      return 'already delivered';
+    case REFUSALS.compensated:
+      return 'already undone';
+  }
+}

@@ -1,0 +1,34 @@
+import type { TimelineEntry } from '../../contracts/activities/order-activities.js';
+import type { SagaStep } from '../../contracts/saga-steps.js';
+import type { ServiceName } from '../../contracts/services.js';
+import { PERFORMED_BY } from './step-activities.js';
+
+/** How a step ended. `attempts` counts how often the Saga asked for it; the server's own retries are within one. */
+export function stepEntry(
+  step: SagaStep,
+  outcome: TimelineEntry['outcome'],
+  attempts: number,
+  detail?: string,
+): TimelineEntry {
+  return entry(step, `${PERFORMED_BY[step]}-service`, outcome, attempts, detail);
+}
+
+/** Something that happened to the order, once. */
+export function eventEntry(
+  step: string,
+  service: ServiceName,
+  outcome: TimelineEntry['outcome'],
+  detail?: string,
+): TimelineEntry {
+  return entry(step, service, outcome, 1, detail);
+}
+
+function entry(
+  step: string,
+  service: ServiceName,
+  outcome: TimelineEntry['outcome'],
+  attempts: number,
+  detail?: string,
+): TimelineEntry {
+  return { key: step, step, service, outcome, attempts, ...(detail !== undefined && { detail }) };
+}

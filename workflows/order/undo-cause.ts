@@ -1,0 +1,59 @@
+import type { OrderPatch, OrderProgress, TimelineEntry } from '../../contracts/activities/order-activities.js';
+import { REFUSALS } from '../../contracts/refusals.js';
+import type { CancelReason } from '../../contracts/order-status.js';
+import type { StepRefused } from './step-refused.js';
+import { eventEntry } from './timeline-entry.js';
+
+/** Why an order is undone, and what its row, its timeline and Kafka are told of it. */
+export interface UndoCause {
+  reason: CancelReason;
+  /** In the words of whoever asked. */
+  note?: string;
+  entry: TimelineEntry;
+  facts: Pick<OrderPatch, 'paymentId' | 'stockDecision'>;
+  events: OrderProgress['events'];
+}
+
+export const RETURNED: UndoCause = {
+  reason: 'DELIVERY_RETURNED',
+  entry: eventEntry('returned', 'delivery-service', 'done'),
+  facts: {},
+  events: [],
+};
+
+export function requestedBy(who: 'customer' | 'operator', note?: string): UndoCause {
+  return {
+    reason: who === 'customer' ? 'CUSTOMER_REQUEST' : 'OPERATOR_REQUEST',
+    ...(note !== undefined && { note }),
+    entry: eventEntry('cancel', 'order-service', 'asked', `by the ${who}`),
+    facts: {},
+    events: [],
+  };
+}
+
+export function refusedBy({ refusal, entry }: StepRefused): UndoCause {
+  switch (refusal.type) {
+    case REFUSALS.insufficientStock:
+      return {
+        reason: 'INSUFFICIENT_STOCK',
+        entry,
+        facts: { stockDecision: { outcome: 'insufficient', ...refusal.details } },
+        events: [{ topic: 'inventory-failed', reason: 'INSUFFICIENT_STOCK' }],
+      };
+    case REFUSALS.paymentDeclined: {
+      const { paymentId, code } = refusal.details;
+      return {
+        reason: 'PAYMENT_DECLINED',
+        entry,
+        facts: { paymentId },
+        events: [{ topic: 'payment-failed', reason: code }],
+      };
+    }
+    case REFUSALS.deliveryRefused:
+      return { reason: 'DELIVERY_REFUSED', entry, facts: {}, events: [] };
+    // Only after a reset to before a compensation that had run; an operator's doing.
+    case REFUSALS.compensated:
+    case REFUSALS.alreadyDelivered:
+      return { reason: 'OPERATOR_REQUEST', entry, facts: {}, events: [] };
+  }
+}

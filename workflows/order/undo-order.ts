@@ -1,0 +1,70 @@
+import type { OrderPatch } from '../../contracts/activities/order-activities.js';
+import type { Compensation } from './compensations.js';
+import type { Performed } from './perform-step.js';
+import type { Saga } from './saga.js';
+import { showInSearch } from './search-attributes.js';
+import { refundOf, stockOf } from './step-requests.js';
+import { StepRefused } from './step-refused.js';
+import { eventEntry } from './timeline-entry.js';
+import type { UndoCause } from './undo-cause.js';
+
+/**
+ * Undoes what was done, newest first, and doesn't end before it is. False: nothing was undone, because the order had
+ * been delivered already. For a scope that can't be cancelled.
+ */
+export async function undoOrder(saga: Saga, cause: UndoCause): Promise<boolean> {
+  const { journal, compensations } = saga;
+  const why: OrderPatch = { ...cause.facts, cancelReason: cause.reason, cancelNote: cause.note };
+  const undecided: OrderPatch = journal.stockIsDecided ? {} : { stockDecision: { outcome: 'cancelled' } };
+  const cancelling: OrderPatch = { ...why, status: 'CANCELLING' };
+  const cancelled: OrderPatch = { ...undecided, ...why, status: 'CANCELLED' };
+  const toldAtLast = { topic: 'order-cancelled', reason: cause.reason } as const;
+
+  if (compensations.newestFirst.length === 0) {
+    await journal.record(cancelled, cause.entry, [...cause.events, toldAtLast]);
+  } else {
+    if (!compensations.newestFirst.includes('cancel-delivery')) {
+      await journal.record(cancelling, cause.entry, cause.events);
+    } else if (!(await callOffDelivery(saga, cause, cancelling))) {
+      return false;
+    }
+    await Promise.all(compensations.newestFirst.map((compensation) => compensate(saga, compensation)));
+    await journal.record(cancelled, eventEntry('cancelled', 'order-service', 'done'), [toldAtLast]);
+  }
+  showInSearch(journal.order, null);
+  return true;
+}
+
+/** The only compensation that can be refused, so it comes first, and the status moves only after it. */
+async function callOffDelivery(saga: Saga, cause: UndoCause, cancelling: OrderPatch): Promise<boolean> {
+  const { journal, compensations, callOff } = saga;
+  await journal.record({}, cause.entry, cause.events);
+  try {
+    const { entry } = await perform(saga, 'cancel-delivery');
+    await journal.record(cancelling, { ...entry, outcome: 'undone' });
+    compensations.drop('cancel-delivery');
+    return true;
+  } catch (error) {
+    if (!(error instanceof StepRefused)) throw error;
+    await journal.record({}, error.entry);
+    callOff.refuse();
+    return false;
+  }
+}
+
+/** Refund and release each on their own: a stuck one doesn't hold up the other. */
+async function compensate(saga: Saga, compensation: Compensation): Promise<void> {
+  const { entry } = await perform(saga, compensation);
+  await saga.journal.record({}, { ...entry, outcome: 'undone' });
+}
+
+function perform(saga: Saga, compensation: Compensation): Promise<Performed<unknown>> {
+  const { services, input } = saga;
+  const { order } = input;
+  const run: Record<Compensation, () => Promise<unknown>> = {
+    'cancel-delivery': () => services.cancelDelivery({ orderId: order.id, userId: order.userId }),
+    'refund-payment': () => services.refundPayment(refundOf(order)),
+    'release-stock': () => services.releaseStock(stockOf(order)),
+  };
+  return saga.perform(compensation, run[compensation]);
+}
