@@ -30,7 +30,7 @@ export function createContext(config: PaymentApiConfig, logger: Logger, onShutdo
     payments: createPaymentReader(prisma),
     simulator: openSimulator(config, logger, onShutdown),
     auth,
-    readiness: { database: () => checkDatabase(pool), 'signing keys': auth.check },
+    readiness: { database: () => checkDatabase(pool), 'signing keys': () => auth.check() },
   };
 }
 

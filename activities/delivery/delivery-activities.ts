@@ -1,0 +1,46 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { DeliveryActivities } from '../../contracts/activities/delivery-activities.js';
+import { REFUSALS } from '../../contracts/refusals.js';
+import type { DeliveryRefused } from '../../contracts/refusals.js';
+import { withOrderId } from '../../platform/log-context.js';
+import type { Logger } from '../../platform/logger.js';
+import { cancelDelivery } from '../../services/delivery/cancel-delivery.js';
+import type { Carrier } from '../../services/delivery/carrier.js';
+import type { DeliveryStore } from '../../services/delivery/delivery-store.js';
+import { startDelivery } from '../../services/delivery/start-delivery.js';
+
+export interface DeliveryActivitiesSettings {
+  store: DeliveryStore;
+  carrier: Carrier;
+  logger: Logger;
+}
+
+/** The delivery service's part of the Saga. A refusal is a non-retryable failure of a type in contracts/refusals.ts. */
+export function createDeliveryActivities({ store, carrier, logger }: DeliveryActivitiesSettings): DeliveryActivities {
+  const service = { store, carrier };
+  return {
+    startDelivery: ({ orderId, userId, shippingAddress, lines }) =>
+      withOrderId(orderId, async () => {
+        const start = await startDelivery(service, { orderId, userId, address: shippingAddress, lines });
+        switch (start.outcome) {
+          case 'started': {
+            const { deliveryId, trackingNumber } = start;
+            if (start.first) logger.info({ orderId, deliveryId, trackingNumber }, 'delivery started');
+            return { deliveryId, carrier: start.carrier, trackingNumber };
+          }
+          case 'refused':
+            throw ApplicationFailure.nonRetryable('the carrier refused the delivery', REFUSALS.deliveryRefused, {
+              code: start.code,
+            } satisfies DeliveryRefused);
+          case 'compensated':
+            throw ApplicationFailure.nonRetryable('the order was called off', REFUSALS.compensated);
+        }
+      }),
+
+    cancelDelivery: (owner) =>
+      withOrderId(owner.orderId, async () => {
+        if ((await cancelDelivery(service, owner)) === 'already-delivered')
+          throw ApplicationFailure.nonRetryable('the order was delivered already', REFUSALS.alreadyDelivered);
+      }),
+  };
+}

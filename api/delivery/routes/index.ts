@@ -1,0 +1,9 @@
+import type { Router } from 'express';
+import type { DeliveryContext } from '../context.js';
+import { getDelivery } from './get-delivery.js';
+import { listDeliveries } from './list-deliveries.js';
+import { postEvent } from './post-event.js';
+
+export function deliveryRoutes(context: DeliveryContext): Router[] {
+  return [listDeliveries(context), getDelivery(context), postEvent(context)];
+}

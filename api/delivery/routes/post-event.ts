@@ -1,0 +1,51 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import { textIdSchema } from '../../../contracts/http/common.js';
+import { carrierEventBodySchema } from '../../../contracts/http/deliveries.js';
+import { withOrderId } from '../../../platform/log-context.js';
+import type { EventOutcome } from '../../../services/delivery/record-event.js';
+import { conflict, notFound, serviceUnavailable } from '../../http/problem.js';
+import { parseBody, parseParams } from '../../http/validate.js';
+import { carrierOnly } from '../carrier-only.js';
+import type { DeliveryContext } from '../context.js';
+
+const paramsSchema = z.strictObject({ id: textIdSchema });
+
+/**
+ * POST /deliveries/{id}/events: written down first, then told to the Saga, and 202 only once the Saga has it. Whatever
+ * dies before that, the carrier says it again; a repeat is told again, since the first may not have got that far.
+ */
+export function postEvent({ carrierKeys, recordEvent, signalSaga, logger }: DeliveryContext): Router {
+  return Router().post('/deliveries/:id/events', carrierOnly(carrierKeys), async (req, res) => {
+    const { id: deliveryId } = parseParams(paramsSchema, req);
+    const update = parseBody(carrierEventBodySchema, req);
+    const event = await recordEvent(deliveryId, { status: update.status, at: new Date(update.at) });
+    const { orderId, first, newest } = requireRecorded(event);
+    if (first && update.status === 'delivered') logger.info({ orderId, deliveryId }, 'delivery completed');
+    // Once something newer stands in the books, this one has nothing to tell.
+    if (newest) {
+      try {
+        await withOrderId(orderId, () => signalSaga(orderId, update));
+      } catch (error) {
+        logger.warn({ err: error, orderId, deliveryId }, 'the Saga has not heard of a carrier event yet');
+        throw serviceUnavailable('saga-unavailable', 'The order can not be told right now: send it again.', 1);
+      }
+    }
+    res.status(202).end();
+  });
+}
+
+function requireRecorded(event: EventOutcome): Extract<EventOutcome, { outcome: 'recorded' }> {
+  switch (event.outcome) {
+    case 'recorded':
+      return event;
+    case 'unknown':
+      throw notFound();
+    case 'not-started':
+      throw serviceUnavailable('delivery-not-started', 'The booking is not written down yet: send it again.', 1);
+    case 'finished':
+      throw conflict('delivery-finished', 'Nothing can happen to this delivery any more.');
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,63 @@
+import type { CarrierEvent, Delivery as ShownDelivery } from '../../contracts/http/deliveries.js';
+import { isShown, shownStates } from './domain/delivery.js';
+import type { DeliveryState } from './domain/delivery.js';
+import type { Delivery as DeliveryRow, DeliveryEvent, Prisma, PrismaClient } from './prisma/generated/client.js';
+
+export interface DeliveryList {
+  /** undefined: everybody's. */
+  userId: number | undefined;
+  orderId: string | undefined;
+  /** The last one of the page before. */
+  after: { createdAt: Date; id: string } | undefined;
+  limit: number;
+}
+
+export type DeliveryReader = ReturnType<typeof createDeliveryReader>;
+
+const include = { events: { orderBy: [{ at: 'asc' }, { receivedAt: 'asc' }] } } satisfies Prisma.DeliveryInclude;
+
+/** What callers see of deliveries: those that the carrier took. */
+export function createDeliveryReader(prisma: PrismaClient) {
+  return {
+    find: async (id: string): Promise<ShownDelivery | undefined> => {
+      const row = await prisma.delivery.findUnique({ where: { id }, include });
+      return row === null ? undefined : toShown(row)[0];
+    },
+
+    /** Newest first, at most `limit`. */
+    list: async ({ userId, orderId, after, limit }: DeliveryList): Promise<ShownDelivery[]> => {
+      const rows = await prisma.delivery.findMany({
+        where: {
+          status: { in: [...shownStates] },
+          ...(userId === undefined ? {} : { userId }),
+          ...(orderId === undefined ? {} : { orderId }),
+          ...(after === undefined
+            ? {}
+            : { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] }),
+        },
+        include,
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        take: limit,
+      });
+      return rows.flatMap(toShown);
+    },
+  };
+}
+
+function toShown(row: DeliveryRow & { events: DeliveryEvent[] }): ShownDelivery[] {
+  const status = row.status as DeliveryState;
+  if (!isShown(status)) return [];
+  return [
+    {
+      id: row.id,
+      orderId: row.orderId,
+      userId: row.userId,
+      status,
+      carrier: row.carrier ?? '',
+      trackingNumber: row.trackingNumber ?? '',
+      // The column's CHECK holds it to these.
+      events: row.events.map((event) => ({ status: event.status as CarrierEvent, at: event.at.toISOString() })),
+      createdAt: row.createdAt.toISOString(),
+    },
+  ];
+}

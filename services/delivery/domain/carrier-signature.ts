@@ -1,0 +1,39 @@
+// eslint-disable-next-line no-restricted-imports -- both ends of the carrier's calls use it, no workflow does
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** How old a signed event may be, and how far ahead the carrier's clock. */
+const TOLERANCE_SECONDS = 5 * 60;
+
+/**
+ * The value of `X-Carrier-Signature` for an event: `t=<unix seconds>,kid=<key id>,v1=<hex HMAC-SHA256 of "<t>.<body>">`.
+ * `body` is the exact text that is sent; `at` the time of sending.
+ */
+export function signCarrierEvent({ body, key, kid, at }: { body: string; key: string; kid: string; at: Date }): string {
+  const t = String(Math.floor(at.getTime() / 1000));
+  return `t=${t},kid=${kid},v1=${digest(key, t, body).toString('hex')}`;
+}
+
+export interface SignedEvent {
+  /** The header as it came. */
+  signature: string | undefined;
+  /** The bytes as they came. */
+  body: Buffer;
+  /** Secrets by key id. */
+  keys: Record<string, string>;
+  now: Date;
+}
+
+/** Whether one of our carriers signed exactly this body within the last five minutes. */
+export function isSignedByCarrier({ signature, body, keys, now }: SignedEvent): boolean {
+  const [, t, kid, v1] = /^t=(\d{1,12}),kid=([^,]{1,100}),v1=([0-9a-f]{64})$/.exec(signature ?? '') ?? [];
+  if (t === undefined || kid === undefined || v1 === undefined) return false;
+  const key = Object.hasOwn(keys, kid) ? keys[kid] : undefined;
+  if (key === undefined) return false;
+  // The digest first: how old it claims to be means nothing before we know who says so.
+  const genuine = timingSafeEqual(digest(key, t, body), Buffer.from(v1, 'hex'));
+  return genuine && Math.abs(now.getTime() / 1000 - Number(t)) <= TOLERANCE_SECONDS;
+}
+
+function digest(key: string, t: string, body: string | Buffer): Buffer {
+  return createHmac('sha256', key).update(`${t}.`).update(body).digest();
+}

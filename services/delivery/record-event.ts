@@ -1,0 +1,40 @@
+import type { CarrierEvent } from '../../contracts/http/deliveries.js';
+import { STATE_AFTER, statesBefore } from './domain/delivery.js';
+import type { DeliveryState } from './domain/delivery.js';
+import type { PrismaClient } from './prisma/generated/client.js';
+
+/**
+ * `recorded`: stands in the books, now or from before (`first` tells); `newest` says that nothing came after it.
+ * `not-started`: the booking isn't written down yet, the carrier shall say it again. `finished`: nothing can follow.
+ */
+export type EventOutcome =
+  | { outcome: 'recorded'; orderId: string; first: boolean; newest: boolean }
+  | { outcome: 'not-started' }
+  | { outcome: 'finished' }
+  | { outcome: 'unknown' };
+
+/** Writes a carrier's report down, with the state that it brings, in one transaction. `at`: the carrier's own time. */
+export type RecordEvent = (deliveryId: string, event: { status: CarrierEvent; at: Date }) => Promise<EventOutcome>;
+
+export function createEventRecorder(prisma: PrismaClient): RecordEvent {
+  return (deliveryId, event) => {
+    const next = STATE_AFTER[event.status];
+    return prisma.$transaction(async (tables): Promise<EventOutcome> => {
+      const [moved] = await tables.delivery.updateManyAndReturn({
+        where: { id: deliveryId, status: { in: statesBefore(next) } },
+        data: { status: next, updatedAt: new Date() },
+      });
+      if (moved) {
+        await tables.deliveryEvent.create({ data: { deliveryId, ...event } });
+        return { outcome: 'recorded', orderId: moved.orderId, first: true, newest: true };
+      }
+      const delivery = await tables.delivery.findUnique({ where: { id: deliveryId }, include: { events: true } });
+      const state = delivery?.status as DeliveryState | undefined;
+      if (delivery === null || state === undefined || state === 'REFUSED' || state === 'VOIDED')
+        return { outcome: 'unknown' };
+      if (state === 'PENDING') return { outcome: 'not-started' };
+      if (!delivery.events.some(({ status }) => status === event.status)) return { outcome: 'finished' };
+      return { outcome: 'recorded', orderId: delivery.orderId, first: false, newest: state === next };
+    });
+  };
+}

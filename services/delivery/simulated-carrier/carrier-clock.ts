@@ -1,0 +1,117 @@
+import type { Logger } from '../../../platform/logger.js';
+import { createAlarm } from './alarm.js';
+import { nextReport, pauseAfter } from './plan.js';
+import type { PlannedReport } from './plan.js';
+import type { SendReport } from './send-report.js';
+import type { DueShipment, ShipmentBook } from './shipment-book.js';
+
+export interface CarrierClock {
+  /** A booking was made. */
+  wake(): void;
+  /** Lets go of what is being sent: it is sent again when its claim has run out. */
+  stop(): Promise<void>;
+}
+
+export interface CarrierClockSettings {
+  book: ShipmentBook;
+  send: SendReport;
+  logger: Logger;
+}
+
+/** Reports that are sent at once. */
+const MOST_AT_ONCE = 20;
+/** Longer than a report may take; past it another process takes the shipment over. */
+const CLAIM_MS = 10_000;
+/** How soon the bookings of a process that died are noticed here. */
+const LOOK_AGAIN_MS = 5_000;
+const DATABASE_PAUSE_MS = 1_000;
+
+/**
+ * Makes the simulated carrier's reports when they are due, in each process that runs it. A report is taken out of the
+ * plan only once the delivery service has it; dying in between makes it come twice.
+ */
+export function startCarrierClock({ book, send, logger }: CarrierClockSettings): CarrierClock {
+  const alarm = createAlarm();
+  const stopped = new AbortController();
+  const sending = new Set<Promise<void>>();
+
+  const report = async (due: DueShipment): Promise<void> => {
+    const next = nextReport(due.plan);
+    if (next === undefined) {
+      await book.settle(due, due.plan, null);
+      return;
+    }
+    const deliveryId = due.reference;
+    const answer = await send({ deliveryId, status: next.status, at: next.at }, stopped.signal);
+    switch (answer.outcome) {
+      case 'taken': {
+        const plan = replace(due.plan, next, { ...next, taken: true });
+        const following = nextReport(plan);
+        await book.settle(due, plan, following === undefined ? null : new Date(following.at));
+        return;
+      }
+      case 'finished':
+        logger.warn({ deliveryId, status: next.status }, 'carrier report came after the end of its delivery');
+        await book.settle(due, due.plan, null);
+        return;
+      case 'failed': {
+        if (stopped.signal.aborted) return;
+        const failures = next.failures + 1;
+        logger.warn(
+          { deliveryId, status: next.status, failures, reason: answer.reason },
+          'carrier report not taken yet',
+        );
+        const plan = replace(due.plan, next, { ...next, failures });
+        await book.settle(due, plan, new Date(Date.now() + pauseAfter(failures)));
+        return;
+      }
+    }
+  };
+
+  const start = (due: DueShipment): void => {
+    const work = report(due)
+      .catch((error: unknown) =>
+        logger.warn({ err: error, deliveryId: due.reference }, 'carrier report left to its claim'),
+      )
+      .finally(() => {
+        sending.delete(work);
+        alarm.ring();
+      });
+    sending.add(work);
+  };
+
+  const run = async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      let wakeAt = new Date(Date.now() + LOOK_AGAIN_MS);
+      try {
+        const now = new Date();
+        const free = MOST_AT_ONCE - sending.size;
+        // With no place free, the next report that ends rings.
+        if (free > 0) {
+          (await book.claimDue(now, new Date(now.getTime() + CLAIM_MS), free)).forEach(start);
+          const due = sending.size < MOST_AT_ONCE ? await book.nextDueAt() : undefined;
+          if (due !== undefined && due < wakeAt) wakeAt = due;
+        }
+      } catch (error) {
+        logger.warn({ err: error }, 'the simulated carrier can not read its book');
+        wakeAt = new Date(Date.now() + DATABASE_PAUSE_MS);
+      }
+      await alarm.sleepUntil(wakeAt);
+    }
+  };
+
+  const running = run();
+  return {
+    wake: () => alarm.ring(),
+    stop: async () => {
+      stopped.abort();
+      alarm.ring();
+      await running;
+      await Promise.all(sending);
+    },
+  };
+}
+
+function replace(plan: readonly PlannedReport[], old: PlannedReport, by: PlannedReport): PlannedReport[] {
+  return plan.map((report) => (report === old ? by : report));
+}

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import type { Booked, Carrier } from '../carrier.js';
+import { behaviourAt, isDelivered, nextReport, planOf } from './plan.js';
+import type { ShipmentBook } from './shipment-book.js';
+
+export interface SimulatedCarrierSettings {
+  book: ShipmentBook;
+  /** From a booking to its last report, milliseconds. */
+  delayMs: number;
+  /** Called when a booking was made that has reports to come. */
+  onBooked: () => void;
+}
+
+const CARRIER = 'Simulated Carrier';
+
+/** A carrier with a book of its own, idempotent by reference as a real one. */
+export function createSimulatedCarrier({ book, delayMs, onBooked }: SimulatedCarrierSettings): Carrier {
+  return {
+    book: async ({ reference, address }) => {
+      const behaviour = behaviourAt(address.postalCode);
+      if (behaviour.outcome === 'refused') return behaviour;
+      const plan = planOf(behaviour.reports, new Date(), delayMs);
+      const next = nextReport(plan);
+      const shipment = { reference, trackingNumber: newTrackingNumber(), plan, calledOff: false };
+      if (await book.enter(shipment, next === undefined ? null : new Date(next.at))) {
+        onBooked();
+        return { outcome: 'booked', ...asBooked(shipment) };
+      }
+      const known = await book.find(reference);
+      if (known === undefined) throw new Error(`shipment ${reference} is in the book and is not`);
+      return known.calledOff ? { outcome: 'called-off' } : { outcome: 'booked', ...asBooked(known) };
+    },
+
+    callOff: async ({ reference }) => {
+      const mark = { reference, trackingNumber: newTrackingNumber(), plan: [], calledOff: true };
+      if (await book.enter(mark, null)) return { outcome: 'called-off' };
+      const known = await book.find(reference);
+      if (known !== undefined && !known.calledOff && isDelivered(known.plan, new Date()))
+        return { outcome: 'already-delivered', ...asBooked(known) };
+      await book.markCalledOff(reference);
+      return { outcome: 'called-off' };
+    },
+  };
+}
+
+function asBooked({ trackingNumber }: { trackingNumber: string }): Booked {
+  return { carrier: CARRIER, trackingNumber };
+}
+
+const newTrackingNumber = () => `SIM${randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase()}`;
