@@ -41,7 +41,9 @@ export const placeOrderBodySchema = z
 export type PlaceOrderBody = z.infer<typeof placeOrderBodySchema>;
 
 /** 1 to 255 printable ASCII characters. */
-export const idempotencyKeySchema = z.string().regex(/^[\x20-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters');
+export const idempotencyKeySchema = z
+  .string()
+  .regex(/^[\x20-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters');
 
 export const orderLineSchema = z.object({
   productId: integerIdSchema,

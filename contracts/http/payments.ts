@@ -30,7 +30,9 @@ export const PAYMENT_METHODS = [
 ] as const;
 
 /** A provider's token for a card; which ones exist is the provider's affair. */
-export const paymentMethodSchema = z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'must be 1 to 100 letters, digits, _ or -');
+export const paymentMethodSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,100}$/, 'must be 1 to 100 letters, digits, _ or -');
 
 export const simulatorSchema = z.strictObject({ provider: z.enum(['up', 'down']) });
 export type Simulator = z.infer<typeof simulatorSchema>;

@@ -35,7 +35,9 @@ describe('an order that goes all the way', () => {
       needsAttention: false,
       currency: 'KRW',
       totalPrice: 7_000_000,
-      lines: [{ productId: product.id, productName: 'Tea pot', unitPrice: 3_500_000, quantity: 2, totalPrice: 7_000_000 }],
+      lines: [
+        { productId: product.id, productName: 'Tea pot', unitPrice: 3_500_000, quantity: 2, totalPrice: 7_000_000 },
+      ],
       shippingAddress: SEOUL,
     });
 

@@ -53,6 +53,11 @@ describe('one Idempotency-Key', () => {
     const first = await placeOrder(shop.alice, product, { key, quantity: 7 });
     const again = await placeOrder(shop.alice, product, { key, quantity: 7 });
     expect([first.status, again.status]).toEqual([409, 409]);
-    expect(again.body).toMatchObject({ code: 'insufficient-stock', orderId: first.body['orderId'], requested: 7, available: 1 });
+    expect(again.body).toMatchObject({
+      code: 'insufficient-stock',
+      orderId: first.body.orderId,
+      requested: 7,
+      available: 1,
+    });
   });
 });

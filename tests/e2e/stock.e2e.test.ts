@@ -37,7 +37,7 @@ describe('stock', () => {
 
     expect(status).toBe(409);
     expect(body).toMatchObject({ code: 'insufficient-stock', productId: product.id, requested: 999, available: 5 });
-    const orderId = String(body['orderId']);
+    const orderId = String(body.orderId);
     expect(await orderOf(shop.alice, orderId)).toMatchObject({
       status: 'CANCELLED',
       cancelReason: 'INSUFFICIENT_STOCK',
@@ -53,9 +53,9 @@ describe('stock', () => {
       const before = await stockOf(shop, product);
       const placing = placeOrder(shop.alice, product);
       const orderId = await waitFor('the order to be written', async () => {
-        const { body } = await shop.alice.get<{ items: { id: string; status: string; lines: { productId: number }[] }[] }>(
-          '/orders?status=PENDING&limit=100',
-        );
+        const { body } = await shop.alice.get<{
+          items: { id: string; status: string; lines: { productId: number }[] }[];
+        }>('/orders?status=PENDING&limit=100');
         return body.items.find((order) => order.lines.some((line) => line.productId === 1))?.id;
       });
       // Longer than the wait for the lock: the first attempt has failed by now, and the order must live on.

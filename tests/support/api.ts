@@ -5,7 +5,7 @@ export interface Answer<T> {
   body: T;
 }
 
-type Headers_ = Record<string, string>;
+type HeaderFields = Record<string, string>;
 
 /** One caller of the API at `baseUrl`: anybody, or who the token says. */
 export class Api {
@@ -14,11 +14,11 @@ export class Api {
     private readonly token?: string,
   ) {}
 
-  get<T>(path: string, headers: Headers_ = {}): Promise<Answer<T>> {
+  get<T>(path: string, headers: HeaderFields = {}): Promise<Answer<T>> {
     return this.send('GET', path, undefined, headers);
   }
 
-  post<T>(path: string, body: unknown, headers: Headers_ = {}): Promise<Answer<T>> {
+  post<T>(path: string, body: unknown, headers: HeaderFields = {}): Promise<Answer<T>> {
     return this.send('POST', path, body, headers);
   }
 
@@ -33,11 +33,11 @@ export class Api {
   /** The same address, as somebody who logged in. */
   async logIn(email: string, password = 'holdfast-demo'): Promise<Api> {
     const { status, body } = await this.post<{ accessToken: string }>('/sessions', { email, password });
-    if (status !== 201) throw new Error(`${email} could not log in: ${String(status)} ${JSON.stringify(body)}`);
+    if (status !== 201) throw new Error(`${email} could not log in: ${status} ${JSON.stringify(body)}`);
     return new Api(this.baseUrl, body.accessToken);
   }
 
-  private async send<T>(method: string, path: string, body: unknown, headers: Headers_): Promise<Answer<T>> {
+  private async send<T>(method: string, path: string, body: unknown, headers: HeaderFields): Promise<Answer<T>> {
     const response = await fetch(new URL(path, this.baseUrl), {
       method,
       headers: {

@@ -1,7 +1,6 @@
 import type { StockLevel } from '../../contracts/http/inventory.js';
 import type { Order } from '../../contracts/http/orders.js';
 import type { Payment } from '../../contracts/http/payments.js';
-import type { ProblemDocument } from '../../contracts/http/problem.js';
 import type { Product } from '../../contracts/http/products.js';
 import type { OrderStatus } from '../../contracts/order-status.js';
 import { isFinal } from '../../contracts/order-status.js';
@@ -34,7 +33,7 @@ export async function stockedProduct(shop: Shop, { quantity = 10, price = 1_000 
   const product = { name: 'Tea pot', category: 'Kitchen', price, currency: 'KRW' };
   const created = await shop.admin.post<Product>('/products', product);
   if (created.status !== 201) throw new Error(`no product: ${JSON.stringify(created.body)}`);
-  const stocked = await shop.admin.put<StockLevel>(`/inventory/${String(created.body.id)}`, { quantity });
+  const stocked = await shop.admin.put<StockLevel>(`/inventory/${created.body.id}`, { quantity });
   if (stocked.status !== 200) throw new Error(`no stock: ${JSON.stringify(stocked.body)}`);
   return created.body;
 }
@@ -46,12 +45,15 @@ export interface OrderWish {
   key?: string;
 }
 
+/** The order, or the members of the problem that came instead. */
+type OrderAnswer = Order & { code?: string; orderId?: string };
+
 export function placeOrder(
   buyer: Api,
   product: Product,
   { quantity = 1, paymentMethod = 'card_ok', postalCode = SEOUL.postalCode, key }: OrderWish = {},
 ) {
-  return buyer.post<Order & ProblemDocument>(
+  return buyer.post<OrderAnswer>(
     '/orders',
     { productId: product.id, quantity, paymentMethod, shippingAddress: { ...SEOUL, postalCode } },
     key === undefined ? {} : { 'idempotency-key': key },
@@ -60,7 +62,7 @@ export function placeOrder(
 
 export async function orderOf(caller: Api, orderId: string): Promise<Order> {
   const { status, body } = await caller.get<Order>(`/orders/${orderId}`);
-  if (status !== 200) throw new Error(`order ${orderId}: ${String(status)} ${JSON.stringify(body)}`);
+  if (status !== 200) throw new Error(`order ${orderId}: ${status} ${JSON.stringify(body)}`);
   return body;
 }
 
@@ -79,7 +81,7 @@ export function reaches(caller: Api, orderId: string, wanted: OrderStatus, timeo
 }
 
 export async function stockOf(shop: Shop, product: { id: number }): Promise<Omit<StockLevel, 'productId'>> {
-  const { body } = await shop.anyone.get<StockLevel>(`/inventory/${String(product.id)}`);
+  const { body } = await shop.anyone.get<StockLevel>(`/inventory/${product.id}`);
   return { quantity: body.quantity, reserved: body.reserved };
 }
 

@@ -1,0 +1,21 @@
+import type { TestProject } from 'vitest/node';
+import { bootApp } from '../support/app.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The running application that all files share. */
+    app: { gatewayUrl: string; urls: Record<string, string>; redisUrl: string; temporalNamespace: string };
+  }
+}
+
+/** Boots the whole application once, on the servers that the environment names. */
+export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+  const app = await bootApp({ name: 'e2e' });
+  provide('app', {
+    gatewayUrl: app.gatewayUrl,
+    urls: app.urls,
+    redisUrl: app.redisUrl,
+    temporalNamespace: app.temporalNamespace,
+  });
+  return () => app.stop();
+}

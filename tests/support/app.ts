@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { startApp, startServers } from '../../stack/app.js';
+import { ourProcesses } from '../../stack/app/processes.js';
+import { freePorts } from '../../stack/support/free-ports.js';
+import { server } from './servers.js';
+
+type Started = Awaited<ReturnType<typeof startApp>>;
+type ManagedProcess = Started['processes'][string];
+
+/** A complete copy of the application, with databases, a Temporal namespace and a Redis database of its own. */
+export interface RunningApp {
+  gatewayUrl: string;
+  /** By the name of the process. */
+  urls: Record<string, string>;
+  redisUrl: string;
+  temporalNamespace: string;
+  /** To stop, kill and start again. */
+  process(name: string): ManagedProcess;
+  stop(): Promise<void>;
+}
+
+export interface BootOptions {
+  /** Short and unique among the test files: databases and the namespace are named after it. */
+  name: string;
+  /** Settings over the usual ones, for all processes. */
+  env?: Record<string, string>;
+  /** Processes that are not started. */
+  without?: string[];
+}
+
+/** Where the applications' logs lie; the test runner names it and looks for what is left over. */
+const testDir = process.env['HOLDFAST_TEST_DIR'] ?? path.join('.holdfast', 'servers', 'apps');
+
+const silent = {
+  say: () => undefined,
+  step: () => ({ detail: () => undefined, done: () => undefined, failed: () => undefined }),
+  close: () => undefined,
+};
+
+/** Boots the application from dist/ on the servers that the environment names, and waits until all of it is ready. */
+export async function bootApp({ name, env = {}, without = [] }: BootOptions): Promise<RunningApp> {
+  const run = `${name.replaceAll('-', '_')}_${randomBytes(4).toString('hex')}`;
+  const app = await startApp({
+    dir: path.join(testDir, run),
+    serversEnv: Object.fromEntries(SERVERS.map((setting) => [setting, env[setting] ?? server(setting)])),
+    env,
+    temporalNamespace: run,
+    databasePrefix: `${run}_`,
+    only: ourProcesses.map((one) => one.name).filter((one) => !without.includes(one)),
+    progress: silent,
+  });
+  return {
+    gatewayUrl: app.urls['gateway'] ?? '',
+    urls: app.urls,
+    redisUrl: app.env['REDIS_URL'] ?? '',
+    temporalNamespace: run,
+    process: (wanted) => {
+      const found = app.processes[wanted];
+      if (!found) throw new Error(`there is no process ${wanted}`);
+      return found;
+    },
+    stop: () => app.stop(),
+  };
+}
+
+const SERVERS = [
+  'POSTGRES_ADMIN_URL',
+  'REDIS_URL',
+  'KAFKA_BROKERS',
+  'TEMPORAL_ADDRESS',
+  'ZIPKIN_URL',
+  'SMTP_URL',
+] as const;
+
+/** A Kafka of the test's own, on a port that the application was told before. */
+export async function bootKafka(port: number): Promise<{ stop(): Promise<void> }> {
+  const [controllerPort = 0] = await freePorts(1);
+  return startServers({
+    dir: path.join(testDir, `kafka_${port}`),
+    only: ['kafka'],
+    useGiven: false,
+    durable: false,
+    ports: { KAFKA_PORT: port, KAFKA_CONTROLLER_PORT: controllerPort },
+    progress: silent,
+  });
+}
+
+export async function freePort(): Promise<number> {
+  const [port = 0] = await freePorts(1);
+  return port;
+}
