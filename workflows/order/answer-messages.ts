@@ -24,7 +24,7 @@ export function answerMessages(saga: Saga): void {
       if (journal.order.status !== 'CANCELLED') throw notCancellable();
       return journal.order;
     },
-    { validator: (request) => mayBeCancelled(saga, request) },
+    { validator: (request?: CancelRequest) => mayBeCancelled(saga, request) },
   );
 
   setHandler(deliveryUpdate, (update) => carrier.hear(update));

@@ -1,0 +1,173 @@
+import { fileURLToPath } from 'node:url';
+import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
+import { workflowIdOf } from '../../../contracts/ids.js';
+import type { OrderSagaInput, PlacedOrder } from '../../../contracts/order-saga.js';
+import { SEARCH_ATTRIBUTES } from '../../../contracts/search-attributes.js';
+import { WORKFLOW_TASK_TIMEOUT_MS } from '../../../contracts/step-timeouts.js';
+import { TASK_QUEUES } from '../../../contracts/task-queues.js';
+import { temporalTelemetryPlugins } from '../../../platform/telemetry/telemetry.js';
+import { createDataConverter, failureConverterPath } from '../../../platform/temporal/data-converter.js';
+import { server } from '../../../tests/support/servers.js';
+import { initialSearchAttributes } from '../messages.js';
+import type { orderSaga } from '../order-saga.js';
+import { TestShop } from './test-shop.js';
+
+/** Public, and for tests only. Fixed, so that recorded histories can be read. */
+export const dataConverter = createDataConverter({
+  keys: { test: Buffer.alloc(32, 7).toString('base64') },
+  current: 'test',
+});
+
+export const ATTENTION_AFTER_MS = 120_000;
+
+let bundle: Promise<{ code: string }> | undefined;
+
+/** The workflows, bundled as for the order worker; once per test file. */
+export function workflowBundle(): Promise<{ code: string }> {
+  bundle ??= bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../../index.ts', import.meta.url)),
+    failureConverterPath,
+    plugins: temporalTelemetryPlugins(),
+    logger: new DefaultLogger('ERROR'),
+  });
+  return bundle;
+}
+
+export type SagaHandle = WorkflowHandleWithFirstExecutionRunId<typeof orderSaga>;
+
+export interface StartOptions {
+  paymentMethod?: string;
+  postalCode?: string;
+  quantity?: number;
+  attentionAfterMs?: number;
+}
+
+/** The Saga with its four workers, and services in memory behind them. */
+export class SagaTest {
+  readonly shop = new TestShop();
+  #workers: { worker: Worker; done: Promise<void> }[] = [];
+  #orders = 0;
+
+  constructor(
+    readonly client: Client,
+    private readonly connection: NativeConnection,
+    private readonly namespace: string,
+  ) {}
+
+  async startWorkers(): Promise<void> {
+    const { inventory, payments, deliveries, orders } = this.shop;
+    const common = {
+      connection: this.connection,
+      namespace: this.namespace,
+      dataConverter,
+      plugins: temporalTelemetryPlugins(),
+      shutdownForceTime: 100,
+    };
+    const workers = await Promise.all([
+      Worker.create({
+        ...common,
+        taskQueue: TASK_QUEUES.order,
+        activities: orders,
+        workflowBundle: await workflowBundle(),
+        stickyQueueScheduleToStartTimeout: '2s',
+      }),
+      Worker.create({ ...common, taskQueue: TASK_QUEUES.inventory, activities: inventory }),
+      Worker.create({ ...common, taskQueue: TASK_QUEUES.payment, activities: payments }),
+      Worker.create({ ...common, taskQueue: TASK_QUEUES.delivery, activities: deliveries }),
+    ]);
+    this.#workers = workers.map((worker) => ({ worker, done: worker.run() }));
+  }
+
+  async stopWorkers(): Promise<void> {
+    for (const { worker } of this.#workers) worker.shutdown();
+    await Promise.all(this.#workers.map(({ done }) => done));
+    this.#workers = [];
+  }
+
+  input({ paymentMethod, postalCode, quantity, attentionAfterMs }: StartOptions = {}): OrderSagaInput {
+    this.#orders += 1;
+    return {
+      order: placedOrder(`o${this.#orders}-${Date.now().toString(36)}`, quantity ?? 2, postalCode ?? '04524'),
+      paymentMethod: paymentMethod ?? 'card_ok',
+      attentionAfterMs: attentionAfterMs ?? ATTENTION_AFTER_MS,
+    };
+  }
+
+  /** The row is there first, as in the API. */
+  async start(options?: StartOptions): Promise<{ id: string; handle: SagaHandle }> {
+    const input = this.input(options);
+    const { id } = input.order;
+    this.shop.add(input.order);
+    if (!this.shop.stock.has(1)) this.shop.stock.set(1, 1_000);
+    const handle = await this.client.workflow.start<typeof orderSaga>('orderSaga', this.startOptions(input));
+    return { id, handle };
+  }
+
+  startOptions(input: OrderSagaInput) {
+    return {
+      workflowId: workflowIdOf(input.order.id),
+      taskQueue: TASK_QUEUES.order,
+      args: [input] as [OrderSagaInput],
+      workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
+      typedSearchAttributes: initialSearchAttributes(input.order),
+    };
+  }
+}
+
+export interface TimeSkippingSagaTest {
+  saga: SagaTest;
+  env: TestWorkflowEnvironment;
+  close(): Promise<void>;
+}
+
+/** On the test server that skips time while a result is awaited, or in `env.sleep`. */
+export async function startTimeSkippingSagaTest(): Promise<TimeSkippingSagaTest> {
+  quietRuntime();
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: server('TEMPORAL_TEST_SERVER') } },
+    client: { dataConverter },
+  });
+  // It can't list them, as registerSearchAttributes does first; and it takes any type for any name.
+  await env.connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: Object.fromEntries(Object.keys(SEARCH_ATTRIBUTES).map((name) => [name, 2])),
+  });
+  const saga = new SagaTest(env.client, env.nativeConnection, 'default');
+  await saga.startWorkers();
+  return {
+    saga,
+    env,
+    close: async () => {
+      await saga.stopWorkers();
+      await env.teardown();
+    },
+  };
+}
+
+/** Steps fail on purpose here; the SDK would tell of each. */
+export function quietRuntime(): void {
+  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
+}
+
+function placedOrder(id: string, quantity: number, postalCode: string): PlacedOrder {
+  return {
+    id,
+    userId: 1,
+    userVerified: true,
+    currency: 'KRW',
+    totalPrice: 3_500_000 * quantity,
+    lines: [
+      {
+        productId: 1,
+        productName: 'MacBook Pro 16',
+        unitPrice: 3_500_000,
+        quantity,
+        totalPrice: 3_500_000 * quantity,
+      },
+    ],
+    shippingAddress: { name: 'Alice', line1: '110 Sejong-daero', city: 'Seoul', postalCode, country: 'KR' },
+    createdAt: '2026-01-01T00:00:00.000Z',
+  };
+}

@@ -1,0 +1,228 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { DeliveryActivities, DeliveryRequest } from '../../../contracts/activities/delivery-activities.js';
+import type { InventoryActivities, StockRequest } from '../../../contracts/activities/inventory-activities.js';
+import type {
+  OrderActivities,
+  OrderProgress,
+  StockDecision,
+  TimelineEntry,
+} from '../../../contracts/activities/order-activities.js';
+import type { ChargeRequest, PaymentActivities } from '../../../contracts/activities/payment-activities.js';
+import type { Order } from '../../../contracts/http/orders.js';
+import type { PlacedOrder } from '../../../contracts/order-saga.js';
+import { mayMove } from '../../../contracts/order-status.js';
+import { REFUSALS } from '../../../contracts/refusals.js';
+import type { SagaStep } from '../../../contracts/saga-steps.js';
+import { Gate } from './gate.js';
+import { pendingOrder, withProgress } from '../order-state.js';
+
+type Step = SagaStep | 'record-progress';
+
+/** The order's row, its timeline and its outbox. */
+export interface Row {
+  order: Order;
+  statuses: string[];
+  stockDecision?: StockDecision;
+  timeline: TimelineEntry[];
+  events: { topic: string; reason?: string | undefined }[];
+  /** Statuses that could not follow; only a reset may bring any. */
+  ignored: string[];
+}
+
+/**
+ * The four services in memory, each step idempotent by order id as the contract asks, and each able to be down, to
+ * answer late or to lose its answer.
+ */
+export class TestShop {
+  /** What was called, in order, each attempt. */
+  readonly calls: Step[] = [];
+  readonly stock = new Map<number, number>();
+  readonly #rows = new Map<string, Row>();
+  readonly #held = new Map<string, 'held' | 'released' | 'committed' | 'refused'>();
+  readonly #payments = new Map<string, 'charged' | 'declined' | 'refunded' | 'mark'>();
+  readonly #deliveries = new Map<string, 'started' | 'refused' | 'delivered' | 'returned' | 'cancelled'>();
+  readonly #before = new Map<Step, () => Promise<void> | void>();
+  readonly #after = new Map<Step, () => Promise<void> | void>();
+
+  add(order: PlacedOrder): void {
+    this.#rows.set(order.id, {
+      order: pendingOrder(order),
+      statuses: ['PENDING'],
+      timeline: [],
+      events: [],
+      ignored: [],
+    });
+  }
+
+  row(orderId: string): Row {
+    const row = this.#rows.get(orderId);
+    if (row === undefined) throw new Error(`no order ${orderId}`);
+    return row;
+  }
+
+  payment(orderId: string) {
+    return this.#payments.get(orderId);
+  }
+
+  delivery(orderId: string) {
+    return this.#deliveries.get(orderId);
+  }
+
+  reservation(orderId: string) {
+    return this.#held.get(orderId);
+  }
+
+  countOf(step: Step): number {
+    return this.calls.filter((call) => call === step).length;
+  }
+
+  down(step: Step, failure: () => Error = () => ApplicationFailure.retryable(`${step} is down`, 'ServiceDown')): void {
+    this.#before.set(step, () => {
+      throw failure();
+    });
+  }
+
+  up(step: Step): void {
+    this.#before.delete(step);
+    this.#after.delete(step);
+  }
+
+  /** The next `times` attempts happen, but nobody hears of it. */
+  loseAnswers(step: Step, times = Number.POSITIVE_INFINITY): void {
+    let left = times;
+    this.#after.set(step, () => {
+      if (left-- > 0) throw ApplicationFailure.retryable('the answer was lost', 'AnswerLost');
+    });
+  }
+
+  fail(step: Step, times: number): void {
+    let left = times;
+    this.#before.set(step, () => {
+      if (left-- > 0) throw ApplicationFailure.retryable(`${step} failed`, 'ServiceDown');
+    });
+  }
+
+  /** Holds the step back, after it happened, until released. */
+  hold(step: Step): { reached: Promise<void>; release: () => void } {
+    const reached = new Gate();
+    const released = new Gate();
+    this.#after.set(step, () => {
+      reached.open();
+      return released.opened;
+    });
+    return {
+      reached: reached.opened,
+      release: () => {
+        this.#after.delete(step);
+        released.open();
+      },
+    };
+  }
+
+  /** The carrier's side of the delivery; the signal is the test's. */
+  carrierSays(orderId: string, status: 'delivered' | 'returned'): void {
+    this.#deliveries.set(orderId, status);
+  }
+
+  readonly inventory: InventoryActivities = {
+    reserveStock: (request) => this.#perform('reserve-stock', () => this.#reserve(request)),
+    releaseStock: ({ orderId, lines }) =>
+      this.#perform('release-stock', () => {
+        if (this.#held.get(orderId) === 'held') for (const line of lines) this.#put(line.productId, line.quantity);
+        this.#held.set(orderId, 'released');
+      }),
+    commitStock: ({ orderId }) =>
+      this.#perform('commit-stock', () => {
+        this.#held.set(orderId, 'committed');
+      }),
+  };
+
+  readonly payments: PaymentActivities = {
+    chargePayment: (request) => this.#perform('charge-payment', () => this.#charge(request)),
+    refundPayment: ({ orderId }) =>
+      this.#perform('refund-payment', () => {
+        const refunded = this.#payments.get(orderId) === 'charged';
+        if (refunded) this.#payments.set(orderId, 'refunded');
+        else if (!this.#payments.has(orderId)) this.#payments.set(orderId, 'mark');
+        return { refunded };
+      }),
+  };
+
+  readonly deliveries: DeliveryActivities = {
+    startDelivery: (request) => this.#perform('start-delivery', () => this.#deliver(request)),
+    cancelDelivery: ({ orderId }) =>
+      this.#perform('cancel-delivery', () => {
+        if (this.#deliveries.get(orderId) === 'delivered') throw refusal(REFUSALS.alreadyDelivered);
+        this.#deliveries.set(orderId, 'cancelled');
+      }),
+  };
+
+  readonly orders: OrderActivities = {
+    recordProgress: (progress) => this.#perform('record-progress', () => this.#record(progress)),
+  };
+
+  async #perform<T>(step: Step, work: () => T): Promise<T> {
+    this.calls.push(step);
+    await this.#before.get(step)?.();
+    const result = work();
+    await this.#after.get(step)?.();
+    return result;
+  }
+
+  #put(productId: number, quantity: number): void {
+    this.stock.set(productId, (this.stock.get(productId) ?? 0) + quantity);
+  }
+
+  #reserve({ orderId, lines }: StockRequest): void {
+    const known = this.#held.get(orderId);
+    if (known === 'held') return;
+    if (known === 'released') throw refusal(REFUSALS.compensated);
+    const short = lines.find(({ productId, quantity }) => (this.stock.get(productId) ?? 0) < quantity);
+    if (short) {
+      const available = this.stock.get(short.productId) ?? 0;
+      throw refusal(REFUSALS.insufficientStock, { productId: short.productId, requested: short.quantity, available });
+    }
+    for (const line of lines) this.#put(line.productId, -line.quantity);
+    this.#held.set(orderId, 'held');
+  }
+
+  #charge({ orderId, paymentMethod }: ChargeRequest): { paymentId: string } {
+    const known = this.#payments.get(orderId);
+    if (known === 'refunded' || known === 'mark') throw refusal(REFUSALS.compensated);
+    const paymentId = `payment-${orderId}`;
+    if (paymentMethod === 'card_declined') {
+      this.#payments.set(orderId, 'declined');
+      throw refusal(REFUSALS.paymentDeclined, { paymentId, code: 'card_declined' });
+    }
+    this.#payments.set(orderId, 'charged');
+    return { paymentId };
+  }
+
+  #deliver({ orderId, shippingAddress }: DeliveryRequest) {
+    if (this.#deliveries.get(orderId) === 'cancelled') throw refusal(REFUSALS.compensated);
+    if (shippingAddress.postalCode === '00000') {
+      this.#deliveries.set(orderId, 'refused');
+      throw refusal(REFUSALS.deliveryRefused, { code: 'address_not_served' });
+    }
+    if (!this.#deliveries.has(orderId)) this.#deliveries.set(orderId, 'started');
+    return { deliveryId: `delivery-${orderId}`, carrier: 'simulated', trackingNumber: `track-${orderId}` };
+  }
+
+  #record({ orderId, patch, entry, events }: OrderProgress): { updatedAt: string } {
+    const row = this.row(orderId);
+    const updatedAt = new Date().toISOString();
+    if (patch.status !== undefined) {
+      if (mayMove(row.order.status, patch.status)) row.statuses.push(patch.status);
+      else if (row.order.status !== patch.status) row.ignored.push(patch.status);
+    }
+    row.order = withProgress(row.order, patch, updatedAt);
+    if (patch.stockDecision) row.stockDecision ??= patch.stockDecision;
+    if (!row.timeline.some(({ key }) => key === entry.key)) row.timeline.push(entry);
+    for (const event of events) if (!row.events.some(({ topic }) => topic === event.topic)) row.events.push(event);
+    return { updatedAt };
+  }
+}
+
+function refusal(type: string, ...details: unknown[]): ApplicationFailure {
+  return ApplicationFailure.create({ type, message: type, nonRetryable: true, details });
+}
