@@ -6,8 +6,11 @@ import type { OpenInventory } from './testing/open-inventory.js';
 
 // No lock here: the database alone has to be right.
 
+/** Steps at once, and connections for them. */
+const CROWD = 40;
+
 let inventory: OpenInventory;
-beforeAll(async () => void (inventory = await openInventory(40)));
+beforeAll(async () => void (inventory = await openInventory(CROWD)));
 afterAll(() => inventory.close());
 
 const line = (productId: number, quantity: number) => ({ productId, quantity });
@@ -17,8 +20,8 @@ const times = <T>(count: number, make: (index: number) => T): T[] =>
 test('of a hundred buyers of the last unit at once one gets it, and the others hear that there is none', async () => {
   const product = await inventory.stocked(1);
   const lines = [line(product, 1)];
-  const outcomes = await Promise.all(
-    times(100, () => inventory.stock.reserve({ orderId: inventory.newOrder(), lines })),
+  const outcomes = await inventory.atOnce(product, CROWD, () =>
+    Promise.all(times(100, () => inventory.stock.reserve({ orderId: inventory.newOrder(), lines }))),
   );
   expect(outcomes.filter(({ outcome }) => outcome === 'reserved')).toHaveLength(1);
   const refused = { outcome: 'insufficient', productId: product, requested: 1, available: 0 };
@@ -29,25 +32,43 @@ test('of a hundred buyers of the last unit at once one gets it, and the others h
 test('the same order tried many times at once is one reservation', async () => {
   const [one, two] = [await inventory.stocked(100), await inventory.stocked(100)];
   const request = { orderId: inventory.newOrder(), lines: [line(one, 2), line(two, 3)] };
-  const outcomes = await Promise.all(times(40, () => inventory.stock.reserve(request)));
-  expect(outcomes).toEqual(times(40, () => ({ outcome: 'reserved' })));
+  const outcomes = await inventory.atOnce(one, CROWD, () =>
+    Promise.all(times(CROWD, () => inventory.stock.reserve(request))),
+  );
+  expect(outcomes).toEqual(times(CROWD, () => ({ outcome: 'reserved' })));
   expect([await inventory.levelOf(one), await inventory.levelOf(two)]).toEqual(['98/2', '97/3']);
 });
 
-test('the same order for the last unit, many times at once, all hear that they have it', async () => {
+test('the same order for the last unit, many times at once, always hears that it has it', async () => {
   const product = await inventory.stocked(1);
   const request = { orderId: inventory.newOrder(), lines: [line(product, 1)] };
-  const outcomes = await Promise.all(times(40, () => inventory.stock.reserve(request)));
-  expect(outcomes).toEqual(times(40, () => ({ outcome: 'reserved' })));
+  const outcomes = await inventory.atOnce(product, CROWD, () =>
+    Promise.all(times(CROWD, () => inventory.stock.reserve(request))),
+  );
+  expect(outcomes).toEqual(times(CROWD, () => ({ outcome: 'reserved' })));
   expect(await inventory.levelOf(product)).toBe('0/1');
 });
 
 test('the same order of what was never stocked, many times at once, is refused once', async () => {
   const request = { orderId: inventory.newOrder(), lines: [line(800_001, 1), line(800_002, 1)] };
-  const outcomes = await Promise.all(times(40, () => inventory.stock.reserve(request)));
-  expect(outcomes).toEqual(
-    times(40, () => ({ outcome: 'insufficient', productId: 800_001, requested: 1, available: 0 })),
-  );
+  const outcomes = await Promise.all(times(CROWD, () => inventory.stock.reserve(request)));
+  const refused = { outcome: 'insufficient', productId: 800_001, requested: 1, available: 0 };
+  expect(outcomes).toEqual(times(CROWD, () => refused));
+});
+
+test('a release that comes while repeats of its reservation still wait gives back all of it', async () => {
+  for (let round = 0; round < 10; round++) {
+    const product = await inventory.stocked(100);
+    const request = { orderId: inventory.newOrder(), lines: [line(product, 2)] };
+    const outcomes = await inventory.atOnce(product, CROWD - 2, async () => {
+      const attempts = times(CROWD - 2, () => inventory.stock.reserve(request));
+      await Promise.race(attempts);
+      expect(await inventory.stock.release(request)).toBe('released');
+      return Promise.all(attempts);
+    });
+    expect(outcomes.every(({ outcome }) => outcome !== 'insufficient')).toBe(true);
+    expect(await inventory.levelOf(product)).toBe('100/0');
+  }
 });
 
 test('orders that name the same products in opposite directions do not wait for each other for ever', async () => {
@@ -55,12 +76,14 @@ test('orders that name the same products in opposite directions do not wait for 
   const forwards = products.map((product) => line(product, 1));
   const backwards = [...forwards].reverse();
   const orders = times(200, (index) => ({ orderId: inventory.newOrder(), lines: index % 2 ? forwards : backwards }));
-  await Promise.all(
-    orders.map(async (request, index) => {
-      await inventory.stock.reserve(request);
-      if (index % 3 === 0) await inventory.stock.release(request);
-      if (index % 3 === 1) await inventory.stock.commit(request);
-    }),
+  await inventory.atOnce(products[2]!, CROWD, () =>
+    Promise.all(
+      orders.map(async (request, index) => {
+        await inventory.stock.reserve(request);
+        if (index % 3 === 0) await inventory.stock.release(request);
+        if (index % 3 === 1) await inventory.stock.commit(request);
+      }),
+    ),
   );
   const [released, committed] = [67, 67];
   for (const product of products) {
@@ -74,13 +97,15 @@ test('reservation, its repeat and its release at once end with everything given 
   const products = await Promise.all(times(3, () => inventory.stocked(1_000)));
   const lines = products.map((product) => line(product, 2));
   const orders = times(100, () => ({ orderId: inventory.newOrder(), lines }));
-  await Promise.all(
-    orders.flatMap((request) => [
-      inventory.stock.reserve(request),
-      inventory.stock.reserve(request),
-      inventory.stock.release(request),
-      inventory.stock.release(request),
-    ]),
+  await inventory.atOnce(products[1]!, CROWD / 2, () =>
+    Promise.all(
+      orders.flatMap((request) => [
+        inventory.stock.reserve(request),
+        inventory.stock.reserve(request),
+        inventory.stock.release(request),
+        inventory.stock.release(request),
+      ]),
+    ),
   );
   for (const { orderId } of orders) {
     expect(await inventory.statusesOf(orderId)).toEqual(['RELEASED', 'RELEASED', 'RELEASED']);
@@ -92,7 +117,7 @@ test('commit and release at once: sold or given back, and what was sold came bac
   const product = await inventory.stocked(1_000);
   const orders = times(50, () => ({ orderId: inventory.newOrder(), lines: [line(product, 1)] }));
   await Promise.all(orders.map((request) => inventory.stock.reserve(request)));
-  await Promise.all(
+  const settle = () =>
     orders.map(async (request) => {
       const [committed, released] = await Promise.allSettled([
         inventory.stock.commit(request),
@@ -102,8 +127,8 @@ test('commit and release at once: sold or given back, and what was sold came bac
         status: 'fulfilled',
         value: committed.status === 'fulfilled' ? 'returned' : 'released',
       });
-    }),
-  );
+    });
+  await inventory.atOnce(product, CROWD, () => Promise.all(settle()));
   expect(await inventory.levelOf(product)).toBe('1000/0');
 });
 

@@ -1,9 +1,16 @@
+import { randomInt } from 'node:crypto';
+import { Client } from 'pg';
 import { createPool, prismaAdapter, transactionOptions } from '../../../platform/database/pool.js';
 import { createLogger } from '../../../platform/logger.js';
 import { createTestDatabase } from '../../../tests/support/database.js';
+import { waitFor } from '../../../tests/support/wait-for.js';
 import { PrismaClient } from '../prisma/generated/client.js';
 import { createStockStore } from '../stock-store.js';
 import type { StockStore } from '../stock-store.js';
+
+const COUNT_WAITING = `
+  SELECT count(*)::integer AS count FROM pg_stat_activity
+  WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 
 export interface OpenInventory {
   prisma: PrismaClient;
@@ -14,6 +21,11 @@ export interface OpenInventory {
   newOrder(): string;
   /** `quantity/reserved` of a product. */
   levelOf(productId: number): Promise<string>;
+  /**
+   * Runs `work` while another transaction holds the product's row, and lets that go when `waiting` steps wait for it:
+   * then they really are at once, however fast each of them is.
+   */
+  atOnce<T>(productId: number, waiting: number, work: () => Promise<T>): Promise<T>;
   /** The statuses of an order's lines, by product. */
   statusesOf(orderId: string): Promise<string[]>;
   close(): Promise<void>;
@@ -25,7 +37,8 @@ export async function openInventory(connections = 20): Promise<OpenInventory> {
   const logger = createLogger({ service: 'inventory-service', level: 'fatal' });
   const pool = createPool({ url: database.url, size: connections, service: 'test', logger });
   const prisma = new PrismaClient({ adapter: prismaAdapter(pool), transactionOptions });
-  let products = 0;
+  // Locks of products lie in a Redis that other tests use too.
+  let products = randomInt(1_000_000, 2_000_000_000);
   let orders = 0;
   return {
     prisma,
@@ -39,6 +52,25 @@ export async function openInventory(connections = 20): Promise<OpenInventory> {
     levelOf: async (productId) => {
       const { quantity, reserved } = await prisma.stockLevel.findUniqueOrThrow({ where: { productId } });
       return `${String(quantity)}/${String(reserved)}`;
+    },
+    atOnce: async (productId, waiting, work) => {
+      const holder = new Client({ connectionString: database.url });
+      await holder.connect();
+      try {
+        await holder.query('BEGIN');
+        await holder.query('SELECT FROM stock_levels WHERE product_id = $1 FOR UPDATE', [productId]);
+        const result = work();
+        await waitFor(`${String(waiting)} steps to wait for product ${String(productId)}`, async () => {
+          // Inside a transaction the server would show the same picture again and again.
+          await holder.query('SELECT pg_stat_clear_snapshot()');
+          const { rows } = await holder.query<{ count: number }>(COUNT_WAITING);
+          return (rows[0]?.count ?? 0) >= waiting;
+        });
+        await holder.query('COMMIT');
+        return await result;
+      } finally {
+        await holder.end();
+      }
     },
     statusesOf: async (orderId) => {
       const rows = await prisma.reservation.findMany({ where: { orderId }, orderBy: { productId: 'asc' } });
