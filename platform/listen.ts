@@ -8,7 +8,7 @@ export interface Listening {
   port: number;
   url: string;
   /** Takes no new connections, lets running requests end (5 s), then closes what is left. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Serves `app`. Port 0 takes a free one. Rejects with the port's name in the message when it is taken. */

@@ -3,7 +3,6 @@ import express from 'express';
 import type { RequestHandler, Router } from 'express';
 import { requireRole } from '../http/access.js';
 import type { Authenticator } from '../http/auth.js';
-import { badRequest } from '../http/problem.js';
 import { parseBody } from '../http/validate.js';
 import { allowOrigins } from './allow-origins.js';
 import { fromJson, payloadsSchema, toJson } from './payload-json.js';
@@ -30,7 +29,7 @@ export function codecRoutes({ codec, origins, auth }: CodecRoutes): Router {
   router.post(
     '/decode',
     ...before,
-    answer((payloads) => codec.decode(payloads)),
+    answer((payloads) => decodeEach(codec, payloads)),
   );
   return router;
 }
@@ -38,10 +37,20 @@ export function codecRoutes({ codec, origins, auth }: CodecRoutes): Router {
 function answer(convert: (payloads: Payload[]) => Promise<Payload[]>): RequestHandler {
   return async (req, res) => {
     const { payloads } = parseBody(payloadsSchema, req);
-    try {
-      res.json({ payloads: (await convert(payloads.map(fromJson))).map(toJson) });
-    } catch {
-      throw badRequest('A payload is not encrypted, or not with one of our keys.');
-    }
+    res.json({ payloads: (await convert(payloads.map(fromJson))).map(toJson) });
   };
 }
+
+/**
+ * What is not encrypted with one of our keys is replaced by words that say so. To refuse the whole request instead would
+ * leave the command line without any history, since the SDK's own trace headers are never encrypted.
+ */
+async function decodeEach(codec: PayloadCodec, payloads: Payload[]): Promise<Payload[]> {
+  const decoded = await Promise.all(payloads.map((payload) => codec.decode([payload]).catch(() => [refused])));
+  return decoded.flat();
+}
+
+const refused: Payload = {
+  metadata: { encoding: Buffer.from('json/plain') },
+  data: Buffer.from('"refused: not encrypted with one of our keys"'),
+};

@@ -19,9 +19,9 @@ export interface Authenticator {
   /** The same for public routes: no token is fine, a bad one is not. */
   optional: RequestHandler;
   /** The principal of a token, or a 401 Problem. */
-  verify(token: string): Promise<Principal>;
+  verify: (token: string) => Promise<Principal>;
   /** A readiness check: rejects until the signing keys were read once. */
-  check(): Promise<void>;
+  check: () => Promise<void>;
 }
 
 /** What a process needs in its environment to check tokens. */

@@ -6,8 +6,8 @@ import type { TemporalSettings } from './settings.js';
 export interface TemporalClient {
   client: Client;
   /** A readiness check: rejects while the server can't be reached. */
-  check(): Promise<void>;
-  close(): Promise<void>;
+  check: () => Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Connects when first used: a service starts without Temporal and says in /readyz that it is missing. */

@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createLogger } from '../../platform/logger.js';
+import { createTemporalClient } from '../../platform/temporal/client.js';
+import type { TemporalClient } from '../../platform/temporal/client.js';
+import { EncryptionCodec } from '../../platform/temporal/payload-codec.js';
+import { server } from '../../tests/support/servers.js';
+import { createHttpApp } from '../http/app.js';
+import { listen } from '../http/server.js';
+import type { Listening } from '../http/server.js';
+import { codecRoutes } from './codec-routes.js';
+import { fromJson, toJson } from './payload-json.js';
+
+const ui = 'http://127.0.0.1:8233';
+const payloadKeys = { keys: { one: randomBytes(32).toString('base64') }, current: 'one' };
+const lines: string[] = [];
+
+let codec: Listening;
+let temporal: TemporalClient;
+
+beforeAll(async () => {
+  const logger = createLogger({ service: 'codec-server', level: 'info' }, { write: (line) => lines.push(line) });
+  const routes = codecRoutes({ codec: new EncryptionCodec(payloadKeys), origins: [ui], auth: undefined });
+  const app = createHttpApp({ service: 'codec-server', logger, readiness: {}, routers: [routes], parseJson: false });
+  codec = await listen(app, { host: '127.0.0.1', port: 0 });
+  temporal = createTemporalClient({ address: server('TEMPORAL_ADDRESS'), namespace: 'default', payloadKeys });
+});
+
+afterAll(async () => {
+  await codec.close();
+  await temporal.close();
+});
+
+test('the command line reads what is encrypted, and what it sends is', async () => {
+  const workflowId = randomUUID();
+  const handle = await temporal.client.workflow.start('nobodyRunsThis', {
+    workflowId,
+    taskQueue: `nobody-${workflowId}`,
+    args: ['Alice-lives-here'],
+  });
+  const cli = async (...args: string[]) => {
+    const at = ['--address', server('TEMPORAL_ADDRESS'), '--workflow-id', workflowId];
+    return (await promisify(execFile)(server('TEMPORAL_CLI'), [...args, ...at])).stdout;
+  };
+  const withCodec = ['--codec-endpoint', codec.url];
+  await cli('workflow', 'signal', '--name', 'hello', '--input', '"Bob-lives-there"', ...withCodec);
+
+  const hidden = await cli('workflow', 'show', '--output', 'json');
+  const [alice, bob] = ['"Alice-lives-here"', '"Bob-lives-there"'].map((text) => Buffer.from(text).toString('base64'));
+  expect(hidden).not.toContain(alice);
+  expect(hidden).not.toContain(bob);
+  const shown = await cli('workflow', 'show', '--output', 'json', ...withCodec);
+  expect(shown).toContain(alice);
+  expect(shown).toContain(bob);
+  expect(lines.join()).toContain('/decode');
+  expect(lines.join()).not.toContain('lives');
+  await handle.terminate();
+});
+
+const decode = (payload: unknown, headers: Record<string, string> = {}) =>
+  fetch(`${codec.url}/decode`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ payloads: [payload] }),
+  });
+
+const plain = {
+  metadata: { encoding: Buffer.from('json/plain').toString('base64') },
+  data: Buffer.from('"forged"').toString('base64'),
+};
+
+test('refuses what is not encrypted, or with another key', async () => {
+  const strange = new EncryptionCodec({ keys: { one: randomBytes(32).toString('base64') }, current: 'one' });
+  const [foreign] = await strange.encode([fromJson(plain)]);
+  for (const payload of [plain, toJson(foreign!)]) {
+    const answer = await (await decode(payload)).text();
+    expect(answer).toContain(Buffer.from('"refused: not encrypted with one of our keys"').toString('base64'));
+    expect(answer).not.toContain(plain.data);
+  }
+});
+
+test("answers pages of Temporal's Web UI and no others", async () => {
+  const preflight = (origin: string) => fetch(`${codec.url}/decode`, { method: 'OPTIONS', headers: { origin } });
+  const allowed = await preflight(ui);
+  expect(allowed.status).toBe(204);
+  expect(allowed.headers.get('access-control-allow-origin')).toBe(ui);
+  const refused = await preflight('http://evil.example');
+  expect(refused.status).toBe(403);
+  expect(refused.headers.get('access-control-allow-origin')).toBeNull();
+  expect((await decode(plain, { origin: 'http://evil.example' })).status).toBe(403);
+});

@@ -1,0 +1,113 @@
+import express from 'express';
+import request from 'supertest';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { createLogger } from '../../platform/logger.js';
+import { createHttpApp } from './app.js';
+import { conflict } from './problem.js';
+import { parseBody } from './validate.js';
+
+const bodySchema = z.strictObject({
+  quantity: z.int().min(1),
+  address: z.strictObject({ city: z.string() }).optional(),
+});
+
+function testApp() {
+  const lines: string[] = [];
+  const logger = createLogger({ service: 'some-service', level: 'info' }, { write: (line) => lines.push(line) });
+  const router = express.Router();
+  router.post('/things', (req, res) => void res.status(201).json(parseBody(bodySchema, req)));
+  router.get('/conflict', () => {
+    throw conflict('insufficient-stock', 'Not enough.', { productId: 1, available: 0 });
+  });
+  router.get('/broken', async () => {
+    await Promise.reject(new Error('SELECT secret FROM users'));
+  });
+  router.get('/limited', () => {
+    throw Object.assign(new Error('internal words'), { status: 429, headers: { 'Retry-After': '7' } });
+  });
+  let ready = false;
+  const readiness = {
+    database: () => {
+      if (!ready) throw new Error('not connected');
+    },
+  };
+  const app = createHttpApp({ service: 'some-service', logger, readiness, routers: [router] });
+  return { app, lines, becomeReady: () => (ready = true) };
+}
+
+test('names each field that is wrong or unknown', async () => {
+  const { app } = testApp();
+  const { status, body, type } = await request(app)
+    .post('/things')
+    .send({ quantity: 0, price: 1, address: { city: 'Seoul', zip: '1' } });
+  expect(status).toBe(400);
+  expect(type).toBe('application/problem+json');
+  expect(body).toMatchObject({ type: '/problems/bad-request', title: 'Bad request', status: 400, code: 'bad-request' });
+  const { errors, traceId } = body as { errors: { path: string; message: string }[]; traceId: unknown };
+  expect(errors.map(({ path }) => path).sort()).toEqual(['address.zip', 'price', 'quantity']);
+  expect(typeof traceId).toBe('string');
+});
+
+test('a body that is missing, no JSON, no object or too large is told apart from a good one', async () => {
+  const { app } = testApp();
+  const post = (body: string) => request(app).post('/things').set('Content-Type', 'application/json').send(body);
+  expect((await post('{"quantity":1}')).status).toBe(201);
+  expect((await request(app).post('/things')).status).toBe(400);
+  expect((await post('{')).status).toBe(400);
+  expect((await post('[]')).status).toBe(400);
+  expect((await post('null')).status).toBe(400);
+  const large = await post(JSON.stringify({ quantity: 1, note: 'x'.repeat(101 * 1024) }));
+  expect(large.status).toBe(413);
+  expect(large.type).toBe('application/problem+json');
+});
+
+test('a problem keeps the members of its code', async () => {
+  const { status, body } = await request(testApp().app).get('/conflict');
+  expect(status).toBe(409);
+  expect(body).toMatchObject({ code: 'insufficient-stock', productId: 1, available: 0, title: 'Insufficient stock' });
+});
+
+test('says nothing of what went wrong inside, but logs it', async () => {
+  const { app, lines } = testApp();
+  const { status, text } = await request(app).get('/broken');
+  expect(status).toBe(500);
+  expect(text).not.toContain('secret');
+  expect(lines.join()).toContain('SELECT secret FROM users');
+});
+
+test("keeps a library's headers and not its words", async () => {
+  const { status, headers, text } = await request(testApp().app).get('/limited');
+  expect(status).toBe(429);
+  expect(headers['retry-after']).toBe('7');
+  expect(text).not.toContain('internal words');
+});
+
+test('an unknown path is a problem too', async () => {
+  const { status, body, headers } = await request(testApp().app).get('/nowhere');
+  expect(status).toBe(404);
+  expect(body).toMatchObject({ code: 'not-found' });
+  expect(headers['x-powered-by']).toBeUndefined();
+  expect(headers['x-content-type-options']).toBe('nosniff');
+});
+
+test('tells alive from ready, and names what is missing', async () => {
+  const { app, becomeReady } = testApp();
+  expect((await request(app).get('/healthz')).status).toBe(200);
+  const waiting = await request(app).get('/readyz');
+  expect(waiting.status).toBe(503);
+  expect(waiting.body).toEqual({ status: 'not ready', missing: [{ name: 'database', reason: 'not connected' }] });
+  becomeReady();
+  expect((await request(app).get('/readyz')).status).toBe(200);
+});
+
+test('measures by route, and logs the path without its query', async () => {
+  const { app, lines } = testApp();
+  await request(app).get('/conflict?q=alice');
+  const { text } = await request(app).get('/metrics');
+  expect(text).toContain(
+    'http_request_duration_seconds_count{service="some-service",method="GET",route="/conflict",status="409"} 1',
+  );
+  expect(lines.join()).toContain('"path":"/conflict"');
+  expect(lines.join()).not.toContain('alice');
+});

@@ -1,0 +1,100 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { ServiceAnswered, ServiceUnavailable } from './errors.js';
+import { createServiceClient } from './http-client.js';
+import { createServiceToken } from './service-token.js';
+
+const servers: Server[] = [];
+
+async function serve(answer: (req: IncomingMessage, res: ServerResponse, body: string) => void): Promise<string> {
+  const server = createServer((req, res) => {
+    let body = '';
+    req.on('data', (data: Buffer) => (body += data.toString()));
+    req.on('end', () => answer(req, res, body));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+}
+
+const json = (res: ServerResponse, status: number, body: unknown) =>
+  res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+const get = { method: 'GET', path: '/things/1' } as const;
+const down = 'http://127.0.0.1:1';
+
+test('takes turns over the instances, and leaves out one that is down', async () => {
+  const seen: string[] = [];
+  const urls = [
+    await serve((_req, res) => json(res, 200, seen.push('a'))),
+    down,
+    await serve((_req, res) => json(res, 200, seen.push('b'))),
+  ];
+  const client = createServiceClient({ name: 'thing-service', urls, timeoutMs: 2000 });
+  for (let i = 0; i < 8; i++) await client.send(get);
+  expect(seen.length).toBe(8);
+  expect(seen.filter((name) => name === 'a').length).toBeGreaterThan(1);
+  expect(seen.filter((name) => name === 'b').length).toBeGreaterThan(1);
+});
+
+test('a read goes to the next instance when one answers 5xx, a write does not', async () => {
+  let wrote = 0;
+  const broken = await serve((req, res) => {
+    if (req.method === 'POST') wrote += 1;
+    json(res, 500, {});
+  });
+  const urls = [broken, await serve((_req, res) => json(res, 200, 'fine'))];
+  expect(await createServiceClient({ name: 'x', urls, timeoutMs: 2000 }).send(get)).toBe('fine');
+  await expect(
+    createServiceClient({ name: 'x', urls, timeoutMs: 2000 }).send({ method: 'POST', path: '/', body: {} }),
+  ).rejects.toThrow(ServiceUnavailable);
+  expect(wrote).toBe(1);
+});
+
+test('a refusal is an answer, with its code', async () => {
+  const url = await serve((_req, res) => json(res, 404, { code: 'not-found' }));
+  const call = createServiceClient({ name: 'x', urls: [url], timeoutMs: 2000 }).send(get);
+  await expect(call).rejects.toThrow(ServiceAnswered);
+  await expect(call).rejects.toMatchObject({ status: 404, code: 'not-found' });
+});
+
+test.each([
+  ['nobody listens', () => Promise.resolve(down)],
+  ['it never answers', () => serve(() => undefined)],
+  ['it hangs in the middle of an answer', () => serve((_req, res) => res.writeHead(200).write('{'))],
+  ['it answers something else than JSON', () => serve((_req, res) => res.end('<html>'))],
+])('is unavailable in time when %s', async (_how, start) => {
+  const client = createServiceClient({ name: 'thing-service', urls: [await start()], timeoutMs: 300 });
+  const started = Date.now();
+  await expect(client.send(get)).rejects.toThrow(/^thing-service is unavailable: .+/);
+  expect(Date.now() - started).toBeLessThan(1500);
+});
+
+test('the token of a service is asked for once, and again when it has run out', async () => {
+  const asked: string[] = [];
+  let expiresIn = 900;
+  const url = await serve((req, res, body) => {
+    asked.push(`${String(req.headers['content-type'])} ${String(req.headers.authorization)} ${body}`);
+    json(res, 200, { access_token: `t${String(asked.length)}`, token_type: 'Bearer', expires_in: expiresIn });
+  });
+  const settings = { urls: [url], clientId: 'order-service', clientSecret: 's:1' };
+  const token = createServiceToken(settings);
+  expect(await Promise.all([token(), token(), token()])).toEqual(['t1', 't1', 't1']);
+  expect(await token()).toBe('t1');
+  expect(asked[0]).toContain('application/x-www-form-urlencoded');
+  expect(asked[0]).toContain(`Basic ${Buffer.from('order-service:s%3A1').toString('base64')}`);
+  expect(asked[0]).toContain('grant_type=client_credentials');
+
+  expiresIn = 0;
+  const short = createServiceToken(settings);
+  expect([await short(), await short()]).toEqual(['t2', 't3']);
+});
