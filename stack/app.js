@@ -1,4 +1,5 @@
 // @ts-check
+import { setMaxListeners } from 'node:events';
 import path from 'node:path';
 import { appSecrets, databasePasswordName } from './app/app-secrets.js';
 import { createDatabases } from './app/databases.js';
@@ -128,6 +129,7 @@ export async function startApp(options) {
   const starting = progress.step('services');
   const cancel = new AbortController();
   const either = signal ? AbortSignal.any([signal, cancel.signal]) : cancel.signal;
+  setMaxListeners(0, either);
   let ready = 0;
   const showing = setInterval(
     () =>

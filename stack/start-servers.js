@@ -1,5 +1,6 @@
 // @ts-check
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { queuesOf, serversOf } from './servers/all.js';
@@ -42,6 +43,7 @@ export async function startServers(options) {
   const { dir, only, environment = process.env, durable = true, progress = createProgress() } = options;
   const cancel = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, cancel.signal]) : cancel.signal;
+  setMaxListeners(0, signal);
   fs.mkdirSync(dir, { recursive: true });
   fs.mkdirSync(cacheFolder(environment), { recursive: true });
   await endLeftovers(path.join(dir, 'run', 'servers'));

@@ -102,7 +102,9 @@ function serverProperties(data, port, controllerPort) {
     'share.coordinator.state.topic.min.isr': 1,
     'share.coordinator.state.topic.num.partitions': 4,
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
-    'controlled.shutdown.enable': false,
+    // After a kill, the broker's former self must be given up before it is let in again.
+    'broker.session.timeout.ms': 5000,
+    'broker.heartbeat.interval.ms': 1000,
   })
     .map(([key, value]) => `${key}=${value}\n`)
     .join('');

@@ -40,6 +40,7 @@ import { waitUntil } from './wait-until.js';
  */
 export function manageProcess(spec, { records, logs, onDeath }) {
   const logFile = path.join(logs, `${spec.name}.log`);
+  if (fs.existsSync(logFile)) fs.renameSync(logFile, path.join(logs, `${spec.name}.previous.log`));
   /** @type {{ pid: number, ended: Promise<string>, how: string | undefined, asked: boolean, isReady: boolean } | undefined} */
   let current;
 

@@ -1,4 +1,5 @@
 // @ts-check
+import { setMaxListeners } from 'node:events';
 
 /**
  * Runs tasks side by side. The first failure aborts the others; it rejects with that failure when all have ended.
@@ -8,6 +9,8 @@
 export async function together(signal, tasks) {
   const cancel = new AbortController();
   const either = signal ? AbortSignal.any([signal, cancel.signal]) : cancel.signal;
+  // As many listen as there are processes; that is no leak.
+  setMaxListeners(0, either);
   /** @type {unknown[]} */
   const failures = [];
   await Promise.all(

@@ -1,0 +1,91 @@
+// @ts-check
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { keepAlive } from './keep-alive.js';
+import { manageProcess } from './managed-process.js';
+import { startOf } from './process-identity.js';
+import { readRecords } from './process-records.js';
+import { waitUntil } from './wait-until.js';
+
+let folder = '';
+/** @type {import('./managed-process.js').ManagedProcess[]} */
+let started = [];
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'processes-'));
+});
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((one) => one.kill9()));
+  fs.rmSync(folder, { recursive: true });
+});
+
+const where = () => ({ records: path.join(folder, 'run'), logs: path.join(folder, 'logs') });
+/** @param {string} code */
+const spec = (code) => {
+  const flag = path.join(folder, 'ready');
+  const full = `${code};require('fs').writeFileSync(${JSON.stringify(flag)}, '');setInterval(() => {}, 1000)`;
+  return {
+    name: 'one',
+    command: process.execPath,
+    args: ['-e', full],
+    env: process.env,
+    within: 10_000,
+    ready: async () => fs.existsSync(flag),
+  };
+};
+/** @template {import('./managed-process.js').ManagedProcess} T @param {T} one */
+const track = (one) => {
+  started.push(one);
+  return one;
+};
+
+it('is on record while it runs, with its output in its log', async () => {
+  const one = track(manageProcess(spec("console.log('hello')"), where()));
+  await one.start();
+  expect(readRecords(where().records).map(({ pid }) => pid)).toEqual([one.pid]);
+  expect(one.tail()).toBe('hello');
+  await one.stop();
+  expect(one.pid).toBeUndefined();
+  expect(readRecords(where().records)).toEqual([]);
+});
+
+it('says why when it ends before it is ready', async () => {
+  const one = track(manageProcess(spec("console.error('no such setting');process.exit(3)"), where()));
+  await expect(one.start()).rejects.toThrow(/one ended with exit code 3 before it was ready[^]*no such setting/);
+});
+
+it('is killed when it does not stop in time', async () => {
+  const one = track(manageProcess({ ...spec("process.on('SIGTERM', () => {})"), grace: 200 }, where()));
+  await one.start();
+  const pid = one.pid ?? 0;
+  await one.stop();
+  expect(startOf(pid)).toBeUndefined();
+});
+
+it('is started again after it died, and not after it was stopped', async () => {
+  /** @type {string[]} */
+  const reports = [];
+  const one = track(keepAlive(spec(''), { ...where(), restart: true, report: (text) => reports.push(text) }));
+  await one.start();
+  process.kill(one.pid ?? 0, 'SIGKILL');
+  await waitUntil(() => reports.includes('one is ready again'), {
+    within: 10_000,
+    every: 20,
+    what: 'its second start',
+  });
+  expect(reports[0]).toContain('one ended by SIGKILL without being asked');
+  await one.kill9();
+  expect(one.pid).toBeUndefined();
+  expect(reports).toHaveLength(3);
+});
+
+it('can be started again after a kill', async () => {
+  const one = track(keepAlive(spec(''), { ...where(), restart: false, report: () => undefined }));
+  await one.start();
+  const first = one.pid;
+  await one.kill9();
+  await one.start();
+  expect(one.pid).toBeDefined();
+  expect(one.pid).not.toBe(first);
+});
