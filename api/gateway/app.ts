@@ -1,0 +1,58 @@
+import http from 'node:http';
+import https from 'node:https';
+import { Router } from 'express';
+import type { Express } from 'express';
+import type { Logger } from '../../platform/logger.js';
+import { createHttpApp } from '../http/app.js';
+import type { Authenticator } from '../http/auth.js';
+import { authenticate } from './authenticate.js';
+import { forwardTo } from './forward/forward.js';
+import { ROUTE_TABLE } from './route-table.js';
+import type { Upstream } from './route-table.js';
+
+export interface GatewaySettings {
+  service: string;
+  logger: Logger;
+  auth: Authenticator;
+  /** The instances of each service. */
+  upstreams: Record<Upstream, string[]>;
+  /** How long a service may take until its answer begins. */
+  timeoutMs: number;
+  trustedProxies: number;
+}
+
+/** Shorter than the services keep an idle connection, or a request could be sent on one that is just being closed. */
+const idleMs = 30_000;
+
+export function createGatewayApp({
+  service,
+  logger,
+  auth,
+  upstreams,
+  timeoutMs,
+  trustedProxies,
+}: GatewaySettings): Express {
+  const options = { keepAlive: true, timeout: idleMs };
+  const agents = { http: new http.Agent(options), https: new https.Agent(options) };
+  const forwards = Object.fromEntries(
+    Object.entries(upstreams).map(([name, urls]) => [
+      name,
+      forwardTo({ service: name, urls, agents, timeoutMs, logger }),
+    ]),
+  );
+  const checked = authenticate(auth);
+  const router = Router();
+  for (const [prefix, upstream] of Object.entries(ROUTE_TABLE)) {
+    const forward = forwards[upstream];
+    if (forward !== undefined) router.all(`${prefix}{/*rest}`, checked, forward);
+  }
+  const app = createHttpApp({
+    service,
+    logger,
+    readiness: { 'signing keys': () => auth.check() },
+    routers: [router],
+    parseJson: false,
+  });
+  app.set('trust proxy', trustedProxies);
+  return app;
+}

@@ -1,0 +1,427 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import http from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { Readable } from 'node:stream';
+import { SignJWT } from 'jose';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createLogger } from '../../platform/logger.js';
+import { createAccessTokens } from '../../services/user/access-tokens.js';
+import type { AccessTokens } from '../../services/user/access-tokens.js';
+import { createSigningKeys } from '../../services/user/signing-keys.js';
+import type { SigningKeys } from '../../services/user/signing-keys.js';
+import { waitFor } from '../../tests/support/wait-for.js';
+import { createAuthenticator } from '../http/auth.js';
+import { listen } from '../http/server.js';
+import type { Listening } from '../http/server.js';
+import { createGatewayApp } from './app.js';
+import type { Upstream } from './route-table.js';
+
+const logger = createLogger({ service: 'gateway', level: 'silent' });
+const issuer = 'http://holdfast.test';
+const audience = 'holdfast';
+
+let keys: SigningKeys;
+let tokens: AccessTokens;
+let token: string;
+const open: { close(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  keys = await createSigningKeys([generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey]);
+  tokens = createAccessTokens({ keys, issuer, audience });
+  token = await tokens.forClient({ clientId: 'a-system', roles: ['service'] });
+});
+
+afterEach(async () => {
+  for (const server of open.splice(0).reverse()) await server.close();
+});
+
+async function upstream(listener: RequestListener): Promise<Listening> {
+  const server = await listen(listener, { host: '127.0.0.1', port: 0 });
+  open.push(server);
+  return server;
+}
+
+/** Nobody listens there any more. */
+async function deadUrl(): Promise<string> {
+  const server = await listen(() => undefined, { host: '127.0.0.1', port: 0 });
+  await server.close();
+  return server.url;
+}
+
+async function gateway(
+  upstreams: Partial<Record<Upstream, string[]>>,
+  { timeoutMs = 5000, trustedProxies = 0 } = {},
+): Promise<string> {
+  const nowhere = [await deadUrl()];
+  const app = createGatewayApp({
+    service: 'gateway',
+    logger,
+    auth: createAuthenticator({
+      issuer,
+      audience,
+      jwksUrls: [`data:application/json,${encodeURIComponent(JSON.stringify(keys.publicKeys))}`],
+    }),
+    upstreams: {
+      'user-service': nowhere,
+      'order-service': nowhere,
+      'inventory-service': nowhere,
+      'payment-service': nowhere,
+      'delivery-service': nowhere,
+      'product-service': nowhere,
+      'notification-service': nowhere,
+      ...upstreams,
+    },
+    timeoutMs,
+    trustedProxies,
+  });
+  const server = await listen(app, { host: '127.0.0.1', port: 0 });
+  open.push(server);
+  return server.url;
+}
+
+async function readAll(stream: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}
+
+/** Answers with what it got. */
+const echo: RequestListener = (req, res) =>
+  void readAll(req).then((body) => {
+    res.setHeader('content-type', 'application/json');
+    res.end(JSON.stringify({ method: req.method, url: req.url, headers: req.headers, body }));
+  });
+
+interface Echo {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+const withToken = { get authorization() { return `Bearer ${token}`; } }; // prettier-ignore
+
+describe('what passes', () => {
+  test('method, path, query, body and answer, to the service of the route table', async () => {
+    const orders = await upstream((req, res) => {
+      res.setHeader('x-service', 'orders');
+      res.setHeader('location', '/orders/1');
+      res.statusCode = 201;
+      echo(req, res);
+    });
+    const url = await gateway({ 'order-service': [orders.url] });
+    const answer = await fetch(`${url}/orders?limit=2&cursor=a%2Fb`, {
+      method: 'POST',
+      body: '{"a":1}',
+      headers: { ...withToken, 'content-type': 'application/json', 'idempotency-key': 'k' },
+    });
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get('x-service')).toBe('orders');
+    expect(answer.headers.get('location')).toBe('/orders/1');
+    const seen = (await answer.json()) as Echo;
+    expect(seen).toMatchObject({ method: 'POST', url: '/orders?limit=2&cursor=a%2Fb', body: '{"a":1}' });
+    expect(seen.headers).toMatchObject({ 'idempotency-key': 'k', authorization: `Bearer ${token}` });
+  });
+
+  test('a DELETE with a body of unknown length', async () => {
+    const users = await upstream(echo);
+    const url = new URL(await gateway({ 'user-service': [users.url] }));
+    const seen = await new Promise<Echo>((resolve, reject) => {
+      const request = http.request(
+        {
+          host: url.hostname,
+          port: url.port,
+          path: '/sessions',
+          method: 'DELETE',
+          headers: { 'transfer-encoding': 'chunked' },
+        },
+        (answer) => {
+          readAll(answer).then((text) => resolve(JSON.parse(text) as Echo), reject);
+        },
+      );
+      request.on('error', reject);
+      request.write('{"refresh');
+      request.end('Token":"x"}');
+    });
+    expect(seen).toMatchObject({ method: 'DELETE', body: '{"refreshToken":"x"}' });
+  });
+
+  test('what belongs to one connection, or is said about the caller, does not', async () => {
+    const products = await upstream(echo);
+    const url = new URL(await gateway({ 'product-service': [products.url] }));
+    const seen = await new Promise<Echo>((resolve, reject) => {
+      const headers = {
+        connection: 'close, x-secret',
+        'x-secret': '1',
+        te: 'trailers',
+        'x-forwarded-for': '6.6.6.6',
+        'x-forwarded-proto': 'https',
+        forwarded: 'for=6.6.6.6',
+        'x-kept': 'yes',
+      };
+      http
+        .get({ host: url.hostname, port: url.port, path: '/products', headers }, (answer) => {
+          readAll(answer).then((text) => resolve(JSON.parse(text) as Echo), reject);
+        })
+        .on('error', reject);
+    });
+    expect(seen.headers).toMatchObject({
+      'x-kept': 'yes',
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-proto': 'http',
+      'x-forwarded-host': url.host,
+    });
+    for (const name of ['x-secret', 'te', 'forwarded']) expect(seen.headers).not.toHaveProperty(name);
+    expect(seen.headers['connection']).not.toContain('x-secret');
+  });
+
+  test('a proxy before us that we trust names the caller', async () => {
+    const products = await upstream(echo);
+    const url = await gateway({ 'product-service': [products.url] }, { trustedProxies: 1 });
+    const seen = (await (
+      await fetch(`${url}/products`, {
+        headers: { 'x-forwarded-for': '6.6.6.6, 7.7.7.7', 'x-forwarded-proto': 'https' },
+      })
+    ).json()) as Echo;
+    expect(seen.headers).toMatchObject({ 'x-forwarded-for': '7.7.7.7', 'x-forwarded-proto': 'https' });
+  });
+
+  test('an absolute or odd target never leads to another host', async () => {
+    let reached = 0;
+    const other = await upstream((_req, res) => void res.end(String(++reached)));
+    const products = await upstream(echo);
+    const url = new URL(await gateway({ 'product-service': [products.url] }));
+    for (const path of [
+      `${other.url}/products`,
+      `//${new URL(other.url).host}/products`,
+      `/products/../../${other.url}`,
+    ]) {
+      await new Promise((resolve, reject) => {
+        http
+          .get({ host: url.hostname, port: url.port, path }, (answer) => void answer.resume().on('end', resolve))
+          .on('error', reject);
+      });
+    }
+    expect(reached).toBe(0);
+  });
+
+  test('events one by one as they come, and the service is let go when the caller leaves', async () => {
+    let write: (text: string) => void = () => undefined;
+    let left = false;
+    const orders = await upstream((_req, res) => {
+      res.setHeader('content-type', 'text/event-stream');
+      res.flushHeaders();
+      write = (text) => void res.write(text);
+      res.on('close', () => (left = true));
+    });
+    const url = await gateway({ 'order-service': [orders.url] }, { timeoutMs: 300 });
+    const request = http.get(`${url}/orders/1/events`, { headers: withToken });
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
+    expect(answer.headers['content-type']).toBe('text/event-stream');
+    for (const event of ['data: 1\n\n', 'data: 2\n\n']) {
+      write(event);
+      expect(String((await once(answer, 'data'))[0])).toBe(event);
+    }
+    answer.on('error', () => undefined);
+    request.destroy();
+    await waitFor('the service sees that nobody listens', () => left);
+  });
+
+  test('an answer that breaks off breaks off', async () => {
+    const products = await upstream((_req, res) => {
+      res.setHeader('content-length', '1000');
+      res.write('half');
+      setImmediate(() => res.destroy());
+    });
+    const url = await gateway({ 'product-service': [products.url] });
+    const answer = await fetch(`${url}/products`);
+    await expect(answer.text()).rejects.toThrow();
+  });
+});
+
+describe('access', () => {
+  test.each([
+    ['POST', '/users', 200],
+    ['POST', '/sessions', 200],
+    ['POST', '/sessions/refresh', 200],
+    ['DELETE', '/sessions', 200],
+    ['POST', '/oauth/token', 200],
+    ['GET', '/.well-known/jwks.json', 200],
+    ['GET', '/products', 200],
+    ['HEAD', '/products/1', 200],
+    ['GET', '/categories', 200],
+    ['GET', '/inventory/1', 200],
+    ['POST', '/deliveries/d1/events', 200],
+    ['POST', '/products', 401],
+    ['PUT', '/inventory/1', 401],
+    ['GET', '/inventory', 401],
+    ['GET', '/users/1', 401],
+    ['GET', '/users/1/validation', 401],
+    ['POST', '/orders', 401],
+    ['GET', '/orders/1', 401],
+    ['GET', '/payments', 401],
+    ['GET', '/payments/simulator', 401],
+    ['GET', '/deliveries', 401],
+    ['GET', '/notifications', 401],
+    ['GET', '/nothing', 404],
+    ['GET', '/ordersx', 404],
+  ])('%s %s without a token: %i', async (method, path, status) => {
+    const all = [(await upstream((req, res) => void req.resume().on('end', () => res.end()))).url];
+    const services: Upstream[] = [
+      'user-service',
+      'order-service',
+      'inventory-service',
+      'payment-service',
+      'delivery-service',
+      'product-service',
+      'notification-service',
+    ];
+    const url = await gateway(Object.fromEntries(services.map((service) => [service, all])));
+    const answer = await fetch(`${url}${path}`, { method });
+    expect(answer.status).toBe(status);
+    if (status === 401) expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
+  });
+
+  test('a token that is not valid is refused, on public routes too', async () => {
+    const products = await upstream(echo);
+    const url = await gateway({ 'product-service': [products.url] });
+    const sign = (change: (jwt: SignJWT) => SignJWT) =>
+      change(
+        new SignJWT({ roles: ['customer'] })
+          .setProtectedHeader({ alg: 'ES256', kid: keys.current.kid })
+          .setSubject('1')
+          .setIssuer(issuer)
+          .setAudience(audience)
+          .setExpirationTime('5m'),
+      ).sign(keys.current.privateKey);
+    const bad = [
+      'not.a.token',
+      `${token}x`,
+      await sign((jwt) => jwt.setIssuer('https://somebody.else')),
+      await sign((jwt) => jwt.setAudience('other')),
+      await sign((jwt) => jwt.setExpirationTime('-1m')),
+    ];
+    for (const authorization of [...bad.map((text) => `Bearer ${text}`), 'Basic eDp5']) {
+      const answer = await fetch(`${url}/products`, { headers: { authorization } });
+      expect(answer.status, authorization).toBe(401);
+      expect(answer.headers.get('content-type')).toMatch(/application\/problem\+json/);
+    }
+    const good = await sign((jwt) => jwt);
+    expect((await fetch(`${url}/products`, { headers: { authorization: `Bearer ${good}` } })).status).toBe(200);
+  });
+
+  test("a client's Basic credentials pass to the token endpoint unread", async () => {
+    const users = await upstream(echo);
+    const url = await gateway({ 'user-service': [users.url] });
+    const seen = (await (
+      await fetch(`${url}/oauth/token`, {
+        method: 'POST',
+        headers: { authorization: 'Basic eDp5' },
+        body: new URLSearchParams({ grant_type: 'client_credentials' }),
+      })
+    ).json()) as Echo;
+    expect(seen).toMatchObject({ body: 'grant_type=client_credentials', headers: { authorization: 'Basic eDp5' } });
+  });
+});
+
+describe('bodies over 100 kB', () => {
+  test('are refused by their length, before the service hears of them', async () => {
+    let heard = false;
+    const orders = await upstream((_req, res) => {
+      heard = true;
+      res.end();
+    });
+    const url = await gateway({ 'order-service': [orders.url] });
+    const answer = await fetch(`${url}/orders`, { method: 'POST', headers: withToken, body: 'x'.repeat(102_401) });
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({ code: 'payload-too-large', status: 413 });
+    expect(heard).toBe(false);
+  });
+
+  test('are refused in the middle when the length was not told', async () => {
+    let aborted = false;
+    const orders = await upstream((req) => void req.resume().on('aborted', () => (aborted = true)));
+    const url = await gateway({ 'order-service': [orders.url] });
+    const body = Readable.from(Array.from({ length: 110 }, () => Buffer.alloc(1024)));
+    const answer = await fetch(`${url}/orders`, {
+      method: 'POST',
+      headers: withToken,
+      body,
+      duplex: 'half',
+    });
+    expect(answer.status).toBe(413);
+    await waitFor('the service hears no more', () => aborted);
+  });
+
+  test('and one of 100 kB passes', async () => {
+    const orders = await upstream(echo);
+    const url = await gateway({ 'order-service': [orders.url] });
+    const answer = await fetch(`${url}/orders`, { method: 'POST', headers: withToken, body: 'x'.repeat(102_400) });
+    expect(((await answer.json()) as Echo).body).toHaveLength(102_400);
+  });
+});
+
+describe('instances', () => {
+  test('take turns', async () => {
+    const servers = await Promise.all(['a', 'b', 'c'].map((name) => upstream((_req, res) => void res.end(name))));
+    const url = await gateway({ 'product-service': servers.map((server) => server.url) });
+    const answers: string[] = [];
+    for (let i = 0; i < 6; i++) answers.push(await (await fetch(`${url}/products`)).text());
+    expect(answers.join('')).toBe('abcabc');
+  });
+
+  test('one that is gone is left out, and the request it would have got goes to another, with its body', async () => {
+    const alive = await upstream(echo);
+    const url = await gateway({ 'order-service': [await deadUrl(), alive.url] });
+    for (let i = 0; i < 4; i++) {
+      const answer = await fetch(`${url}/orders/1`, { method: 'PUT', headers: withToken, body: `body ${String(i)}` });
+      expect(answer.status).toBe(200);
+      expect(((await answer.json()) as Echo).body).toBe(`body ${String(i)}`);
+    }
+  });
+
+  test('a request that may have been heard is not sent again', async () => {
+    let heard = 0;
+    const listener: RequestListener = (req) => {
+      heard += 1;
+      req.socket.destroy();
+    };
+    const servers = [await upstream(listener), await upstream(listener)];
+    const url = await gateway({ 'order-service': servers.map((server) => server.url) });
+    const answer = await fetch(`${url}/orders`, { method: 'POST', headers: withToken, body: '{}' });
+    expect(answer.status).toBe(503);
+    expect(heard).toBe(1);
+  });
+
+  test('none there: 503 that names the service', async () => {
+    const url = await gateway({ 'product-service': [await deadUrl(), await deadUrl()] });
+    const answer = await fetch(`${url}/products`);
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('5');
+    expect(answer.headers.get('content-type')).toMatch(/application\/problem\+json/);
+    expect(await answer.json()).toMatchObject({
+      code: 'service-unavailable',
+      detail: expect.stringContaining('product-service') as string,
+    });
+  });
+
+  test('a silent one: 504 in bounded time, and it keeps its turn', async () => {
+    let heard = 0;
+    const silent = await upstream(() => void (heard += 1));
+    const url = await gateway({ 'product-service': [silent.url] }, { timeoutMs: 100 });
+    const answer = await fetch(`${url}/products`);
+    expect(answer.status).toBe(504);
+    expect(await answer.json()).toMatchObject({ code: 'service-timeout' });
+    expect(heard).toBe(1);
+  });
+});
+
+test('health is its own', async () => {
+  const url = await gateway({});
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  expect(await (await fetch(`${url}/metrics`)).text()).toContain('http_request_duration_seconds');
+});
+
+afterAll(() => expect(open).toHaveLength(0));

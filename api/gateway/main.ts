@@ -1,0 +1,33 @@
+import { createLogger } from '../../platform/logger.js';
+import { runProcess } from '../../platform/shutdown.js';
+import { authSettingsFrom, createAuthenticator } from '../http/auth.js';
+import { listen } from '../http/server.js';
+import { createGatewayApp } from './app.js';
+import { readConfig } from './config.js';
+
+/** So that an order that waits as long as it may is still answered by its own service. */
+const marginMs = 5000;
+
+const config = readConfig();
+const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LEVEL });
+
+await runProcess({ logger }, async (onShutdown) => {
+  const app = createGatewayApp({
+    service: config.SERVICE_NAME,
+    logger,
+    auth: createAuthenticator(authSettingsFrom(config)),
+    upstreams: {
+      'user-service': config.USER_SERVICE_URL,
+      'order-service': config.ORDER_SERVICE_URL,
+      'inventory-service': config.INVENTORY_SERVICE_URL,
+      'payment-service': config.PAYMENT_SERVICE_URL,
+      'delivery-service': config.DELIVERY_SERVICE_URL,
+      'product-service': config.PRODUCT_SERVICE_URL,
+      'notification-service': config.NOTIFICATION_SERVICE_URL,
+    },
+    timeoutMs: config.ORDER_WAIT_MS + marginMs,
+    trustedProxies: config.TRUSTED_PROXIES,
+  });
+  const server = await listen(app, { host: config.HOST, port: config.PORT });
+  onShutdown('http', () => server.close());
+});
