@@ -31,6 +31,7 @@ function readPosition(cursor: string | undefined): ProductPosition | undefined {
   const position = readCursor(cursor);
   if (position === undefined) return undefined;
   const id = integerIdParamSchema.safeParse(position.id);
-  if (!id.success) throw badRequest('The query is not as it should be.', [{ path: 'cursor', message: 'is not one that we gave' }]);
+  if (!id.success)
+    throw badRequest('The query is not as it should be.', [{ path: 'cursor', message: 'is not one that we gave' }]);
   return { createdAt: position.createdAt, id: id.data };
 }

@@ -1,0 +1,146 @@
+import type { Express } from 'express';
+import request from 'supertest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from '../../contracts/http/common.js';
+import type { Product } from '../../contracts/http/products.js';
+import { createLogger } from '../../platform/logger.js';
+import { openProducts, teaPot } from '../../services/product/testing/open-products.js';
+import type { OpenProducts } from '../../services/product/testing/open-products.js';
+import { startTokenIssuer } from '../../tests/support/token-issuer.js';
+import type { TokenIssuer } from '../../tests/support/token-issuer.js';
+import { createAuthenticator } from '../http/auth.js';
+import { createProductApp } from './app.js';
+
+const logger = createLogger({ service: 'product-service', level: 'fatal' });
+const PROBLEM = 'application/problem+json; charset=utf-8';
+
+let issuer: TokenIssuer;
+let open: OpenProducts;
+let app: Express;
+let admin: string;
+beforeAll(async () => {
+  issuer = await startTokenIssuer();
+  open = await openProducts();
+  const auth = createAuthenticator(issuer.authSettings);
+  app = createProductApp({ service: 'product-service', logger, products: open.products, auth, readiness: {} });
+  admin = await issuer.bearer(3, 'admin');
+});
+afterAll(async () => {
+  await open.close();
+  await issuer.close();
+});
+beforeEach(() => open.prisma.product.deleteMany());
+
+const pathOf = (id: number) => `/products/${String(id)}`;
+const list = async (query: string, authorization?: string): Promise<Page<Product>> => {
+  const get = request(app).get(`/products${query}`);
+  if (authorization !== undefined) get.set('authorization', authorization);
+  return (await get.expect(200)).body as Page<Product>;
+};
+
+describe('GET /products', () => {
+  test('pages through all of them, newest first', async () => {
+    for (const name of ['first', 'second', 'third']) await open.products.create({ ...teaPot, name });
+    const page = await list('?limit=2');
+    expect(page.items.map(({ name }) => name)).toEqual(['third', 'second']);
+    const rest = await list(`?limit=2&cursor=${String(page.nextCursor)}`);
+    expect(rest).toMatchObject({ items: [{ name: 'first' }], nextCursor: null });
+  });
+
+  test('filters by category and words', async () => {
+    const { id } = await open.products.create({ ...teaPot, category: 'Home & Garden' });
+    await open.products.create(teaPot);
+    expect((await list('?category=Home%20%26%20Garden&q=litre')).items).toEqual([
+      { ...teaPot, category: 'Home & Garden', id },
+    ]);
+  });
+
+  test('shows inactive ones to admins alone', async () => {
+    await open.products.create({ ...teaPot, active: false });
+    expect((await list('')).items).toEqual([]);
+    expect((await list('', await issuer.bearer(1, 'customer'))).items).toEqual([]);
+    expect((await list('', admin)).items).toHaveLength(1);
+  });
+
+  const forged = Buffer.from(JSON.stringify([new Date().toISOString(), 'x'])).toString('base64url');
+  test.each(['limit=0', 'limit=101', 'limit=x', 'cursor=x', `cursor=${forged}`, 'q=', 'price=1'])(
+    'with ?%s is a 400 problem',
+    async (query) => {
+      const { body } = await request(app).get(`/products?${query}`).expect(400).expect('content-type', PROBLEM);
+      expect(body).toMatchObject({ code: 'bad-request', errors: [{ path: query.split('=')[0] }] });
+    },
+  );
+});
+
+describe('GET /products/{id}', () => {
+  test('shows one to anyone, also when it is not active', async () => {
+    const { id } = await open.products.create({ ...teaPot, active: false });
+    const { body } = await request(app).get(pathOf(id)).expect(200);
+    expect(body).toEqual({ ...teaPot, id, active: false });
+  });
+
+  test('is a 404 problem where there is none', async () => {
+    await request(app).get('/products/2000000000').expect(404).expect('content-type', PROBLEM);
+  });
+});
+
+test('GET /categories tells anyone how many there are of each', async () => {
+  await open.products.create(teaPot);
+  const { body } = await request(app).get('/categories').expect(200);
+  expect(body).toEqual({ items: [{ name: 'Kitchen', products: 1 }] });
+});
+
+describe('POST /products', () => {
+  const fresh = { name: 'Tea pot', category: 'Kitchen', price: 25_000, currency: 'KRW' };
+
+  test('by an admin makes an active product', async () => {
+    const post = request(app).post('/products').set('authorization', admin);
+    const { body, headers } = await post.send(fresh).expect(201);
+    const { id } = body as Product;
+    expect(body).toEqual({ ...fresh, id, description: '', active: true });
+    expect(headers['location']).toBe(pathOf(id));
+    expect(await open.products.find(id)).toEqual(body);
+  });
+
+  test('by others is refused', async () => {
+    await request(app).post('/products').send(fresh).expect(401).expect('content-type', PROBLEM);
+    const customer = await issuer.bearer(1, 'customer');
+    await request(app).post('/products').set('authorization', customer).send(fresh).expect(403);
+    expect(await open.products.list({ withInactive: true }, { limit: 1 })).toEqual([]);
+  });
+
+  test.each([
+    ['name', { ...fresh, name: ' ' }],
+    ['price', { ...fresh, price: -1 }],
+    ['price', { ...fresh, price: 0.5 }],
+    ['price', { ...fresh, price: 1e15 }],
+    ['currency', { ...fresh, currency: 'won' }],
+    ['stock', { ...fresh, stock: 3 }],
+  ])('with a wrong %s is a 400 problem that names it', async (path, body) => {
+    const answer = await request(app).post('/products').set('authorization', admin).send(body).expect(400);
+    expect(answer.body).toMatchObject({ errors: [{ path }] });
+  });
+});
+
+describe('PATCH /products/{id}', () => {
+  test('by an admin changes what it names', async () => {
+    const { id } = await open.products.create(teaPot);
+    const patch = request(app).patch(pathOf(id)).set('authorization', admin);
+    const { body } = await patch.send({ price: 26_000, active: false }).expect(200);
+    expect(body).toEqual({ ...teaPot, id, price: 26_000, active: false });
+  });
+
+  test('by others is refused and changes nothing', async () => {
+    const { id } = await open.products.create(teaPot);
+    await request(app).patch(pathOf(id)).send({ price: 1 }).expect(401);
+    const customer = await issuer.bearer(1, 'customer');
+    await request(app).patch(pathOf(id)).set('authorization', customer).send({ price: 1 }).expect(403);
+    expect(await open.products.find(id)).toEqual({ ...teaPot, id });
+  });
+
+  test('of none is a 404 problem, with an unknown field a 400', async () => {
+    await request(app).patch('/products/2000000000').set('authorization', admin).send({ price: 1 }).expect(404);
+    const { id } = await open.products.create(teaPot);
+    await request(app).patch(pathOf(id)).set('authorization', admin).send({ id: 5 }).expect(400);
+  });
+});
