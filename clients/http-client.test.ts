@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { z } from 'zod';
 import { ServiceAnswered, ServiceUnavailable } from './errors.js';
 import { createServiceClient } from './http-client.js';
 import { createServiceToken } from './service-token.js';
@@ -75,7 +76,7 @@ test.each([
 ])('is unavailable in time when %s', async (_how, start) => {
   const client = createServiceClient({ name: 'thing-service', urls: [await start()], timeoutMs: 300 });
   const started = Date.now();
-  await expect(client.send(get)).rejects.toThrow(/^thing-service is unavailable: .+/);
+  await expect(client.send(get, z.object({}))).rejects.toThrow(/^thing-service is unavailable: .+/);
   expect(Date.now() - started).toBeLessThan(1500);
 });
 

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { createRoundRobin } from './round-robin.js';
 import { ServiceAnswered, ServiceUnavailable } from './errors.js';
 
@@ -23,8 +24,11 @@ export interface ServiceRequest {
 }
 
 export interface ServiceClient {
-  /** The answer's JSON, still to be parsed by a schema. Throws ServiceAnswered on 4xx, else ServiceUnavailable. */
-  send(request: ServiceRequest): Promise<unknown>;
+  /**
+   * The answer's JSON as the schema reads it; no schema for answers without a body. Throws ServiceAnswered on 4xx, and
+   * ServiceUnavailable for no answer in time, 5xx, or an answer that can't be read.
+   */
+  send<S extends z.ZodType = z.ZodUnknown>(request: ServiceRequest, schema?: S): Promise<z.output<S>>;
 }
 
 export function createServiceClient({ name, urls, timeoutMs, token }: ServiceClientSettings): ServiceClient {
@@ -49,7 +53,7 @@ export function createServiceClient({ name, urls, timeoutMs, token }: ServiceCli
     });
 
   return {
-    send: async (request) => {
+    send: async <S extends z.ZodType = z.ZodUnknown>(request: ServiceRequest, schema?: S): Promise<z.output<S>> => {
       const signal = AbortSignal.timeout(timeoutMs);
       let reason: unknown;
       // A read may be tried on each instance; a write that got no answer may have happened, so only its caller can repeat it.
@@ -58,7 +62,7 @@ export function createServiceClient({ name, urls, timeoutMs, token }: ServiceCli
           const response = await ask(url, request, signal);
           if (response.status < 500) {
             instances.worked(url);
-            return await read(name, response);
+            return (await read(name, response, schema)) as z.output<S>;
           }
           await response.body?.cancel();
           reason = new Error(`it answered ${String(response.status)}`);
@@ -78,10 +82,15 @@ export function createServiceClient({ name, urls, timeoutMs, token }: ServiceCli
   };
 }
 
-async function read(name: string, response: Response): Promise<unknown> {
+async function read(name: string, response: Response, schema: z.ZodType | undefined): Promise<unknown> {
   const text = await response.text();
   const body: unknown = text === '' ? undefined : parseJson(text);
-  if (response.ok) return body;
+  if (response.ok) {
+    if (schema === undefined) return body;
+    const parsed = schema.safeParse(body);
+    if (parsed.success) return parsed.data;
+    throw new ServiceUnavailable(name, `it gave an answer that we don't understand`, { cause: parsed.error });
+  }
   const code = typeof body === 'object' && body !== null && 'code' in body ? String(body.code) : '';
   throw new ServiceAnswered(name, response.status, code);
 }

@@ -17,7 +17,7 @@ export function createProductClient({ urls, timeoutMs = 2000 }: ProductClientSet
   const client = createServiceClient({ name: 'product-service', urls, timeoutMs });
   const find = async (id: number): Promise<Product | 'unknown'> => {
     try {
-      return productSchema.parse(await client.send({ method: 'GET', path: `/products/${String(id)}` }));
+      return await client.send({ method: 'GET', path: `/products/${String(id)}` }, productSchema);
     } catch (error) {
       if (error instanceof ServiceAnswered && error.status === 404) return 'unknown';
       throw error;

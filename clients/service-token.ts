@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ServiceAnswered, ServiceUnavailable } from './errors.js';
 import { createServiceClient } from './http-client.js';
 
 export interface ServiceTokenSettings {
@@ -16,7 +17,7 @@ const marginMs = 60_000;
 
 /**
  * Gets this service's own access token (RFC 6749, client_credentials) and keeps it until shortly before it expires.
- * Callers at the same time share one request. Throws ServiceUnavailable or ServiceAnswered.
+ * Callers at the same time share one request. Throws ServiceUnavailable.
  */
 export function createServiceToken({
   urls,
@@ -30,13 +31,23 @@ export function createServiceToken({
   let asking: Promise<string> | undefined;
 
   const ask = async (): Promise<string> => {
-    const answer = await client.send({
-      method: 'POST',
-      path: '/oauth/token',
-      form: { grant_type: 'client_credentials' },
-      headers: { authorization: `Basic ${basic}` },
-    });
-    const { access_token: token, expires_in: seconds } = answerSchema.parse(answer);
+    const { access_token: token, expires_in: seconds } = await client
+      .send(
+        {
+          method: 'POST',
+          path: '/oauth/token',
+          form: { grant_type: 'client_credentials' },
+          headers: { authorization: `Basic ${basic}` },
+        },
+        answerSchema,
+      )
+      .catch((error: unknown) => {
+        // Of the token, not of what the token was for.
+        if (!(error instanceof ServiceAnswered)) throw error;
+        throw new ServiceUnavailable('user-service', `it gave ${clientId} no token (${String(error.status)})`, {
+          cause: error,
+        });
+      });
     kept = { token, until: Date.now() + seconds * 1000 - Math.min(marginMs, (seconds * 1000) / 2) };
     return token;
   };

@@ -28,13 +28,13 @@ export function createUserClient({ urls, token, timeoutMs = 2000 }: UserClientSe
   return {
     validateUser: async (userId) => {
       try {
-        const answer = await breaker.execute(() =>
-          client.send({ method: 'GET', path: `/users/${String(userId)}/validation` }),
+        const user = await breaker.execute(() =>
+          client.send({ method: 'GET', path: `/users/${String(userId)}/validation` }, userValidationSchema),
         );
-        return { outcome: 'verified', user: userValidationSchema.parse(answer) };
+        return { outcome: 'verified', user };
       } catch (error) {
         if (error instanceof ServiceAnswered && error.status === 404) return { outcome: 'unknown' };
-        if (error instanceof ServiceUnavailable || isBrokenCircuitError(error))
+        if (error instanceof ServiceUnavailable || error instanceof ServiceAnswered || isBrokenCircuitError(error))
           return { outcome: 'unavailable', reason: error.message };
         throw error;
       }

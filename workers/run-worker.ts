@@ -3,6 +3,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
 import { createHealthServer } from '../platform/health.js';
 import type { ReadinessChecks } from '../platform/health.js';
+import type { Listening } from '../platform/listen.js';
 import type { Logger } from '../platform/logger.js';
 import type { OnShutdown } from '../platform/shutdown.js';
 import { temporalTelemetryPlugins } from '../platform/telemetry/telemetry.js';
@@ -20,6 +21,8 @@ export interface WorkerSettings {
   health: { host: string; port: number };
   /** What the activities need besides Temporal. */
   readiness?: ReadinessChecks;
+  /** Told once the health port answers, before Temporal is there. */
+  onListening?: (health: Listening) => void;
   logger: Logger;
   /** Anything of Temporal's own options that differs from the usual, such as deployment versioning or slots. */
   options?: Partial<WorkerOptions>;
@@ -49,6 +52,7 @@ export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown
       },
     },
   });
+  settings.onListening?.(server);
   onShutdown('health port', () => server.close());
 
   const stopped = new AbortController();

@@ -26,7 +26,7 @@ async function rowsOf(sql: string): Promise<unknown[]> {
   const client = new Client({ connectionString: database.url });
   await client.connect();
   try {
-    return (await client.query({ text: sql, rowMode: 'array' })).rows.flat();
+    return (await client.query<unknown[]>({ text: sql, rowMode: 'array' })).rows.flat();
   } finally {
     await client.end();
   }

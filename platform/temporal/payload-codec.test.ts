@@ -6,7 +6,7 @@ import { EncryptionCodec } from './payload-codec.js';
 
 const key = () => randomBytes(32).toString('base64');
 const [one, two] = [key(), key()];
-const payload = defaultPayloadConverter.toPayload({ name: 'Alice' })!;
+const payload = defaultPayloadConverter.toPayload({ name: 'Alice' });
 
 const read = (payloads: Payload[]) => defaultPayloadConverter.fromPayload(payloads[0]!);
 

@@ -7,21 +7,23 @@ export interface WaitOptions {
   intervalMs?: number;
 }
 
+type Truthy<T> = Exclude<T, undefined | null | false | 0 | ''>;
+
 /**
- * Looks until `probe` gives something true (neither undefined, null nor false), and returns that. A probe that throws
+ * Looks until `probe` gives something truthy, and returns that. A probe that throws
  * counts as "not yet". Fails with the description and what was seen last.
  */
 export async function waitFor<T>(
   description: string,
   probe: () => T | Promise<T>,
   { timeoutMs = 15_000, intervalMs = 25 }: WaitOptions = {},
-): Promise<Exclude<T, undefined | null | false>> {
+): Promise<Truthy<T>> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
   for (;;) {
     try {
       const seen = await probe();
-      if (seen !== undefined && seen !== null && seen !== false) return seen as Exclude<T, undefined | null | false>;
+      if (seen) return seen as Truthy<T>;
       last = seen;
     } catch (error) {
       last = error;

@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { waitFor } from '../tests/support/wait-for.js';
+
+const script = fileURLToPath(new URL('./testing/process.ts', import.meta.url));
+
+function start(how: string) {
+  const child = spawn(process.execPath, ['--import', 'tsx', script, how], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  let output = '';
+  child.stdout?.on('data', (data: Buffer) => (output += data.toString()));
+  const exit = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
+  return {
+    child,
+    exit,
+    messages: () =>
+      output
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => (JSON.parse(line) as { message: string }).message),
+    output: () => output,
+  };
+}
+
+const stops: [string, (child: ChildProcess) => void][] = [
+  ['SIGTERM', (child) => child.kill('SIGTERM')],
+  ['SIGINT', (child) => child.kill('SIGINT')],
+  ['the loss of its parent', (child) => child.disconnect()],
+];
+
+test.each(stops)('closes what it opened, newest first, on %s', async (_name, stop) => {
+  const { child, exit, messages } = start('runs');
+  await waitFor('the start', () => messages().includes('started'));
+  stop(child);
+  expect(await exit).toBe(0);
+  expect(messages()).toEqual(['started', 'stopping', 'closed second', 'closed first', 'stopped']);
+});
+
+test('a start that fails says why and gives 1', async () => {
+  const { exit, output } = start('fails');
+  expect(await exit).toBe(1);
+  expect(output()).toContain('no database here');
+});
+
+test('one thing that does not close keeps no other from closing', async () => {
+  const { child, exit, messages } = start('breaks');
+  await waitFor('the start', () => messages().includes('started'));
+  child.kill('SIGTERM');
+  expect(await exit).toBe(1);
+  expect(messages()).toContain('closed first');
+});
+
+test('an error that nobody caught ends the process in order, with 1', async () => {
+  const { exit, output, messages } = start('crashes');
+  expect(await exit).toBe(1);
+  expect(output()).toContain('nobody caught this');
+  expect(messages()).toContain('closed first');
+});
