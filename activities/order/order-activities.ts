@@ -1,0 +1,30 @@
+import type { OrderActivities, OrderProgress } from '../../contracts/activities/order-activities.js';
+import { withOrderId } from '../../platform/log-context.js';
+import type { Logger } from '../../platform/logger.js';
+import { activeTraceId, activeTraceparent } from '../../platform/telemetry/trace-context.js';
+import type { PrismaClient } from '../../services/order/prisma/generated/client.js';
+import { recordProgress, type Recorded } from '../../services/order/progress-store.js';
+
+export interface OrderActivitiesSettings {
+  prisma: PrismaClient;
+  logger: Logger;
+}
+
+/** The order service's own part of the Saga. */
+export function createOrderActivities({ prisma, logger }: OrderActivitiesSettings): OrderActivities {
+  return {
+    recordProgress: (progress) =>
+      withOrderId(progress.orderId, async () => {
+        const trace = { traceparent: activeTraceparent(), traceId: activeTraceId() };
+        const recorded = await recordProgress(prisma, progress, trace);
+        tell(logger, progress, recorded);
+        return { updatedAt: recorded.updatedAt.toISOString() };
+      }),
+  };
+}
+
+/** Once per order and end: a record that comes again moves nothing. */
+function tell(logger: Logger, { orderId, patch }: OrderProgress, { moved }: Recorded): void {
+  if (moved === 'COMPLETED') logger.info({ orderId }, 'order completed');
+  if (moved === 'CANCELLED') logger.info({ orderId, reason: patch.cancelReason }, 'order cancelled');
+}

@@ -1,0 +1,14 @@
+import type { Express } from 'express';
+
+import { createHttpApp } from '../http/app.js';
+import type { OrderContext } from './context.js';
+import { cancelOrder } from './routes/cancel-order.js';
+import { getOrder } from './routes/get-order.js';
+import { listOrders } from './routes/list-orders.js';
+import { placeOrder } from './routes/place-order.js';
+
+export function createOrderApp(context: OrderContext, service: string): Express {
+  const { logger, readiness } = context;
+  const routers = [placeOrder(context), listOrders(context), getOrder(context), cancelOrder(context)];
+  return createHttpApp({ service, logger, readiness, routers });
+}

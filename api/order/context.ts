@@ -1,0 +1,53 @@
+import { createProductClient, type ProductClient } from '../../clients/product-client.js';
+import { createServiceToken } from '../../clients/service-token.js';
+import { createUserClient, type UserClient } from '../../clients/user-client.js';
+import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../../platform/database/pool.js';
+import type { ReadinessChecks } from '../../platform/health.js';
+import type { Logger } from '../../platform/logger.js';
+import type { OnShutdown } from '../../platform/shutdown.js';
+import { createTemporalClient } from '../../platform/temporal/client.js';
+import { temporalSettingsFrom } from '../../platform/temporal/settings.js';
+import { createOrderStore, type OrderStore } from '../../services/order/order-store.js';
+import { PrismaClient } from '../../services/order/prisma/generated/client.js';
+import { authSettingsFrom, createAuthenticator, type Authenticator } from '../http/auth.js';
+import type { OrderApiConfig } from './config.js';
+import { createOrderSagas, type OrderSagas } from './order-sagas.js';
+
+/** What the routes work with. */
+export interface OrderContext {
+  store: OrderStore;
+  sagas: OrderSagas;
+  users: UserClient;
+  products: ProductClient;
+  auth: Authenticator;
+  orderWaitMs: number;
+  logger: Logger;
+  readiness: ReadinessChecks;
+}
+
+export function createContext(config: OrderApiConfig, logger: Logger, onShutdown: OnShutdown): OrderContext {
+  const pool = createPool({ url: config.DATABASE_URL, size: 20, service: config.SERVICE_NAME, logger });
+  const prisma = new PrismaClient({ adapter: prismaAdapter(pool), transactionOptions });
+  onShutdown('database', () => prisma.$disconnect());
+  const temporal = createTemporalClient(temporalSettingsFrom(config));
+  onShutdown('Temporal', () => temporal.close());
+
+  const urls = config.USER_SERVICE_URL;
+  const token = createServiceToken({
+    urls,
+    clientId: config.OAUTH_CLIENT_ID,
+    clientSecret: config.OAUTH_CLIENT_SECRET,
+  });
+  const auth = createAuthenticator(authSettingsFrom(config));
+  return {
+    store: createOrderStore(prisma),
+    sagas: createOrderSagas({ workflows: temporal.client.workflow, attentionAfterMs: config.ATTENTION_AFTER, logger }),
+    users: createUserClient({ urls, token }),
+    products: createProductClient({ urls: config.PRODUCT_SERVICE_URL }),
+    auth,
+    orderWaitMs: config.ORDER_WAIT_MS,
+    logger,
+    // Not Temporal: without it orders are still taken and read, and started when it is back.
+    readiness: { database: () => checkDatabase(pool), 'signing keys': () => auth.check() },
+  };
+}

@@ -1,0 +1,16 @@
+import { createLogger } from '../../platform/logger.js';
+import { runProcess } from '../../platform/shutdown.js';
+import { listen } from '../http/server.js';
+import { createOrderApp } from './app.js';
+import { readConfig } from './config.js';
+import { createContext } from './context.js';
+
+const config = readConfig();
+const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LEVEL });
+
+await runProcess({ logger }, async (onShutdown) => {
+  const context = createContext(config, logger, onShutdown);
+  const app = createOrderApp(context, config.SERVICE_NAME);
+  const server = await listen(app, { host: config.HOST, port: config.PORT });
+  onShutdown('http', () => server.close());
+});

@@ -1,0 +1,109 @@
+import {
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateStage,
+  type WorkflowClient,
+  type WorkflowUpdateHandle,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+
+import { ACCEPTED_UPDATE_ID, CANCEL_UPDATE_ID } from '../../contracts/ids.js';
+import type { Order } from '../../contracts/http/orders.js';
+import { NOT_CANCELLABLE, ORDER_SAGA, type CancelRequest } from '../../contracts/order-saga.js';
+import type { Logger } from '../../platform/logger.js';
+import { sagaStart } from '../../services/order/saga-start.js';
+import type { StoredOrder } from '../../services/order/stored-order.js';
+import { accepted, cancel } from '../../workflows/order/messages.js';
+
+export type Cancellation =
+  | { outcome: 'undone'; order: Order }
+  /** The undo takes longer; it is on its way and can't be lost. */
+  | { outcome: 'accepted' }
+  /** The carrier has it. */
+  | { outcome: 'refused' }
+  /** The workflow has ended; the row says how. */
+  | { outcome: 'ended' }
+  | { outcome: 'unreachable' };
+
+/** Each starts the order's workflow where it has none yet. Deadlines are in milliseconds since the epoch. */
+export interface OrderSagas {
+  /** undefined when Temporal can't be reached: the sweeper will start it. */
+  start(stored: StoredOrder, deadline: number): Promise<void>;
+  /** Waits for the stock decision; undefined when there is no answer to be had now, which says nothing about later. */
+  whenStockIsDecided(stored: StoredOrder, deadline: number): Promise<Order | undefined>;
+  cancel(stored: StoredOrder, request: CancelRequest, deadline: number): Promise<Cancellation>;
+}
+
+export interface OrderSagasSettings {
+  workflows: WorkflowClient;
+  attentionAfterMs: number;
+  logger: Logger;
+}
+
+export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderSagasSettings): OrderSagas {
+  const startOf = (stored: StoredOrder) => sagaStart(stored, attentionAfterMs);
+  // An operation can be used once only.
+  const operationOf = (stored: StoredOrder) => new WithStartWorkflowOperation(ORDER_SAGA, startOf(stored));
+
+  /** The deadline is each call's own, the signal ends what the client repeats by itself. */
+  const within = <T>(deadline: number, call: () => Promise<T>): Promise<T> => {
+    const limit = AbortSignal.timeout(Math.max(deadline - Date.now(), 0));
+    return workflows.withAbortSignal(limit, () => workflows.withDeadline(deadline, call));
+  };
+  const say = (message: string, { order }: StoredOrder, error: unknown): void => {
+    logger.warn({ orderId: order.id, reason: error instanceof Error ? error.message : String(error) }, message);
+  };
+
+  return {
+    start: async (stored, deadline) => {
+      try {
+        await within(deadline, () => workflows.start(ORDER_SAGA, startOf(stored)));
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) say('workflow not started yet', stored, error);
+      }
+    },
+
+    whenStockIsDecided: async (stored, deadline) => {
+      const startWorkflowOperation = operationOf(stored);
+      const options = { updateId: ACCEPTED_UPDATE_ID, startWorkflowOperation };
+      try {
+        return await within(deadline, () => workflows.executeUpdateWithStart(accepted, options));
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) say('stock not decided yet', stored, error);
+        return undefined;
+      }
+    },
+
+    cancel: async (stored, request, deadline) => {
+      const options = {
+        updateId: CANCEL_UPDATE_ID,
+        args: [request] as [CancelRequest],
+        waitForStage: WorkflowUpdateStage.ACCEPTED,
+        startWorkflowOperation: operationOf(stored),
+      };
+      const explain = (error: unknown, otherwise: Cancellation): Cancellation => {
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return { outcome: 'ended' };
+        if (isRefusal(error)) return { outcome: 'refused' };
+        say('not cancelled yet', stored, error);
+        return otherwise;
+      };
+      let update: WorkflowUpdateHandle<Order>;
+      try {
+        update = await within(deadline, () => workflows.startUpdateWithStart(cancel, options));
+      } catch (error) {
+        return explain(error, { outcome: 'unreachable' });
+      }
+      try {
+        return { outcome: 'undone', order: await within(deadline, () => update.result()) };
+      } catch (error) {
+        return explain(error, { outcome: 'accepted' });
+      }
+    },
+  };
+}
+
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof WorkflowUpdateFailedError)) return false;
+  return error.cause instanceof ApplicationFailure && error.cause.type === NOT_CANCELLABLE;
+}

@@ -1,0 +1,33 @@
+import type { StoredOrder } from '../../../services/order/stored-order.js';
+import type { OrderContext } from '../context.js';
+import { decisionOf, type Answer } from './answer.js';
+import { awaitDecision } from './await-decision.js';
+
+interface Asked {
+  stored: StoredOrder;
+  /** By this request. */
+  placed: boolean;
+  respondAsync: boolean;
+  /** In milliseconds since the epoch. */
+  deadline: number;
+}
+
+/** How long a caller who doesn't want to wait is kept for the start. */
+const startLimitMs = 2_000;
+
+/** The first answer, or for a repeat the kind that the first had, with the order as it is now. */
+export async function decideAnswer(context: OrderContext, asked: Asked): Promise<Answer> {
+  const { stored, placed, respondAsync, deadline } = asked;
+  const { store, sagas } = context;
+  if (stored.answeredAsync) {
+    if (placed) await sagas.start(stored, Math.min(Date.now() + startLimitMs, deadline));
+    return { kind: 'accepted', order: stored.order };
+  }
+  const decided = decisionOf(stored) ?? (respondAsync ? undefined : await awaitDecision(context, stored, deadline));
+  if (decided !== undefined) return decided;
+
+  // From here on a repeat is answered with 202 too; unless the decision came at the last moment.
+  if (await store.answerAsync(stored.order.id)) return { kind: 'accepted', order: stored.order };
+  const now = await store.find(stored.order.id);
+  return (now && decisionOf(now)) ?? { kind: 'accepted', order: stored.order };
+}

@@ -1,0 +1,63 @@
+import { Router, type Request } from 'express';
+import { z } from 'zod';
+
+import { textIdSchema } from '../../../contracts/http/common.js';
+import { cancelOrderBodySchema, type Order } from '../../../contracts/http/orders.js';
+import type { CancelRequest } from '../../../contracts/order-saga.js';
+import { withOrderId } from '../../../platform/log-context.js';
+import { principalOf, requireOwnerOrAdmin } from '../../http/access.js';
+import { conflict, notFound, serviceUnavailable } from '../../http/problem.js';
+import { parseBody, parseParams } from '../../http/validate.js';
+import type { OrderContext } from '../context.js';
+
+const paramsSchema = z.object({ id: textIdSchema });
+
+/** How long an answer waits for the undo. */
+const undoWaitMs = 5_000;
+
+export function cancelOrder({ store, sagas, auth }: OrderContext): Router {
+  const orderNow = async (id: string): Promise<Order> => {
+    const stored = await store.find(id);
+    if (stored === undefined) throw notFound();
+    return stored.order;
+  };
+
+  return Router().post('/orders/:id/cancel', auth.required, async (req, res) => {
+    const { id } = parseParams(paramsSchema, req);
+    const stored = await store.find(id);
+    if (stored === undefined) throw notFound();
+    requireOwnerOrAdmin(req, stored.order.userId);
+    const { note } = parseBody(cancelOrderBodySchema, req);
+    if (stored.order.status === 'CANCELLED') return void res.json(stored.order);
+    if (stored.order.status === 'COMPLETED') throw notCancellable();
+
+    const request: CancelRequest = { by: askedBy(req, stored.order), ...(note === undefined ? {} : { note }) };
+    const deadline = Date.now() + undoWaitMs;
+    const cancellation = await withOrderId(id, () => sagas.cancel(stored, request, deadline));
+    switch (cancellation.outcome) {
+      case 'undone':
+        return void res.json(cancellation.order);
+      case 'accepted':
+        return void res
+          .status(202)
+          .location(`/orders/${id}`)
+          .json(await orderNow(id));
+      case 'ended': {
+        const order = await orderNow(id);
+        if (order.status !== 'CANCELLED') throw notCancellable();
+        return void res.json(order);
+      }
+      case 'refused':
+        throw notCancellable();
+      case 'unreachable':
+        throw serviceUnavailable('cancel-unavailable', 'The order can not be cancelled right now. Try again.');
+    }
+  });
+}
+
+function askedBy(req: Request, { userId }: Order): CancelRequest['by'] {
+  const principal = principalOf(req);
+  return principal.kind === 'user' && principal.userId === userId ? 'customer' : 'operator';
+}
+
+const notCancellable = () => conflict('not-cancellable', 'The carrier has the order, or it was delivered.');

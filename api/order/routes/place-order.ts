@@ -1,0 +1,23 @@
+import { Router } from 'express';
+
+import { withOrderId } from '../../../platform/log-context.js';
+import type { OrderContext } from '../context.js';
+import { decideAnswer } from '../placing/decide-answer.js';
+import { findReplay } from '../placing/find-replay.js';
+import { readOrderRequest } from '../placing/order-request.js';
+import { sendAnswer } from '../placing/send-answer.js';
+import { writeOrder } from '../placing/write-order.js';
+
+/** The order's row is written before its workflow is started: from then on it can't be lost, and a repeat finds it. */
+export function placeOrder(context: OrderContext): Router {
+  return Router().post('/orders', context.auth.required, async (req, res) => {
+    const deadline = Date.now() + context.orderWaitMs;
+    const request = readOrderRequest(req);
+    const replay = await findReplay(context.store, request);
+    const { placed, stored } = replay ?? (await writeOrder(context, request));
+    const answer = await withOrderId(stored.order.id, () =>
+      decideAnswer(context, { stored, placed, respondAsync: request.respondAsync, deadline }),
+    );
+    sendAnswer(res, answer, { replayed: !placed });
+  });
+}

@@ -1,0 +1,69 @@
+import { SpanKind, SpanStatusCode, context, trace, type Context, type Span } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import type { Kafka, Message, Producer } from 'kafkajs';
+
+import type { Logger } from '../../../platform/logger.js';
+import { activeTraceparent, contextFrom } from '../../../platform/telemetry/trace-context.js';
+import type { OutboxRow } from './outbox-session.js';
+
+export interface EventPublisher {
+  /** Resolves when all of them are acknowledged by all replicas; when it rejects, some may have been sent. */
+  publish(rows: readonly OutboxRow[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+const tracer = trace.getTracer('outbox-relay');
+
+/** Connects when first used. After a failure it is of no more use: its numbering of messages may have broken. */
+export function createEventPublisher(kafka: Kafka, logger: Logger): EventPublisher {
+  const producer: Producer = kafka.producer({ idempotent: true, allowAutoTopicCreation: false, retry: { retries: 4 } });
+  let connected: Promise<void> | undefined;
+
+  return {
+    publish: async (rows) => {
+      await (connected ??= untraced(() => producer.connect()));
+      const sending = rows.map((row) => ({ row, ...openSpan(row) }));
+      try {
+        const topicMessages = sending.map(({ row, within }) => ({
+          topic: row.topic,
+          messages: [toMessage(row, within)],
+        }));
+        await untraced(() => producer.sendBatch({ acks: -1, topicMessages }));
+      } catch (error) {
+        for (const { span } of sending) span.setStatus({ code: SpanStatusCode.ERROR });
+        throw error;
+      } finally {
+        for (const { span } of sending) span.end();
+      }
+      for (const { row, within } of sending) {
+        context.with(within, () => logger.info({ topic: row.topic, orderId: row.orderId }, 'event published'));
+      }
+    },
+    close: () => untraced(() => producer.disconnect()),
+  };
+}
+
+/** kafkajs' instrumentation would hang all messages of a batch under one trace; each belongs to its order's. */
+const untraced = <T>(work: () => Promise<T>): Promise<T> => context.with(suppressTracing(context.active()), work);
+
+function openSpan({ topic, orderId, event }: OutboxRow): { span: Span; within: Context } {
+  const orders = contextFrom(event.traceparent);
+  const attributes = {
+    'messaging.system': 'kafka',
+    'messaging.operation.name': 'send',
+    'messaging.operation.type': 'send',
+    'messaging.destination.name': topic,
+    'messaging.kafka.message.key': orderId,
+  };
+  const span = tracer.startSpan(`send ${topic}`, { kind: SpanKind.PRODUCER, attributes }, orders);
+  return { span, within: trace.setSpan(orders, span) };
+}
+
+function toMessage({ orderId, event }: OutboxRow, within: Context): Message {
+  const traceparent = activeTraceparent(within);
+  return {
+    key: orderId,
+    value: JSON.stringify(event),
+    headers: { 'content-type': 'application/cloudevents+json', ...(traceparent === undefined ? {} : { traceparent }) },
+  };
+}

@@ -1,0 +1,88 @@
+import { Client } from 'pg';
+
+import type { OrderEvent } from '../../../contracts/events/order-event.js';
+import type { Topic } from '../../../contracts/topics.js';
+import { WAKE_RELAY } from './channel.js';
+
+/** Any number will do that no other advisory lock of this database has. */
+const LEADER_LOCK = 4_702_201;
+
+export interface OutboxRow {
+  /** In the order of writing for one order; between orders a lower one may become visible later. */
+  id: string;
+  orderId: string;
+  topic: Topic;
+  event: OrderEvent;
+}
+
+export interface OutboxSession {
+  /** Whether this session is now the one that publishes. It stays so until the session ends, however it does. */
+  tryToLead(): Promise<boolean>;
+  unpublished(limit: number): Promise<OutboxRow[]>;
+  markPublished(rows: readonly OutboxRow[]): Promise<void>;
+  /** Resolves when something was written since the last call, and in any case after `ms` or when the session is lost. */
+  untilWritten(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * One connection for all that a relay does. The lock of its leader belongs to the connection: a relay that died, or that
+ * lost its connection, can't mark anything while another one leads.
+ */
+export async function openOutboxSession(databaseUrl: string, service: string): Promise<OutboxSession> {
+  const client = new Client({
+    connectionString: databaseUrl,
+    application_name: `${service} relay`,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 10_000,
+    keepAlive: true,
+    // A leader whose machine is gone is found out within a quarter of a minute, and another one takes over.
+    options: '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2',
+  });
+  let written = false;
+  let wake = (): void => undefined;
+  const noteWritten = (): void => {
+    written = true;
+    wake();
+  };
+  client.on('notification', noteWritten);
+  // A lost connection wakes whoever waits; the next query then tells them.
+  client.on('error', noteWritten);
+  client.on('end', noteWritten);
+  await client.connect();
+  await client.query(`LISTEN ${WAKE_RELAY}`);
+
+  return {
+    tryToLead: async () => {
+      const { rows } = await client.query<{ leads: boolean }>('SELECT pg_try_advisory_lock($1) AS leads', [
+        LEADER_LOCK,
+      ]);
+      return rows[0]?.leads === true;
+    },
+    unpublished: async (limit) => {
+      const { rows } = await client.query<OutboxRow>(
+        `SELECT id, order_id AS "orderId", topic, event FROM outbox_events
+         WHERE published_at IS NULL ORDER BY id LIMIT $1`,
+        [limit],
+      );
+      return rows;
+    },
+    markPublished: async (rows) => {
+      const ids = rows.map(({ id }) => id);
+      await client.query('UPDATE outbox_events SET published_at = now() WHERE id = ANY($1::bigint[])', [ids]);
+    },
+    untilWritten: async (ms) => {
+      if (!written) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      written = false;
+    },
+    close: () => client.end(),
+  };
+}

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Logger } from '../platform/logger.js';
+
+export interface LoopSettings {
+  /** For the log. */
+  name: string;
+  logger: Logger;
+  /** Before the first new try after a failure; doubles with each. Default 250 ms. */
+  firstPauseMs?: number;
+  /** Default 5 s. */
+  longestPauseMs?: number;
+}
+
+export interface Loop {
+  readonly stopping: AbortSignal;
+  /** Resolves when the loop has to stop. */
+  readonly stopRequested: Promise<void>;
+  /** Ends early when the loop has to stop. */
+  pause(ms: number): Promise<void>;
+  /** Says that what was waited for is there. */
+  works(): void;
+}
+
+export interface RunningLoop {
+  /** Waits for what is under way, but no longer than two seconds: it has to be right when cut off anyway. */
+  stop(): Promise<void>;
+}
+
+const stopLimitMs = 2_000;
+
+/** Runs `run` again and again until stopped. A failure is said once, not at each try, and followed by a growing pause. */
+export function startLoop(settings: LoopSettings, run: (loop: Loop) => Promise<void>): RunningLoop {
+  const { name, logger, firstPauseMs = 250, longestPauseMs = 5_000 } = settings;
+  const stop = new AbortController();
+  const stopRequested = new Promise<void>((resolve) => {
+    stop.signal.addEventListener('abort', () => resolve());
+  });
+  let failures = 0;
+
+  const loop: Loop = {
+    stopping: stop.signal,
+    stopRequested,
+    pause: (ms) => sleep(ms, undefined, { signal: stop.signal }).catch(() => undefined),
+    works: () => {
+      if (failures > 0) logger.info({ failures }, `${name} works again`);
+      failures = 0;
+    },
+  };
+
+  const isStopping = (): boolean => stop.signal.aborted;
+  const repeat = async (): Promise<void> => {
+    while (!isStopping()) {
+      try {
+        await run(loop);
+      } catch (error) {
+        if (isStopping()) return;
+        failures += 1;
+        const reason = error instanceof Error ? error.message : String(error);
+        logger[failures === 1 ? 'warn' : 'debug']({ reason, failures }, `${name} waits to try again`);
+        await loop.pause(Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs));
+      }
+    }
+  };
+  const done = repeat();
+
+  return {
+    stop: async () => {
+      stop.abort();
+      const limit = new AbortController();
+      await Promise.race([done, sleep(stopLimitMs, undefined, { signal: limit.signal }).catch(() => undefined)]);
+      limit.abort();
+    },
+  };
+}

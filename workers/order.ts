@@ -1,0 +1,70 @@
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+import { createOrderActivities } from '../activities/order/order-activities.js';
+import { TASK_QUEUES } from '../contracts/task-queues.js';
+import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
+import {
+  databaseSettings,
+  duration,
+  kafkaSettings,
+  processSettings,
+  readEnv,
+  temporalSettings,
+} from '../platform/env.js';
+import { createKafka } from '../platform/kafka.js';
+import { createLogger } from '../platform/logger.js';
+import { runProcess } from '../platform/shutdown.js';
+import { createTemporalClient } from '../platform/temporal/client.js';
+import { temporalSettingsFrom } from '../platform/temporal/settings.js';
+import { createOrderStore } from '../services/order/order-store.js';
+import { PrismaClient } from '../services/order/prisma/generated/client.js';
+import { startOutboxRelay } from './outbox-relay.js';
+import { runWorker } from './run-worker.js';
+import { startSweeper } from './sweeper.js';
+
+const config = readEnv(
+  z.object({
+    ...processSettings,
+    ...databaseSettings,
+    ...kafkaSettings,
+    ...temporalSettings,
+    /** The same as the order API's: the sweeper starts what the API could not. */
+    ATTENTION_AFTER: duration.default(120_000),
+  }),
+);
+const service = config.SERVICE_NAME;
+const logger = createLogger({ service, level: config.LOG_LEVEL });
+const workflowBundle = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+
+await runProcess({ logger }, async (onShutdown) => {
+  const pool = createPool({ url: config.DATABASE_URL, size: 20, service, logger });
+  const prisma = new PrismaClient({ adapter: prismaAdapter(pool), transactionOptions });
+  onShutdown('database', () => prisma.$disconnect());
+
+  // Neither is part of readiness: orders go on without Kafka, and what waits for the relay or the sweeper is kept.
+  const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: service, logger });
+  const relay = startOutboxRelay({ databaseUrl: config.DATABASE_URL, kafka, service, logger });
+  onShutdown('outbox relay', () => relay.stop());
+
+  const temporal = createTemporalClient(temporalSettingsFrom(config));
+  onShutdown('Temporal client', () => temporal.close());
+  const workflows = temporal.client.workflow;
+  const attentionAfterMs = config.ATTENTION_AFTER;
+  const sweeper = startSweeper({ store: createOrderStore(prisma), workflows, attentionAfterMs, logger });
+  onShutdown('sweeper', () => sweeper.stop());
+
+  await runWorker(
+    {
+      service,
+      taskQueue: TASK_QUEUES.order,
+      workflows: { bundlePath: workflowBundle },
+      activities: createOrderActivities({ prisma, logger }),
+      temporal: temporalSettingsFrom(config),
+      health: { host: config.HOST, port: config.PORT },
+      readiness: { database: () => checkDatabase(pool) },
+      logger,
+    },
+    onShutdown,
+  );
+});

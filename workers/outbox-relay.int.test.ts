@@ -1,0 +1,201 @@
+import { trace } from '@opentelemetry/api';
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { Kafka } from 'kafkajs';
+import { Client } from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { createKafka } from '../platform/kafka.js';
+import { createLogger } from '../platform/logger.js';
+import { recordProgress } from '../services/order/progress-store.js';
+import { newOrder, openOrderDatabase, progress, type OrderDatabase } from '../services/order/testing/order-database.js';
+import { readMessages, type MessageReader } from '../services/order/testing/message-reader.js';
+import { server } from '../tests/support/servers.js';
+import { waitFor } from '../tests/support/wait-for.js';
+import type { RunningLoop } from './loop.js';
+import { startOutboxRelay } from './outbox-relay.js';
+
+let database: OrderDatabase;
+let kafka: Kafka;
+let reader: MessageReader;
+const spans = new InMemorySpanExporter();
+const relays: RunningLoop[] = [];
+const lines: string[] = [];
+const logger = createLogger({ service: 'order-service', level: 'info' }, { write: (line) => void lines.push(line) });
+
+beforeAll(async () => {
+  trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] }));
+  database = await openOrderDatabase();
+  kafka = createKafka({ brokers: server('KAFKA_BROKERS').split(','), clientId: 'relay-test', logger });
+  reader = await readMessages(kafka);
+});
+afterEach(async () => {
+  await Promise.all(relays.splice(0).map((relay) => relay.stop()));
+});
+afterAll(async () => {
+  trace.disable();
+  await reader.close();
+  await database.close();
+});
+
+function startRelay(over: Partial<Parameters<typeof startOutboxRelay>[0]> = {}): RunningLoop {
+  const relay = startOutboxRelay({ databaseUrl: database.url, kafka, service: 'test', logger, pollMs: 200, ...over });
+  relays.push(relay);
+  return relay;
+}
+
+async function place(traceId = '0af7651916cd43dd8448eb211c80319c'): Promise<string> {
+  const order = newOrder({ traceparent: `00-${traceId}-b7ad6b7169203331-01` });
+  await database.store.place(order);
+  return order.id;
+}
+
+async function runThrough(id: string): Promise<void> {
+  const steps = [
+    progress(id, 'reserve', { status: 'INVENTORY_RESERVED' }, { topic: 'inventory-reserved' }),
+    progress(id, 'charge', { status: 'PAYMENT_COMPLETED' }, { topic: 'payment-completed' }),
+    progress(id, 'commit', {}, { topic: 'delivery-completed' }, { topic: 'order-completed' }),
+  ];
+  for (const step of steps) await recordProgress(database.prisma, step, {});
+}
+
+const untilAllMarked = () =>
+  waitFor(
+    'all rows to be marked',
+    async () => (await database.prisma.outboxEvent.count({ where: { publishedAt: null } })) === 0,
+  );
+const read = (id: string, count: number) =>
+  waitFor(`${count} events of ${id}`, () => reader.of(id).length >= count && reader.of(id));
+
+describe('the relay', () => {
+  it('publishes each event once, as a CloudEvent under its order, and marks it', async () => {
+    startRelay();
+    const id = await place();
+    const [message] = await read(id, 1);
+    await untilAllMarked();
+    expect(message).toMatchObject({
+      topic: 'order-created',
+      key: id,
+      headers: { 'content-type': 'application/cloudevents+json' },
+      event: { id: `${id}:order-created`, type: 'holdfast.order-created.v1', source: '/order-service', subject: id },
+    });
+    expect(reader.of(id)).toHaveLength(1);
+    expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({ message: 'event published', topic: 'order-created', orderId: id }),
+    );
+  });
+
+  it('sends the events of an order in their sequence, across topics', async () => {
+    const ids = await Promise.all(Array.from({ length: 10 }, () => place()));
+    await Promise.all(ids.map(runThrough));
+    startRelay({ batchSize: 7 });
+    await untilAllMarked();
+    for (const id of ids) {
+      const messages = await read(id, 5);
+      expect(messages.map(({ event }) => event.sequence).sort()).toEqual(['1', '2', '3', '4', '5']);
+      const bySequence = [...messages].sort((a, b) => Number(a.event.sequence) - Number(b.event.sequence));
+      // The broker's own time of each message, which doesn't go back.
+      const times = bySequence.map(({ timestamp }) => Number(timestamp));
+      expect(times).toEqual([...times].sort((a, b) => a - b));
+    }
+  });
+
+  it('makes a span of its own for each message, in the trace of its order', async () => {
+    spans.reset();
+    const traces = ['11111111111111111111111111111111', '22222222222222222222222222222222'];
+    const ids = await Promise.all(traces.map(place));
+    startRelay();
+    for (const [index, id] of ids.entries()) {
+      const [message] = await read(id, 1);
+      const [, traceId, spanId] = message!.headers['traceparent']!.split('-');
+      expect(traceId).toBe(traces[index]);
+      const span = spans.getFinishedSpans().find((finished) => finished.spanContext().spanId === spanId);
+      expect(span).toMatchObject({ name: 'send order-created', parentSpanContext: { spanId: 'b7ad6b7169203331' } });
+    }
+  });
+
+  it('sends again, under the same id, what was sent but not marked', async () => {
+    const id = await place();
+    await withClient(async (client) => {
+      // As if the relay died after each send: the mark never gets into the table.
+      await client.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$`);
+      await client.query('CREATE TRIGGER refuse BEFORE UPDATE ON outbox_events EXECUTE FUNCTION refuse()');
+      startRelay();
+      await read(id, 2);
+      await client.query('DROP TRIGGER refuse ON outbox_events');
+    });
+    await untilAllMarked();
+    expect(new Set(reader.of(id).map(({ event }) => event.id))).toEqual(new Set([`${id}:order-created`]));
+  });
+
+  it('never sends the next event of an order before the one before is marked', async () => {
+    const id = await place();
+    await runThrough(id);
+    await withClient(async (client) => {
+      await client.query(
+        `CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$`,
+      );
+      await client.query('CREATE TRIGGER refuse BEFORE UPDATE ON outbox_events EXECUTE FUNCTION refuse()');
+      startRelay();
+      await read(id, 3);
+      await client.query('DROP TRIGGER refuse ON outbox_events');
+    });
+    const early = reader
+      .of(id)
+      .slice(0, 3)
+      .map(({ topic }) => topic);
+    expect(early).toEqual(['order-created', 'order-created', 'order-created']);
+    await untilAllMarked();
+  });
+
+  it('waits for a Kafka that is not there, says so once, and loses nothing', async () => {
+    lines.length = 0;
+    const nowhere = createKafka({
+      brokers: ['127.0.0.1:1'],
+      clientId: 'relay-test',
+      logger: createLogger({ service: 'test', level: 'fatal' }),
+    });
+    const waiting = startRelay({ kafka: nowhere });
+    const id = await place();
+    const waits = () => lines.filter((line) => line.includes('outbox relay waits to try again'));
+    await waitFor('the relay to say that it waits', () => waits().length > 0);
+    await runThrough(id);
+    await waiting.stop();
+    expect(waits()).toHaveLength(1);
+    expect(reader.of(id)).toEqual([]);
+    startRelay();
+    expect((await read(id, 5)).map(({ event }) => event.sequence).sort()).toEqual(['1', '2', '3', '4', '5']);
+  });
+
+  it('is one of many: another takes over when the leader loses its session', async () => {
+    for (let count = 0; count < 3; count++) startRelay();
+    const leader = () =>
+      database.prisma.$queryRaw<{ pid: number }[]>`
+        SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+    const [first] = await waitFor('a leader', async () => {
+      const found = await leader();
+      return found.length === 1 && found;
+    });
+    const before = await place();
+    await read(before, 1);
+    await database.prisma.$queryRaw`SELECT pg_terminate_backend(${first!.pid}::integer)`;
+    const after = await place();
+    await read(after, 1);
+    const [next, ...others] = await waitFor('the next leader', async () => {
+      const found = await leader();
+      return found.length > 0 && found;
+    });
+    expect(others).toEqual([]);
+    expect(next!.pid).not.toBe(first!.pid);
+  });
+});
+
+async function withClient(work: (client: Client) => Promise<void>): Promise<void> {
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
