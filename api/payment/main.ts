@@ -1,22 +1,16 @@
-import { createLogger } from '../../platform/logger.js';
 import { listen } from '../../platform/listen.js';
+import { createLogger } from '../../platform/logger.js';
 import { runProcess } from '../../platform/shutdown.js';
-import { createHttpApp } from '../http/app.js';
+import { createPaymentApp } from './app.js';
 import { readConfig } from './config.js';
 import { createContext } from './context.js';
-import { paymentRoutes } from './routes/index.js';
 
 const config = readConfig();
 const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LEVEL });
 
 await runProcess({ logger }, async (onShutdown) => {
   const context = createContext(config, logger, onShutdown);
-  const app = createHttpApp({
-    service: config.SERVICE_NAME,
-    logger,
-    readiness: context.readiness,
-    routers: paymentRoutes(context),
-  });
+  const app = createPaymentApp(context, { service: config.SERVICE_NAME, logger });
   const server = await listen(app, { host: config.HOST, port: config.PORT });
   onShutdown('http', () => server.close());
 });

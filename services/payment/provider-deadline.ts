@@ -1,4 +1,4 @@
-import { TimeoutStrategy, isTaskCancelledError, timeout } from 'cockatiel';
+import { TaskCancelledError, TimeoutStrategy, timeout } from 'cockatiel';
 import { ProviderUnavailable } from './payment-provider.js';
 import type { PaymentProvider } from './payment-provider.js';
 
@@ -12,7 +12,7 @@ export function withDeadline(provider: PaymentProvider, timeoutMs = PROVIDER_TIM
     try {
       return await policy.execute(call);
     } catch (error) {
-      if (!isTaskCancelledError(error)) throw error;
+      if (!(error instanceof TaskCancelledError)) throw error;
       throw new ProviderUnavailable(`no answer within ${timeoutMs} ms`, { cause: error });
     }
   };

@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ChargeRequest } from '../../contracts/activities/payment-activities.js';
+import { createLogger } from '../../platform/logger.js';
+import { ProviderUnavailable } from '../../services/payment/payment-provider.js';
+import type { PaymentProvider } from '../../services/payment/payment-provider.js';
+import { withDeadline } from '../../services/payment/provider-deadline.js';
+import { openPayments } from '../../services/payment/testing/open-payments.js';
+import { createPaymentActivities } from './payment-activities.js';
+
+let payments: Awaited<ReturnType<typeof openPayments>>;
+beforeAll(async () => {
+  payments = await openPayments();
+});
+afterAll(() => payments.close());
+
+const logged: Record<string, unknown>[] = [];
+const logger = createLogger(
+  { service: 'payment-service', level: 'info' },
+  { write: (line) => void logged.push(JSON.parse(line) as Record<string, unknown>) },
+);
+const messagesOf = (orderId: string) =>
+  logged.filter((line) => line['orderId'] === orderId).map((line) => line['message']);
+
+const orderWith = (paymentMethod = 'card_ok'): ChargeRequest => ({
+  orderId: randomUUID(),
+  userId: 1,
+  amount: 3_500_000,
+  currency: 'KRW',
+  paymentMethod,
+});
+
+/** The activities as a worker of its own would run them; with another provider where a test needs one. */
+function worker(provider: PaymentProvider = payments.provider) {
+  const activities = createPaymentActivities({ store: payments.store, provider, logger });
+  const run = <T>(work: () => Promise<T>) =>
+    new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run<[], T, () => Promise<T>>(work);
+  return {
+    charge: (order: ChargeRequest) => run(() => activities.chargePayment(order)),
+    refund: ({ paymentMethod: _, ...order }: ChargeRequest) => run(() => activities.refundPayment(order)),
+  };
+}
+
+/** The same provider, with something happening just before or just after each of its calls. */
+function interrupted(hooks: { before?: () => Promise<unknown>; after?: () => Promise<unknown> }): PaymentProvider {
+  const around = async <T>(call: () => Promise<T>): Promise<T> => {
+    await hooks.before?.();
+    const answer = await call();
+    await hooks.after?.();
+    return answer;
+  };
+  return {
+    charge: (request) => around(() => payments.provider.charge(request)),
+    refund: (request) => around(() => payments.provider.refund(request)),
+  };
+}
+
+const dies = () => Promise.reject(new Error('the process died'));
+const compensated = { type: 'Compensated', nonRetryable: true };
+
+describe('chargePayment', () => {
+  it('charges once and gives the same payment each time', async () => {
+    const order = orderWith();
+    const first = await worker().charge(order);
+    expect(await worker().charge(order)).toEqual(first);
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'CHARGED', refunds: 0, providers: 'CHARGED' });
+    expect(messagesOf(order.orderId)).toEqual(['payment completed']);
+  });
+
+  it('charges once when it runs many times at once', async () => {
+    const order = orderWith();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => worker().charge(order)));
+    expect(new Set(answers.map(({ paymentId }) => paymentId)).size).toBe(1);
+    expect(await payments.ledger.ledgerEntry.count({ where: { idempotencyKey: order.orderId } })).toBe(1);
+    expect(messagesOf(order.orderId)).toEqual(['payment completed']);
+  });
+
+  it('finds the charge whose answer was lost', async () => {
+    const order = orderWith('card_lost_answer');
+    await expect(worker().charge(order)).rejects.toThrow('the answer was lost');
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'PENDING', refunds: 0, providers: 'CHARGED' });
+    await worker().charge(order);
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'CHARGED', refunds: 0, providers: 'CHARGED' });
+  });
+
+  it.each([
+    ['card_declined', 'card_declined'],
+    ['card_insufficient_funds', 'insufficient_funds'],
+    ['card_of_another_bank', 'unknown_payment_method'],
+  ])('refuses %s with the code of the provider, each time', async (method, code) => {
+    const order = orderWith(method);
+    const refusal = () =>
+      worker()
+        .charge(order)
+        .catch((error: unknown) => error);
+    const first = await refusal();
+    expect(first).toMatchObject({ type: 'PaymentDeclined', nonRetryable: true, details: [{ code }] });
+    expect(await refusal()).toMatchObject({ details: (first as { details: unknown }).details });
+    expect(messagesOf(order.orderId)).toEqual(['payment declined']);
+  });
+
+  it('fails, to be tried again, while the provider does', async () => {
+    const order = orderWith('card_flaky');
+    await expect(worker().charge(order)).rejects.toBeInstanceOf(ProviderUnavailable);
+    await expect(worker().charge(order)).rejects.toBeInstanceOf(ProviderUnavailable);
+    await expect(worker().charge(order)).resolves.toMatchObject({});
+  });
+
+  it('fails rather than to wait for a provider that does not answer', async () => {
+    const order = orderWith();
+    const stuck = interrupted({ after: () => pause(5_000) });
+    await expect(worker(withDeadline(stuck, 50)).charge(order)).rejects.toThrow('no answer within 50 ms');
+    await worker().charge(order);
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'CHARGED', refunds: 0, providers: 'CHARGED' });
+  });
+});
+
+describe('refundPayment', () => {
+  it('gives the charge back once, however often and however concurrently', async () => {
+    const order = orderWith();
+    await worker().charge(order);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => worker().refund(order)));
+    expect(answers).toEqual(Array.from({ length: 5 }, () => ({ refunded: true })));
+    expect(await worker().refund(order)).toEqual({ refunded: true });
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'REFUNDED', refunds: 1, providers: 'REFUNDED' });
+    expect(messagesOf(order.orderId)).toEqual(['payment completed', 'payment refunded']);
+  });
+
+  it('does nothing where the charge was declined', async () => {
+    const order = orderWith('card_declined');
+    await worker()
+      .charge(order)
+      .catch(() => undefined);
+    expect(await worker().refund(order)).toEqual({ refunded: false });
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'DECLINED', refunds: 0, providers: 'DECLINED' });
+  });
+
+  it('leaves a mark where nothing was charged, so that a late charge refuses', async () => {
+    const order = orderWith();
+    expect(await worker().refund(order)).toEqual({ refunded: false });
+    await expect(worker().charge(order)).rejects.toMatchObject(compensated);
+    expect(await worker().refund(order)).toEqual({ refunded: false });
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'VOIDED', refunds: 0, providers: 'VOIDED' });
+    expect(messagesOf(order.orderId)).toEqual([]);
+  });
+
+  it('refunds a charge whose answer was lost, and writes down that it did', async () => {
+    const order = orderWith('card_lost_answer');
+    await worker()
+      .charge(order)
+      .catch(() => undefined);
+    expect(await worker().refund(order)).toEqual({ refunded: true });
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'REFUNDED', refunds: 1, providers: 'REFUNDED' });
+    await expect(worker().charge(order)).rejects.toMatchObject(compensated);
+  });
+
+  it('goes on where a refund died between the provider and our books', async () => {
+    const order = orderWith();
+    await worker().charge(order);
+    await expect(worker(interrupted({ after: dies })).refund(order)).rejects.toThrow('died');
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'CHARGED', refunds: 0, providers: 'REFUNDED' });
+    expect(await worker().refund(order)).toEqual({ refunded: true });
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'REFUNDED', refunds: 1, providers: 'REFUNDED' });
+  });
+
+  it('fails when the provider knows of no charge that our books have', async () => {
+    const order = orderWith();
+    await worker().charge(order);
+    const forgetful: PaymentProvider = { ...payments.provider, refund: () => Promise.resolve({ refunded: false }) };
+    await expect(worker(forgetful).refund(order)).rejects.toThrow('books and ours differ');
+    expect(await payments.booksOf(order.orderId)).toMatchObject({ ours: 'CHARGED' });
+  });
+});
+
+describe('a refund while the provider is asked for the charge', () => {
+  it('stops a charge that has not landed', async () => {
+    const order = orderWith();
+    const late = interrupted({ before: () => worker().refund(order) });
+    await expect(worker(late).charge(order)).rejects.toMatchObject(compensated);
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'VOIDED', refunds: 0, providers: 'VOIDED' });
+  });
+
+  it('takes back a charge that has landed', async () => {
+    const order = orderWith();
+    const slow = interrupted({ after: () => worker().refund(order) });
+    await expect(worker(slow).charge(order)).rejects.toMatchObject(compensated);
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'REFUNDED', refunds: 1, providers: 'REFUNDED' });
+  });
+
+  it('is finished by the charge when it died after the provider', async () => {
+    const order = orderWith();
+    const refundDies = () =>
+      worker(interrupted({ after: dies }))
+        .refund(order)
+        .catch(() => undefined);
+    await expect(worker(interrupted({ after: refundDies })).charge(order)).resolves.toBeDefined();
+    expect(await worker().refund(order)).toEqual({ refunded: true });
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'REFUNDED', refunds: 1, providers: 'REFUNDED' });
+  });
+
+  it('is written down by a charge that comes after a refund that died', async () => {
+    const lost = orderWith('card_lost_answer');
+    await worker()
+      .charge(lost)
+      .catch(() => undefined);
+    await worker(interrupted({ after: dies }))
+      .refund(lost)
+      .catch(() => undefined);
+    await expect(worker().charge(lost)).rejects.toMatchObject(compensated);
+    expect(await payments.booksOf(lost.orderId)).toEqual({ ours: 'REFUNDED', refunds: 1, providers: 'REFUNDED' });
+  });
+
+  it('gives the money back by hand where the provider has no voiding and charges all the same', async () => {
+    const order = orderWith();
+    // Nothing stops the late charge there: what the charge then finds in our books must.
+    const { orderId, userId, amount, currency } = order;
+    const late = interrupted({ before: () => payments.store.recordVoid({ orderId, userId, amount, currency }) });
+    await expect(worker(late).charge(order)).rejects.toMatchObject(compensated);
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'REFUNDED', refunds: 1, providers: 'REFUNDED' });
+  });
+
+  it('leaves no money behind, however the two interleave', async () => {
+    const orders = Array.from({ length: 10 }, () => orderWith());
+    await Promise.all(
+      orders
+        .flatMap((order) => [worker().charge(order), worker().refund(order), worker().charge(order)])
+        .map((work) => work.catch(() => undefined)),
+    );
+    for (const order of orders) {
+      const { refunded } = await worker().refund(order);
+      expect(await payments.booksOf(order.orderId)).toEqual(
+        refunded
+          ? { ours: 'REFUNDED', refunds: 1, providers: 'REFUNDED' }
+          : { ours: 'VOIDED', refunds: 0, providers: 'VOIDED' },
+      );
+    }
+  });
+});

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { createLogger } from '../../platform/logger.js';
+import { createContext } from './context.js';
+
+const logger = createLogger({ service: 'payment-service', level: 'fatal' });
+const config = {
+  SERVICE_NAME: 'payment-service',
+  HOST: '127.0.0.1',
+  PORT: 0,
+  LOG_LEVEL: 'fatal' as const,
+  DATABASE_URL: 'postgresql://127.0.0.1:1/payment',
+  JWT_ISSUER: 'issuer',
+  JWT_AUDIENCE: 'audience',
+  USER_SERVICE_URL: ['http://127.0.0.1:1'],
+  NODE_ENV: 'development',
+  PAYMENT_PROVIDER: 'simulated',
+  PAYMENT_SIMULATOR_DATABASE_URL: 'postgresql://127.0.0.1:1/ledger',
+};
+const hasSimulator = (changes: Partial<typeof config>) =>
+  createContext({ ...config, ...changes }, logger, () => undefined).simulator !== undefined;
+
+describe('the simulator', () => {
+  it('is for callers in development', () => expect(hasSimulator({})).toBe(true));
+  it('is never for callers in production', () => expect(hasSimulator({ NODE_ENV: 'production' })).toBe(false));
+  it('is not there with another provider', () => expect(hasSimulator({ PAYMENT_PROVIDER: 'other' })).toBe(false));
+});

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPayments } from '../testing/open-payments.js';
+import { createSimulatedProvider } from './simulated-provider.js';
+
+let payments: Awaited<ReturnType<typeof openPayments>>;
+beforeAll(async () => {
+  payments = await openPayments();
+});
+afterAll(() => payments.close());
+
+const chargeOf = (method: string) => ({ idempotencyKey: randomUUID(), amount: 3_500_000, currency: 'KRW', method });
+const entryOf = (idempotencyKey: string) => payments.ledger.ledgerEntry.findUnique({ where: { idempotencyKey } });
+
+describe('the simulated provider', () => {
+  it('charges a key once, however often it is asked', async () => {
+    const request = chargeOf('card_ok');
+    const first = await payments.provider.charge(request);
+    expect(first.outcome).toBe('charged');
+    expect(await payments.provider.charge(request)).toEqual(first);
+  });
+
+  it('charges a key once when asked by many at once', async () => {
+    const request = chargeOf('card_ok');
+    const answers = await Promise.all(Array.from({ length: 10 }, () => payments.provider.charge(request)));
+    expect(new Set(answers.map((answer) => answer.outcome === 'charged' && answer.chargeId)).size).toBe(1);
+  });
+
+  it('charges, though the first answer is lost', async () => {
+    const request = chargeOf('card_lost_answer');
+    await expect(payments.provider.charge(request)).rejects.toThrow('the answer was lost');
+    const charged = await entryOf(request.idempotencyKey);
+    expect(charged?.status).toBe('CHARGED');
+    expect(await payments.provider.charge(request)).toEqual({ outcome: 'charged', chargeId: charged?.chargeId });
+  });
+
+  it('counts attempts in its ledger, so that another process goes on counting', async () => {
+    const request = chargeOf('card_flaky');
+    await expect(payments.provider.charge(request)).rejects.toThrow('internal error');
+    const restarted = createSimulatedProvider(payments.ledger);
+    await expect(restarted.charge(request)).rejects.toThrow('internal error');
+    expect((await restarted.charge(request)).outcome).toBe('charged');
+    expect((await entryOf(request.idempotencyKey))?.attempts).toBe(3);
+  });
+
+  it('counts each of the attempts made at once', async () => {
+    const request = chargeOf('card_flaky');
+    const answers = await Promise.allSettled(Array.from({ length: 5 }, () => payments.provider.charge(request)));
+    expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(2);
+  });
+
+  it('is down for card_provider_down until it is told that it is up', async () => {
+    const request = chargeOf('card_provider_down');
+    expect(await payments.simulator.read()).toEqual({ provider: 'down' });
+    await expect(payments.provider.charge(request)).rejects.toThrow('the provider is down');
+    expect((await payments.provider.charge(chargeOf('card_ok'))).outcome).toBe('charged');
+    await payments.simulator.set({ provider: 'up' });
+    expect((await payments.provider.charge(request)).outcome).toBe('charged');
+  });
+
+  it('declines the same way each time', async () => {
+    const request = chargeOf('card_insufficient_funds');
+    const declined = { outcome: 'declined', code: 'insufficient_funds' };
+    expect(await payments.provider.charge(request)).toEqual(declined);
+    expect(await payments.provider.charge(request)).toEqual(declined);
+  });
+
+  it('refunds a charge once', async () => {
+    const request = chargeOf('card_ok');
+    const charged = await payments.provider.charge(request);
+    const refunds = await Promise.all([payments.provider.refund(request), payments.provider.refund(request)]);
+    const chargeId = charged.outcome === 'charged' ? charged.chargeId : undefined;
+    expect(refunds).toEqual([
+      { refunded: true, chargeId },
+      { refunded: true, chargeId },
+    ]);
+    expect(await payments.provider.charge(request)).toEqual({ outcome: 'voided' });
+  });
+
+  it.each([['card_ok'], ['card_declined'], ['card_lost_answer']])(
+    'refuses a charge of %s that lands after its key was voided',
+    async (method) => {
+      const request = chargeOf(method);
+      expect(await payments.provider.refund(request)).toEqual({ refunded: false });
+      expect(await payments.provider.charge(request)).toEqual({ outcome: 'voided' });
+      expect((await entryOf(request.idempotencyKey))?.status).toBe('VOIDED');
+    },
+  );
+
+  it('voids a key that it has only failed for', async () => {
+    const request = chargeOf('card_flaky');
+    await expect(payments.provider.charge(request)).rejects.toThrow();
+    expect(await payments.provider.refund(request)).toEqual({ refunded: false });
+    expect(await payments.provider.charge(request)).toEqual({ outcome: 'voided' });
+  });
+
+  it('never keeps the money of a key that is charged and refunded at once', async () => {
+    for (let round = 0; round < 20; round++) {
+      const request = chargeOf('card_ok');
+      const [charge, refund] = await Promise.all([
+        payments.provider.charge(request),
+        payments.provider.refund(request),
+      ]);
+      const status = (await entryOf(request.idempotencyKey))?.status;
+      expect(status).toBe(refund.refunded ? 'REFUNDED' : 'VOIDED');
+      if (!refund.refunded) expect(charge).toEqual({ outcome: 'voided' });
+    }
+  });
+});
