@@ -14,17 +14,11 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 export async function buildGoTool({ environment, signal, detail }, tool) {
   const cwd = path.join(here, tool.name);
   const env = { ...environment, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -trimpath -buildvcs=false', GOWORK: 'off' };
-  const onLine = (/** @type {string} */ line) => detail(line);
-  detail('downloading the sources');
-  await runCommand('go', ['mod', 'download'], { cwd, env, signal, onLine });
   const args = ['build', '-v', '-ldflags', `-s -w ${tool.ldflags ?? ''}`.trim(), '-o', tool.to, tool.package];
   let packages = 0;
-  await runCommand('go', args, {
-    cwd,
-    env,
-    signal,
-    onLine: (line) => detail(`compiled ${++packages} packages, now ${line}`),
-  });
+  const onLine = (/** @type {string} */ line) =>
+    detail(line.startsWith('go: ') ? line.slice(4) : `compiled ${++packages} packages, now ${line}`);
+  await runCommand('go', args, { cwd, env, signal, onLine });
 }
 
 /** @param {string} name @returns {Buffer[]} what decides the outcome of a build */
