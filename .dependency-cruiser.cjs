@@ -1,13 +1,14 @@
-// The arrows of docs/architecture.md. A test may import anything.
-const tested = { pathNot: '\\.test\\.ts$' };
+// The arrows of docs/architecture.md. Tests, and what stands in a testing/ folder for them, may import anything.
+const tests = '(\\.test\\.ts$|/testing/)';
+const tested = { pathNot: tests };
 
 /** @param {string} name @param {string} from @param {string[]} allowed */
 const only = (name, from, allowed) => ({
   name,
   severity: 'error',
-  from: { path: from, pathNot: '(\\.test\\.ts$|/testing/)' },
+  from: { path: from, pathNot: tests },
   to: {
-    dependencyTypesNot: ['npm', 'npm-dev', 'npm-peer', 'core', 'type-only'],
+    dependencyTypesNot: ['npm', 'npm-dev', 'npm-peer', 'core'],
     pathNot: [from, ...allowed, 'node_modules'],
   },
 });
@@ -28,7 +29,7 @@ module.exports = {
       from: {
         path: '^(contracts|workflows|activities|workers|api|services|notifications|platform|clients)/',
         ...tested,
-        pathNot: '(\\.test\\.ts$|/testing/)',
+        pathNot: tests,
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },

@@ -32,7 +32,7 @@ export default tseslint.config(
   {
     // The same code has to give the same answer at each replay.
     files: ['workflows/**/*.ts', 'services/*/domain/**/*.ts', 'contracts/**/*.ts'],
-    ignores: ['**/*.test.ts'],
+    ignores: ['**/*.test.ts', '**/testing/**'],
     rules: {
       'no-restricted-imports': [
         'error',
@@ -45,7 +45,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.test.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'vitest.config.ts', 'prisma.config.ts'],
+    files: ['**/*.test.ts', '**/testing/**/*.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'vitest.config.ts', 'prisma.config.ts'],
     rules: {
       'no-restricted-exports': 'off',
       'no-restricted-properties': 'off',
