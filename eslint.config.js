@@ -45,7 +45,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.test.ts', '**/testing/**/*.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'vitest.config.ts', 'prisma.config.ts'],
+    files: [
+      '**/*.test.ts',
+      '**/testing/**/*.ts',
+      'tests/**/*.ts',
+      'bench/**/*.ts',
+      'vitest.config.ts',
+      'prisma.config.ts',
+    ],
     rules: {
       'no-restricted-exports': 'off',
       'no-restricted-properties': 'off',
