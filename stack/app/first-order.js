@@ -10,5 +10,5 @@ export function firstOrder(gateway) {
   -d '{"email":"alice@example.com","password":"holdfast-demo"}' | ${field('accessToken')})
 ORDER=$(curl -s ${gateway}/orders -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\
   -H 'idempotency-key: my-first-order' -d '{"productId":1,"quantity":1}' | tee /dev/stderr | ${field('id')})
-curl -s ${gateway}/orders/$ORDER -H "authorization: Bearer $TOKEN"`;
+curl -s ${gateway}/orders/$ORDER -H "authorization: Bearer $TOKEN"  # once more in a few seconds: COMPLETED`;
 }

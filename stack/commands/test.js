@@ -8,7 +8,7 @@ import { installPackages } from '../support/install.js';
 import { checkPrerequisites } from '../support/needs.js';
 import { own } from '../support/owner.js';
 import { checkout, keepsake } from '../support/paths.js';
-import { endLeftoversBelow } from '../support/process-records.js';
+import { endLeftoversBelow, removeRecord, writeRecord } from '../support/process-records.js';
 import { createProgress } from '../support/progress.js';
 import { runCommand } from '../support/run-command.js';
 import { stopOnSignal } from '../support/stopping.js';
@@ -17,9 +17,10 @@ import { together } from '../support/together.js';
 /** @type {import('../servers/all.js').ServerName[]} */
 const wanted = ['postgres', 'redis', 'kafka', 'temporal', 'zipkin', 'maildev', 'temporal-cli', 'test-server'];
 
+const dir = path.join(keepsake, 'test');
+
 /** `npm test`: everything that must hold, on servers of its own; arguments go to vitest, and then nothing else is checked. */
 export async function test() {
-  const dir = path.join(keepsake, 'test');
   const args = process.argv.slice(2);
   const progress = createProgress();
   const signal = stopOnSignal(progress.say);
@@ -96,6 +97,8 @@ function runVitest(args, env, signal) {
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
+  const records = path.join(dir, 'run', 'app');
+  if (child.pid) writeRecord(records, { pid: child.pid, name: 'vitest', command: program });
   const end = (/** @type {NodeJS.Signals} */ by) => child.pid && killGroup(child.pid, by);
   /** @type {NodeJS.Timeout | undefined} */
   let late;
@@ -109,6 +112,7 @@ function runVitest(args, env, signal) {
     child.once('exit', (code) => {
       clearTimeout(late);
       signal.removeEventListener('abort', stop);
+      removeRecord(records, 'vitest');
       // Workers of a runner that was killed would go on.
       end('SIGKILL');
       resolve(code ?? 1);
