@@ -5,22 +5,34 @@ import { CallOff } from './call-off.js';
 import { CarrierNews } from './carrier-news.js';
 import { Compensations } from './compensations.js';
 import { OrderJournal } from './order-journal.js';
-import { performStep } from './perform-step.js';
+import { performStep, type Performed } from './perform-step.js';
 import { stepActivities } from './step-activities.js';
+import { StepRefused } from './step-refused.js';
 
 /** What the parts of the story share. */
 export function openSaga(input: OrderSagaInput) {
   const journal = new OrderJournal(input.order);
   const attention = new Attention(journal);
+  const compensations = new Compensations();
+
+  async function perform<T>(step: SagaStep, run: () => Promise<T>): Promise<Performed<T>> {
+    try {
+      return await performStep(attention, step, run);
+    } catch (error) {
+      if (error instanceof StepRefused) compensations.dropFor(step);
+      throw error;
+    }
+  }
+
   return {
     input,
     journal,
     attention,
     carrier: new CarrierNews(),
-    compensations: new Compensations(),
+    compensations,
     callOff: new CallOff(),
     services: stepActivities(input.attentionAfterMs),
-    perform: <T>(step: SagaStep, run: () => Promise<T>) => performStep(attention, step, run),
+    perform,
   };
 }
 

@@ -1,16 +1,20 @@
 import { fileURLToPath } from 'node:url';
-import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { WithStartWorkflowOperation, type Client, type WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
-import { workflowIdOf } from '../../../contracts/ids.js';
+import type { Order } from '../../../contracts/http/orders.js';
+import { ACCEPTED_UPDATE_ID, workflowIdOf } from '../../../contracts/ids.js';
 import type { OrderSagaInput, PlacedOrder } from '../../../contracts/order-saga.js';
+import type { OrderStatus } from '../../../contracts/order-status.js';
+import type { DeliveryUpdate } from '../../../contracts/activities/delivery-activities.js';
 import { SEARCH_ATTRIBUTES } from '../../../contracts/search-attributes.js';
 import { WORKFLOW_TASK_TIMEOUT_MS } from '../../../contracts/step-timeouts.js';
 import { TASK_QUEUES } from '../../../contracts/task-queues.js';
 import { temporalTelemetryPlugins } from '../../../platform/telemetry/telemetry.js';
 import { createDataConverter, failureConverterPath } from '../../../platform/temporal/data-converter.js';
 import { server } from '../../../tests/support/servers.js';
-import { initialSearchAttributes } from '../messages.js';
+import { waitFor } from '../../../tests/support/wait-for.js';
+import { accepted, deliveryUpdate, initialSearchAttributes } from '../messages.js';
 import type { orderSaga } from '../order-saga.js';
 import { TestShop } from './test-shop.js';
 
@@ -35,7 +39,7 @@ export function workflowBundle(): Promise<{ code: string }> {
   return bundle;
 }
 
-export type SagaHandle = WorkflowHandleWithFirstExecutionRunId<typeof orderSaga>;
+export type SagaHandle = WorkflowHandle<typeof orderSaga>;
 
 export interface StartOptions {
   paymentMethod?: string;
@@ -96,13 +100,53 @@ export class SagaTest {
   }
 
   /** The row is there first, as in the API. */
-  async start(options?: StartOptions): Promise<{ id: string; handle: SagaHandle }> {
+  place(options?: StartOptions): OrderSagaInput {
     const input = this.input(options);
-    const { id } = input.order;
     this.shop.add(input.order);
     if (!this.shop.stock.has(1)) this.shop.stock.set(1, 1_000);
+    return input;
+  }
+
+  /** As the API does it: one call starts the Saga and asks for the stock decision. */
+  async order(options?: StartOptions): Promise<{ id: string; handle: SagaHandle; answer: Order }> {
+    const input = this.place(options);
+    const startWorkflowOperation = new WithStartWorkflowOperation<typeof orderSaga>('orderSaga', {
+      ...this.startOptions(input),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+    const answer = await this.client.workflow.executeUpdateWithStart(accepted, {
+      startWorkflowOperation,
+      updateId: ACCEPTED_UPDATE_ID,
+    });
+    return { id: input.order.id, handle: this.handleOf(input.order.id), answer };
+  }
+
+  handleOf(orderId: string): SagaHandle {
+    return this.client.workflow.getHandle<typeof orderSaga>(workflowIdOf(orderId));
+  }
+
+  async start(options?: StartOptions): Promise<{ id: string; handle: SagaHandle }> {
+    const input = this.place(options);
+    const { id } = input.order;
     const handle = await this.client.workflow.start<typeof orderSaga>('orderSaga', this.startOptions(input));
     return { id, handle };
+  }
+
+  /** In the row, so that what happened is written down. */
+  async reached(orderId: string, status: OrderStatus): Promise<void> {
+    await waitFor(`order to be ${status}`, () => this.shop.row(orderId).order.status === status);
+  }
+
+  /** One operator is asked, and the row says so. */
+  async needsAttention(orderId: string): Promise<void> {
+    await waitFor('order to need attention', () => this.shop.row(orderId).order.needsAttention);
+  }
+
+  async carrierTells(orderId: string, status: DeliveryUpdate['status']): Promise<void> {
+    if (status !== 'in_transit') this.shop.carrierSays(orderId, status);
+    await this.handleOf(orderId).signal(deliveryUpdate, { status, at: '2026-01-01T00:00:00.000Z' });
+    if (status !== 'in_transit' || this.shop.row(orderId).order.status !== 'DELIVERY_STARTED') return;
+    await waitFor('in transit', () => this.shop.row(orderId).timeline.some(({ key }) => key === 'in-transit'));
   }
 
   startOptions(input: OrderSagaInput) {
@@ -148,7 +192,9 @@ export async function startTimeSkippingSagaTest(): Promise<TimeSkippingSagaTest>
 
 /** Steps fail on purpose here; the SDK would tell of each. */
 export function quietRuntime(): void {
-  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
+  Runtime.install({
+    logger: process.env.LOGSDK ? new DefaultLogger('WARN') : new DefaultLogger('ERROR', () => undefined),
+  });
 }
 
 function placedOrder(id: string, quantity: number, postalCode: string): PlacedOrder {

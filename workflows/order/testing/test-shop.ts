@@ -44,6 +44,14 @@ export class TestShop {
   readonly #before = new Map<Step, () => Promise<void> | void>();
   readonly #after = new Map<Step, () => Promise<void> | void>();
 
+  /** All up again; what orders left stays. */
+  reset(): void {
+    this.calls.length = 0;
+    this.#before.clear();
+    this.#after.clear();
+    this.stock.clear();
+  }
+
   add(order: PlacedOrder): void {
     this.#rows.set(order.id, {
       order: pendingOrder(order),
