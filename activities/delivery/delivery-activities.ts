@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/activity';
 import type { DeliveryActivities } from '../../contracts/activities/delivery-activities.js';
 import { REFUSALS } from '../../contracts/refusals.js';
 import type { DeliveryRefused } from '../../contracts/refusals.js';

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/activity';
 import type { PaymentActivities } from '../../contracts/activities/payment-activities.js';
 import { REFUSALS } from '../../contracts/refusals.js';
 import type { PaymentDeclined } from '../../contracts/refusals.js';

@@ -23,6 +23,8 @@ export function createPool({ url, size, service, logger }: PoolSettings): Pool {
     lock_timeout: 8000,
     idle_in_transaction_session_timeout: 15_000,
     keepAlive: true,
+    // Prisma sends times without a zone: in a server's own zone they would be hours off.
+    options: '-c TimeZone=UTC',
   });
   // An idle connection that breaks would end the process otherwise.
   pool.on('error', (error) => logger.warn({ reason: error.message }, 'lost a database connection'));

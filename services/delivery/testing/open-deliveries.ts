@@ -1,14 +1,18 @@
-import { PrismaPg } from '@prisma/adapter-pg';
+import { createPool, prismaAdapter, transactionOptions } from '../../../platform/database/pool.js';
+import { createLogger } from '../../../platform/logger.js';
 import { createTestDatabase } from '../../../tests/support/database.js';
 import { createDeliveryStore } from '../delivery-store.js';
 import { PrismaClient } from '../prisma/generated/client.js';
 import { createShipmentBook } from '../simulated-carrier/shipment-book.js';
 import { createSimulatedCarrier } from '../simulated-carrier/simulated-carrier.js';
 
+const logger = createLogger({ service: 'test', level: 'fatal' });
+const adapterOf = (url: string) => prismaAdapter(createPool({ url, size: 10, service: 'test', logger }));
+
 /** The delivery database, throwaway, and a simulated carrier on it. Close it in afterAll. */
 export async function openDeliveries() {
   const database = await createTestDatabase('services/delivery/prisma/migrations');
-  const prisma = new PrismaClient({ adapter: new PrismaPg(database.url) });
+  const prisma = new PrismaClient({ adapter: adapterOf(database.url), transactionOptions });
   const book = createShipmentBook(prisma);
   return {
     database,

@@ -1,4 +1,5 @@
-import { PrismaPg } from '@prisma/adapter-pg';
+import { createPool, prismaAdapter, transactionOptions } from '../../../platform/database/pool.js';
+import { createLogger } from '../../../platform/logger.js';
 import { createTestDatabase } from '../../../tests/support/database.js';
 import { createPaymentStore } from '../payment-store.js';
 import { PrismaClient } from '../prisma/generated/client.js';
@@ -6,12 +7,15 @@ import { PrismaClient as LedgerClient } from '../simulator/prisma/generated/clie
 import { createSimulatedProvider } from '../simulator/simulated-provider.js';
 import { createSimulatorSwitch } from '../simulator/simulator-switch.js';
 
+const logger = createLogger({ service: 'test', level: 'fatal' });
+const adapterOf = (url: string) => prismaAdapter(createPool({ url, size: 10, service: 'test', logger }));
+
 /** The payment database and the simulated provider's own, each throwaway. Close it in afterAll. */
 export async function openPayments() {
   const database = await createTestDatabase('services/payment/prisma/migrations');
   const ledgerDatabase = await createTestDatabase('services/payment/simulator/prisma/migrations');
-  const prisma = new PrismaClient({ adapter: new PrismaPg(database.url) });
-  const ledger = new LedgerClient({ adapter: new PrismaPg(ledgerDatabase.url) });
+  const prisma = new PrismaClient({ adapter: adapterOf(database.url), transactionOptions });
+  const ledger = new LedgerClient({ adapter: adapterOf(ledgerDatabase.url), transactionOptions });
   return {
     database,
     prisma,

@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PrismaClient } from '../../services/payment/simulator/prisma/generated/client.js';
+import { createTestDatabase } from '../../tests/support/database.js';
+import type { TestDatabase } from '../../tests/support/database.js';
+import { createLogger } from '../logger.js';
+import { createPool, prismaAdapter } from './pool.js';
+
+const logger = createLogger({ service: 'test', level: 'fatal' });
+const open = (url: string) => createPool({ url, size: 1, service: 'test', logger });
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase('services/payment/simulator/prisma/migrations');
+  const pool = open(database.url);
+  await pool.query(`ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET TimeZone = 'Asia/Seoul'`);
+  await pool.end();
+});
+afterAll(() => database.drop());
+
+describe('a pool', () => {
+  it('writes times as they are, whatever zone the server is in', async () => {
+    const pool = open(database.url);
+    const prisma = new PrismaClient({ adapter: prismaAdapter(pool) });
+    const updatedAt = new Date('2026-03-01T12:00:00.123Z');
+    await prisma.simulatorState.update({ where: { id: 1 }, data: { updatedAt } });
+    const { rows } = await pool.query<{ updated_at: Date }>('SELECT updated_at FROM simulator_state');
+    await prisma.$disconnect();
+    expect(rows[0]?.updated_at).toEqual(updatedAt);
+  });
+});
