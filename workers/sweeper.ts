@@ -8,6 +8,7 @@ import { contextFrom } from '../platform/telemetry/trace-context.js';
 import type { OrderStore } from '../services/order/order-store.js';
 import { sagaStart } from '../services/order/saga-start.js';
 import type { StoredOrder } from '../services/order/stored-order.js';
+import { initialSearchAttributes } from '../workflows/order/messages.js';
 import { startLoop, type RunningLoop } from './loop.js';
 
 export interface SweeperSettings {
@@ -34,7 +35,11 @@ export function startSweeper(settings: SweeperSettings): RunningLoop {
   const startOne = async (stored: StoredOrder): Promise<void> => {
     const orderId = stored.order.id;
     try {
-      const start = () => workflows.start(ORDER_SAGA, sagaStart(stored, attentionAfterMs));
+      const start = () =>
+        workflows.start(
+          ORDER_SAGA,
+          sagaStart(stored, { attentionAfterMs, searchAttributesOf: initialSearchAttributes }),
+        );
       await workflows.withDeadline(Date.now() + startLimitMs, start);
       logger.info({ orderId }, 'order swept: its workflow is started');
     } catch (error) {

@@ -6,7 +6,7 @@ import {
   type WorkflowClient,
   type WorkflowUpdateHandle,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 
 import { ACCEPTED_UPDATE_ID, CANCEL_UPDATE_ID } from '../../contracts/ids.js';
 import type { Order } from '../../contracts/http/orders.js';
@@ -14,7 +14,7 @@ import { NOT_CANCELLABLE, ORDER_SAGA, type CancelRequest } from '../../contracts
 import type { Logger } from '../../platform/logger.js';
 import { sagaStart } from '../../services/order/saga-start.js';
 import type { StoredOrder } from '../../services/order/stored-order.js';
-import { accepted, cancel } from '../../workflows/order/messages.js';
+import { accepted, cancel, initialSearchAttributes } from '../../workflows/order/messages.js';
 
 export type Cancellation =
   | { outcome: 'undone'; order: Order }
@@ -42,7 +42,8 @@ export interface OrderSagasSettings {
 }
 
 export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderSagasSettings): OrderSagas {
-  const startOf = (stored: StoredOrder) => sagaStart(stored, attentionAfterMs);
+  const startOf = (stored: StoredOrder) =>
+    sagaStart(stored, { attentionAfterMs, searchAttributesOf: initialSearchAttributes });
   // An operation can be used once only.
   const operationOf = (stored: StoredOrder) => new WithStartWorkflowOperation(ORDER_SAGA, startOf(stored));
 
@@ -60,7 +61,7 @@ export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderS
       try {
         await within(deadline, () => workflows.start(ORDER_SAGA, startOf(stored)));
       } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) say('workflow not started yet', stored, error);
+        if (!hasEnded(error)) say('workflow not started yet', stored, error);
       }
     },
 
@@ -70,7 +71,7 @@ export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderS
       try {
         return await within(deadline, () => workflows.executeUpdateWithStart(accepted, options));
       } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) say('stock not decided yet', stored, error);
+        if (!hasEnded(error)) say('stock not decided yet', stored, error);
         return undefined;
       }
     },
@@ -83,7 +84,7 @@ export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderS
         startWorkflowOperation: operationOf(stored),
       };
       const explain = (error: unknown, otherwise: Cancellation): Cancellation => {
-        if (error instanceof WorkflowExecutionAlreadyStartedError) return { outcome: 'ended' };
+        if (hasEnded(error)) return { outcome: 'ended' };
         if (isRefusal(error)) return { outcome: 'refused' };
         say('not cancelled yet', stored, error);
         return otherwise;
@@ -101,6 +102,11 @@ export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderS
       }
     },
   };
+}
+
+/** A workflow that ended gets no second run, and ends while an update is under way. */
+function hasEnded(error: unknown): boolean {
+  return error instanceof WorkflowExecutionAlreadyStartedError || error instanceof WorkflowNotFoundError;
 }
 
 function isRefusal(error: unknown): boolean {

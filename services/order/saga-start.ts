@@ -1,21 +1,30 @@
 import type { WorkflowStartOptions } from '@temporalio/client';
-import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import type { SearchAttributePair } from '@temporalio/common';
 
 import { workflowIdOf } from '../../contracts/ids.js';
 import type { Order } from '../../contracts/http/orders.js';
 import type { OrderSagaInput, PlacedOrder } from '../../contracts/order-saga.js';
-import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
 import { WORKFLOW_TASK_TIMEOUT_MS } from '../../contracts/step-timeouts.js';
 import { TASK_QUEUES } from '../../contracts/task-queues.js';
 import type { StoredOrder } from './stored-order.js';
 
 type OrderSaga = (input: OrderSagaInput) => Promise<Order>;
 
+export interface SagaSettings {
+  /** After this a step that has not succeeded asks for an operator. */
+  attentionAfterMs: number;
+  /** The workflow's own `initialSearchAttributes`: a service's body doesn't import workflows. */
+  searchAttributesOf: (order: PlacedOrder) => SearchAttributePair[];
+}
+
 /**
  * How an order's workflow is started, by whoever comes first: the one that runs is used, and one that has ended is
  * never followed by a second.
  */
-export function sagaStart({ order, paymentMethod }: StoredOrder, attentionAfterMs: number) {
+export function sagaStart(
+  { order, paymentMethod }: StoredOrder,
+  { attentionAfterMs, searchAttributesOf }: SagaSettings,
+) {
   return {
     workflowId: workflowIdOf(order.id),
     taskQueue: TASK_QUEUES.order,
@@ -23,23 +32,11 @@ export function sagaStart({ order, paymentMethod }: StoredOrder, attentionAfterM
     workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    typedSearchAttributes: searchAttributes(order),
+    typedSearchAttributes: searchAttributesOf(order),
   } satisfies WorkflowStartOptions<OrderSaga>;
 }
 
 function placedOrder(order: Order): PlacedOrder {
   const { id, userId, userVerified, currency, totalPrice, lines, shippingAddress, createdAt } = order;
   return { id, userId, userVerified, currency, totalPrice, lines, shippingAddress, createdAt };
-}
-
-const { OrderStatus, CustomerId, ProductIds, OrderTotal, NeedsAttention } = SEARCH_ATTRIBUTES;
-
-function searchAttributes({ userId, lines, totalPrice }: Order): SearchAttributePair[] {
-  return [
-    { key: defineSearchAttributeKey('OrderStatus', OrderStatus), value: 'PENDING' },
-    { key: defineSearchAttributeKey('CustomerId', CustomerId), value: userId },
-    { key: defineSearchAttributeKey('ProductIds', ProductIds), value: lines.map(({ productId }) => String(productId)) },
-    { key: defineSearchAttributeKey('OrderTotal', OrderTotal), value: totalPrice },
-    { key: defineSearchAttributeKey('NeedsAttention', NeedsAttention), value: false },
-  ];
 }
