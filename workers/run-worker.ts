@@ -66,7 +66,7 @@ export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown
     taskQueue: settings.taskQueue,
     activities: settings.activities,
     ...workflowsOption(workflows),
-    dataConverter: createDataConverter(temporal.payloadKeys),
+    dataConverter: createDataConverter(temporal.payloadKeys, { activitiesByHand: workflows !== undefined }),
     plugins: temporalTelemetryPlugins(),
     // A worker that died must not hold an order's next task for long.
     stickyQueueScheduleToStartTimeout: '2s',

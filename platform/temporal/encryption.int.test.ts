@@ -2,11 +2,13 @@ import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { temporal as proto } from '@temporalio/proto';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { server } from '../../tests/support/servers.js';
+import { waitFor } from '../../tests/support/wait-for.js';
 import { temporalTelemetryPlugins } from '../telemetry/telemetry.js';
 import { createTemporalClient } from './client.js';
 import type { TemporalClient } from './client.js';
@@ -19,7 +21,7 @@ const taskQueue = `encryption-${randomUUID()}`;
 const payloadKeys = { keys: { one: randomBytes(32).toString('base64') }, current: 'one' };
 
 const activities: SecretActivities = {
-  keep: (text) => Promise.resolve(text),
+  keep: (text) => (text.includes('wait') ? Context.current().cancelled : Promise.resolve(text)),
   lose: (text) => Promise.reject(new Error(`activity failed with ${text}`)),
 };
 
@@ -37,7 +39,7 @@ beforeAll(async () => {
     taskQueue,
     activities,
     workflowsPath: fileURLToPath(new URL('./testing/secret-workflow.ts', import.meta.url)),
-    dataConverter: createDataConverter(payloadKeys),
+    dataConverter: createDataConverter(payloadKeys, { activitiesByHand: true }),
     plugins: temporalTelemetryPlugins(),
   });
   running = worker.run();
@@ -59,7 +61,11 @@ test('nothing that a person said is readable in the history, and we read all of 
   const failure: unknown = await handle.result().catch((error: unknown) => error);
   const cause = (failure as Error).cause as ApplicationFailure;
   expect(cause).toBeInstanceOf(ApplicationFailure);
-  expect(cause).toMatchObject({ message: `workflow failed with ${secret}`, type: 'Told', details: [{ secret }] });
+  expect(cause).toMatchObject({
+    message: `workflow failed with ${secret}`,
+    type: 'Told',
+    details: [{ secret, kept: `${secret} ${secret}` }],
+  });
 
   const stored = Buffer.from(proto.api.history.v1.History.encode(await handle.fetchHistory()).finish());
   expect(stored.includes('Encoded failure')).toBe(true);
@@ -73,4 +79,17 @@ test('a signal without input, sent by an operator who has no key, goes through',
   await promisify(execFile)(server('TEMPORAL_CLI'), ['workflow', 'signal', '--name', 'go', ...at]);
   expect(await handle.executeUpdate(tell, { args: ['told'] })).toBe('told');
   await expect(handle.result()).rejects.toThrow('Workflow execution failed');
+});
+
+test('an activity that an operator completed by hand, without a key, goes on', async () => {
+  const workflowId = randomUUID();
+  const handle = await temporal.client.workflow.start(secretWorkflow, { workflowId, taskQueue, args: [secret] });
+  await handle.executeUpdate(tell, { args: ['wait'] });
+  await handle.signal(go);
+  await waitFor('the activity', async () => (await handle.describe()).raw.pendingActivities?.[0]?.lastStartedTime);
+  const at = ['--address', server('TEMPORAL_ADDRESS'), '--workflow-id', workflowId];
+  const byHand = ['--activity-id', '1', '--result', '"by hand"'];
+  await promisify(execFile)(server('TEMPORAL_CLI'), ['activity', 'complete', ...byHand, ...at]);
+  const failure: unknown = await handle.result().catch((error: unknown) => error);
+  expect((failure as Error).cause).toMatchObject({ details: [{ kept: 'by hand' }] });
 });

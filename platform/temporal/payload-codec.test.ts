@@ -43,6 +43,17 @@ test('refuses what is plain, changed, cut short, under another name or by a key 
   ).rejects.toThrow('three');
 });
 
+test('takes what an operator gave an activity by hand where that is allowed, and nothing else', async () => {
+  const codec = new EncryptionCodec({ keys: { one }, current: 'one' }, { activitiesByHand: true });
+  const where = { namespace: 'default', workflowId: 'order-1' };
+  expect(read(await codec.decode([payload], { type: 'activity', isLocal: false, ...where }))).toEqual({
+    name: 'Alice',
+  });
+  await expect(codec.decode([payload], { type: 'activity', isLocal: true, ...where })).rejects.toThrow('not encrypted');
+  await expect(codec.decode([payload], { type: 'workflow', ...where })).rejects.toThrow('not encrypted');
+  await expect(codec.decode([payload])).rejects.toThrow('not encrypted');
+});
+
 test('does not start without its current key, or with one that is too short', () => {
   expect(() => new EncryptionCodec({ keys: { one }, current: 'two' })).toThrow('PAYLOAD_KEYS');
   expect(() => new EncryptionCodec({ keys: { one: 'c2hvcnQ=' }, current: 'one' })).toThrow('32 bytes');

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { METADATA_ENCODING_KEY, ValueError } from '@temporalio/common';
-import type { Payload, PayloadCodec } from '@temporalio/common';
+import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 import proto from '@temporalio/proto';
 
 // A CommonJS package whose names Node can't see: only its default export can be imported.
@@ -10,6 +10,14 @@ const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 export interface PayloadKeys {
   keys: Record<string, string>;
   current: string;
+}
+
+export interface CodecOptions {
+  /**
+   * Takes the results and failures of activities also unencrypted: an operator who completes or fails one by hand with
+   * `tctl` has no key, and a refusal would stop the workflow until it is reset. Default false.
+   */
+  activitiesByHand?: boolean;
 }
 
 const encoding = 'binary/encrypted';
@@ -24,7 +32,10 @@ const tagBytes = 16;
 export class EncryptionCodec implements PayloadCodec {
   private readonly keys: Map<string, Buffer>;
 
-  constructor(private readonly settings: PayloadKeys) {
+  constructor(
+    private readonly settings: PayloadKeys,
+    private readonly options: CodecOptions = {},
+  ) {
     this.keys = new Map(Object.entries(settings.keys).map(([id, key]) => [id, Buffer.from(key, 'base64')]));
     this.keyOf(settings.current);
   }
@@ -34,8 +45,9 @@ export class EncryptionCodec implements PayloadCodec {
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- a refusal has to reject, not throw
-  async decode(payloads: Payload[]): Promise<Payload[]> {
-    return payloads.map((payload) => this.decrypt(payload));
+  async decode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
+    const byHand = this.options.activitiesByHand === true && context?.type === 'activity' && !context.isLocal;
+    return payloads.map((payload) => (byHand && !isEncrypted(payload) ? payload : this.decrypt(payload)));
   }
 
   private encrypt(payload: Payload): Payload {
@@ -53,8 +65,7 @@ export class EncryptionCodec implements PayloadCodec {
 
   private decrypt(payload: Payload): Payload {
     const { metadata, data } = payload;
-    if (text(metadata?.[METADATA_ENCODING_KEY]) !== encoding || !data)
-      throw new ValueError('refused a payload that is not encrypted');
+    if (!isEncrypted(payload) || !data) throw new ValueError('refused a payload that is not encrypted');
     const keyId = text(metadata?.[keyIdField]);
     const bytes = Buffer.from(data);
     if (bytes.length < nonceBytes + tagBytes) throw new ValueError('refused an encrypted payload that is cut short');
@@ -78,6 +89,10 @@ export class EncryptionCodec implements PayloadCodec {
     if (key.length !== 32) throw new ValueError(`payload key "${id}" in PAYLOAD_KEYS must be base64 of 32 bytes`);
     return key;
   }
+}
+
+function isEncrypted({ metadata }: Payload): boolean {
+  return text(metadata?.[METADATA_ENCODING_KEY]) === encoding;
 }
 
 function text(bytes: Uint8Array | null | undefined): string {

@@ -24,7 +24,7 @@ export async function secretWorkflow(secret: string): Promise<string> {
   setHandler(tell, (text) => (told = text));
   setHandler(go, () => void (gone = true));
   await condition(() => told !== undefined && gone);
-  await keep(`${secret} ${told ?? ''}`);
+  const kept = await keep(`${secret} ${told ?? ''}`);
   await lose(secret).catch(() => undefined);
-  throw ApplicationFailure.nonRetryable(`workflow failed with ${secret}`, 'Told', { secret });
+  throw ApplicationFailure.nonRetryable(`workflow failed with ${secret}`, 'Told', { secret, kept });
 }
