@@ -1,0 +1,21 @@
+import type { OrderEventData } from '../../contracts/events/order-event.js';
+import type { UserValidation } from '../../contracts/http/users.js';
+import type { Message } from '../templates/message.js';
+
+export interface Delivery {
+  /** The same for the same event and channel, however often it is handed over. */
+  key: string;
+  user: UserValidation;
+  message: Message;
+  order: OrderEventData;
+}
+
+export interface Channel {
+  /** Resolves when it was taken. Throws NotSent when it certainly was not; any other error leaves that open. */
+  send(delivery: Delivery): Promise<void>;
+}
+
+/** It certainly did not go out, so it may be tried again. The message holds codes, nobody's address. */
+export class NotSent extends Error {
+  override readonly name = 'NotSent';
+}

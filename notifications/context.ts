@@ -1,0 +1,87 @@
+import type { Pool } from 'pg';
+import { authSettingsFrom, createAuthenticator } from '../api/http/auth.js';
+import type { Authenticator } from '../api/http/auth.js';
+import { createServiceToken } from '../clients/service-token.js';
+import { createUserClient } from '../clients/user-client.js';
+import { NOTIFICATIONS_DLQ } from '../contracts/topics.js';
+import { createPool } from '../platform/database/pool.js';
+import { createKafka } from '../platform/kafka.js';
+import type { Logger } from '../platform/logger.js';
+import { createEmailChannel } from './channels/email-channel.js';
+import { createSimulatedSms } from './channels/sms-channel.js';
+import type { NotificationConfig } from './config.js';
+import { openNotificationDatabase } from './database.js';
+import { RETRY_RULES } from './domain/retry-rules.js';
+import type { RetryRules } from './domain/retry-rules.js';
+import type { RunningConsumer } from './kafka/consumer.js';
+import { startConsumer } from './kafka/consumer.js';
+import { createNotificationStore } from './notification-store.js';
+import type { PrismaClient } from './prisma/generated/client.js';
+import { createTellCustomer } from './tell-customer.js';
+import { TEMPLATES } from './templates/templates.js';
+
+export interface NotificationContext {
+  prisma: PrismaClient;
+  pool: Pool;
+  auth: Authenticator;
+  consumer: RunningConsumer;
+  close(): Promise<void>;
+}
+
+export interface ConsumerOptions {
+  groupId: string;
+  topics: string[];
+  deadLetterTopic: string;
+  rules: RetryRules;
+  /** Longer than any channel takes to answer. */
+  leaseMs: number;
+}
+
+const DEFAULTS: ConsumerOptions = {
+  groupId: 'notification-service',
+  topics: Object.keys(TEMPLATES),
+  deadLetterTopic: NOTIFICATIONS_DLQ,
+  rules: RETRY_RULES,
+  leaseMs: 60_000,
+};
+
+/** Opens all that the process needs, and starts to read events. */
+export function createContext(
+  config: NotificationConfig,
+  logger: Logger,
+  options: Partial<ConsumerOptions> = {},
+): NotificationContext {
+  const { leaseMs, ...reading } = { ...DEFAULTS, ...options };
+  const pool = createPool({ url: config.DATABASE_URL, size: 10, service: config.SERVICE_NAME, logger });
+  const prisma = openNotificationDatabase(pool);
+  const urls = config.USER_SERVICE_URL;
+  const token = createServiceToken({
+    urls,
+    clientId: config.OAUTH_CLIENT_ID,
+    clientSecret: config.OAUTH_CLIENT_SECRET,
+  });
+  const email = createEmailChannel({ smtpUrl: config.SMTP_URL, from: config.MAIL_FROM });
+  const store = createNotificationStore(prisma);
+  const tellCustomer = createTellCustomer({
+    store,
+    users: createUserClient({ urls, token }),
+    channels: { EMAIL: email, SMS: createSimulatedSms(logger) },
+    leaseMs,
+    logger,
+  });
+  // kafkajs reports each try to connect; what is waited for is said once, by the consumer.
+  const quiet = logger.child({}, { level: 'error' });
+  const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: config.SERVICE_NAME, logger: quiet });
+  const consumer = startConsumer({ kafka, tellCustomer, store, logger, ...reading });
+  return {
+    prisma,
+    pool,
+    auth: createAuthenticator(authSettingsFrom(config)),
+    consumer,
+    close: async () => {
+      await consumer.stop();
+      email.close();
+      await prisma.$disconnect();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/**
+ * Why an event could not be told of now.
+ * - `not-sent`: a channel refused, or could not be reached.
+ * - `no-address`: the user service does not answer.
+ * - `in-flight`: another process is sending, or was when it died; its lease will tell.
+ * - `own-trouble`: our own database. Nothing can be noted down, so nothing can be given up.
+ */
+export type Hindrance = 'not-sent' | 'no-address' | 'in-flight' | 'own-trouble';
+
+interface Rule {
+  firstPauseMs: number;
+  longestPauseMs: number;
+  /** Given up after so many tries, */
+  tries: number;
+  /** or when so long has passed since the first. */
+  withinMs: number;
+}
+
+export type RetryRules = Record<Hindrance, Rule>;
+
+export const RETRY_RULES: RetryRules = {
+  'not-sent': { firstPauseMs: 1_000, longestPauseMs: 30_000, tries: 6, withinMs: Infinity },
+  'no-address': { firstPauseMs: 1_000, longestPauseMs: 15_000, tries: Infinity, withinMs: 3_600_000 },
+  'in-flight': { firstPauseMs: 1_000, longestPauseMs: 5_000, tries: Infinity, withinMs: Infinity },
+  'own-trouble': { firstPauseMs: 500, longestPauseMs: 5_000, tries: Infinity, withinMs: Infinity },
+};
+
+/** How long to wait before the next try, each pause twice the last; or 'give up'. `tries` counts those already made, `elapsedMs` since the first. */
+export function nextTry(
+  rules: RetryRules,
+  hindrance: Hindrance,
+  { tries, elapsedMs }: { tries: number; elapsedMs: number },
+): number | 'give up' {
+  const rule = rules[hindrance];
+  if (tries >= rule.tries || elapsedMs >= rule.withinMs) return 'give up';
+  return Math.min(rule.firstPauseMs * 2 ** Math.min(tries - 1, 30), rule.longestPauseMs);
+}

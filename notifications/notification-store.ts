@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { Topic } from '../contracts/topics.js';
+import type { NOTIFICATION_CHANNELS } from '../contracts/http/notifications.js';
+import type { NotificationState } from './domain/notification-state.js';
+import type { PrismaClient } from './prisma/generated/client.js';
+
+export type ChannelName = (typeof NOTIFICATION_CHANNELS)[number];
+
+export interface EventToTell {
+  eventId: string;
+  orderId: string;
+  userId: number;
+  event: Topic;
+}
+
+export interface StoredNotification extends NotificationState {
+  id: string;
+  channel: ChannelName;
+}
+
+/** Each write is one conditional statement: two processes that have the same event can't both get through one. */
+export interface NotificationStore {
+  /** The event's notification on a channel, made when it is not there yet. */
+  open(event: EventToTell, channel: ChannelName): Promise<StoredNotification>;
+  /** Takes it for sending; false when somebody else did. Committed before anything is sent. */
+  claim(id: string): Promise<boolean>;
+  markSent(id: string): Promise<void>;
+  /** It certainly did not go: it may be taken again. */
+  releaseClaim(id: string): Promise<void>;
+  /** Whether it went is not known: it is over. */
+  markLost(id: string): Promise<void>;
+  /** No more tries for what is left to send of an event. */
+  giveUp(eventId: string, reason: string): Promise<void>;
+  /** What was given up is to be sent after all; never what may have gone. */
+  revive(eventId: string): Promise<void>;
+}
+
+const LOST = 'whether it went is not known';
+
+export function createNotificationStore(prisma: PrismaClient, now: () => Date = () => new Date()): NotificationStore {
+  const table = prisma.notification;
+  return {
+    open: async (event, channel) => {
+      await table.createMany({
+        data: [{ ...event, id: randomUUID(), channel, status: 'PENDING', createdAt: now() }],
+        skipDuplicates: true,
+      });
+      const { id, status, sendingAt } = await table.findUniqueOrThrow({
+        where: { eventId_channel: { eventId: event.eventId, channel } },
+      });
+      return { id, channel, status: status as StoredNotification['status'], sendingAt };
+    },
+
+    claim: async (id) => {
+      const claimed = await table.updateMany({
+        where: { id, status: 'PENDING', sendingAt: null },
+        data: { sendingAt: now() },
+      });
+      return claimed.count === 1;
+    },
+
+    markSent: async (id) => {
+      // From FAILED too: a send that outlasted its lease, and came through, did go.
+      await table.updateMany({ where: { id }, data: { status: 'SENT', sentAt: now(), error: null } });
+    },
+
+    releaseClaim: async (id) => {
+      await table.updateMany({ where: { id, status: 'PENDING' }, data: { sendingAt: null } });
+    },
+
+    markLost: async (id) => {
+      await table.updateMany({
+        where: { id, status: 'PENDING', sendingAt: { not: null } },
+        data: { status: 'FAILED', error: LOST },
+      });
+    },
+
+    giveUp: async (eventId, reason) => {
+      await table.updateMany({
+        where: { eventId, status: 'PENDING', sendingAt: null },
+        data: { status: 'FAILED', error: reason },
+      });
+    },
+
+    revive: async (eventId) => {
+      await table.updateMany({
+        where: { eventId, status: 'FAILED', sendingAt: null },
+        data: { status: 'PENDING', error: null },
+      });
+    },
+  };
+}

@@ -1,0 +1,383 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
+import type { Kafka, Producer } from 'kafkajs';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { OrderEvent } from '../contracts/events/order-event.js';
+import type { Notification } from '../contracts/http/notifications.js';
+import { createKafka } from '../platform/kafka.js';
+import { createLogger } from '../platform/logger.js';
+import { createTestDatabase } from '../tests/support/database.js';
+import type { TestDatabase } from '../tests/support/database.js';
+import { server } from '../tests/support/servers.js';
+import { waitFor } from '../tests/support/wait-for.js';
+import { createNotificationApp } from './app.js';
+import type { NotificationConfig } from './config.js';
+import { createContext } from './context.js';
+import type { ConsumerOptions, NotificationContext } from './context.js';
+import type { RetryRules } from './domain/retry-rules.js';
+import { replayDeadLetters } from './kafka/replay.js';
+import { orderEvent } from './testing/events.js';
+import { startSmtpServer } from './testing/smtp-server.js';
+import type { TestSmtpServer } from './testing/smtp-server.js';
+import { TEST_AUDIENCE, TEST_ISSUER, startUserService } from './testing/user-service.js';
+import type { TestUserService } from './testing/user-service.js';
+
+const logger = createLogger({ service: 'notification-service', level: 'fatal' });
+const quick = { firstPauseMs: 50, longestPauseMs: 100, tries: Infinity, withinMs: Infinity };
+const rules: RetryRules = {
+  'not-sent': { ...quick, tries: 3 },
+  'no-address': quick,
+  'in-flight': quick,
+  'own-trouble': quick,
+};
+
+let database: TestDatabase;
+let userService: TestUserService;
+let smtp: TestSmtpServer;
+let kafka: Kafka;
+let producer: Producer;
+
+beforeAll(async () => {
+  database = await createTestDatabase('notifications/prisma/migrations');
+  userService = await startUserService();
+  for (const id of [1, 2, 3])
+    userService.users.set(id, {
+      id,
+      valid: true,
+      name: 'Bob',
+      email: `bob-${randomUUID()}@example.com`,
+      phone: null,
+      address: null,
+    });
+  smtp = await startSmtpServer();
+  kafka = createKafka({ brokers: server('KAFKA_BROKERS').split(','), clientId: 'test', logger });
+  producer = kafka.producer();
+  await producer.connect();
+});
+
+afterAll(async () => {
+  await producer.disconnect();
+  await smtp.close();
+  await userService.close();
+  await database.drop();
+});
+
+interface Running {
+  context: NotificationContext;
+  app: Express;
+  options: Partial<ConsumerOptions> & { topics: string[]; deadLetterTopic: string; groupId: string };
+  publish(event: OrderEvent): Promise<void>;
+}
+
+/** Topics and a group of its own, so that no other test's events come in between. */
+function namesOfOurOwn(): Running['options'] {
+  const name = `test-${randomUUID()}`;
+  return { groupId: name, topics: [`${name}-orders`], deadLetterTopic: `${name}-dlq`, rules };
+}
+
+async function run(
+  work: (running: Running) => Promise<void>,
+  config: Partial<NotificationConfig> = {},
+  options = namesOfOurOwn(),
+): Promise<void> {
+  const context = createContext(
+    {
+      SERVICE_NAME: 'notification-service',
+      HOST: '127.0.0.1',
+      PORT: 0,
+      LOG_LEVEL: 'fatal',
+      DATABASE_URL: database.url,
+      KAFKA_BROKERS: server('KAFKA_BROKERS').split(','),
+      JWT_ISSUER: TEST_ISSUER,
+      JWT_AUDIENCE: TEST_AUDIENCE,
+      USER_SERVICE_URL: [userService.url],
+      OAUTH_CLIENT_ID: 'notification-service',
+      OAUTH_CLIENT_SECRET: 'x',
+      SMTP_URL: smtp.url,
+      MAIL_FROM: 'Holdfast <orders@holdfast.example>',
+      ...config,
+    },
+    logger,
+    options,
+  );
+  const app = createNotificationApp(context, { service: 'notification-service', logger });
+  const publish = async (event: OrderEvent) => {
+    await producer.send({
+      topic: options.topics[0]!,
+      messages: [{ key: event.subject, value: JSON.stringify(event) }],
+    });
+  };
+  try {
+    await work({ context, app, options, publish });
+  } finally {
+    await context.close();
+  }
+}
+
+async function ready(app: Express): Promise<void> {
+  await waitFor('readiness', async () => (await request(app).get('/readyz')).status === 200);
+}
+
+async function statusesOf({ context }: Running, orderId: string): Promise<string[]> {
+  const rows = await context.prisma.notification.findMany({ where: { orderId }, orderBy: { createdAt: 'asc' } });
+  return rows.map(({ event, channel, status }) => `${event} ${channel} ${status}`);
+}
+
+const mailsOf = (orderId: string) => smtp.taken.filter((mail) => mail.includes(orderId));
+
+async function deadLettersOf({ options }: Running): Promise<number> {
+  const admin = kafka.admin();
+  await admin.connect();
+  const offsets = await admin.fetchTopicOffsets(options.deadLetterTopic);
+  await admin.disconnect();
+  return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+}
+
+describe('from Kafka to the inbox', () => {
+  test('each event that a customer is told of becomes one e-mail, read from a real inbox', async () => {
+    await run(
+      async (running) => {
+        await ready(running.app);
+        const orderId = randomUUID();
+        const events = [
+          orderEvent('order-created', orderId, 1),
+          orderEvent('inventory-reserved', orderId, 1),
+          orderEvent('payment-completed', orderId, 1),
+          orderEvent('delivery-started', orderId, 1, { trackingNumber: 'TRK-77' }),
+          orderEvent('delivery-completed', orderId, 1),
+          orderEvent('order-completed', orderId, 1),
+          orderEvent('order-cancelled', orderId, 1, { reason: 'DELIVERY_RETURNED' }),
+        ];
+        for (const event of [...events, ...events]) await running.publish(event);
+        await waitFor('five rows, all sent', async () => {
+          const statuses = await statusesOf(running, orderId);
+          return statuses.length === 5 && statuses.every((status) => status.endsWith('EMAIL SENT'));
+        });
+        const inbox = await waitFor('five mails', async () => {
+          const mails = (await (await fetch(`${server('INBOX_URL')}/email`)).json()) as {
+            subject: string;
+            text: string;
+            to: { address: string }[];
+          }[];
+          const ours = mails.filter(({ text }) => text.includes(orderId));
+          return ours.length >= 5 && ours;
+        });
+        expect(inbox.map(({ subject }) => subject.split(':')[0]).sort()).toEqual([
+          'Delivered',
+          'On its way',
+          'Order cancelled',
+          'Order received',
+          'Payment completed',
+        ]);
+        expect(inbox.every(({ to }) => to[0]?.address === userService.users.get(1)?.email)).toBe(true);
+        expect(inbox.find(({ subject }) => subject.startsWith('On its way'))?.text).toContain('TRK-77');
+        expect(inbox.find(({ subject }) => subject.startsWith('Order received'))?.text).toContain('₩3,500,000');
+        expect(inbox.find(({ subject }) => subject.startsWith('Order cancelled'))?.text).toContain(
+          'the parcel came back to us',
+        );
+      },
+      { SMTP_URL: server('SMTP_URL') },
+    );
+  });
+
+  test('events from before the first start are told of; after a restart none is told again', async () => {
+    const options = namesOfOurOwn();
+    const orderId = randomUUID();
+    // One key: one partition, so that who has read the second event has read the first.
+    const publish = async (event: OrderEvent) => {
+      await producer.send({ topic: options.topics[0]!, messages: [{ key: 'one', value: JSON.stringify(event) }] });
+    };
+    const untilSent = (id: string) => async (running: Running) => {
+      await waitFor('the mail', async () => (await statusesOf(running, id)).includes('order-created EMAIL SENT'));
+    };
+    await run(({ app }) => ready(app), {}, { ...options, groupId: randomUUID() });
+    await publish(orderEvent('order-created', orderId, 1));
+    await run(untilSent(orderId), {}, options);
+    const last = randomUUID();
+    await publish(orderEvent('order-created', last, 1));
+    // Another group reads all of it again, as after offsets were lost.
+    await run(untilSent(last), {}, { ...options, groupId: randomUUID() });
+    expect(mailsOf(orderId)).toHaveLength(1);
+  });
+
+  test('while the user service is away they wait, and go when it is back', async () => {
+    await run(async (running) => {
+      await ready(running.app);
+      userService.up = false;
+      const orderId = randomUUID();
+      await running.publish(orderEvent('order-created', orderId, 2));
+      await waitFor('the row waits', async () =>
+        (await statusesOf(running, orderId)).includes('order-created EMAIL PENDING'),
+      );
+      userService.up = true;
+      await waitFor('the mail', async () => (await statusesOf(running, orderId)).includes('order-created EMAIL SENT'), {
+        timeoutMs: 30_000,
+      });
+      expect(mailsOf(orderId)).toHaveLength(1);
+      expect(await deadLettersOf(running)).toBe(0);
+    });
+  });
+
+  test('what is no event goes to the dead letters at once, and holds nobody up', async () => {
+    await run(async (running) => {
+      await ready(running.app);
+      const orderId = randomUUID();
+      const event = orderEvent('order-created', orderId, 1);
+      const values = ['{ not json', JSON.stringify({ ...event, data: {} }), '', JSON.stringify(event)];
+      for (const value of values)
+        await producer.send({ topic: running.options.topics[0]!, messages: [{ key: orderId, value }] });
+      await waitFor('the mail', async () => (await statusesOf(running, orderId)).includes('order-created EMAIL SENT'));
+      await waitFor('three dead letters', async () => (await deadLettersOf(running)) === 3);
+    });
+  });
+
+  test('a mail that is refused each time ends among the dead letters, from where it goes when it can', async () => {
+    await run(async (running) => {
+      await ready(running.app);
+      const orderId = randomUUID();
+      let asked = 0;
+      smtp.misbehave = (command) => (command === 'RCPT' ? (asked++, '550 no such mailbox') : undefined);
+      await running.publish(orderEvent('order-created', orderId, 3));
+      await waitFor('it is given up', async () =>
+        (await statusesOf(running, orderId)).includes('order-created EMAIL FAILED'),
+      );
+      expect(asked).toBe(3);
+      expect(await deadLettersOf(running)).toBe(1);
+
+      smtp.misbehave = () => undefined;
+      const { deadLetterTopic, groupId } = running.options;
+      const replay = () => replayDeadLetters({ kafka, deadLetterTopic, groupId: `${groupId}-replay`, logger });
+      expect(await replay()).toBe(1);
+      await waitFor('the mail', async () => (await statusesOf(running, orderId)).includes('order-created EMAIL SENT'));
+      expect(await replay()).toBe(0);
+      expect(mailsOf(orderId)).toHaveLength(1);
+    });
+  });
+
+  test('a dead letter carries the message as it was, and the error', async () => {
+    await run(async (running) => {
+      await ready(running.app);
+      const event = orderEvent('order-created', randomUUID(), 404);
+      await producer.send({
+        topic: running.options.topics[0]!,
+        messages: [{ key: event.subject, value: JSON.stringify(event), headers: { traceparent: 'tp' } }],
+      });
+      await waitFor('a dead letter', async () => (await deadLettersOf(running)) === 1);
+      const read: { value: unknown; headers: Record<string, string> }[] = [];
+      const consumer = kafka.consumer({ groupId: randomUUID() });
+      await consumer.connect();
+      await consumer.subscribe({ topics: [running.options.deadLetterTopic], fromBeginning: true });
+      await consumer.run({
+        eachMessage: ({ message }) => {
+          const headers = Object.fromEntries(
+            Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]),
+          );
+          read.push({ value: JSON.parse(String(message.value)), headers });
+          return Promise.resolve();
+        },
+      });
+      const [letter] = await waitFor('the dead letter is read', () => read.length > 0 && read);
+      await consumer.disconnect();
+      expect(letter).toMatchObject({
+        value: event,
+        headers: {
+          traceparent: 'tp',
+          'dlq-topic': running.options.topics[0],
+          'dlq-offset': '0',
+          'dlq-error': 'there is no such user',
+        },
+      });
+    });
+  });
+});
+
+describe('without Kafka', () => {
+  test('it runs, says what is missing, and reads when Kafka comes', async () => {
+    // A port that leads to Kafka from a certain moment on.
+    const [host, port] = server('KAFKA_BROKERS').split(':') as [string, string];
+    const probe = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => probe.once('listening', resolve));
+    const gate = (probe.address() as AddressInfo).port;
+    await new Promise((resolve) => probe.close(resolve));
+
+    const orderId = randomUUID();
+    await run(
+      async (running) => {
+        await request(running.app).get('/healthz').expect(200);
+        const answer = await waitFor('an answer of /readyz', () => request(running.app).get('/readyz'));
+        expect(answer.status).toBe(503);
+        expect((answer.body as { missing: { name: string }[] }).missing.map(({ name }) => name)).toContain('kafka');
+        const through = createServer((socket) => {
+          const broker = connect(Number(port), host);
+          socket.pipe(broker).pipe(socket);
+          for (const side of [socket, broker]) side.on('error', () => undefined);
+        }).listen(gate, '127.0.0.1');
+        try {
+          await ready(running.app);
+          await running.publish(orderEvent('order-created', orderId, 1));
+          await waitFor('the mail', async () =>
+            (await statusesOf(running, orderId)).includes('order-created EMAIL SENT'),
+          );
+        } finally {
+          through.close();
+        }
+      },
+      { KAFKA_BROKERS: [`127.0.0.1:${String(gate)}`] },
+    );
+  });
+});
+
+describe('GET /notifications', () => {
+  test("one's own, newest first, by order, in pages; an admin sees all", async () => {
+    await run(async ({ app, context }) => {
+      const orders = [randomUUID(), randomUUID(), randomUUID()];
+      const at = (second: number) => new Date(Date.UTC(2020, 0, 1, 0, 0, second));
+      const row = (orderId: string, userId: number, second: number) => ({
+        id: randomUUID(),
+        eventId: `${orderId}:order-created`,
+        orderId,
+        userId,
+        event: 'order-created',
+        channel: 'EMAIL',
+        status: 'SENT',
+        sentAt: at(second),
+        createdAt: at(second),
+      });
+      await context.prisma.notification.createMany({
+        data: [row(orders[0]!, 71, 1), row(orders[1]!, 71, 2), row(orders[2]!, 72, 3)],
+      });
+      const get = async (path: string, token: string, status = 200) =>
+        (await request(app).get(path).set('Authorization', `Bearer ${token}`).expect(status)).body as {
+          items: Notification[];
+          nextCursor: string | null;
+        };
+      const own = await userService.userToken(71);
+      const admin = await userService.userToken(3, 'admin');
+      const ids = ({ items }: { items: Notification[] }) => items.map(({ orderId }) => orderId);
+
+      expect(ids(await get('/notifications', own))).toEqual([orders[1], orders[0]]);
+      expect(ids(await get(`/notifications?orderId=${orders[0]!}`, own))).toEqual([orders[0]]);
+      expect(ids(await get(`/notifications?orderId=${orders[2]!}`, own))).toEqual([]);
+      expect(ids(await get('/notifications?userId=72', admin))).toEqual([orders[2]]);
+      expect(ids(await get(`/notifications?orderId=${orders[2]!}`, admin))).toEqual([orders[2]]);
+      const first = await get('/notifications?limit=1', own);
+      const second = await get(`/notifications?limit=1&cursor=${first.nextCursor!}`, own);
+      expect([...ids(first), ...ids(second)]).toEqual([orders[1], orders[0]]);
+      expect(second.nextCursor).toBeNull();
+      expect(first.items[0]).toMatchObject({
+        userId: 71,
+        event: 'order-created',
+        channel: 'EMAIL',
+        status: 'SENT',
+        sentAt: at(2).toISOString(),
+      });
+
+      await get('/notifications?userId=72', own, 403);
+      await get('/notifications?price=1', own, 400);
+      await request(app).get('/notifications').expect(401);
+    });
+  });
+});

@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createServiceToken } from '../clients/service-token.js';
+import { createUserClient } from '../clients/user-client.js';
+import type { Topic } from '../contracts/topics.js';
+import { createPool } from '../platform/database/pool.js';
+import { createLogger } from '../platform/logger.js';
+import { createTestDatabase } from '../tests/support/database.js';
+import type { TestDatabase } from '../tests/support/database.js';
+import { createEmailChannel } from './channels/email-channel.js';
+import type { EmailChannel } from './channels/email-channel.js';
+import { createSimulatedSms } from './channels/sms-channel.js';
+import { openNotificationDatabase } from './database.js';
+import { createNotificationStore } from './notification-store.js';
+import type { NotificationStore } from './notification-store.js';
+import type { PrismaClient } from './prisma/generated/client.js';
+import { createTellCustomer } from './tell-customer.js';
+import type { TellCustomer } from './tell-customer.js';
+import { orderEvent } from './testing/events.js';
+import { startSmtpServer } from './testing/smtp-server.js';
+import type { TestSmtpServer } from './testing/smtp-server.js';
+import { startUserService } from './testing/user-service.js';
+import type { TestUserService } from './testing/user-service.js';
+
+const lines: string[] = [];
+const logger = createLogger(
+  { service: 'notification-service', level: 'info' },
+  { write: (line) => void lines.push(line) },
+);
+const user = { valid: true, name: 'Alice', email: 'alice@example.com', address: null };
+const leaseMs = 60_000;
+
+let database: TestDatabase;
+let prisma: PrismaClient;
+let store: NotificationStore;
+let userService: TestUserService;
+let smtp: TestSmtpServer;
+let email: EmailChannel;
+let tell: TellCustomer;
+let orderId: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase('notifications/prisma/migrations');
+  prisma = openNotificationDatabase(createPool({ url: database.url, size: 10, service: 'test', logger }));
+  store = createNotificationStore(prisma);
+  userService = await startUserService();
+  userService.users.set(1, { ...user, id: 1, phone: '+82 10 1234 5678' });
+  userService.users.set(2, { ...user, id: 2, phone: null });
+});
+
+afterAll(async () => {
+  await prisma.$disconnect();
+  await userService.close();
+  await database.drop();
+});
+
+beforeEach(async () => {
+  orderId = randomUUID();
+  lines.length = 0;
+  smtp = await startSmtpServer();
+  const urls = [userService.url];
+  email = createEmailChannel({ smtpUrl: smtp.url, from: 'Holdfast <orders@holdfast.example>' });
+  tell = createTellCustomer({
+    store,
+    users: createUserClient({
+      urls,
+      token: createServiceToken({ urls, clientId: 'notification-service', clientSecret: 'x' }),
+    }),
+    channels: { EMAIL: email, SMS: createSimulatedSms(logger) },
+    leaseMs,
+    logger,
+  });
+});
+
+afterEach(async () => {
+  email.close();
+  await smtp.close();
+});
+
+const told = (topic: Topic, userId: number, again = false) =>
+  tell(orderEvent(topic, orderId, userId, { trackingNumber: 'TRK-1' }), { again });
+
+const rows = () => prisma.notification.findMany({ where: { orderId }, orderBy: { channel: 'asc' } });
+const statuses = async () => Object.fromEntries((await rows()).map(({ channel, status }) => [channel, status]));
+
+test('by e-mail, and by SMS where there is a phone; each once, however often the event comes', async () => {
+  expect(await told('delivery-started', 1)).toEqual({ done: true });
+  expect(await told('delivery-started', 1)).toEqual({ done: true });
+  expect(await told('delivery-started', 1, true)).toEqual({ done: true });
+  expect(smtp.taken).toHaveLength(1);
+  expect(smtp.taken[0]).toMatch(/^Message-ID:\s+<[^>]+delivery-started\.EMAIL@notifications\.holdfast>$/m);
+  expect(smtp.taken[0]).toContain('TRK-1');
+  expect(await statuses()).toEqual({ EMAIL: 'SENT', SMS: 'SENT' });
+  expect(lines.filter((line) => line.includes('"SMS simulated"'))).toHaveLength(1);
+});
+
+test('of ten at the same time one sends', async () => {
+  const outcomes = await Promise.all(Array.from({ length: 10 }, () => told('order-created', 2)));
+  expect(smtp.taken).toHaveLength(1);
+  expect(await statuses()).toEqual({ EMAIL: 'SENT' });
+  for (const outcome of outcomes)
+    expect(outcome).toSatisfy((it: typeof outcome) => it.done || it.hindrance === 'in-flight');
+});
+
+test('topics that are not for customers are not told of', async () => {
+  expect(await told('inventory-reserved', 1)).toEqual({ done: true });
+  expect(await rows()).toHaveLength(0);
+});
+
+test("the log tells what was sent to which order, and nobody's address", async () => {
+  await told('order-created', 1);
+  const sent = lines
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter(({ message }) => message === 'notification sent');
+  expect(sent).toMatchObject([
+    { channel: 'EMAIL', event: 'order-created', orderId },
+    { channel: 'SMS', event: 'order-created', orderId },
+  ]);
+  expect(lines.join('')).not.toMatch(/alice@|1234 5678/);
+});
+
+test.each(['EHLO', 'MAIL', 'RCPT', 'DATA', '.'])(
+  'a server that refuses at %s has not taken it: it is sent later',
+  async (where) => {
+    smtp.misbehave = (command) =>
+      command === where || (where === 'EHLO' && command === 'HELO') ? '451 not now, alice@example.com' : undefined;
+    const outcome = await told('order-created', 2);
+    expect(outcome).toMatchObject({ done: false, hindrance: 'not-sent' });
+    expect(JSON.stringify(outcome)).not.toContain('alice@');
+    expect(await statuses()).toEqual({ EMAIL: 'PENDING' });
+    smtp.misbehave = () => undefined;
+    expect(await told('order-created', 2)).toEqual({ done: true });
+    expect(smtp.taken).toHaveLength(1);
+  },
+);
+
+test.each(['EHLO', 'MAIL', 'RCPT'])('a server that hangs up at %s has not taken it either', async (where) => {
+  smtp.misbehave = (command) => (command === where ? 'hang up' : undefined);
+  expect(await told('order-created', 2)).toMatchObject({ done: false, hindrance: 'not-sent' });
+  smtp.misbehave = () => undefined;
+  expect(await told('order-created', 2)).toEqual({ done: true });
+  expect(smtp.taken).toHaveLength(1);
+});
+
+test('a connection kept from an earlier message that the server closed costs nothing', async () => {
+  await told('order-created', 2);
+  let hungUp = 0;
+  smtp.misbehave = (command) => (command === 'MAIL' && hungUp++ === 0 ? 'hang up' : undefined);
+  expect(await told('payment-completed', 2)).toMatchObject({ done: false, hindrance: 'not-sent' });
+  expect(await told('payment-completed', 2)).toEqual({ done: true });
+  expect(smtp.taken).toHaveLength(2);
+});
+
+test('a mail server that is away: later', async () => {
+  await smtp.close();
+  expect(await told('order-created', 2)).toMatchObject({
+    done: false,
+    hindrance: 'not-sent',
+    reason: expect.stringContaining('ECONNREFUSED') as string,
+  });
+  expect(await statuses()).toEqual({ EMAIL: 'PENDING' });
+});
+
+test('the connection lost after the message: it may have been taken, so never again', async () => {
+  smtp.misbehave = (command) => (command === '.' ? 'hang up' : undefined);
+  expect(await told('order-created', 1)).toEqual({ done: true });
+  expect(await statuses()).toEqual({ EMAIL: 'FAILED', SMS: 'SENT' });
+  smtp.misbehave = () => undefined;
+  expect(await told('order-created', 1)).toEqual({ done: true });
+  expect(await told('order-created', 1, true)).toEqual({ done: true });
+  expect(smtp.taken).toHaveLength(0);
+  expect((await rows())[0]?.error).toBe('whether it went is not known');
+});
+
+test('found half done: waited for while its lease runs, then over and never sent', async () => {
+  const event = orderEvent('order-created', orderId, 2);
+  const { id } = await store.open({ eventId: event.id, orderId, userId: 2, event: 'order-created' }, 'EMAIL');
+  expect(await store.claim(id)).toBe(true);
+  expect(await told('order-created', 2)).toMatchObject({ done: false, hindrance: 'in-flight' });
+  await prisma.notification.update({ where: { id }, data: { sendingAt: new Date(Date.now() - leaseMs) } });
+  expect(await told('order-created', 2)).toEqual({ done: true });
+  expect(await statuses()).toEqual({ EMAIL: 'FAILED' });
+  expect(smtp.taken).toHaveLength(0);
+});
+
+test('what was given up goes when it is asked for again, and not before', async () => {
+  smtp.misbehave = (command) => (command === 'RCPT' ? '550 no' : undefined);
+  await told('order-created', 2);
+  await store.giveUp(orderEvent('order-created', orderId, 2).id, 'enough');
+  smtp.misbehave = () => undefined;
+  expect(await told('order-created', 2)).toEqual({ done: true });
+  expect(smtp.taken).toHaveLength(0);
+  expect(await told('order-created', 2, true)).toEqual({ done: true });
+  expect(smtp.taken).toHaveLength(1);
+  expect(await statuses()).toEqual({ EMAIL: 'SENT' });
+});
+
+test('the user service away: later; no such user: never', async () => {
+  userService.up = false;
+  expect(await told('order-created', 2)).toMatchObject({ done: false, hindrance: 'no-address' });
+  userService.up = true;
+  expect(await statuses()).toEqual({ EMAIL: 'PENDING' });
+  expect(await told('order-created', 2)).toEqual({ done: true });
+  expect(await tell(orderEvent('order-created', randomUUID(), 404), { again: false })).toMatchObject({
+    done: false,
+    hindrance: undefined,
+  });
+});
+
+test('an order in a currency that can not be written is no reason to try for ever', async () => {
+  const event = orderEvent('order-created', orderId, 2, { currency: 'won' + '!' });
+  expect(await tell(event, { again: false })).toMatchObject({ done: false, hindrance: undefined });
+});

@@ -1,0 +1,120 @@
+import { topicOf } from '../contracts/events/order-event.js';
+import type { OrderEvent } from '../contracts/events/order-event.js';
+import type { UserValidation } from '../contracts/http/users.js';
+import type { UserClient } from '../clients/user-client.js';
+import type { Logger } from '../platform/logger.js';
+import { NotSent } from './channels/channel.js';
+import type { Channel } from './channels/channel.js';
+import type { Hindrance } from './domain/retry-rules.js';
+import { standingOf } from './domain/notification-state.js';
+import type { ChannelName, EventToTell, NotificationStore, StoredNotification } from './notification-store.js';
+import type { Message } from './templates/message.js';
+import { TEMPLATES } from './templates/templates.js';
+
+export type Outcome =
+  | { done: true }
+  /** Not yet. */
+  | { done: false; hindrance: Hindrance; reason: string }
+  /** Not ever, by trying again. */
+  | { done: false; hindrance: undefined; reason: string };
+
+export interface TellCustomerSettings {
+  store: NotificationStore;
+  users: UserClient;
+  channels: Record<ChannelName, Channel>;
+  /** A channel has answered within this, or its process is gone. */
+  leaseMs: number;
+  logger: Logger;
+}
+
+export type TellCustomer = (event: OrderEvent, options: { again: boolean }) => Promise<Outcome>;
+
+const DONE: Outcome = { done: true };
+
+/**
+ * Tells a customer of an event, on each channel once: whatever was sent stays sent, whoever has the event again.
+ * `again`: somebody asked for what was given up. Rejects when our own database fails.
+ */
+export function createTellCustomer({ store, users, channels, leaseMs, logger }: TellCustomerSettings): TellCustomer {
+  const send = async (
+    notification: StoredNotification,
+    toTell: EventToTell,
+    work: () => Promise<void>,
+  ): Promise<Outcome> => {
+    const standing = standingOf(notification, { now: new Date(), leaseMs });
+    if (standing === 'over') return DONE;
+    if (standing === 'lost track of') {
+      await store.markLost(notification.id);
+      return DONE;
+    }
+    if (standing === 'being sent' || !(await store.claim(notification.id))) {
+      return { done: false, hindrance: 'in-flight', reason: 'another process is sending it' };
+    }
+    const about = { channel: notification.channel, event: toTell.event, orderId: toTell.orderId };
+    try {
+      await work();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (error instanceof NotSent) {
+        await store.releaseClaim(notification.id);
+        return { done: false, hindrance: 'not-sent', reason: `${notification.channel}: ${reason}` };
+      }
+      logger.error({ ...about, reason }, 'notification lost track of');
+      await store.markLost(notification.id);
+      return DONE;
+    }
+    await store.markSent(notification.id);
+    logger.info(about, 'notification sent');
+    return DONE;
+  };
+
+  return async (event, { again }) => {
+    const topic = topicOf(event.type);
+    const template = topic === undefined ? undefined : TEMPLATES[topic];
+    if (topic === undefined || template === undefined) return DONE;
+    const order = event.data;
+    const message = writeMessage(() => template(order));
+    if (message === undefined) return { done: false, hindrance: undefined, reason: 'the message can not be written' };
+
+    const toTell = { eventId: event.id, orderId: order.orderId, userId: order.userId, event: topic };
+    if (again) await store.revive(event.id);
+    // Before the address is known, so that one can see what is still to come.
+    const email = await store.open(toTell, 'EMAIL');
+    const asked = await askForUser(users, order.userId);
+    if ('reason' in asked) return { done: false, ...asked };
+
+    const { user } = asked;
+    const deliver = (channel: ChannelName) => () =>
+      channels[channel].send({ key: `${event.id}:${channel}`, user, message, order });
+    const outcomes = [await send(email, toTell, deliver('EMAIL'))];
+    if (user.phone !== null) outcomes.push(await send(await store.open(toTell, 'SMS'), toTell, deliver('SMS')));
+    return (
+      outcomes.find((outcome) => !outcome.done && outcome.hindrance === 'not-sent') ??
+      outcomes.find((outcome) => !outcome.done) ??
+      DONE
+    );
+  };
+}
+
+async function askForUser(
+  users: UserClient,
+  userId: number,
+): Promise<{ user: UserValidation } | { hindrance: Hindrance | undefined; reason: string }> {
+  try {
+    const asked = await users.validateUser(userId);
+    if (asked.outcome === 'verified') return { user: asked.user };
+    if (asked.outcome === 'unknown') return { hindrance: undefined, reason: 'there is no such user' };
+    return { hindrance: 'no-address', reason: asked.reason };
+  } catch (error) {
+    // Refused, or not understood: a mistake in somebody's settings or version, which somebody will put right.
+    return { hindrance: 'no-address', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function writeMessage(write: () => Message): Message | undefined {
+  try {
+    return write();
+  } catch {
+    return undefined;
+  }
+}
