@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/activity';
 import type { StockRequest } from '../../contracts/activities/inventory-activities.js';
 import { REFUSALS } from '../../contracts/refusals.js';
 import type { InsufficientStock } from '../../contracts/refusals.js';
