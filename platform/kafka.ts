@@ -27,6 +27,8 @@ export function createKafka({ brokers, clientId, logger }: KafkaSettings): Kafka
 function write(logger: Logger, { level, namespace, log }: LogEntry): void {
   const { message, error, groupId, topic, broker } = log as { message: string; [field: string]: unknown };
   const fields = { kafka: namespace, error, groupId, topic, broker };
+  // Its own advice against fewer retries: a batch that was given up is sent again from the outbox.
+  if (message.startsWith('Limiting retries for the idempotent producer')) return;
   // kafkajs retries and throws in the end; only the one who called knows whether it is an error.
   if (level <= logLevel.WARN) logger.warn(fields, `kafka: ${message}`);
   else logger.debug(fields, `kafka: ${message}`);

@@ -17,10 +17,6 @@ export function parseParams<S extends z.ZodType>(schema: S, req: Request): z.out
   return parse(schema, req.params, 'path');
 }
 
-export function parseHeaders<S extends z.ZodType>(schema: S, req: Request): z.output<S> {
-  return parse(schema, req.headers, 'headers');
-}
-
 function parse<S extends z.ZodType>(schema: S, input: unknown, where: string): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
