@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cancelDelivery } from '../../../services/delivery/cancel-delivery.js';
+import { signCarrierEvent } from '../../../services/delivery/domain/carrier-signature.js';
+import { carrierKeys, openDeliveryApi } from '../testing/open-delivery-api.js';
+import type { DeliveryApi } from '../testing/open-delivery-api.js';
+
+let api: DeliveryApi;
+beforeAll(async () => {
+  api = await openDeliveryApi();
+});
+afterAll(() => api.close());
+
+describe('POST /deliveries/{id}/events', () => {
+  it('takes each report once it has told the Saga', async () => {
+    const { orderId, deliveryId } = await api.startedDelivery();
+    expect((await api.send(deliveryId, 'in_transit')).status).toBe(202);
+    expect(await api.statusOf(deliveryId)).toBe('IN_TRANSIT');
+    expect((await api.send(deliveryId, 'delivered')).status).toBe(202);
+    expect(await api.statusOf(deliveryId)).toBe('DELIVERED');
+    expect(await api.toldTo(orderId)).toEqual(['in_transit', 'delivered']);
+    expect(api.linesOf(orderId)).toEqual(['delivery completed']);
+  });
+
+  it('tells again what is repeated, since the first may not have got that far, and completes once', async () => {
+    const { orderId, deliveryId } = await api.startedDelivery();
+    await Promise.all([api.send(deliveryId, 'delivered'), api.send(deliveryId, 'delivered')]);
+    expect((await api.send(deliveryId, 'delivered')).status).toBe(202);
+    expect(await api.toldTo(orderId)).toEqual(['delivered', 'delivered', 'delivered']);
+    expect(await api.deliveries.prisma.deliveryEvent.count({ where: { deliveryId } })).toBe(1);
+    expect(api.linesOf(orderId)).toHaveLength(1);
+  });
+
+  it('answers 503 while the Saga can not be told, and tells it when the carrier says it again', async () => {
+    const { orderId, deliveryId } = await api.startedDelivery();
+    const answer = await api.send(deliveryId, 'delivered', { with: { signalSaga: api.unreachableSaga } });
+    expect(answer.status).toBe(503);
+    expect(answer.body).toMatchObject({ code: 'saga-unavailable' });
+    expect(answer.get('retry-after')).toBe('1');
+    expect(await api.statusOf(deliveryId)).toBe('DELIVERED');
+    expect(await api.toldTo(orderId)).toEqual([]);
+    expect((await api.send(deliveryId, 'delivered')).status).toBe(202);
+    expect(await api.toldTo(orderId)).toEqual(['delivered']);
+  });
+
+  it('takes a report for an order whose Saga is over', async () => {
+    const { orderId, deliveryId } = await api.startedDelivery();
+    await api.endSaga(orderId);
+    expect((await api.send(deliveryId, 'in_transit')).status).toBe(202);
+  });
+
+  it('lets a report overtake the one before it, which then comes too late', async () => {
+    const { orderId, deliveryId } = await api.startedDelivery();
+    expect((await api.send(deliveryId, 'delivered')).status).toBe(202);
+    const late = await api.send(deliveryId, 'in_transit');
+    expect([late.status, late.type]).toEqual([409, 'application/problem+json']);
+    expect(late.body).toMatchObject({ code: 'delivery-finished', type: '/problems/delivery-finished' });
+    expect(await api.toldTo(orderId)).toEqual(['delivered']);
+  });
+
+  it('does not tell again of what something newer has followed', async () => {
+    const { orderId, deliveryId } = await api.startedDelivery();
+    await api.send(deliveryId, 'in_transit');
+    await api.send(deliveryId, 'returned');
+    expect((await api.send(deliveryId, 'in_transit')).status).toBe(202);
+    expect(await api.toldTo(orderId)).toEqual(['in_transit', 'returned']);
+    expect((await api.send(deliveryId, 'delivered')).status).toBe(409);
+    expect(await api.statusOf(deliveryId)).toBe('RETURNED');
+  });
+
+  it('refuses a report of what was called off', async () => {
+    const { orderId, userId, deliveryId } = await api.startedDelivery();
+    await cancelDelivery(api.service(), { orderId, userId });
+    expect((await api.send(deliveryId, 'delivered')).status).toBe(409);
+    expect(await api.toldTo(orderId)).toEqual([]);
+  });
+
+  it('asks for it again while the booking is not written down', async () => {
+    const { id } = await api.deliveries.store.open({ orderId: randomUUID(), userId: 1 });
+    const answer = await api.send(id, 'in_transit');
+    expect([answer.status, answer.get('retry-after')]).toEqual([503, '1']);
+    expect((await api.send(randomUUID(), 'in_transit')).status).toBe(404);
+  });
+
+  it.each([
+    ['none', () => ''],
+    [
+      'one of a key that we do not know',
+      (body: string) => signCarrierEvent({ body, key: 'x', kid: 'k9', at: new Date() }),
+    ],
+    ['one made with another secret', (body: string) => signCarrierEvent({ body, key: 'x', kid: 'k1', at: new Date() })],
+    ['one of another body', () => signCarrierEvent({ body: '{}', key: carrierKeys.k1, kid: 'k1', at: new Date() })],
+    [
+      'one of six minutes ago',
+      (body: string) => signCarrierEvent({ body, key: carrierKeys.k1, kid: 'k1', at: new Date(Date.now() - 360_000) }),
+    ],
+  ])('refuses a signature: %s', async (_what, sign) => {
+    const { orderId, deliveryId } = await api.startedDelivery();
+    const body = JSON.stringify({ status: 'delivered', at: '2026-03-01T12:00:00Z' });
+    const answer = await api.send(deliveryId, 'delivered', { body, signature: sign(body) });
+    expect([answer.status, answer.type]).toEqual([401, 'application/problem+json']);
+    expect(answer.get('www-authenticate')).toMatch(/^X-Carrier-Signature/);
+    expect(await api.statusOf(deliveryId)).toBe('STARTED');
+    expect(await api.toldTo(orderId)).toEqual([]);
+  });
+
+  it('checks the bytes as they came, and what they say', async () => {
+    const { deliveryId } = await api.startedDelivery();
+    const spaced = '{ "at": "2026-03-01T12:00:00Z",\n  "status": "in_transit" }';
+    expect((await api.send(deliveryId, 'in_transit', { body: spaced })).status).toBe(202);
+    for (const body of ['{"status":"lost","at":"2026-03-01T12:00:00Z"}', '{"status":"delivered"}', '{}'])
+      expect((await api.send(deliveryId, 'delivered', { body })).status).toBe(400);
+  });
+});

@@ -1,0 +1,133 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import request from 'supertest';
+import type { CarrierEvent } from '../../../contracts/http/deliveries.js';
+import { workflowIdOf } from '../../../contracts/ids.js';
+import { ORDER_SAGA } from '../../../contracts/order-saga.js';
+import { createLogger } from '../../../platform/logger.js';
+import { createTemporalClient } from '../../../platform/temporal/client.js';
+import { createDataConverter } from '../../../platform/temporal/data-converter.js';
+import { createDeliveryReader } from '../../../services/delivery/delivery-reader.js';
+import { signCarrierEvent } from '../../../services/delivery/domain/carrier-signature.js';
+import { createEventRecorder } from '../../../services/delivery/record-event.js';
+import { startDelivery } from '../../../services/delivery/start-delivery.js';
+import { addressIn, openDeliveries } from '../../../services/delivery/testing/open-deliveries.js';
+import { server } from '../../../tests/support/servers.js';
+import { startTokenIssuer } from '../../../tests/support/token-issuer.js';
+import { createAuthenticator } from '../../http/auth.js';
+import { createDeliveryApp } from '../app.js';
+import type { DeliveryContext } from '../context.js';
+import { createSagaSignal } from '../signal-saga.js';
+
+export const carrierKeys = { k1: 'the first secret', k2: 'the second secret' };
+const payloadKeys = { keys: { test: randomBytes(32).toString('base64') }, current: 'test' };
+const NEVER_MS = 3_600_000;
+
+interface Sent {
+  signature?: string;
+  body?: string;
+  /** With something else in its context. */
+  with?: Partial<DeliveryContext>;
+}
+
+export type DeliveryApi = Awaited<ReturnType<typeof openDeliveryApi>>;
+
+/** The delivery API on a throwaway database and the real Temporal. Close it in afterAll. */
+export async function openDeliveryApi() {
+  const logged: Record<string, unknown>[] = [];
+  const logger = createLogger(
+    { service: 'delivery-service', level: 'info' },
+    { write: (line) => void logged.push(JSON.parse(line) as Record<string, unknown>) },
+  );
+  const deliveries = await openDeliveries();
+  const tokens = await startTokenIssuer();
+  const temporal = createTemporalClient({ address: server('TEMPORAL_ADDRESS'), namespace: 'default', payloadKeys });
+  const nowhere = createTemporalClient({ address: '127.0.0.1:1', namespace: 'default', payloadKeys });
+  const context: DeliveryContext = {
+    deliveries: createDeliveryReader(deliveries.prisma),
+    recordEvent: createEventRecorder(deliveries.prisma),
+    signalSaga: createSagaSignal(temporal.client),
+    carrierKeys,
+    auth: createAuthenticator(tokens.authSettings),
+    logger,
+    readiness: {},
+  };
+  const appWith = (changes: Partial<DeliveryContext> = {}) =>
+    createDeliveryApp({ ...context, ...changes }, { service: 'delivery-service', logger });
+
+  const sagaOf = (orderId: string) => temporal.client.workflow.getHandle(workflowIdOf(orderId));
+  const started: string[] = [];
+  /** An order's workflow: nobody works on it, so that each signal that Temporal took stays to be seen. */
+  const startSaga = async (orderId: string): Promise<void> => {
+    started.push(orderId);
+    const taskQueue = `nobody-${orderId}`;
+    await temporal.client.workflow.start(ORDER_SAGA, { workflowId: workflowIdOf(orderId), taskQueue, args: [] });
+  };
+  const service = (delayMs = NEVER_MS) => ({ store: deliveries.store, carrier: deliveries.carrier(delayMs) });
+  let lastUser = 100;
+  const newUser = () => ++lastUser;
+
+  return {
+    deliveries,
+    tokens,
+    logger,
+    appWith,
+    service,
+    newUser,
+    /** A Saga that can't be told anything. */
+    unreachableSaga: createSagaSignal(nowhere.client),
+    endSaga: (orderId: string) => sagaOf(orderId).terminate(),
+    linesOf: (orderId: string) => logged.filter((line) => line['orderId'] === orderId).map((line) => line['message']),
+    statusOf: async (id: string) => (await deliveries.prisma.delivery.findUniqueOrThrow({ where: { id } })).status,
+
+    /** An order with a workflow, handed to the carrier. */
+    startedDelivery: async ({ userId = newUser(), delayMs = NEVER_MS, postalCode = '04524' } = {}) => {
+      const orderId = randomUUID();
+      await startSaga(orderId);
+      const order = { orderId, userId, address: addressIn(postalCode), lines: [] };
+      const start = await startDelivery(service(delayMs), order);
+      if (start.outcome !== 'started') throw new Error(start.outcome);
+      return { orderId, userId, deliveryId: start.deliveryId, trackingNumber: start.trackingNumber };
+    },
+
+    /** The statuses that an order's workflow was told, decrypted. */
+    toldTo: async (orderId: string): Promise<string[]> => {
+      const history = await sagaOf(orderId).fetchHistory();
+      const codec = createDataConverter(payloadKeys).payloadCodecs?.[0];
+      const signals = history.events?.flatMap((event) => event.workflowExecutionSignaledEventAttributes ?? []) ?? [];
+      return Promise.all(
+        signals.map(async ({ signalName, input }) => {
+          const [payload] = (await codec?.decode(input?.payloads ?? [])) ?? [];
+          const { status } = JSON.parse(Buffer.from(payload?.data ?? []).toString()) as { status: string };
+          return signalName === 'deliveryUpdate' ? status : `${signalName ?? 'no signal'}: ${status}`;
+        }),
+      );
+    },
+
+    /** What a carrier sends, signed now unless a test has its own signature. */
+    send: async (deliveryId: string, status: CarrierEvent, sent: Sent = {}) => {
+      const body = sent.body ?? JSON.stringify({ status, at: '2026-03-01T12:00:00Z' });
+      const signature = sent.signature ?? signCarrierEvent({ body, key: carrierKeys.k2, kid: 'k2', at: new Date() });
+      return request(appWith(sent.with))
+        .post(`/deliveries/${deliveryId}/events`)
+        .set('content-type', 'application/json')
+        .set('x-carrier-signature', signature)
+        .send(body);
+    },
+
+    get: async (path: string, bearer?: string) => {
+      const call = request(appWith()).get(path);
+      return bearer === undefined ? call : call.set('authorization', bearer);
+    },
+
+    close: async () => {
+      await Promise.all(
+        started.map((orderId) =>
+          sagaOf(orderId)
+            .terminate()
+            .catch(() => undefined),
+        ),
+      );
+      await Promise.all([temporal.close(), nowhere.close(), tokens.close(), deliveries.close()]);
+    },
+  };
+}
