@@ -32,9 +32,3 @@ export function createRedis({ url, logger, commandTimeoutMs = 1000 }: RedisSetti
   });
   return redis;
 }
-
-/** A readiness check. */
-export async function checkRedis(redis: Redis): Promise<void> {
-  if (redis.status !== 'ready') throw new Error(`not connected (${redis.status})`);
-  await redis.ping();
-}
