@@ -176,6 +176,7 @@ test('found half done: waited for while its lease runs, then over and never sent
   const event = orderEvent('order-created', orderId, 2);
   const { id } = await store.open({ eventId: event.id, orderId, userId: 2, event: 'order-created' }, 'EMAIL');
   expect(await store.claim(id)).toBe(true);
+  expect(await store.claim(id)).toBe(false);
   expect(await told('order-created', 2)).toMatchObject({ done: false, hindrance: 'in-flight' });
   await prisma.notification.update({ where: { id }, data: { sendingAt: new Date(Date.now() - leaseMs) } });
   expect(await told('order-created', 2)).toEqual({ done: true });
