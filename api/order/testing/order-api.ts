@@ -1,0 +1,132 @@
+import { NativeConnection, Worker } from '@temporalio/worker';
+import type { Express } from 'express';
+import supertest from 'supertest';
+
+import { createOrderActivities } from '../../../activities/order/order-activities.js';
+import { createProductClient } from '../../../clients/product-client.js';
+import { createUserClient } from '../../../clients/user-client.js';
+import type { Order } from '../../../contracts/http/orders.js';
+import { TASK_QUEUES } from '../../../contracts/task-queues.js';
+import { createLogger } from '../../../platform/logger.js';
+import { temporalTelemetryPlugins } from '../../../platform/telemetry/telemetry.js';
+import { createTemporalClient, type TemporalClient } from '../../../platform/temporal/client.js';
+import { openOrderDatabase, type OrderDatabase } from '../../../services/order/testing/order-database.js';
+import { createTestNamespace } from '../../../tests/support/temporal-namespace.js';
+import { startTokenIssuer } from '../../../tests/support/token-issuer.js';
+import { waitFor } from '../../../tests/support/wait-for.js';
+import { dataConverter, quietRuntime, workflowBundle } from '../../../workflows/order/testing/saga-test.js';
+import { TestShop } from '../../../workflows/order/testing/test-shop.js';
+import { createAuthenticator } from '../../http/auth.js';
+import { createOrderApp } from '../app.js';
+import type { OrderContext } from '../context.js';
+import { createOrderSagas } from '../order-sagas.js';
+import { startNeighbours, type Neighbours } from './neighbours.js';
+
+export interface OrderApi {
+  context: OrderContext;
+  database: OrderDatabase;
+  temporal: TemporalClient;
+  neighbours: Neighbours;
+  /** The other services' activities, in memory. */
+  shop: TestShop;
+  logLines: string[];
+  alice: string;
+  bob: string;
+  admin: string;
+  service: string;
+  /** The API, in front of a context that differs in `over`. */
+  app(over?: Partial<OrderContext>): Express;
+  post(body: object, headers?: Record<string, string>): supertest.Test;
+  get(path: string, bearer?: string): supertest.Test;
+  cancel(id: string, bearer?: string, body?: object): supertest.Test;
+  reaches(id: string, status: Order['status']): Promise<Order>;
+  startWorkers(): Promise<void>;
+  stopWorkers(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The order API on a real database and a real Temporal server, whose workers run the real Saga. */
+export async function startOrderApi(name: string): Promise<OrderApi> {
+  quietRuntime();
+  const [database, settings, neighbours, issuer] = await Promise.all([
+    openOrderDatabase(),
+    createTestNamespace(name),
+    startNeighbours(),
+    startTokenIssuer(),
+  ]);
+  const temporal = createTemporalClient(settings);
+  const connection = await NativeConnection.connect({ address: settings.address });
+  const logLines: string[] = [];
+  const logger = createLogger(
+    { service: 'order-service', level: 'info' },
+    { write: (line) => void logLines.push(line) },
+  );
+  const shop = new TestShop();
+  const context: OrderContext = {
+    store: database.store,
+    sagas: createOrderSagas({ workflows: temporal.client.workflow, attentionAfterMs: 60_000, logger }),
+    users: createUserClient({ urls: [neighbours.url], token: () => Promise.resolve('service-token') }),
+    products: createProductClient({ urls: [neighbours.url] }),
+    auth: createAuthenticator(issuer.authSettings),
+    orderWaitMs: 10_000,
+    logger,
+    readiness: {},
+  };
+  const app = (over: Partial<OrderContext> = {}) => createOrderApp({ ...context, ...over }, 'order-service');
+  const usual = app();
+  const [alice, bob, admin, service] = await Promise.all([
+    issuer.bearer(1, 'customer'),
+    issuer.bearer(2, 'customer'),
+    issuer.bearer(3, 'admin'),
+    issuer.bearer('some-service', 'service'),
+  ]);
+
+  let running: { worker: Worker; done: Promise<void> }[] = [];
+  const startWorkers = async (): Promise<void> => {
+    const common = {
+      connection,
+      namespace: settings.namespace,
+      dataConverter,
+      plugins: temporalTelemetryPlugins(),
+      shutdownForceTime: 100,
+    };
+    const orders = createOrderActivities({ prisma: database.prisma, logger });
+    const bundle = { workflowBundle: await workflowBundle(), stickyQueueScheduleToStartTimeout: '2s' };
+    const workers = await Promise.all([
+      Worker.create({ ...common, ...bundle, taskQueue: TASK_QUEUES.order, activities: orders }),
+      Worker.create({ ...common, taskQueue: TASK_QUEUES.inventory, activities: shop.inventory }),
+      Worker.create({ ...common, taskQueue: TASK_QUEUES.payment, activities: shop.payments }),
+      Worker.create({ ...common, taskQueue: TASK_QUEUES.delivery, activities: shop.deliveries }),
+    ]);
+    running = workers.map((worker) => ({ worker, done: worker.run() }));
+  };
+  const stopWorkers = async (): Promise<void> => {
+    for (const { worker } of running) worker.shutdown();
+    await Promise.all(running.splice(0).map(({ done }) => done));
+  };
+  await startWorkers();
+
+  return {
+    ...{ context, database, temporal, neighbours, shop, logLines, alice, bob, admin, service, app },
+    ...{ startWorkers, stopWorkers },
+    post: (body, headers = {}) =>
+      supertest(usual)
+        .post('/orders')
+        .set({ authorization: alice, ...headers })
+        .send(body),
+    get: (path, bearer = alice) => supertest(usual).get(path).set({ authorization: bearer }),
+    cancel: (id, bearer = alice, body = {}) =>
+      supertest(usual).post(`/orders/${id}/cancel`).set({ authorization: bearer }).send(body),
+    reaches: (id, status) =>
+      waitFor(`order ${id} to be ${status}`, async () => {
+        const order = (await database.store.find(id))?.order;
+        return order?.status === status && order;
+      }),
+    close: async () => {
+      await stopWorkers();
+      await connection.close();
+      await temporal.close();
+      await Promise.all([neighbours.close(), issuer.close(), database.close()]);
+    },
+  };
+}
