@@ -11,7 +11,8 @@ const config = readEnv(z.object({ ...kafkaSettings, LOG_LEVEL: z.string().defaul
 const logger = createLogger({ service: 'notification-service', level: config.LOG_LEVEL });
 
 await runProcess({ logger }, async () => {
-  const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'replay-dlq', logger });
+  const quiet = logger.child({}, { level: 'error' });
+  const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'replay-dlq', logger: quiet });
   const sent = await replayDeadLetters({
     kafka,
     deadLetterTopic: NOTIFICATIONS_DLQ,

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
 import type { Logger } from '../../platform/logger.js';
 import { fromDeadLetter } from './dead-letter.js';
+import { ensureTopics } from './ensure-topics.js';
 
 export interface ReplaySettings {
   kafka: Kafka;
@@ -23,6 +24,7 @@ export async function replayDeadLetters({ kafka, deadLetterTopic, groupId, logge
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 250, allowAutoTopicCreation: false });
   let sent = 0;
   try {
+    await ensureTopics(kafka, [deadLetterTopic]);
     await admin.connect();
     const ends = await endsOf(admin, deadLetterTopic);
     if (await isDone(admin, groupId, deadLetterTopic, ends)) return 0;
