@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, signal?: AbortSignal, uid?: number, gid?: number, onLine?: (line: string) => void }} [options]
- * @returns {Promise<string>} its standard output; rejects with the last 30 lines of both outputs when it fails
+ * @returns {Promise<string>} its standard output; rejects with the first and last lines of both outputs when it fails
  */
 export function runCommand(command, args, { cwd, env, signal, uid, gid, onLine } = {}) {
   return new Promise((resolve, reject) => {
@@ -15,16 +15,16 @@ export function runCommand(command, args, { cwd, env, signal, uid, gid, onLine }
     const stop = () => child.pid && endGroup(child.pid);
     signal?.addEventListener('abort', stop, { once: true });
     let output = '';
-    /** @type {string[]} */
-    const tail = [];
+    /** @type {string[]} what went wrong stands first with npm, last with compilers */
+    const lines = [];
     /** @param {Buffer} chunk */
     const hear = (chunk) => {
       for (const line of chunk
         .toString()
         .split(/\r?\n/)
         .filter((each) => each.trim() !== '')) {
-        tail.push(line);
-        if (tail.length > 30) tail.shift();
+        lines.push(line);
+        if (lines.length > 60) lines.splice(20, 1);
         onLine?.(line);
       }
     };
@@ -38,7 +38,7 @@ export function runCommand(command, args, { cwd, env, signal, uid, gid, onLine }
       signal?.removeEventListener('abort', stop);
       if (signal?.aborted) reject(signal.reason);
       else if (code === 0) resolve(output);
-      else reject(new Error(`${command} ${args.join(' ')} failed (${by ?? code}):\n${tail.join('\n')}`));
+      else reject(new Error(`${command} ${args.join(' ')} failed (${by ?? code}):\n${lines.join('\n')}`));
     });
   });
 }
