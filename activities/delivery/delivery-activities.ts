@@ -1,4 +1,3 @@
-import { ApplicationFailure } from '@temporalio/activity';
 import type { DeliveryActivities } from '../../contracts/activities/delivery-activities.js';
 import { REFUSALS } from '../../contracts/refusals.js';
 import type { DeliveryRefused } from '../../contracts/refusals.js';
@@ -8,6 +7,7 @@ import { cancelDelivery } from '../../services/delivery/cancel-delivery.js';
 import type { Carrier } from '../../services/delivery/carrier.js';
 import type { DeliveryStore } from '../../services/delivery/delivery-store.js';
 import { startDelivery } from '../../services/delivery/start-delivery.js';
+import { refusal } from '../refusal.js';
 
 export interface DeliveryActivitiesSettings {
   store: DeliveryStore;
@@ -29,18 +29,18 @@ export function createDeliveryActivities({ store, carrier, logger }: DeliveryAct
             return { deliveryId, carrier: start.carrier, trackingNumber };
           }
           case 'refused':
-            throw ApplicationFailure.nonRetryable('the carrier refused the delivery', REFUSALS.deliveryRefused, {
+            throw refusal(REFUSALS.deliveryRefused, 'the carrier refused the delivery', {
               code: start.code,
             } satisfies DeliveryRefused);
           case 'compensated':
-            throw ApplicationFailure.nonRetryable('the order was called off', REFUSALS.compensated);
+            throw refusal(REFUSALS.compensated, 'the order was called off');
         }
       }),
 
     cancelDelivery: (owner) =>
       withOrderId(owner.orderId, async () => {
         if ((await cancelDelivery(service, owner)) === 'already-delivered')
-          throw ApplicationFailure.nonRetryable('the order was delivered already', REFUSALS.alreadyDelivered);
+          throw refusal(REFUSALS.alreadyDelivered, 'the order was delivered already');
       }),
   };
 }

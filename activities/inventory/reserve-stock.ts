@@ -1,8 +1,8 @@
-import { ApplicationFailure } from '@temporalio/activity';
 import type { StockRequest } from '../../contracts/activities/inventory-activities.js';
 import { REFUSALS } from '../../contracts/refusals.js';
 import type { InsufficientStock } from '../../contracts/refusals.js';
 import type { InventoryDependencies } from './inventory-activities.js';
+import { refusal } from '../refusal.js';
 
 /** Throws the refusals of the contract, LockNotAcquired, or whatever the database fails with; the last two are retried. */
 export async function reserveStock(
@@ -19,14 +19,14 @@ export async function reserveStock(
       const { productId, requested, available } = reserved;
       const short: InsufficientStock = { productId, requested, available };
       logger.info({ orderId, ...short }, 'insufficient stock');
-      throw ApplicationFailure.nonRetryable(
-        `product ${String(productId)}: ${String(requested)} asked for, ${String(available)} there`,
+      throw refusal(
         REFUSALS.insufficientStock,
+        `product ${String(productId)}: ${String(requested)} asked for, ${String(available)} there`,
         short,
       );
     }
     case 'compensated':
       logger.info({ orderId }, 'reservation came after its release');
-      throw ApplicationFailure.nonRetryable('the stock of this order was released', REFUSALS.compensated);
+      throw refusal(REFUSALS.compensated, 'the stock of this order was released');
   }
 }

@@ -1,4 +1,3 @@
-import { ApplicationFailure } from '@temporalio/activity';
 import type { PaymentActivities } from '../../contracts/activities/payment-activities.js';
 import { REFUSALS } from '../../contracts/refusals.js';
 import type { PaymentDeclined } from '../../contracts/refusals.js';
@@ -8,6 +7,7 @@ import { chargeOrder } from '../../services/payment/charge-order.js';
 import type { PaymentProvider } from '../../services/payment/payment-provider.js';
 import type { PaymentStore } from '../../services/payment/payment-store.js';
 import { refundOrder } from '../../services/payment/refund-order.js';
+import { refusal } from '../refusal.js';
 
 export interface PaymentActivitiesSettings {
   store: PaymentStore;
@@ -31,13 +31,13 @@ export function createPaymentActivities({ store, provider, logger }: PaymentActi
           case 'declined': {
             const { paymentId, code } = charge;
             if (charge.first) logger.info({ orderId, paymentId, code }, 'payment declined');
-            throw ApplicationFailure.nonRetryable('the payment was declined', REFUSALS.paymentDeclined, {
+            throw refusal(REFUSALS.paymentDeclined, 'the payment was declined', {
               paymentId,
               code,
             } satisfies PaymentDeclined);
           }
           case 'compensated':
-            throw ApplicationFailure.nonRetryable('the order was called off', REFUSALS.compensated);
+            throw refusal(REFUSALS.compensated, 'the order was called off');
         }
       }),
 

@@ -11,7 +11,7 @@ const run = promisify(execFile);
 /** The shell blocks of a document that are marked `<!-- test: name -->`, as one script. */
 async function scriptFrom(document: string, name: string): Promise<string> {
   const text = await readFile(document, 'utf8');
-  const blocks = [...text.matchAll(/<!-- test: ([a-z-]+) -->\n```sh\n([^]*?)```/g)];
+  const blocks = [...text.matchAll(/<!-- test: ([a-z-]+) -->\n+```sh\n([^]*?)```/g)];
   const script = blocks.filter(([, marked]) => marked === name).map(([, , code]) => code);
   if (script.length === 0) throw new Error(`${document} has no commands marked ${name}`);
   return script.join('\n');
