@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import supertest from 'supertest';
 
@@ -97,11 +98,10 @@ describe('while no worker runs the Saga', () => {
 
   it('it is asked for longer than Temporal waits by itself', async () => {
     await api.stopWorkers();
-    const answering = api.post(one).then((answer) => answer);
-    // Update-with-start gives up after 3 s.
-    const back = new Promise((resolve) => setTimeout(resolve, 4_000)).then(() => api.startWorkers());
-    const answer = await answering;
-    await back;
+    const app = api.app({ orderWaitMs: 40_000 });
+    const answering = supertest(app).post('/orders').set('authorization', api.alice).send(one);
+    // It is the time that is tested: update-with-start gives up after three seconds without a worker.
+    const [answer] = await Promise.all([answering, pause(3_500).then(() => api.startWorkers())]);
     expect(answer.status).toBe(201);
   });
 });

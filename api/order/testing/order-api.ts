@@ -68,7 +68,7 @@ export async function startOrderApi(name: string): Promise<OrderApi> {
     users: createUserClient({ urls: [neighbours.url], token: () => Promise.resolve('service-token') }),
     products: createProductClient({ urls: [neighbours.url] }),
     auth: createAuthenticator(issuer.authSettings),
-    orderWaitMs: 10_000,
+    orderWaitMs: 30_000,
     logger,
     readiness: {},
   };
