@@ -13,20 +13,29 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: [...exclude, '**/*.int.test.ts', '**/*.e2e.test.ts'],
+          sequence: { groupOrder: 0 },
         },
       },
       {
         // Real servers, whose addresses come by the environment; a throwaway database each.
-        test: { name: 'int', include: ['**/*.int.test.ts'], exclude, maxWorkers: 3, ...slow },
+        test: {
+          name: 'int',
+          include: ['**/*.int.test.ts'],
+          exclude,
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+          ...slow,
+        },
       },
       {
-        // One running application for all files.
+        // One running application for all files; one after another, because a hundred buyers need the whole machine.
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.e2e.test.ts'],
           exclude,
           globalSetup: ['tests/e2e/global-setup.ts'],
-          maxWorkers: 2,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
           ...slow,
         },
       },
@@ -37,6 +46,7 @@ export default defineConfig({
           include: ['tests/faults/**/*.e2e.test.ts'],
           exclude,
           fileParallelism: false,
+          sequence: { groupOrder: 3 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

@@ -104,6 +104,7 @@ export async function startApp(options) {
           command: process.execPath,
           within: 120_000,
           grace: 15_000,
+          background: one.background ?? false,
           args: [
             '--enable-source-maps',
             '--import',

@@ -9,6 +9,7 @@
  * @property {'gateway' | 'api' | 'worker'} kind what ends first: the gateway, then the APIs, then what works behind them
  * @property {import('./databases.js').DatabaseName} [database]
  * @property {Part[]} uses
+ * @property {boolean} [background] no order waits for it
  *
  * @typedef {'payload' | 'userKeys' | 'client' | 'carrier' | 'simulator' | 'mail'} Part settings that only some are given
  */
@@ -121,6 +122,7 @@ export const ourProcesses = [
     kind: 'worker',
     database: 'notification',
     uses: ['client', 'mail'],
+    background: true,
   },
   {
     name: 'codec-server',

@@ -43,6 +43,7 @@ export const kafka = {
       command,
       args: [...javaFlags(384), ...base, 'kafka.Kafka', properties],
       env: environment,
+      background: true,
       within: 90_000,
       grace: 20_000,
       ready: () => answersAsCluster(`127.0.0.1:${ports.KAFKA_PORT}`),

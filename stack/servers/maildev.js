@@ -33,6 +33,7 @@ export const maildev = {
       command: process.execPath,
       args,
       env: environment,
+      background: true,
       within: 30_000,
       ready: async () =>
         (await answersOk(`http://127.0.0.1:${ports.INBOX_PORT}/healthz`)) &&

@@ -30,6 +30,7 @@ export const zipkin = {
       cwd: dir,
       // As many spans as fit into that heap; the oldest go first.
       env: { ...environment, MEM_MAX_SPANS: '60000', LOGGING_LEVEL_ROOT: 'WARN' },
+      background: true,
       within: 90_000,
       ready: () => answersOk(`http://127.0.0.1:${ports.ZIPKIN_PORT}/health`),
     };

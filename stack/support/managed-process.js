@@ -1,6 +1,7 @@
 // @ts-check
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { signalQuietly, removeRecord, writeRecord } from './process-records.js';
 import { waitUntil } from './wait-until.js';
@@ -15,6 +16,7 @@ import { waitUntil } from './wait-until.js';
  * @property {number} [uid]
  * @property {number} [gid]
  * @property {NodeJS.Signals} [stopSignal] SIGTERM unless said
+ * @property {boolean} [background] nobody waits for what it does: it yields the processor to the others
  * @property {number} [grace] milliseconds between asking it to stop and killing it
  * @property {number} [within] milliseconds it may take to be ready
  * @property {() => Promise<boolean>} ready a rejection says why it isn't yet
@@ -61,6 +63,7 @@ export function manageProcess(spec, { records, logs, onDeath }) {
       const error = await new Promise((resolve) => child.once('error', resolve));
       throw new Error(`${spec.name} could not be started: ${error.message}`);
     }
+    if (spec.background) os.setPriority(child.pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
     writeRecord(records, {
       pid: child.pid,
       name: spec.name,
