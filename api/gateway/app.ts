@@ -2,11 +2,14 @@ import http from 'node:http';
 import https from 'node:https';
 import { Router } from 'express';
 import type { Express } from 'express';
+import type { Redis } from 'ioredis';
 import type { Logger } from '../../platform/logger.js';
 import { createHttpApp } from '../http/app.js';
 import type { Authenticator } from '../http/auth.js';
 import { authenticate } from './authenticate.js';
 import { forwardTo } from './forward/forward.js';
+import { limitRates } from './rate-limits.js';
+import type { RateLimits } from './rate-limits.js';
 import { ROUTE_TABLE } from './route-table.js';
 import type { Upstream } from './route-table.js';
 
@@ -19,6 +22,7 @@ export interface GatewaySettings {
   /** How long a service may take until its answer begins. */
   timeoutMs: number;
   trustedProxies: number;
+  rates: { limits: RateLimits; redis: Redis };
 }
 
 /** Shorter than the services keep an idle connection, or a request could be sent on one that is just being closed. */
@@ -31,6 +35,7 @@ export function createGatewayApp({
   upstreams,
   timeoutMs,
   trustedProxies,
+  rates,
 }: GatewaySettings): Express {
   const options = { keepAlive: true, timeout: idleMs };
   const agents = { http: new http.Agent(options), https: new https.Agent(options) };
@@ -41,10 +46,11 @@ export function createGatewayApp({
     ]),
   );
   const checked = authenticate(auth);
+  const limited = limitRates({ ...rates, logger });
   const router = Router();
   for (const [prefix, upstream] of Object.entries(ROUTE_TABLE)) {
     const forward = forwards[upstream];
-    if (forward !== undefined) router.all(`${prefix}{/*rest}`, checked, forward);
+    if (forward !== undefined) router.all(`${prefix}{/*rest}`, checked, limited, forward);
   }
   const app = createHttpApp({
     service,

@@ -1,10 +1,16 @@
 import { z } from 'zod';
-import { duration, processSettings, readEnv, urlList } from '../../platform/env.js';
+import { duration, processSettings, readEnv, redisSettings, urlList } from '../../platform/env.js';
 import { authSettings } from '../http/auth.js';
+
+const perMinute = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, 'must be a positive number')
+  .transform(Number);
 
 const schema = z.object({
   ...processSettings,
   ...authSettings,
+  ...redisSettings,
   ORDER_SERVICE_URL: urlList,
   INVENTORY_SERVICE_URL: urlList,
   PAYMENT_SERVICE_URL: urlList,
@@ -15,6 +21,9 @@ const schema = z.object({
   ORDER_WAIT_MS: duration.default(10_000),
   /** How many proxies stand before the gateway, whose X-Forwarded-* are then believed. */
   TRUSTED_PROXIES: z.string().regex(/^\d$/, 'must be a number from 0 to 9').transform(Number).default(0),
+  RATE_LIMIT_REQUESTS_PER_MINUTE: perMinute.default(1200),
+  RATE_LIMIT_ORDERS_PER_MINUTE: perMinute.default(300),
+  RATE_LIMIT_LOGINS_PER_MINUTE: perMinute.default(10),
 });
 
 export type GatewayConfig = z.infer<typeof schema>;

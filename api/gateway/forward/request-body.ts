@@ -18,8 +18,24 @@ export interface RequestBody {
   read(): AsyncGenerator<Buffer>;
 }
 
-/** Receives a body and keeps it, so that it can be sent to another instance: the limit makes that cheap. */
-export function receiveBody(req: IncomingMessage, limit = BODY_LIMIT_BYTES): RequestBody {
+/** A stream can be received once; each who asks gets the same. */
+const received = new WeakMap<IncomingMessage, RequestBody>();
+
+/** The request's body, kept so that it can be read again and sent to another instance: the limit makes that cheap. */
+export function bodyOf(req: IncomingMessage): RequestBody {
+  const body = received.get(req) ?? receiveBody(req);
+  received.set(req, body);
+  return body;
+}
+
+/** All of the body. Throws as `read` does. */
+export async function readBody(req: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of bodyOf(req).read()) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function receiveBody(req: IncomingMessage): RequestBody {
   const chunks: Buffer[] = [];
   const changes = new EventEmitter();
   let size = 0;
@@ -32,7 +48,7 @@ export function receiveBody(req: IncomingMessage, limit = BODY_LIMIT_BYTES): Req
   req.on('data', (chunk: Buffer) => {
     size += chunk.length;
     // What comes after the limit is read and dropped, so that the answer can be.
-    if (size > limit) endWith(payloadTooLarge());
+    if (size > BODY_LIMIT_BYTES) endWith(payloadTooLarge());
     else chunks.push(chunk);
     changes.emit('change');
   });
