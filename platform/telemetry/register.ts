@@ -31,7 +31,7 @@ startTelemetry({
     new IORedisInstrumentation({ requireParentSpan: true, dbStatementSerializer: (command) => command }),
     new KafkaJsInstrumentation(),
     new PrismaInstrumentation({
-      ignoreSpanTypes: [/^prisma:client:(serialize|compile|connect|disconnect|load_engine)$/],
+      ignoreSpanTypes: [/^prisma:client:(operation|serialize|compile|connect|disconnect|load_engine)$/],
     }),
   ],
 });
