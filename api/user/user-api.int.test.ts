@@ -228,6 +228,20 @@ describe('sessions', () => {
     expect(unknown.headers['www-authenticate']).toBe(wrong.headers['www-authenticate']);
   });
 
+  test('nor does the time of the answer tell which addresses have an account', async () => {
+    const fastest = async (email: string): Promise<number> => {
+      const times: number[] = [];
+      for (let i = 0; i < 5; i++) {
+        const start = performance.now();
+        await request(app).post('/sessions').send({ email, password: 'not it' }).expect(401);
+        times.push(performance.now() - start);
+      }
+      return Math.min(...times);
+    };
+    // Without the hash of nobody's password it would be a tenth.
+    expect(await fastest('nobody@example.com')).toBeGreaterThan((await fastest('alice@example.com')) / 2);
+  });
+
   test('a refresh gives a new pair; the spent token, used again, ends its whole family and no other', async () => {
     const other = await logIn('bob@example.com');
     const first = await logIn('bob@example.com');
