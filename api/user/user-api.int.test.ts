@@ -229,17 +229,17 @@ describe('sessions', () => {
   });
 
   test('nor does the time of the answer tell which addresses have an account', async () => {
-    const fastest = async (email: string): Promise<number> => {
-      const times: number[] = [];
-      for (let i = 0; i < 5; i++) {
+    const fastest = new Map<string, number>();
+    // In turns, so that whatever else the machine does falls on both.
+    for (let i = 0; i < 8; i++) {
+      for (const email of ['nobody@example.com', 'alice@example.com']) {
         const start = performance.now();
         await request(app).post('/sessions').send({ email, password: 'not it' }).expect(401);
-        times.push(performance.now() - start);
+        fastest.set(email, Math.min(fastest.get(email) ?? Infinity, performance.now() - start));
       }
-      return Math.min(...times);
-    };
-    // Without the hash of nobody's password it would be a tenth.
-    expect(await fastest('nobody@example.com')).toBeGreaterThan((await fastest('alice@example.com')) / 2);
+    }
+    // Without the hash of nobody's password it is far less than half.
+    expect(fastest.get('nobody@example.com')).toBeGreaterThan(fastest.get('alice@example.com')! / 2);
   });
 
   test('a refresh gives a new pair; the spent token, used again, ends its whole family and no other', async () => {
