@@ -122,6 +122,11 @@ describe('while Temporal is down', () => {
         .set({ authorization: api.alice, ...headers })
         .send(one);
     const answers = await Promise.all([post({}), post({ prefer: 'respond-async' })]);
+    // Nobody would carry it out, so it is not promised.
+    const { id } = answers[0].body as { id: string };
+    const cancelled = await supertest(app).post(`/orders/${id}/cancel`).set('authorization', api.alice).send({});
+    expect(cancelled.status).toBe(503);
+    expect(cancelled.body).toMatchObject({ code: 'cancel-unavailable' });
     await nowhere.close();
     expect(answers.map(({ status }) => status)).toEqual([202, 202]);
 
