@@ -105,8 +105,11 @@ function takeAnswer(waiting: Waiting | undefined): OperatorAnswer | undefined {
 /** A code and a name, never the message: that may hold what customers must not see. Operators find it in the history. */
 function causeOf(error: unknown): { reason: AttentionReason; error: string } {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof TimeoutFailure) return { reason: 'TIMED_OUT', error: `timed out (${cause.timeoutType})` };
-  if (cause instanceof ApplicationFailure && !cause.nonRetryable)
-    return { reason: 'UNAVAILABLE', error: cause.type ?? 'Error' };
-  return { reason: 'FAILED', error: (cause instanceof ApplicationFailure && cause.type) || 'Error' };
+  if (cause instanceof TimeoutFailure) {
+    const lastAnswer = cause.failure?.cause?.applicationFailureInfo;
+    if (lastAnswer) return { reason: 'UNAVAILABLE', error: lastAnswer.type ?? 'Error' };
+    return { reason: 'TIMED_OUT', error: `timed out (${cause.timeoutType})` };
+  }
+  if (!(cause instanceof ApplicationFailure)) return { reason: 'FAILED', error: 'Error' };
+  return { reason: cause.nonRetryable ? 'FAILED' : 'UNAVAILABLE', error: cause.type ?? 'Error' };
 }

@@ -248,6 +248,19 @@ describe("Temporal's own cancellation", () => {
     await test.env.sleep('3 minutes');
     await saga.needsAttention(id);
     saga.shop.up('refund-payment');
+    if (process.env.DEBUGH) {
+      await Promise.race([handle.result(), new Promise((r) => setTimeout(r, 15000))]);
+      console.log(
+        (await handle.fetchHistory()).events
+          ?.map((e) =>
+            JSON.stringify(e)
+              .replace(/"(data|encoding|metadata)":"[^"]*"/g, '')
+              .slice(0, 300),
+          )
+          .slice(-12),
+        saga.shop.calls.slice(-10),
+      );
+    }
     expect((await ended(saga, id, handle)).order.cancelReason).toBe('DELIVERY_REFUSED');
   });
 

@@ -77,6 +77,7 @@ async function waitForDelivery({ carrier, compensations, journal }: Saga): Promi
 /** From here on there is no way back: what is delivered is not undone. */
 async function completeOrder(saga: Saga): Promise<void> {
   const { input, services, perform, journal } = saga;
+  setCurrentDetails('Delivered');
   // Called off while the carrier was being asked, and delivered all the same: asking again tells its tracking number.
   if (journal.order.status !== 'DELIVERY_STARTED') await startDelivery(saga);
   const { entry } = await perform('commit-stock', () => services.commitStock(stockOf(input.order)));

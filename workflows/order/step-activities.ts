@@ -47,5 +47,3 @@ export function stepActivities(attentionAfterMs: number) {
     releaseStock: of<InventoryActivities>('release-stock').releaseStock,
   };
 }
-
-export type StepActivities = ReturnType<typeof stepActivities>;

@@ -1,3 +1,4 @@
+import { setCurrentDetails } from '@temporalio/workflow';
 import type { OrderPatch } from '../../contracts/activities/order-activities.js';
 import type { Compensation } from './compensations.js';
 import type { Performed } from './perform-step.js';
@@ -18,6 +19,7 @@ export async function undoOrder(saga: Saga, cause: UndoCause): Promise<boolean> 
   const undecided: OrderPatch = journal.stockIsDecided ? {} : { stockDecision: { outcome: 'cancelled' } };
   const cancelling: OrderPatch = { ...why, status: 'CANCELLING' };
   const cancelled: OrderPatch = { ...undecided, ...why, status: 'CANCELLED' };
+  setCurrentDetails(`Is undone: ${cause.reason}`);
   const toldAtLast = { topic: 'order-cancelled', reason: cause.reason } as const;
 
   if (compensations.newestFirst.length === 0) {

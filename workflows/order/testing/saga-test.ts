@@ -1,15 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import { WithStartWorkflowOperation, type Client, type WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type NativeConnection,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import type { Order } from '../../../contracts/http/orders.js';
 import { ACCEPTED_UPDATE_ID, workflowIdOf } from '../../../contracts/ids.js';
 import type { OrderSagaInput, PlacedOrder } from '../../../contracts/order-saga.js';
 import type { OrderStatus } from '../../../contracts/order-status.js';
 import type { DeliveryUpdate } from '../../../contracts/activities/delivery-activities.js';
 import { SEARCH_ATTRIBUTES } from '../../../contracts/search-attributes.js';
-import { WORKFLOW_TASK_TIMEOUT_MS } from '../../../contracts/step-timeouts.js';
-import { TASK_QUEUES } from '../../../contracts/task-queues.js';
+import { STICKY_QUEUE_TIMEOUT_MS, WORKFLOW_TASK_TIMEOUT_MS } from '../../../contracts/step-timeouts.js';
+import { TASK_QUEUES, type TaskQueue } from '../../../contracts/task-queues.js';
 import { temporalTelemetryPlugins } from '../../../platform/telemetry/telemetry.js';
 import { createDataConverter, failureConverterPath } from '../../../platform/temporal/data-converter.js';
 import { server } from '../../../tests/support/servers.js';
@@ -39,6 +46,18 @@ export function workflowBundle(): Promise<{ code: string }> {
   return bundle;
 }
 
+/** As `workers/` runs it, but for the health port. */
+export function workerOptions(taskQueue: TaskQueue, activities: object, workflowBundle: WorkflowBundleOption) {
+  return {
+    taskQueue,
+    activities,
+    dataConverter,
+    plugins: temporalTelemetryPlugins(),
+    stickyQueueScheduleToStartTimeout: STICKY_QUEUE_TIMEOUT_MS,
+    ...(taskQueue === TASK_QUEUES.order && { workflowBundle }),
+  };
+}
+
 export type SagaHandle = WorkflowHandle<typeof orderSaga>;
 
 export interface StartOptions {
@@ -51,7 +70,7 @@ export interface StartOptions {
 /** The Saga with its four workers, and services in memory behind them. */
 export class SagaTest {
   readonly shop = new TestShop();
-  #workers: { worker: Worker; done: Promise<void> }[] = [];
+  readonly #workers = new Map<TaskQueue, { worker: Worker; done: Promise<void> }>();
   #orders = 0;
 
   constructor(
@@ -60,34 +79,34 @@ export class SagaTest {
     private readonly namespace: string,
   ) {}
 
-  async startWorkers(): Promise<void> {
+  async startWorkers(queues: readonly TaskQueue[] = Object.values(TASK_QUEUES)): Promise<void> {
     const { inventory, payments, deliveries, orders } = this.shop;
-    const common = {
-      connection: this.connection,
-      namespace: this.namespace,
-      dataConverter,
-      plugins: temporalTelemetryPlugins(),
-      shutdownForceTime: 100,
+    const activities: Record<TaskQueue, object> = {
+      order: orders,
+      inventory,
+      payment: payments,
+      delivery: deliveries,
     };
-    const workers = await Promise.all([
-      Worker.create({
-        ...common,
-        taskQueue: TASK_QUEUES.order,
-        activities: orders,
-        workflowBundle: await workflowBundle(),
-        stickyQueueScheduleToStartTimeout: '2s',
-      }),
-      Worker.create({ ...common, taskQueue: TASK_QUEUES.inventory, activities: inventory }),
-      Worker.create({ ...common, taskQueue: TASK_QUEUES.payment, activities: payments }),
-      Worker.create({ ...common, taskQueue: TASK_QUEUES.delivery, activities: deliveries }),
-    ]);
-    this.#workers = workers.map((worker) => ({ worker, done: worker.run() }));
+    const bundled = await workflowBundle();
+    const starting = queues.map(async (taskQueue) => {
+      const worker = await Worker.create({
+        connection: this.connection,
+        namespace: this.namespace,
+        ...workerOptions(taskQueue, activities[taskQueue], bundled),
+      });
+      this.#workers.set(taskQueue, { worker, done: worker.run() });
+    });
+    await Promise.all(starting);
   }
 
-  async stopWorkers(): Promise<void> {
-    for (const { worker } of this.#workers) worker.shutdown();
-    await Promise.all(this.#workers.map(({ done }) => done));
-    this.#workers = [];
+  async stopWorkers(queues: readonly TaskQueue[] = Object.values(TASK_QUEUES)): Promise<void> {
+    const stopping = queues.map(async (taskQueue) => {
+      const running = this.#workers.get(taskQueue);
+      this.#workers.delete(taskQueue);
+      running?.worker.shutdown();
+      await running?.done;
+    });
+    await Promise.all(stopping);
   }
 
   input({ paymentMethod, postalCode, quantity, attentionAfterMs }: StartOptions = {}): OrderSagaInput {
@@ -180,6 +199,10 @@ export async function startTimeSkippingSagaTest(): Promise<TimeSkippingSagaTest>
   });
   const saga = new SagaTest(env.client, env.nativeConnection, 'default');
   await saga.startWorkers();
+  // The server fails an update-with-start that finds no worker yet.
+  const { handle } = await saga.start({ quantity: 10_000 });
+  await handle.result();
+  saga.shop.reset();
   return {
     saga,
     env,
@@ -193,7 +216,7 @@ export async function startTimeSkippingSagaTest(): Promise<TimeSkippingSagaTest>
 /** Steps fail on purpose here; the SDK would tell of each. */
 export function quietRuntime(): void {
   Runtime.install({
-    logger: process.env.LOGSDK ? new DefaultLogger('WARN') : new DefaultLogger('ERROR', () => undefined),
+    logger: new DefaultLogger('ERROR', () => undefined),
   });
 }
 

@@ -1,0 +1,195 @@
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ACCEPTED_UPDATE_ID, workflowIdOf } from '../../contracts/ids.js';
+import { waitFor } from '../../tests/support/wait-for.js';
+import { accepted, cancel, giveUp, retry } from './messages.js';
+import type { orderSaga } from './order-saga.js';
+import { startDoomedWorker } from './testing/doomed-worker.js';
+import { recordHistory } from './testing/histories.js';
+import { ended } from './testing/outcome.js';
+import { startRealServerSagaTest, type RealServerSagaTest } from './testing/real-server.js';
+import type { SagaTest } from './testing/saga-test.js';
+
+let test: RealServerSagaTest;
+let saga: SagaTest;
+
+beforeAll(async () => {
+  test = await startRealServerSagaTest();
+  saga = test.saga;
+});
+afterEach(() => saga.shop.reset());
+afterAll(() => test.close());
+
+const found = async (query: string) => {
+  const ids: string[] = [];
+  for await (const { workflowId } of saga.client.workflow.list({ query })) ids.push(workflowId);
+  return ids;
+};
+
+describe('each outcome', () => {
+  it('is recorded for the replay gate, and its history stays short', async () => {
+    const happy = await saga.order();
+    await saga.reached(happy.id, 'DELIVERY_STARTED');
+    await saga.carrierTells(happy.id, 'in_transit');
+    await saga.carrierTells(happy.id, 'delivered');
+    expect((await ended(saga, happy.id, happy.handle)).events).toBeLessThanOrEqual(46);
+    await recordHistory('completed', happy.handle);
+
+    const declined = await saga.order({ paymentMethod: 'card_declined' });
+    expect((await ended(saga, declined.id, declined.handle)).events).toBeLessThanOrEqual(30);
+    await recordHistory('payment-declined', declined.handle);
+
+    const refused = await saga.order({ postalCode: '00000' });
+    expect((await ended(saga, refused.id, refused.handle)).events).toBeLessThanOrEqual(44);
+    await recordHistory('delivery-refused', refused.handle);
+
+    const cancelled = await saga.order();
+    await saga.reached(cancelled.id, 'DELIVERY_STARTED');
+    await cancelled.handle.executeUpdate(cancel, { args: [{ by: 'customer', note: 'changed my mind' }] });
+    expect((await ended(saga, cancelled.id, cancelled.handle)).events).toBeLessThanOrEqual(58);
+    await recordHistory('cancelled', cancelled.handle);
+
+    const unfinished = await saga.order();
+    await saga.reached(unfinished.id, 'DELIVERY_STARTED');
+    saga.shop.carrierSays(unfinished.id, 'delivered');
+    await unfinished.handle.signal(giveUp);
+    expect((await ended(saga, unfinished.id, unfinished.handle)).order.status).toBe('COMPLETED');
+    await recordHistory('given-up-too-late', unfinished.handle);
+
+    saga.shop.stock.set(1, 1);
+    const insufficient = await saga.order({ quantity: 2 });
+    expect((await ended(saga, insufficient.id, insufficient.handle)).events).toBeLessThanOrEqual(15);
+    await recordHistory('insufficient-stock', insufficient.handle);
+  });
+});
+
+describe('an order placed many times', () => {
+  it('is one workflow and one charge, and each gets the same answer, also after its end', async () => {
+    const input = saga.place();
+    const place = () =>
+      saga.client.workflow.executeUpdateWithStart(accepted, {
+        updateId: ACCEPTED_UPDATE_ID,
+        startWorkflowOperation: new WithStartWorkflowOperation<typeof orderSaga>('orderSaga', {
+          ...saga.startOptions(input),
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        }),
+      });
+    const answers = await Promise.all(Array.from({ length: 8 }, place));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+
+    const { id } = input.order;
+    await saga.carrierTells(id, 'delivered');
+    const { events } = await ended(saga, id, saga.handleOf(id));
+    expect(events).toBeLessThanOrEqual(46);
+    expect(await place()).toEqual(answers[0]);
+    expect(saga.shop.countOf('charge-payment')).toBe(1);
+  });
+});
+
+describe('operators', () => {
+  it('find an order that needs them, put it right, and see that it is', async () => {
+    saga.shop.down('charge-payment');
+    const { id, handle } = await saga.order({ attentionAfterMs: 1_000 });
+    await saga.needsAttention(id);
+    const stuck = `NeedsAttention = true AND AttentionStep = 'charge-payment' AND AttentionReason = 'UNAVAILABLE' AND OrderStatus = 'INVENTORY_RESERVED'`;
+    await waitFor('the list', async () => (await found(stuck)).includes(workflowIdOf(id)));
+
+    saga.shop.up('charge-payment');
+    await handle.signal(retry);
+    await saga.carrierTells(id, 'delivered');
+    const { events } = await ended(saga, id, handle);
+    expect(events).toBeLessThanOrEqual(60);
+    await recordHistory('attention', handle);
+    const settled = `NeedsAttention = false AND AttentionStep IS NULL AND OrderStatus = 'COMPLETED' AND CustomerId = 1 AND ProductIds = '1' AND OrderTotal = 7000000`;
+    await waitFor('the list', async () => (await found(settled)).includes(workflowIdOf(id)));
+  });
+
+  it('reset an order to before its payment, and it completes, charged once', async () => {
+    const { id, handle } = await saga.order();
+    await saga.reached(id, 'DELIVERY_STARTED');
+    await saga.carrierTells(id, 'in_transit');
+    await handle.executeUpdate(accepted, { updateId: 'again' });
+    const { events } = await handle.fetchHistory();
+    const charge = events?.find(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'chargePayment',
+    )?.activityTaskScheduledEventAttributes;
+    const { runId } = await saga.client.workflow.workflowService.resetWorkflowExecution({
+      namespace: test.namespace,
+      workflowExecution: { workflowId: handle.workflowId },
+      reason: 'a bad charge',
+      workflowTaskFinishEventId: charge?.workflowTaskCompletedEventId,
+      requestId: `reset-${id}`,
+    });
+    await saga.carrierTells(id, 'delivered');
+
+    const { row } = await ended(saga, id, saga.handleOf(id), { wasReset: true });
+    expect((await saga.handleOf(id).describe()).runId).toBe(runId);
+    expect(row.order.status).toBe('COMPLETED');
+    expect(saga.shop.countOf('charge-payment')).toBe(2);
+    expect(saga.shop.payment(id)).toBe('charged');
+    expect(row.timeline.map(({ key }) => key)).toEqual([
+      'reserve-stock',
+      'charge-payment',
+      'start-delivery',
+      'in-transit',
+      'commit-stock',
+    ]);
+  });
+
+  it('pause an activity and let it go on', async () => {
+    saga.shop.down('charge-payment');
+    const { id, handle } = await saga.order();
+    await waitFor('two tries', () => saga.shop.countOf('charge-payment') >= 2);
+    const activity = {
+      namespace: test.namespace,
+      execution: { workflowId: handle.workflowId },
+      type: 'chargePayment',
+      identity: 'an operator',
+    };
+    await saga.client.workflow.workflowService.pauseActivity(activity);
+    saga.shop.up('charge-payment');
+    const paused = await waitFor('the pause', async () => {
+      const { raw } = await handle.describe();
+      return raw.pendingActivities?.find((pending) => pending.paused);
+    });
+    expect(paused.activityType?.name).toBe('chargePayment');
+    expect(saga.shop.row(id).order.status).toBe('INVENTORY_RESERVED');
+    await saga.client.workflow.workflowService.unpauseActivity(activity);
+    await saga.carrierTells(id, 'delivered');
+    expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
+  });
+
+  it("may cancel with Temporal's own command in the first moment", async () => {
+    const { id, handle } = await saga.start();
+    await handle.cancel();
+    expect((await ended(saga, id, handle)).order.cancelReason).toBe('OPERATOR_REQUEST');
+  });
+});
+
+describe('a worker that is killed', () => {
+  it('while it charges: another tries again once its time is over, and the order is charged once', async () => {
+    await saga.stopWorkers(['payment']);
+    const doomed = await startDoomedWorker('payment', test.namespace);
+    const { id, handle } = await saga.order();
+    await doomed.atWork;
+    doomed.kill();
+    await saga.startWorkers(['payment']);
+    await saga.carrierTells(id, 'delivered');
+    expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
+    expect(saga.shop.payment(id)).toBe('charged');
+  });
+
+  it('while it writes down a step: another goes on where the history ends', async () => {
+    await saga.stopWorkers(['order']);
+    const doomed = await startDoomedWorker('order', test.namespace);
+    const { id, handle } = await saga.start();
+    await doomed.atWork;
+    expect(saga.shop.reservation(id)).toBe('held');
+    doomed.kill();
+    await saga.startWorkers(['order']);
+    await saga.carrierTells(id, 'delivered');
+    expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
+    expect(saga.shop.countOf('reserve-stock')).toBe(1);
+  });
+});

@@ -1,0 +1,46 @@
+import { Worker } from '@temporalio/worker';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { temporalTelemetryPlugins } from '../../platform/telemetry/telemetry.js';
+import { recordedHistories } from './testing/histories.js';
+import { dataConverter, quietRuntime, workflowBundle } from './testing/saga-test.js';
+
+/**
+ * The gate for changes of the Saga: orders that run while a new version is deployed go on with it, so it has to take
+ * every step that a recorded order took. A change that can't is made with `patched`, and recorded anew
+ * (RECORD_HISTORIES=1 with real-server.int.test.ts) beside the old histories.
+ */
+describe('the replay gate', () => {
+  beforeAll(() => quietRuntime());
+
+  const replay = async (histories: Awaited<ReturnType<typeof recordedHistories>>) => {
+    const options = { workflowBundle: await workflowBundle(), dataConverter, plugins: temporalTelemetryPlugins() };
+    const errors: Record<string, string | undefined> = {};
+    for await (const { workflowId, error } of Worker.runReplayHistories(options, histories))
+      errors[workflowId] = error?.name;
+    return errors;
+  };
+
+  it('lets every recorded order through', { timeout: 60_000 }, async () => {
+    const histories = await recordedHistories();
+    expect(histories.length).toBeGreaterThanOrEqual(7);
+    const errors = await replay(histories);
+    expect(errors).toEqual(Object.fromEntries(histories.map(({ workflowId }) => [workflowId, undefined])));
+  });
+
+  it('stops a Saga that takes another step than a recorded one', { timeout: 60_000 }, async () => {
+    const recorded = (await recordedHistories()).find(({ workflowId }) => workflowId === 'completed');
+    for (const { activityTaskScheduledEventAttributes: scheduled } of recorded?.history.events ?? []) {
+      if (scheduled?.activityType?.name === 'chargePayment') scheduled.activityType.name = 'chargeTwice';
+    }
+    expect(await replay(recorded ? [recorded] : [])).toEqual({ completed: 'DeterminismViolationError' });
+  });
+});
+
+describe('the bundle', () => {
+  it('has nothing in it that a workflow does not need', { timeout: 60_000 }, async () => {
+    const { code } = await workflowBundle();
+    expect(code).not.toContain('node_modules/zod');
+    expect(code).not.toContain('node_modules/@prisma');
+    expect(code).toContain('orderSaga');
+  });
+});

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import type { PlacedOrder } from '../../contracts/order-saga.js';
+import { stockOf } from './step-requests.js';
+
+const line = (productId: number) => ({ productId, productName: 'x', unitPrice: 1, quantity: productId, totalPrice: 1 });
+
+it('asks for stock in ascending product id, as numbers, and leaves the order as it was', () => {
+  const order = { id: 'o1', lines: [line(10), line(9), line(100)] } as unknown as PlacedOrder;
+  expect(stockOf(order)).toEqual({
+    orderId: 'o1',
+    lines: [
+      { productId: 9, quantity: 9 },
+      { productId: 10, quantity: 10 },
+      { productId: 100, quantity: 100 },
+    ],
+  });
+  expect(order.lines.map(({ productId }) => productId)).toEqual([10, 9, 100]);
+});
