@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, EachMessagePayload, Kafka, Producer } from 'kafkajs';
 import { toDeadLetter } from './dead-letter.js';
-import { ensureTopics } from './ensure-topics.js';
+import { ensureTopics } from '../../platform/kafka-topics.js';
 import type { HandleMessageSettings, MessageHandler } from './handle-message.js';
 import { createMessageHandler } from './handle-message.js';
 

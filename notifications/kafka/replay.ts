@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
 import type { Logger } from '../../platform/logger.js';
 import { fromDeadLetter } from './dead-letter.js';
-import { ensureTopics } from './ensure-topics.js';
+import { ensureTopics } from '../../platform/kafka-topics.js';
 
 export interface ReplaySettings {
   kafka: Kafka;

@@ -9,7 +9,7 @@ describe('processes killed with orders in flight', () => {
   let app: RunningApp;
   let shop: Shop;
   beforeAll(async () => {
-    app = await bootApp({ name: 'killed' });
+    app = await bootApp({ name: 'killed', ownKafka: true });
     shop = await openShop(app.gatewayUrl);
   });
   afterAll(() => app.stop());

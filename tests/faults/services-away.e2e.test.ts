@@ -8,7 +8,7 @@ describe('a service that is away', () => {
   let app: RunningApp;
   let shop: Shop;
   beforeAll(async () => {
-    app = await bootApp({ name: 'away' });
+    app = await bootApp({ name: 'away', ownKafka: true });
     shop = await openShop(app.gatewayUrl);
   });
   afterAll(() => app.stop());

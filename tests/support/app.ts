@@ -27,6 +27,11 @@ export interface BootOptions {
   env?: Record<string, string>;
   /** Processes that are not started. */
   without?: string[];
+  /**
+   * Applications on one Kafka share its topics and the notifications' consumer group: one that must get all of its own
+   * events, and nobody else's, needs a Kafka of its own.
+   */
+  ownKafka?: boolean;
 }
 
 /** Tests all come from one address, as few users, and look again at once. */
@@ -46,7 +51,10 @@ const silent = {
 };
 
 /** Boots the application from dist/ on the servers that the environment names, and waits until all of it is ready. */
-export async function bootApp({ name, env = {}, without = [] }: BootOptions): Promise<RunningApp> {
+export async function bootApp({ name, env: settings = {}, without = [], ownKafka }: BootOptions): Promise<RunningApp> {
+  const kafkaPort = await freePort();
+  const kafka = ownKafka ? await bootKafka(kafkaPort) : undefined;
+  const env = kafka ? { ...settings, KAFKA_BROKERS: `127.0.0.1:${kafkaPort}` } : settings;
   const run = `${name.replaceAll('-', '_')}_${randomBytes(4).toString('hex')}`;
   const app = await startApp({
     dir: path.join(testDir, run),
@@ -67,7 +75,10 @@ export async function bootApp({ name, env = {}, without = [] }: BootOptions): Pr
       if (!found) throw new Error(`there is no process ${wanted}`);
       return found;
     },
-    stop: () => app.stop(),
+    stop: async () => {
+      await app.stop();
+      await kafka?.stop();
+    },
   };
 }
 

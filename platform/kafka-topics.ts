@@ -1,7 +1,10 @@
 import type { Kafka } from 'kafkajs';
 
+/** Enough to spread over several consumers; what has one key stays in one of them. */
+const PARTITIONS = 6;
+
 /** Makes the topics that are missing. Rejects when Kafka can't be reached. */
-export async function ensureTopics(kafka: Kafka, topics: readonly string[], partitions = 6): Promise<void> {
+export async function ensureTopics(kafka: Kafka, topics: readonly string[]): Promise<void> {
   const admin = kafka.admin();
   try {
     await admin.connect();
@@ -10,7 +13,7 @@ export async function ensureTopics(kafka: Kafka, topics: readonly string[], part
     if (missing.length === 0) return;
     await admin.createTopics({
       waitForLeaders: true,
-      topics: missing.map((topic) => ({ topic, numPartitions: partitions })),
+      topics: missing.map((topic) => ({ topic, numPartitions: PARTITIONS })),
     });
   } finally {
     await admin.disconnect();
