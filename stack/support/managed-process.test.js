@@ -11,7 +11,7 @@ import { waitUntil } from './wait-until.js';
 
 let folder = '';
 /** @type {import('./managed-process.js').ManagedProcess[]} */
-let started = [];
+const started = [];
 beforeEach(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'processes-'));
 });

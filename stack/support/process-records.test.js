@@ -10,7 +10,7 @@ import { waitUntil } from './wait-until.js';
 
 let folder = '';
 /** @type {import('node:child_process').ChildProcess[]} */
-let children = [];
+const children = [];
 
 beforeEach(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'records-'));
