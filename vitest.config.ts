@@ -11,7 +11,7 @@ export default defineConfig({
         // No servers.
         test: {
           name: 'unit',
-          include: ['**/*.test.ts'],
+          include: ['**/*.test.ts', 'stack/**/*.test.js'],
           exclude: [...exclude, '**/*.int.test.ts', '**/*.e2e.test.ts'],
           sequence: { groupOrder: 0 },
         },

@@ -31,7 +31,9 @@ export interface WorkerSettings {
 const slots: Partial<WorkerOptions> = {
   maxConcurrentActivityTaskExecutions: 50,
   maxConcurrentLocalActivityExecutions: 50,
-  maxConcurrentWorkflowTaskExecutions: 40,
+  // One thread runs them all, some 20 ms each: a task taken early would wait here, where its own time-out runs,
+  // instead of in its queue, where none does.
+  maxConcurrentWorkflowTaskExecutions: 10,
   maxCachedWorkflows: 500,
 };
 

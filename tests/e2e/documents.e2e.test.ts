@@ -19,7 +19,7 @@ async function scriptFrom(document: string, name: string): Promise<string> {
 
 describe('the commands that the documents show', () => {
   let shop: Shop;
-  const { gatewayUrl, temporalNamespace } = inject('app');
+  const { gatewayUrl, temporalNamespace, urls } = inject('app');
   beforeAll(async () => {
     shop = await openShop(gatewayUrl);
   });
@@ -33,6 +33,7 @@ describe('the commands that the documents show', () => {
           ...process.env,
           TEMPORAL_ADDRESS: server('TEMPORAL_ADDRESS'),
           TEMPORAL_NAMESPACE: temporalNamespace,
+          TEMPORAL_CODEC_ENDPOINT: String(urls['codec-server']),
         },
       },
     );

@@ -1,0 +1,63 @@
+// @ts-check
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import { readPorts } from '../ports.js';
+import { tctl } from '../servers/tctl.js';
+import { temporalCli } from '../servers/temporal.js';
+import { cacheFolder } from '../support/paths.js';
+
+/** Where the running stack is, in each tool's own words; what the environment says comes first. */
+const tools = {
+  temporal: {
+    tool: temporalCli,
+    given: 'TEMPORAL_CLI',
+    /** @param {ReturnType<typeof readPorts>} ports */
+    environment: (ports) => ({
+      TEMPORAL_ADDRESS: `127.0.0.1:${ports.TEMPORAL_PORT}`,
+      TEMPORAL_CODEC_ENDPOINT: `http://127.0.0.1:${ports.CODEC_PORT}`,
+    }),
+  },
+  tctl: {
+    tool: tctl,
+    given: 'TCTL',
+    /** @param {ReturnType<typeof readPorts>} ports */
+    environment: (ports) => ({ TEMPORAL_CLI_ADDRESS: `127.0.0.1:${ports.TEMPORAL_PORT}` }),
+  },
+};
+
+/**
+ * Runs one of Temporal's command lines against the stack of `npm start`, with our arguments; gets it first where it isn't here yet.
+ * @param {keyof typeof tools} name
+ */
+export async function runOperatorTool(name) {
+  const { tool, given, environment } = tools[name];
+  const program = process.env[given] ?? (await obtain(tool));
+  const child = spawn(program, process.argv.slice(2), {
+    stdio: 'inherit',
+    env: { ...environment(readPorts(process.env)), ...process.env },
+  });
+  child.once('error', (error) => {
+    console.error(`${name} could not be run: ${error.message}`);
+    process.exitCode = 1;
+  });
+  child.once('exit', (code) => (process.exitCode = code ?? 1));
+}
+
+/** @param {import('../servers/types.js').Server} tool @returns {Promise<string>} */
+async function obtain(tool) {
+  const cache = cacheFolder(process.env);
+  fs.mkdirSync(cache, { recursive: true });
+  if (!tool.isHere?.(cache, process.env))
+    console.error(`Getting ${tool.name}, which takes some minutes the first time`);
+  const { program } = await tool.obtain({
+    dir: cache,
+    cache,
+    ports: {},
+    secrets: {},
+    durable: true,
+    environment: process.env,
+    signal: new AbortController().signal,
+    detail: () => undefined,
+  });
+  return program ?? '';
+}

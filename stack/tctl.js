@@ -1,0 +1,4 @@
+// @ts-check
+import { runOperatorTool } from './commands/operator-tool.js';
+
+await runOperatorTool('tctl');
