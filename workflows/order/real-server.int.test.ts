@@ -160,6 +160,20 @@ describe('operators', () => {
     expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
   });
 
+  it('complete a step by hand, without a result, and the order goes on', async () => {
+    const answer = saga.shop.hold('charge-payment');
+    const { id, handle } = await saga.order();
+    await answer.reached;
+    const { raw } = await handle.describe();
+    const charge = raw.pendingActivities?.find((pending) => pending.activityType?.name === 'chargePayment');
+    const activityId = charge?.activityId ?? '';
+    await saga.client.activity.complete({ workflowId: handle.workflowId, activityId }, undefined);
+    await saga.reached(id, 'DELIVERY_STARTED');
+    answer.release();
+    await saga.carrierTells(id, 'delivered');
+    expect((await ended(saga, id, handle)).order).toMatchObject({ status: 'COMPLETED' });
+  });
+
   it("may cancel with Temporal's own command in the first moment", async () => {
     const { id, handle } = await saga.start();
     await handle.cancel();

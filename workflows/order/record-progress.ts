@@ -39,7 +39,8 @@ export function recordProgress(progress: OrderProgress): Promise<{ updatedAt: st
 async function recordUntilWritten(progress: OrderProgress): Promise<{ updatedAt: string }> {
   for (;;) {
     try {
-      return await throughTheQueue.recordProgress(progress);
+      const written = (await throughTheQueue.recordProgress(progress)) as { updatedAt: string } | null;
+      return written ?? { updatedAt: new Date().toISOString() }; // Completed by hand, without a result.
     } catch {
       await sleep(regular.retry.maximumIntervalMs);
     }

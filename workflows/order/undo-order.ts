@@ -19,9 +19,9 @@ export async function undoOrder(saga: Saga, cause: UndoCause): Promise<boolean> 
   const undecided: OrderPatch = journal.stockIsDecided ? {} : { stockDecision: { outcome: 'cancelled' } };
   const cancelling: OrderPatch = { ...why, status: 'CANCELLING' };
   const cancelled: OrderPatch = { ...undecided, ...why, status: 'CANCELLED' };
-  setCurrentDetails(`Is undone: ${cause.reason}`);
   const toldAtLast = { topic: 'order-cancelled', reason: cause.reason } as const;
 
+  setCurrentDetails(`Is undone: ${cause.reason}`);
   if (compensations.newestFirst.length === 0) {
     await journal.record(cancelled, cause.entry, [...cause.events, toldAtLast]);
   } else {
