@@ -2,6 +2,8 @@ import { SpanKind, SpanStatusCode, context, trace, type Context, type Span } fro
 import { suppressTracing } from '@opentelemetry/core';
 import type { Kafka, Message, Producer } from 'kafkajs';
 
+import { TOPICS } from '../../../contracts/topics.js';
+import { ensureTopics } from '../../../platform/kafka-topics.js';
 import type { Logger } from '../../../platform/logger.js';
 import { activeTraceparent, contextFrom } from '../../../platform/telemetry/trace-context.js';
 import type { OutboxRow } from './outbox-session.js';
@@ -18,10 +20,15 @@ const tracer = trace.getTracer('outbox-relay');
 export function createEventPublisher(kafka: Kafka, logger: Logger): EventPublisher {
   const producer: Producer = kafka.producer({ idempotent: true, allowAutoTopicCreation: false, retry: { retries: 4 } });
   let connected: Promise<void> | undefined;
+  const connect = async (): Promise<void> => {
+    // A Kafka that comes later than we do has none of them yet.
+    await ensureTopics(kafka, TOPICS);
+    await producer.connect();
+  };
 
   return {
     publish: async (rows) => {
-      await (connected ??= untraced(() => producer.connect()));
+      await (connected ??= untraced(connect));
       const sending = rows.map((row) => ({ row, ...openSpan(row) }));
       try {
         const topicMessages = sending.map(({ row, within }) => ({
