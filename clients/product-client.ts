@@ -2,6 +2,7 @@ import { productSchema } from '../contracts/http/products.js';
 import type { Product } from '../contracts/http/products.js';
 import { ServiceAnswered } from './errors.js';
 import { createServiceClient } from './http-client.js';
+import { shareInFlight } from './share-in-flight.js';
 
 export interface ProductClient {
   /** Each product as it is now, or 'unknown'. Throws ServiceUnavailable: there is no price without the product service. */
@@ -15,14 +16,15 @@ export interface ProductClientSettings {
 
 export function createProductClient({ urls, timeoutMs = 2000 }: ProductClientSettings): ProductClient {
   const client = createServiceClient({ name: 'product-service', urls, timeoutMs });
-  const find = async (id: number): Promise<Product | 'unknown'> => {
+  // A hundred buyers of one product are one question.
+  const find = shareInFlight(async (id: number): Promise<Product | 'unknown'> => {
     try {
       return await client.send({ method: 'GET', path: `/products/${String(id)}` }, productSchema);
     } catch (error) {
       if (error instanceof ServiceAnswered && error.status === 404) return 'unknown';
       throw error;
     }
-  };
+  });
   return {
     quote: async (productIds) =>
       new Map(await Promise.all([...new Set(productIds)].map(async (id) => [id, await find(id)] as const))),

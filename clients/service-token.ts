@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ServiceAnswered, ServiceUnavailable } from './errors.js';
 import { createServiceClient } from './http-client.js';
+import { shareInFlight } from './share-in-flight.js';
 
 export interface ServiceTokenSettings {
   /** Instances of the user service. */
@@ -28,9 +29,8 @@ export function createServiceToken({
   const basic = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64');
   const client = createServiceClient({ name: 'user-service', urls, timeoutMs });
   let kept: { token: string; until: number } | undefined;
-  let asking: Promise<string> | undefined;
 
-  const ask = async (): Promise<string> => {
+  const ask = shareInFlight(async (): Promise<string> => {
     const { access_token: token, expires_in: seconds } = await client
       .send(
         {
@@ -50,11 +50,10 @@ export function createServiceToken({
       });
     kept = { token, until: Date.now() + seconds * 1000 - Math.min(marginMs, (seconds * 1000) / 2) };
     return token;
-  };
+  });
 
-  return async () => {
-    if (kept !== undefined && kept.until > Date.now()) return kept.token;
-    asking ??= ask().finally(() => (asking = undefined));
-    return asking;
+  return () => {
+    if (kept !== undefined && kept.until > Date.now()) return Promise.resolve(kept.token);
+    return ask('token');
   };
 }

@@ -3,6 +3,7 @@ import { userValidationSchema } from '../contracts/http/users.js';
 import type { UserValidation } from '../contracts/http/users.js';
 import { ServiceAnswered, ServiceUnavailable } from './errors.js';
 import { createServiceClient } from './http-client.js';
+import { shareInFlight } from './share-in-flight.js';
 
 /** `unavailable` is for the caller's fallback; it comes at once while the breaker is open. */
 export type UserOutcome =
@@ -26,7 +27,7 @@ export function createUserClient({ urls, token, timeoutMs = 2000 }: UserClientSe
     { halfOpenAfter: 10_000, breaker: new CountBreaker({ threshold: 0.49, size: 10 }) },
   );
   return {
-    validateUser: async (userId) => {
+    validateUser: shareInFlight(async (userId: number): Promise<UserOutcome> => {
       try {
         const user = await breaker.execute(() =>
           client.send({ method: 'GET', path: `/users/${String(userId)}/validation` }, userValidationSchema),
@@ -38,6 +39,6 @@ export function createUserClient({ urls, token, timeoutMs = 2000 }: UserClientSe
           return { outcome: 'unavailable', reason: error.message };
         throw error;
       }
-    },
+    }),
   };
 }

@@ -58,6 +58,7 @@ export function createGatewayApp({
     readiness: { 'signing keys': () => auth.check() },
     routers: [router],
     parseJson: false,
+    requestLogLevel: 'info',
   });
   app.set('trust proxy', trustedProxies);
   return app;

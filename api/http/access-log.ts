@@ -3,11 +3,11 @@ import { pinoHttp } from 'pino-http';
 import type { Logger } from '../../platform/logger.js';
 
 /** One line per request: method, path, status, time. No query, headers or bodies: they can hold personal data. */
-export function logRequests(logger: Logger): RequestHandler {
+export function logRequests(logger: Logger, level: 'info' | 'debug'): RequestHandler {
   return pinoHttp({
     logger,
     quietReqLogger: true,
-    customLogLevel: (_req, res, error) => (error !== undefined || res.statusCode >= 500 ? 'error' : 'info'),
+    customLogLevel: (_req, res, error) => (error !== undefined || res.statusCode >= 500 ? 'error' : level),
     customSuccessMessage: () => 'request answered',
     customErrorMessage: () => 'request answered',
     customAttributeKeys: { responseTime: 'durationMs' },

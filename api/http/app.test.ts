@@ -14,7 +14,7 @@ const bodySchema = z.strictObject({
 
 function testApp() {
   const lines: string[] = [];
-  const logger = createLogger({ service: 'some-service', level: 'info' }, { write: (line) => lines.push(line) });
+  const logger = createLogger({ service: 'some-service', level: 'debug' }, { write: (line) => lines.push(line) });
   const router = express.Router();
   router.post('/things', (req, res) => void res.status(201).json(parseBody(bodySchema, req)));
   router.get('/conflict', () => {

@@ -18,8 +18,10 @@ export interface HttpAppSettings {
   /** In this order, after health and logging, before the 404. Each says for itself which of its routes need a token. */
   routers: (Router | RequestHandler)[];
   metrics?: Metrics;
-  /** Parses JSON bodies; false for the gateway, which passes them on. Default true. */
+  /** Parses JSON bodies; false for those that pass them on or read them by themselves. Default true. */
   parseJson?: boolean;
+  /** Of the line for each request that did not fail: one at the gateway tells enough, so `debug` by default. */
+  requestLogLevel?: 'info' | 'debug';
 }
 
 /** What every front door has: health, metrics, access log, security headers, JSON bodies up to 100 kB, problems. */
@@ -30,6 +32,7 @@ export function createHttpApp({
   routers,
   metrics = createMetrics(service),
   parseJson = true,
+  requestLogLevel = 'debug',
 }: HttpAppSettings): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -37,7 +40,7 @@ export function createHttpApp({
   app.use(healthRouter(readiness, metrics));
   app.use(helmet());
   app.use(metrics.measureRequests);
-  app.use(logRequests(logger));
+  app.use(logRequests(logger, requestLogLevel));
   if (parseJson) app.use(express.json({ limit: '100kb', verify: keepRawBody }));
   for (const router of routers) app.use(router);
   app.use(answerNotFound);

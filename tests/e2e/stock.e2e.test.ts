@@ -1,13 +1,16 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openShop, orderOf, placeOrder, reaches, stockOf, stockedProduct, type Shop } from '../support/shop.js';
+import { describeWorkflow } from '../support/temporal.js';
 import { waitFor } from '../support/wait-for.js';
 
 describe('stock', () => {
   let shop: Shop;
   let redis: Redis;
+  let temporalNamespace: string;
   beforeAll(async () => {
     const app = inject('app');
+    temporalNamespace = app.temporalNamespace;
     shop = await openShop(app.gatewayUrl);
     redis = new Redis(app.redisUrl);
   });
@@ -51,15 +54,14 @@ describe('stock', () => {
     try {
       const product = { id: 1 } as Parameters<typeof placeOrder>[1];
       const before = await stockOf(shop, product);
-      const placing = placeOrder(shop.alice, product);
-      const orderId = await waitFor('the order to be written', async () => {
-        const { body } = await shop.alice.get<{
-          items: { id: string; status: string; lines: { productId: number }[] }[];
-        }>('/orders?status=PENDING&limit=100');
-        return body.items.find((order) => order.lines.some((line) => line.productId === 1))?.id;
+      const placed = await placeOrder(shop.alice, product, { respondAsync: true });
+      expect(placed.status).toBe(202);
+      const orderId = placed.body.id;
+      // The first attempt has waited for the lock and failed; it is tried again, and the order lives on.
+      await waitFor('the reservation to be tried again', async () => {
+        const { pendingActivities } = await describeWorkflow(temporalNamespace, orderId);
+        return pendingActivities.some((one) => Number(one.attempt) > 1);
       });
-      // Longer than the wait for the lock: the first attempt has failed by now, and the order must live on.
-      expect((await placing).status).toBe(202);
       expect((await orderOf(shop.alice, orderId)).status).toBe('PENDING');
       expect(await stockOf(shop, product)).toEqual(before);
 

@@ -43,6 +43,8 @@ export interface OrderWish {
   paymentMethod?: string;
   postalCode?: string;
   key?: string;
+  /** Answered at once, with 202. */
+  respondAsync?: boolean;
 }
 
 /** The order, or the members of the problem that came instead. */
@@ -51,12 +53,15 @@ type OrderAnswer = Order & { code?: string; orderId?: string };
 export function placeOrder(
   buyer: Api,
   product: Product,
-  { quantity = 1, paymentMethod = 'card_ok', postalCode = SEOUL.postalCode, key }: OrderWish = {},
+  { quantity = 1, paymentMethod = 'card_ok', postalCode = SEOUL.postalCode, key, respondAsync = false }: OrderWish = {},
 ) {
   return buyer.post<OrderAnswer>(
     '/orders',
     { productId: product.id, quantity, paymentMethod, shippingAddress: { ...SEOUL, postalCode } },
-    key === undefined ? {} : { 'idempotency-key': key },
+    {
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+      ...(respondAsync ? { prefer: 'respond-async' } : {}),
+    },
   );
 }
 
