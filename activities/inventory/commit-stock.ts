@@ -1,5 +1,5 @@
 import type { StockRequest } from '../../contracts/activities/inventory-activities.js';
-import type { InventoryDependencies } from './inventory-activities.js';
+import type { InventoryDependencies } from './inventory-dependencies.js';
 
 /** Throws LockNotAcquired, whatever the database fails with, or that nothing is held: it waits for an operator then. */
 export async function commitStock(

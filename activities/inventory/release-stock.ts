@@ -1,6 +1,6 @@
 import type { StockRequest } from '../../contracts/activities/inventory-activities.js';
 import type { ReleaseOutcome } from '../../services/inventory/stock-store.js';
-import type { InventoryDependencies } from './inventory-activities.js';
+import type { InventoryDependencies } from './inventory-dependencies.js';
 
 const MESSAGES: Record<ReleaseOutcome, string> = {
   released: 'stock released',

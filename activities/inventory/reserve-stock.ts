@@ -1,7 +1,7 @@
 import type { StockRequest } from '../../contracts/activities/inventory-activities.js';
 import { REFUSALS } from '../../contracts/refusals.js';
 import type { InsufficientStock } from '../../contracts/refusals.js';
-import type { InventoryDependencies } from './inventory-activities.js';
+import type { InventoryDependencies } from './inventory-dependencies.js';
 import { refusal } from '../refusal.js';
 
 /** Throws the refusals of the contract, LockNotAcquired, or whatever the database fails with; the last two are retried. */
