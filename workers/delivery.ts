@@ -2,18 +2,11 @@ import { z } from 'zod';
 import { createDeliveryActivities } from '../activities/delivery/delivery-activities.js';
 import { TASK_QUEUES } from '../contracts/task-queues.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
-import {
-  databaseSettings,
-  duration,
-  json,
-  processSettings,
-  readEnv,
-  temporalSettings,
-  urlList,
-} from '../platform/env.js';
+import { databaseSettings, duration, processSettings, readEnv, temporalSettings, urlList } from '../platform/env.js';
 import { createLogger } from '../platform/logger.js';
 import { runProcess } from '../platform/shutdown.js';
 import { temporalSettingsFrom } from '../platform/temporal/settings.js';
+import { carrierSettings } from '../services/delivery/carrier-settings.js';
 import { createDeliveryStore } from '../services/delivery/delivery-store.js';
 import { PrismaClient } from '../services/delivery/prisma/generated/client.js';
 import { startCarrierClock } from '../services/delivery/simulated-carrier/carrier-clock.js';
@@ -28,9 +21,9 @@ const config = readEnv(
       ...processSettings,
       ...databaseSettings,
       ...temporalSettings,
+      ...carrierSettings,
       DELIVERY_CARRIER: z.enum(['simulated'], 'must be "simulated": no other carrier is built in').default('simulated'),
       DELIVERY_SERVICE_URL: urlList,
-      CARRIER_KEYS: json(z.record(z.string(), z.string().min(1))),
       CARRIER_KEY_ID: z.string(),
       CARRIER_DELAY_MS: duration.default(2000),
     })

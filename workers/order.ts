@@ -4,19 +4,13 @@ import { z } from 'zod';
 import { createOrderActivities } from '../activities/order/order-activities.js';
 import { TASK_QUEUES } from '../contracts/task-queues.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
-import {
-  databaseSettings,
-  duration,
-  kafkaSettings,
-  processSettings,
-  readEnv,
-  temporalSettings,
-} from '../platform/env.js';
+import { databaseSettings, kafkaSettings, processSettings, readEnv, temporalSettings } from '../platform/env.js';
 import { createKafka } from '../platform/kafka.js';
 import { createLogger } from '../platform/logger.js';
 import { runProcess } from '../platform/shutdown.js';
 import { createTemporalClient } from '../platform/temporal/client.js';
 import { temporalSettingsFrom } from '../platform/temporal/settings.js';
+import { attentionSettings } from '../services/order/attention-settings.js';
 import { createOrderStore } from '../services/order/order-store.js';
 import { PrismaClient } from '../services/order/prisma/generated/client.js';
 import { startOutboxRelay } from './outbox-relay.js';
@@ -29,8 +23,8 @@ const config = readEnv(
     ...databaseSettings,
     ...kafkaSettings,
     ...temporalSettings,
-    /** The same as the order API's: the sweeper starts what the API could not. */
-    ATTENTION_AFTER: duration.default(120_000),
+    // The sweeper starts what the API could not.
+    ...attentionSettings,
   }),
 );
 const service = config.SERVICE_NAME;

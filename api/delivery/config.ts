@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { databaseSettings, json, processSettings, readEnv, temporalSettings } from '../../platform/env.js';
+import { databaseSettings, processSettings, readEnv, temporalSettings } from '../../platform/env.js';
+import { carrierSettings } from '../../services/delivery/carrier-settings.js';
 import { authSettings } from '../http/auth.js';
 
 export type DeliveryApiConfig = ReturnType<typeof readConfig>;
@@ -12,7 +13,6 @@ export const readConfig = () =>
       ...databaseSettings,
       ...temporalSettings,
       ...authSettings,
-      /** The carriers' secrets by key id; several, so that one can be changed without losing a report. */
-      CARRIER_KEYS: json(z.record(z.string(), z.string().min(1))),
+      ...carrierSettings,
     }),
   );

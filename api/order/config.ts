@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { databaseSettings, duration, processSettings, readEnv, temporalSettings, urlList } from '../../platform/env.js';
+import { attentionSettings } from '../../services/order/attention-settings.js';
 import { authSettings } from '../http/auth.js';
 
 export type OrderApiConfig = ReturnType<typeof readConfig>;
@@ -13,12 +14,11 @@ export const readConfig = () =>
       ...databaseSettings,
       ...temporalSettings,
       ...authSettings,
+      ...attentionSettings,
       PRODUCT_SERVICE_URL: urlList,
       OAUTH_CLIENT_ID: z.string(),
       OAUTH_CLIENT_SECRET: z.string(),
       /** The longest that an order is waited for before it is answered with 202. */
       ORDER_WAIT_MS: duration.default(10_000),
-      /** After this a step that has not succeeded asks for an operator. */
-      ATTENTION_AFTER: duration.default(120_000),
     }),
   );
