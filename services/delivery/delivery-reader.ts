@@ -1,4 +1,5 @@
 import type { CarrierEvent, Delivery as ShownDelivery } from '../../contracts/http/deliveries.js';
+import { after, newestFirst } from '../../platform/database/newest-first.js';
 import { isShown, shownStates } from './domain/delivery.js';
 import type { DeliveryState } from './domain/delivery.js';
 import type { Delivery as DeliveryRow, DeliveryEvent, Prisma, PrismaClient } from './prisma/generated/client.js';
@@ -25,18 +26,16 @@ export function createDeliveryReader(prisma: PrismaClient) {
     },
 
     /** Newest first, at most `limit`. */
-    list: async ({ userId, orderId, after, limit }: DeliveryList): Promise<ShownDelivery[]> => {
+    list: async ({ userId, orderId, after: place, limit }: DeliveryList): Promise<ShownDelivery[]> => {
       const rows = await prisma.delivery.findMany({
         where: {
           status: { in: [...shownStates] },
           ...(userId === undefined ? {} : { userId }),
           ...(orderId === undefined ? {} : { orderId }),
-          ...(after === undefined
-            ? {}
-            : { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] }),
+          ...after(place),
         },
         include,
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        orderBy: newestFirst,
         take: limit,
       });
       return rows.flatMap(toShown);

@@ -1,4 +1,5 @@
 import type { OrderStatus } from '../../contracts/order-status.js';
+import { after, newestFirst } from '../../platform/database/newest-first.js';
 import { insertOrder, type NewOrder } from './insert-order.js';
 import { Prisma, type PrismaClient } from './prisma/generated/client.js';
 import { toStoredOrder, type StoredOrder } from './stored-order.js';
@@ -46,15 +47,14 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
       return { placed: false, stored: first };
     },
 
-    list: async ({ userId, status, needsAttention }, limit, after) => {
+    list: async ({ userId, status, needsAttention }, limit, place) => {
       const where = {
         ...(userId === undefined ? {} : { userId }),
         ...(status === undefined ? {} : { status }),
         ...(needsAttention === undefined ? {} : { needsAttention }),
-        ...(after === undefined ? {} : { OR: olderThan(after) }),
+        ...after(place),
       };
-      const orderBy = [{ createdAt: 'desc' as const }, { id: 'desc' as const }];
-      const rows = await prisma.order.findMany({ where, orderBy, take: limit, ...withLines });
+      const rows = await prisma.order.findMany({ where, orderBy: newestFirst, take: limit, ...withLines });
       return rows.map(toStoredOrder);
     },
 
@@ -83,8 +83,4 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
       });
     },
   };
-}
-
-function olderThan({ createdAt, id }: { createdAt: Date; id: string }): Prisma.OrderWhereInput[] {
-  return [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }];
 }

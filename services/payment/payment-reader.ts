@@ -1,4 +1,5 @@
 import type { Payment as ShownPayment } from '../../contracts/http/payments.js';
+import { after, newestFirst } from '../../platform/database/newest-first.js';
 import { isShown, shownStates } from './domain/payment.js';
 import type { PaymentState } from './domain/payment.js';
 import type { Payment as PaymentRow, PrismaClient, Refund } from './prisma/generated/client.js';
@@ -23,18 +24,16 @@ export function createPaymentReader(prisma: PrismaClient) {
     },
 
     /** Newest first, at most `limit`. */
-    list: async ({ userId, orderId, after, limit }: PaymentList): Promise<ShownPayment[]> => {
+    list: async ({ userId, orderId, after: place, limit }: PaymentList): Promise<ShownPayment[]> => {
       const rows = await prisma.payment.findMany({
         where: {
           status: { in: [...shownStates] },
           ...(userId === undefined ? {} : { userId }),
           ...(orderId === undefined ? {} : { orderId }),
-          ...(after === undefined
-            ? {}
-            : { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] }),
+          ...after(place),
         },
         include: { refunds: true },
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        orderBy: newestFirst,
         take: limit,
       });
       return rows.flatMap(toShown);

@@ -5,6 +5,7 @@ import type {
   newProductBodySchema,
   productPatchBodySchema,
 } from '../../contracts/http/products.js';
+import { after, newestFirst } from '../../platform/database/newest-first.js';
 import { escapeLike, searchWords } from './domain/search-words.js';
 import type { Prisma, PrismaClient } from './prisma/generated/client.js';
 
@@ -44,10 +45,10 @@ export interface ProductStore {
 
 export function createProductStore(prisma: PrismaClient): ProductStore {
   return {
-    list: async (filter, { limit, after }) => {
+    list: async (filter, { limit, after: place }) => {
       const rows = await prisma.product.findMany({
-        where: { AND: [matching(filter), ...(after === undefined ? [] : [olderThan(after)])] },
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        where: { ...matching(filter), ...after(place) },
+        orderBy: newestFirst,
         take: limit,
       });
       return rows.map((row) => ({ product: toProduct(row), createdAt: row.createdAt }));
@@ -86,10 +87,6 @@ function matching({ category, text, withInactive = false }: ProductFilter): Pris
     ...(withInactive ? {} : { active: true }),
     AND: words.map((word) => ({ OR: [{ name: word }, { description: word }] })),
   };
-}
-
-function olderThan({ createdAt, id }: ProductPosition): Prisma.ProductWhereInput {
-  return { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] };
 }
 
 type ProductRow = Prisma.ProductGetPayload<object>;
