@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
+import { STICKY_QUEUE_TIMEOUT_MS } from '../contracts/step-timeouts.js';
 import { createHealthServer } from '../platform/health.js';
 import type { ReadinessChecks } from '../platform/health.js';
 import type { Listening } from '../platform/listen.js';
@@ -70,8 +71,7 @@ export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown
     ...workflowsOption(workflows),
     dataConverter: createDataConverter(temporal.payloadKeys, { activitiesByHand: workflows !== undefined }),
     plugins: temporalTelemetryPlugins(),
-    // A worker that died must not hold an order's next task for long.
-    stickyQueueScheduleToStartTimeout: '2s',
+    stickyQueueScheduleToStartTimeout: STICKY_QUEUE_TIMEOUT_MS,
     shutdownGraceTime: '4s',
     shutdownForceTime: '6s',
     ...slots,
