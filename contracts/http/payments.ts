@@ -19,7 +19,7 @@ export type Payment = z.infer<typeof paymentSchema>;
 
 export const paymentsQuerySchema = pageQuerySchema.extend({ orderId: textIdSchema.optional() });
 
-/** What the simulated provider does with each payment method; see docs. */
+/** What the simulated provider does with each payment method; see docs/simulators.md. */
 export const PAYMENT_METHODS = [
   'card_ok',
   'card_declined',
