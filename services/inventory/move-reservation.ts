@@ -15,10 +15,11 @@ export async function moveReservation(
 ): Promise<boolean> {
   const from = statusOf(rows);
   const products = rows.map((row) => row.productId);
+  // The level that was locked is what is reckoned from: see writeReservation.
   // Stock first, then reservations, as when reserving: taken the other way round, the two could wait for each other.
   const [moved] = await database.$queryRaw<{ lines: number }[]>`
     WITH level AS (
-      SELECT product_id FROM stock_levels
+      SELECT product_id, quantity, reserved FROM stock_levels
       WHERE product_id = ANY (${products}::integer[]) ORDER BY product_id FOR UPDATE
     ), moved AS (
       UPDATE reservations SET status = ${to}, updated_at = now()
@@ -27,9 +28,9 @@ export async function moveReservation(
       RETURNING reservations.product_id, reservations.quantity
     ), booked AS (
       UPDATE stock_levels AS stock
-      SET quantity = stock.quantity + ${quantity}::integer * moved.quantity,
-        reserved = stock.reserved + ${reserved}::integer * moved.quantity, updated_at = now()
-      FROM moved
+      SET quantity = level.quantity + ${quantity}::integer * moved.quantity,
+        reserved = level.reserved + ${reserved}::integer * moved.quantity, updated_at = now()
+      FROM moved JOIN level USING (product_id)
       WHERE stock.product_id = moved.product_id
     )
     SELECT count(*)::integer AS lines FROM moved`;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { StockRequest } from '../../contracts/activities/inventory-activities.js';
+import { waitFor } from '../../tests/support/wait-for.js';
 import { openInventory } from './testing/open-inventory.js';
 import type { OpenInventory } from './testing/open-inventory.js';
 
@@ -131,6 +132,36 @@ test('commit and release at once: sold or given back, and what was sold came bac
   await inventory.atOnce(product, CROWD, () => Promise.all(settle()));
   expect(await inventory.levelOf(product)).toBe('1000/0');
 });
+
+test.each([
+  ['reserve', 1, 6, { quantity: 3, reserved: 3 }],
+  ['release', 0, 5, { quantity: 8, reserved: 2 }],
+] as const)(
+  '%s reckons from the level it waited for, not from the one it first saw',
+  async (verb, seen, then, after) => {
+    const product = await inventory.stocked(10);
+    const request = { orderId: inventory.newOrder(), lines: [line(product, 3)] };
+    if (verb === 'release') await inventory.stock.reserve(request);
+    const where = { productId: product };
+    // With what is seen first, a level below zero would come out: of the quantity, or of what is reserved.
+    const level = verb === 'reserve' ? { quantity: seen, reserved: 0 } : { quantity: 5, reserved: seen };
+    await inventory.prisma.stockLevel.update({ where, data: level });
+
+    let step: Promise<unknown> | undefined;
+    await inventory.prisma.$transaction(async (other) => {
+      await other.stockLevel.update({ where, data: verb === 'reserve' ? { quantity: then } : { reserved: then } });
+      step = inventory.stock[verb](request);
+      await waitFor('the step to wait for the row', async () => {
+        const [row] = await inventory.prisma.$queryRaw<{ waiting: boolean }[]>`
+        SELECT EXISTS (SELECT FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock') AS waiting`;
+        return row?.waiting === true;
+      });
+    });
+    await step;
+    expect(await inventory.prisma.stockLevel.findUniqueOrThrow({ where })).toMatchObject(after);
+  },
+);
 
 test('no sequence of steps, one after another or at once, loses or makes a unit', async () => {
   const step = fc.record({

@@ -9,7 +9,9 @@ import type { Database, ReservationRow } from './reservation-rows.js';
  * `lines` ascend by product, one of each. Several orders may share a transaction, as long as their products ascend too.
  *
  * Locking reads the level as it is after whoever held the row, so what is decided stays true until the end; the rows'
- * key makes a second attempt at once wait here and then write nothing. CHECK (quantity >= 0) stands behind it all.
+ * key makes a second attempt at once wait here and then write nothing. CHECK (quantity >= 0) stands behind it all. It is
+ * tried on what an UPDATE makes of the row as the statement first saw it, before PostgreSQL goes on to the row's newest
+ * version: so the new level is reckoned from the one that was locked, not from the one that is updated.
  */
 export async function writeReservation(
   database: Database,
@@ -22,7 +24,7 @@ export async function writeReservation(
     WITH line AS (
       SELECT * FROM unnest(${products}::integer[], ${quantities}::integer[]) AS line (product_id, quantity)
     ), level AS (
-      SELECT product_id, quantity FROM stock_levels
+      SELECT product_id, quantity, reserved FROM stock_levels
       WHERE product_id = ANY (${products}::integer[]) ORDER BY product_id FOR UPDATE
     ), checked AS (
       SELECT line.*, coalesce(level.quantity, 0) AS available, coalesce(level.quantity, 0) < line.quantity AS short
@@ -39,8 +41,8 @@ export async function writeReservation(
       RETURNING product_id, quantity, status, available
     ), taken AS (
       UPDATE stock_levels AS stock
-      SET quantity = stock.quantity - written.quantity, reserved = reserved + written.quantity, updated_at = now()
-      FROM written
+      SET quantity = level.quantity - written.quantity, reserved = level.reserved + written.quantity, updated_at = now()
+      FROM written JOIN level USING (product_id)
       WHERE stock.product_id = written.product_id AND written.status = 'RESERVED'
     )
     SELECT product_id AS "productId", quantity, status, available FROM written`;
