@@ -74,6 +74,11 @@ test('tells users and services from their tokens', async () => {
   expect(user.body).toEqual({ kind: 'user', userId: 7, roles: ['customer'], name: 'Alice', email: 'a@example.com' });
   const service = await get('/me', await token({ sub: 'order-service', roles: ['service'] }));
   expect(service.body).toEqual({ kind: 'service', clientId: 'order-service', roles: ['service'] });
+  const system = await token({ sub: 'back-office', roles: ['admin'] });
+  expect((await get('/me', system)).body).toEqual({ kind: 'service', clientId: 'back-office', roles: ['admin'] });
+  expect((await get('/admin', system)).status).toBe(200);
+  const odd = await get('/me', await token({ sub: '7', roles: ['service'] }));
+  expect(odd.body).toEqual({ kind: 'user', userId: 7, roles: ['service'] });
 });
 
 test('refuses without a token, and with one that is expired, forged, of others or for others', async () => {
@@ -88,7 +93,8 @@ test('refuses without a token, and with one that is expired, forged, of others o
     await token({ sub: '7' }, { key: await newKey('never-published') }),
     await token({ sub: '7' }, { iss: 'https://other.test' }),
     await token({ sub: '7' }, { aud: 'other' }),
-    await token({ sub: 'alice' }),
+    await token({ sub: '0' }),
+    await token({ sub: '9'.repeat(20) }),
     await token({ sub: '7', roles: 'admin' }),
   ];
   for (const bearer of bad) {

@@ -127,7 +127,8 @@ function toPrincipal(payload: JWTPayload): Principal {
   const claims = claimsSchema.safeParse(payload);
   if (!claims.success) throw invalidToken();
   const { sub, roles, name, email } = claims.data;
-  if (roles.includes('service')) return { kind: 'service', clientId: sub, roles };
+  // By the subject, not by a role: a client may have others, and no client's id is a number.
+  if (!/^\d+$/.test(sub)) return { kind: 'service', clientId: sub, roles };
   const userId = Number(sub);
   if (!Number.isSafeInteger(userId) || userId < 1) throw invalidToken();
   return {

@@ -30,6 +30,8 @@ test.each([
   'e30',
   Buffer.from('["yesterday","a"]').toString('base64url'),
   Buffer.from('[1]').toString('base64url'),
+  Buffer.from('["2026-01-01T00:00:00Z","a\\u0000"]').toString('base64url'),
+  Buffer.from('["0000-01-01T00:00:00Z","a"]').toString('base64url'),
 ])('a cursor that is not ours is a 400: %s', (cursor) => {
   expect(() => readCursor(cursor)).toThrow(Problem);
 });

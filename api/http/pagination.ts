@@ -7,7 +7,14 @@ export interface Position {
   id: string;
 }
 
-const positionSchema = z.tuple([z.iso.datetime(), z.string().min(1)]);
+// No year 0 and no NUL: PostgreSQL knows neither.
+const positionSchema = z.tuple([
+  z.iso.datetime().regex(/^(?!0000)/),
+  z
+    .string()
+    .min(1)
+    .regex(/^[^\0]*$/),
+]);
 
 /** Reads a cursor that an earlier page gave; anything else is a 400. */
 export function readCursor(cursor: string | undefined): Position | undefined {

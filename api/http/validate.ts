@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import type { z } from 'zod';
 import { Problem } from './problem.js';
 import type { FieldError } from './problem.js';
+import { unstorableTexts } from './unstorable-text.js';
 
 /** Each throws a 400 Problem that names every field that is wrong or unknown. */
 export function parseBody<S extends z.ZodType>(schema: S, req: Request): z.output<S> {
@@ -19,13 +20,11 @@ export function parseParams<S extends z.ZodType>(schema: S, req: Request): z.out
 
 function parse<S extends z.ZodType>(schema: S, input: unknown, where: string): z.output<S> {
   const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new Problem({
-    status: 400,
-    code: 'bad-request',
-    detail: `The ${where} is not as it should be.`,
-    errors: parsed.error.issues.flatMap(fieldErrors),
-  });
+  const errors = parsed.success
+    ? unstorableTexts(parsed.data).map((path) => ({ path, message: 'has a character that can not be stored' }))
+    : parsed.error.issues.flatMap(fieldErrors);
+  if (parsed.success && errors.length === 0) return parsed.data;
+  throw new Problem({ status: 400, code: 'bad-request', detail: `The ${where} is not as it should be.`, errors });
 }
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Delivery } from '../../contracts/http/deliveries.js';
+import type { Order } from '../../contracts/http/orders.js';
+import type { ProblemDocument } from '../../contracts/http/problem.js';
 import { mailsArrive } from '../support/inbox.js';
 import { openShop, paymentsOf, placeOrder, reaches, stockOf, stockedProduct, type Shop } from '../support/shop.js';
 import { readTopics, type TopicReader } from '../support/topic-reader.js';
@@ -58,5 +60,22 @@ describe('an order that can not be finished undoes itself', () => {
     expect(await paymentsOf(shop.bob, order.id)).toMatchObject([{ status: 'REFUNDED' }]);
     const deliveries = await shop.bob.get<{ items: Delivery[] }>(`/deliveries?orderId=${order.id}`);
     expect(deliveries.body.items).toMatchObject([{ status: 'RETURNED' }]);
+  });
+
+  it('a customer who changes their mind: called off, refunded and released', async () => {
+    const product = await stockedProduct(shop, { quantity: 4 });
+    const { body } = await placeOrder(shop.bob, product, { postalCode: '88888' });
+    await reaches(shop.bob, body.id, 'DELIVERY_STARTED');
+
+    const unstorable = await shop.bob.post<ProblemDocument>(`/orders/${body.id}/cancel`, { note: '\0' });
+    expect(unstorable.status).toBe(400);
+    expect(unstorable.body.errors).toMatchObject([{ path: 'note' }]);
+
+    const cancelled = await shop.bob.post<Order>(`/orders/${body.id}/cancel`, { note: 'found it cheaper' });
+    expect([200, 202]).toContain(cancelled.status);
+    const order = await reaches(shop.bob, body.id, 'CANCELLED');
+    expect(order).toMatchObject({ cancelReason: 'CUSTOMER_REQUEST', cancelNote: 'found it cheaper' });
+    expect(await stockOf(shop, product)).toEqual({ quantity: 4, reserved: 0 });
+    expect(await paymentsOf(shop.bob, order.id)).toMatchObject([{ status: 'REFUNDED' }]);
   });
 });

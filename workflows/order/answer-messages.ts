@@ -37,6 +37,8 @@ export function answerMessages(saga: Saga): void {
 /** Throws NotCancellable. An order that is being undone, or is undone, may be: whoever asks gets what they want. */
 function mayBeCancelled({ journal, carrier }: Saga, request: CancelRequest | undefined): void {
   if (request === undefined) throw ApplicationFailure.nonRetryable('Says not who asks', 'InvalidCancelRequest');
+  // The row could never take it, so the undo would wait for ever.
+  if (request.note?.includes('\0')) throw ApplicationFailure.nonRetryable('The note has a NUL', 'InvalidCancelRequest');
   const { status } = journal.order;
   if (status === 'CANCELLING' || status === 'CANCELLED') return;
   if (status === 'COMPLETED' || carrier.hasTheGoods) throw notCancellable();
