@@ -7,7 +7,10 @@ import { createTemporalClient } from '../../platform/temporal/client.js';
 import type { TemporalClient } from '../../platform/temporal/client.js';
 import { EncryptionCodec } from '../../platform/temporal/payload-codec.js';
 import { server } from '../../tests/support/servers.js';
+import { startTokenIssuer } from '../../tests/support/token-issuer.js';
 import { createHttpApp } from '../http/app.js';
+import { createAuthenticator } from '../http/auth.js';
+import type { Authenticator } from '../http/auth.js';
 import { listen } from '../http/server.js';
 import type { Listening } from '../http/server.js';
 import { codecRoutes } from './codec-routes.js';
@@ -20,11 +23,16 @@ const lines: string[] = [];
 let codec: Listening;
 let temporal: TemporalClient;
 
-beforeAll(async () => {
-  const logger = createLogger({ service: 'codec-server', level: 'info' }, { write: (line) => lines.push(line) });
-  const routes = codecRoutes({ codec: new EncryptionCodec(payloadKeys), origins: [ui], auth: undefined });
+function openCodec(auth?: Authenticator): Promise<Listening> {
+  // All that can be logged, so that what must not be in it is not there at any level.
+  const logger = createLogger({ service: 'codec-server', level: 'trace' }, { write: (line) => lines.push(line) });
+  const routes = codecRoutes({ codec: new EncryptionCodec(payloadKeys), origins: [ui], auth });
   const app = createHttpApp({ service: 'codec-server', logger, readiness: {}, routers: [routes], parseJson: false });
-  codec = await listen(app, { host: '127.0.0.1', port: 0 });
+  return listen(app, { host: '127.0.0.1', port: 0 });
+}
+
+beforeAll(async () => {
+  codec = await openCodec();
   temporal = createTemporalClient({ address: server('TEMPORAL_ADDRESS'), namespace: 'default', payloadKeys });
 });
 
@@ -59,8 +67,8 @@ test('the command line reads what is encrypted, and what it sends is', async () 
   await handle.terminate();
 });
 
-const decode = (payload: unknown, headers: Record<string, string> = {}) =>
-  fetch(`${codec.url}/decode`, {
+const decode = (payload: unknown, headers: Record<string, string> = {}, at = codec) =>
+  fetch(`${at.url}/decode`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ payloads: [payload] }),
@@ -90,4 +98,15 @@ test("answers pages of Temporal's Web UI and no others", async () => {
   expect(refused.status).toBe(403);
   expect(refused.headers.get('access-control-allow-origin')).toBeNull();
   expect((await decode(plain, { origin: 'http://evil.example' })).status).toBe(403);
+});
+
+test('asks for an admin where it is told to', async () => {
+  const tokens = await startTokenIssuer();
+  const guarded = await openCodec(createAuthenticator(tokens.authSettings));
+  const statusFor = async (headers: Record<string, string>) => (await decode(plain, headers, guarded)).status;
+  expect(await statusFor({})).toBe(401);
+  expect(await statusFor({ authorization: await tokens.bearer(7, 'customer') })).toBe(403);
+  expect(await statusFor({ authorization: await tokens.bearer(3, 'admin') })).toBe(200);
+  await guarded.close();
+  await tokens.close();
 });

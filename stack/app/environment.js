@@ -59,7 +59,7 @@ export function ownEnvironment({ name, service, port, database, uses }, { ports,
     SERVICE_NAME: service,
     PORT: `${ports[port]}`,
     ...(database ? { DATABASE_URL: databases[database] ?? '' } : {}),
-    ...(name === 'codec-server' ? pick(serversEnv, ['TEMPORAL_UI_URL']) : {}),
+    ...(name === 'codec-server' ? { ...pick(serversEnv, ['TEMPORAL_UI_URL']), CODEC_REQUIRE_ADMIN: 'false' } : {}),
     ...Object.assign({}, ...uses.map((part) => parts[part]())),
   };
 }
