@@ -10,6 +10,7 @@ import { cacheFolder } from './support/paths.js';
 import { endLeftovers } from './support/process-records.js';
 import { createProgress } from './support/progress.js';
 import { keepSecrets } from './support/secrets.js';
+import { withoutPassword } from './support/without-password.js';
 
 /** @typedef {import('./servers/all.js').ServerName} ServerName */
 
@@ -163,9 +164,4 @@ async function portsOf(asked, servers) {
   const names = [...new Set(servers.flatMap((server) => server.ports).concat('CODEC_PORT'))];
   const free = await freePorts(names.length);
   return Object.fromEntries(names.map((name, index) => [name, free[index] ?? 0]));
-}
-
-/** @param {string} address */
-function withoutPassword(address) {
-  return address.replace(/:[^:@/]+@/, ':…@');
 }

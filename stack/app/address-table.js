@@ -1,4 +1,5 @@
 // @ts-check
+import { withoutPassword } from '../support/without-password.js';
 
 /**
  * @param {{ env: Record<string, string>, urls: Record<string, string> }} where
@@ -7,7 +8,6 @@
 export function addressTable({ env, urls }) {
   const rows = [
     ['API', urls.gateway],
-    ['API reference', `${urls.gateway}/docs`],
     ['Temporal Web UI', env.TEMPORAL_UI_URL],
     ['Traces (Zipkin)', env.ZIPKIN_URL],
     ['Mail inbox', env.INBOX_URL],
@@ -19,5 +19,5 @@ export function addressTable({ env, urls }) {
   ];
   const shown = rows.filter(([, address]) => address);
   const width = Math.max(...shown.map(([name = '']) => name.length));
-  return shown.map(([name = '', address]) => `  ${name.padEnd(width)}  ${address}`).join('\n');
+  return shown.map(([name = '', address = '']) => `  ${name.padEnd(width)}  ${withoutPassword(address)}`).join('\n');
 }
