@@ -99,3 +99,43 @@ test('the token of a service is asked for once, and again when it has run out', 
   const short = createServiceToken(settings);
   expect([await short(), await short()]).toEqual(['t2', 't3']);
 });
+
+test('a token that is refused is dropped, and the call made once more with another', async () => {
+  let valid = 1;
+  let given = 0;
+  const seen: string[] = [];
+  const url = await serve((req, res, body) => {
+    if (req.url === '/oauth/token') {
+      given += 1;
+      return json(res, 200, { access_token: `t${String(valid)}`, token_type: 'Bearer', expires_in: 900 });
+    }
+    seen.push(`${String(req.headers.authorization)} ${body}`.trim());
+    return req.headers.authorization === `Bearer t${String(valid)}` ? json(res, 200, 'fine') : json(res, 401, {});
+  });
+  const token = createServiceToken({ urls: [url], clientId: 'order-service', clientSecret: 's' });
+  const client = createServiceClient({ name: 'x', urls: [url], timeoutMs: 2000, token });
+  expect(await client.send(get)).toBe('fine');
+
+  valid = 2;
+  expect(await Promise.all([client.send(get), client.send(get), client.send(get)])).toEqual(['fine', 'fine', 'fine']);
+  expect(given).toBe(2);
+  expect(await token('t1')).toBe('t2');
+  expect(given).toBe(2);
+
+  valid = 3;
+  expect(await client.send({ method: 'POST', path: '/things', body: 'new' })).toBe('fine');
+  expect(seen.slice(-2)).toEqual(['Bearer t2 "new"', 'Bearer t3 "new"']);
+});
+
+test('who refuses every token is asked twice and no more', async () => {
+  let given = 0;
+  let asked = 0;
+  const url = await serve((req, res) => {
+    if (req.url === '/oauth/token') json(res, 200, { access_token: `t${String(++given)}`, expires_in: 900 });
+    else json(res, 401, { code: 'unauthorized', asked: ++asked });
+  });
+  const token = createServiceToken({ urls: [url], clientId: 'order-service', clientSecret: 's' });
+  const call = createServiceClient({ name: 'x', urls: [url], timeoutMs: 2000, token }).send(get);
+  await expect(call).rejects.toMatchObject({ name: 'ServiceAnswered', status: 401 });
+  expect([given, asked]).toEqual([2, 2]);
+});

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { createRoundRobin } from './round-robin.js';
 import { ServiceAnswered, ServiceUnavailable } from './errors.js';
+import type { ServiceToken } from './service-token.js';
 
 export interface ServiceClientSettings {
   /** The service's name, for errors. */
@@ -9,8 +10,8 @@ export interface ServiceClientSettings {
   urls: string[];
   /** For a whole call, all tries together. */
   timeoutMs: number;
-  /** Gives the bearer token to send. */
-  token?: () => Promise<string>;
+  /** Gives the bearer token to send. After a 401 it is asked for another, and the call made once more with that. */
+  token?: ServiceToken;
 }
 
 export interface ServiceRequest {
@@ -34,7 +35,8 @@ export interface ServiceClient {
 export function createServiceClient({ name, urls, timeoutMs, token }: ServiceClientSettings): ServiceClient {
   const instances = createRoundRobin(urls);
 
-  const ask = async (
+  const askAs = (
+    bearer: string | undefined,
     base: string,
     { method, path, body, form, headers }: ServiceRequest,
     signal: AbortSignal,
@@ -44,13 +46,24 @@ export function createServiceClient({ name, urls, timeoutMs, token }: ServiceCli
       headers: {
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(token === undefined ? {} : { authorization: `Bearer ${await token()}` }),
+        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
       signal,
     });
+
+  // What was refused with a 401 did not happen, so a write may be repeated too.
+  const ask = async (base: string, request: ServiceRequest, signal: AbortSignal): Promise<Response> => {
+    const bearer = await token?.();
+    const response = await askAs(bearer, base, request, signal);
+    if (response.status !== 401 || token === undefined || bearer === undefined) return response;
+    const another = await token(bearer);
+    if (another === bearer) return response;
+    await response.body?.cancel();
+    return askAs(another, base, request, signal);
+  };
 
   return {
     send: async <S extends z.ZodType = z.ZodUnknown>(request: ServiceRequest, schema?: S): Promise<z.output<S>> => {

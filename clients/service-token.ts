@@ -11,6 +11,9 @@ export interface ServiceTokenSettings {
   timeoutMs?: number;
 }
 
+/** Gives an access token. `refused`: one that somebody did not take; it is not given again. */
+export type ServiceToken = (refused?: string) => Promise<string>;
+
 const answerSchema = z.object({ access_token: z.string(), expires_in: z.number() });
 
 /** Renewed this long before it expires. */
@@ -25,7 +28,7 @@ export function createServiceToken({
   clientId,
   clientSecret,
   timeoutMs = 2000,
-}: ServiceTokenSettings): () => Promise<string> {
+}: ServiceTokenSettings): ServiceToken {
   const basic = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64');
   const client = createServiceClient({ name: 'user-service', urls, timeoutMs });
   let kept: { token: string; until: number } | undefined;
@@ -52,7 +55,9 @@ export function createServiceToken({
     return token;
   });
 
-  return () => {
+  return (refused) => {
+    // Not whatever is kept: a caller whose call took longer must not throw away what another one has just got.
+    if (kept?.token === refused) kept = undefined;
     if (kept !== undefined && kept.until > Date.now()) return Promise.resolve(kept.token);
     return ask('token');
   };
