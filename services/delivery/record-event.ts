@@ -1,5 +1,5 @@
 import type { CarrierEvent } from '../../contracts/http/deliveries.js';
-import { STATE_AFTER, statesBefore } from './domain/delivery.js';
+import { STATE_AFTER, isOvertaken, statesBefore } from './domain/delivery.js';
 import type { DeliveryState } from './domain/delivery.js';
 import type { PrismaClient } from './prisma/generated/client.js';
 
@@ -32,9 +32,18 @@ export function createEventRecorder(prisma: PrismaClient): RecordEvent {
       const state = delivery?.status as DeliveryState | undefined;
       if (delivery === null || state === undefined || state === 'REFUSED' || state === 'VOIDED')
         return { outcome: 'unknown' };
-      if (state === 'PENDING') return { outcome: 'not-started' };
-      if (!delivery.events.some(({ status }) => status === event.status)) return { outcome: 'finished' };
-      return { outcome: 'recorded', orderId: delivery.orderId, first: false, newest: state === next };
+      // Or it was written down since: what could still move it has to be said again, not refused.
+      if (state === 'PENDING' || statesBefore(next).includes(state)) return { outcome: 'not-started' };
+      const { orderId, events } = delivery;
+      if (events.some(({ status }) => status === event.status))
+        return { outcome: 'recorded', orderId, first: false, newest: state === next };
+      if (!isOvertaken(next, state)) return { outcome: 'finished' };
+      // Said twice at the same time, one of them finds the row there.
+      const { count } = await tables.deliveryEvent.createMany({
+        data: { deliveryId, ...event },
+        skipDuplicates: true,
+      });
+      return { outcome: 'recorded', orderId, first: count === 1, newest: false };
     });
   };
 }

@@ -49,14 +49,20 @@ describe('POST /deliveries/{id}/events', () => {
     expect((await api.send(deliveryId, 'in_transit')).status).toBe(202);
   });
 
-  it('lets a report overtake the one before it, which then comes too late', async () => {
-    const { orderId, deliveryId } = await api.startedDelivery();
-    expect((await api.send(deliveryId, 'delivered')).status).toBe(202);
-    const late = await api.send(deliveryId, 'in_transit');
-    expect([late.status, late.type]).toEqual([409, 'application/problem+json']);
-    expect(late.body).toMatchObject({ code: 'delivery-finished', type: '/problems/delivery-finished' });
-    expect(await api.toldTo(orderId)).toEqual(['delivered']);
-  });
+  it.each(['delivered', 'returned'] as const)(
+    'lets %s overtake the report before it, which is then written down and changes nothing',
+    async (last) => {
+      const { orderId, deliveryId } = await api.startedDelivery();
+      expect((await api.send(deliveryId, last)).status).toBe(202);
+      const late = await Promise.all([api.send(deliveryId, 'in_transit'), api.send(deliveryId, 'in_transit')]);
+      expect(late.map(({ status }) => status)).toEqual([202, 202]);
+      expect((await api.send(deliveryId, 'in_transit')).status).toBe(202);
+      const events = await api.deliveries.prisma.deliveryEvent.findMany({ where: { deliveryId } });
+      expect(events.map(({ status }) => status).sort()).toEqual([last, 'in_transit'].sort());
+      expect(await api.statusOf(deliveryId)).toBe(last.toUpperCase());
+      expect(await api.toldTo(orderId)).toEqual([last]);
+    },
+  );
 
   it('does not tell again of what something newer has followed', async () => {
     const { orderId, deliveryId } = await api.startedDelivery();
@@ -64,13 +70,16 @@ describe('POST /deliveries/{id}/events', () => {
     await api.send(deliveryId, 'returned');
     expect((await api.send(deliveryId, 'in_transit')).status).toBe(202);
     expect(await api.toldTo(orderId)).toEqual(['in_transit', 'returned']);
-    expect((await api.send(deliveryId, 'delivered')).status).toBe(409);
+    const other = await api.send(deliveryId, 'delivered');
+    expect([other.status, other.type]).toEqual([409, 'application/problem+json']);
+    expect(other.body).toMatchObject({ code: 'delivery-finished', type: '/problems/delivery-finished' });
     expect(await api.statusOf(deliveryId)).toBe('RETURNED');
   });
 
   it('refuses a report of what was called off', async () => {
     const { orderId, userId, deliveryId } = await api.startedDelivery();
     await cancelDelivery(api.service(), { orderId, userId });
+    expect((await api.send(deliveryId, 'in_transit')).status).toBe(409);
     expect((await api.send(deliveryId, 'delivered')).status).toBe(409);
     expect(await api.toldTo(orderId)).toEqual([]);
   });

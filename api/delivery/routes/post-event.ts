@@ -22,7 +22,7 @@ export function postEvent({ carrierKeys, recordEvent, signalSaga, logger }: Deli
     const event = await recordEvent(deliveryId, { status: update.status, at: new Date(update.at) });
     const { orderId, first, newest } = requireRecorded(event);
     if (first && update.status === 'delivered') logger.info({ orderId, deliveryId }, 'delivery completed');
-    // Once something newer stands in the books, this one has nothing to tell.
+    // Once something newer stands in the books, this one has nothing to tell, heard before or not.
     if (newest) {
       try {
         await withOrderId(orderId, () => signalSaga(orderId, update));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DELIVERY_TRANSITIONS, STATE_AFTER, isFinal, isShown, statesBefore } from './delivery.js';
+import { DELIVERY_TRANSITIONS, STATE_AFTER, isFinal, isOvertaken, isShown, statesBefore } from './delivery.js';
 import type { DeliveryState } from './delivery.js';
 
 const states = Object.keys(DELIVERY_TRANSITIONS) as DeliveryState[];
@@ -14,6 +14,12 @@ describe('the states of a delivery', () => {
   it('let a report overtake the one before it, but not follow the last', () => {
     expect(statesBefore(STATE_AFTER.delivered)).toEqual(['STARTED', 'IN_TRANSIT']);
     expect(statesBefore(STATE_AFTER.in_transit)).toEqual(['STARTED']);
+  });
+
+  it('know a report that comes after the one that followed it', () => {
+    expect(states.filter((state) => isOvertaken(STATE_AFTER.in_transit, state))).toEqual(['DELIVERED', 'RETURNED']);
+    expect(states.filter((state) => isOvertaken(STATE_AFTER.delivered, state))).toEqual([]);
+    expect(states.filter((state) => isOvertaken(STATE_AFTER.returned, state))).toEqual([]);
   });
 
   it('let only what the carrier has be cancelled, and only what it does not have be voided', () => {

@@ -46,6 +46,11 @@ export function statesBefore(next: DeliveryState): DeliveryState[] {
   return states.filter(([, following]) => following.includes(next)).map(([state]) => state);
 }
 
+/** The report of `next` was overtaken by the one that brought `state`: it happened, and changes nothing any more. */
+export function isOvertaken(next: DeliveryStatus, state: DeliveryState): boolean {
+  return next === 'IN_TRANSIT' && (state === 'DELIVERED' || state === 'RETURNED');
+}
+
 /** Nothing can follow. */
 export function isFinal(state: DeliveryState): boolean {
   return DELIVERY_TRANSITIONS[state].length === 0;
