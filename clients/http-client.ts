@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import { createRoundRobin } from './round-robin.js';
 import { ServiceAnswered, ServiceUnavailable } from './errors.js';
-import type { ServiceToken } from './service-token.js';
+
+/** Gives an access token. `refused`: one that somebody did not take; it is not given again. */
+export type ServiceToken = (refused?: string) => Promise<string>;
 
 export interface ServiceClientSettings {
   /** The service's name, for errors. */

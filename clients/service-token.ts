@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ServiceAnswered, ServiceUnavailable } from './errors.js';
 import { createServiceClient } from './http-client.js';
+import type { ServiceToken } from './http-client.js';
 import { shareInFlight } from './share-in-flight.js';
 
 export interface ServiceTokenSettings {
@@ -10,9 +11,6 @@ export interface ServiceTokenSettings {
   clientSecret: string;
   timeoutMs?: number;
 }
-
-/** Gives an access token. `refused`: one that somebody did not take; it is not given again. */
-export type ServiceToken = (refused?: string) => Promise<string>;
 
 const answerSchema = z.object({ access_token: z.string(), expires_in: z.number() });
 

@@ -3,7 +3,7 @@ import { userValidationSchema } from '../contracts/http/users.js';
 import type { UserValidation } from '../contracts/http/users.js';
 import { ServiceAnswered, ServiceUnavailable } from './errors.js';
 import { createServiceClient } from './http-client.js';
-import type { ServiceToken } from './service-token.js';
+import type { ServiceToken } from './http-client.js';
 import { shareInFlight } from './share-in-flight.js';
 
 /** `unavailable` is for the caller's fallback; it comes at once while the breaker is open. */
