@@ -63,6 +63,28 @@ describe('while the user service is down', () => {
     expect(bare.body).toMatchObject({ errors: [{ path: 'shippingAddress' }] });
   });
 
+  it('it vouches for its holder alone: an order for somebody else is not taken', async () => {
+    const users = createUserClient({ urls: [api.neighbours.url], token: () => Promise.resolve('t') });
+    const app = api.app({ users });
+    api.neighbours.down.users = true;
+    const before = await orders();
+    const post = (userId: number) =>
+      supertest(app)
+        .post('/orders')
+        .set('authorization', api.admin)
+        .send({ ...one, shippingAddress, userId });
+    for (const userId of [1, 999]) {
+      const answer = await post(userId);
+      expect(answer.status).toBe(503);
+      expect(answer.body).toMatchObject({ code: 'user-unavailable' });
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    }
+    expect(await orders()).toBe(before);
+    const own = await post(3);
+    expect(own.status).toBe(201);
+    expect(own.body).toMatchObject({ userId: 3, userVerified: false });
+  });
+
   it('it is soon left alone', async () => {
     const users = createUserClient({ urls: [api.neighbours.url], token: () => Promise.resolve('t') });
     const app = api.app({ users });

@@ -16,6 +16,8 @@ import { parseBody } from '../../http/validate.js';
 /** A request to order, as it was understood. */
 export interface OrderRequest {
   userId: number;
+  /** An admin orders for somebody else: the token says nothing of that user. */
+  forAnother: boolean;
   /** One per product, ascending. */
   lines: RequestedLine[];
   paymentMethod: string;
@@ -33,6 +35,7 @@ export function readOrderRequest(req: Request): OrderRequest {
   const lines = readLines(wanted);
   return {
     userId,
+    forAnother: userId !== caller.userId,
     lines,
     paymentMethod,
     shippingAddress,

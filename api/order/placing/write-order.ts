@@ -10,8 +10,11 @@ import { verifyCustomer } from './verify-customer.js';
 /** Asks who and how much, and writes the order down. Nothing is written when this throws. */
 export async function writeOrder(context: OrderContext, request: OrderRequest): Promise<Placed> {
   const { store, users, products, logger } = context;
-  const { userId, lines, idempotencyKey, bodyHash, paymentMethod, respondAsync } = request;
-  const [customer, quote] = await Promise.all([verifyCustomer(users, userId), quoteOrder(products, lines)]);
+  const { userId, forAnother, lines, idempotencyKey, bodyHash, paymentMethod, respondAsync } = request;
+  const [customer, quote] = await Promise.all([
+    verifyCustomer(users, userId, { forAnother }),
+    quoteOrder(products, lines),
+  ]);
   const shippingAddress = request.shippingAddress ?? customer.address;
   if (shippingAddress === undefined) throw addressMissing(customer.verified);
 
