@@ -8,7 +8,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 
-import { ACCEPTED_UPDATE_ID, CANCEL_UPDATE_ID } from '../../contracts/ids.js';
+import { ACCEPTED_UPDATE_ID, CANCEL_UPDATE_ID, workflowIdOf } from '../../contracts/ids.js';
 import type { Order } from '../../contracts/http/orders.js';
 import { NOT_CANCELLABLE, ORDER_SAGA, type CancelRequest } from '../../contracts/order-saga.js';
 import type { Logger } from '../../platform/logger.js';
@@ -26,7 +26,10 @@ export type Cancellation =
   | { outcome: 'ended' }
   | { outcome: 'unreachable' };
 
-/** Each starts the order's workflow where it has none yet. Deadlines are in milliseconds since the epoch. */
+/**
+ * Each starts the order's workflow where none is known yet. One that is known and gone from Temporal, deleted or past
+ * its retention, has ended: Temporal itself would start a second. Deadlines are in milliseconds since the epoch.
+ */
 export interface OrderSagas {
   /** undefined when Temporal can't be reached: the sweeper will start it. */
   start(stored: StoredOrder, deadline: number): Promise<void>;
@@ -46,6 +49,8 @@ export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderS
     sagaStart(stored, { attentionAfterMs, searchAttributesOf: initialSearchAttributes });
   // An operation can be used once only.
   const operationOf = (stored: StoredOrder) => new WithStartWorkflowOperation(ORDER_SAGA, startOf(stored));
+  const knownOf = ({ order, workflowStartedAt }: StoredOrder) =>
+    workflowStartedAt === null ? undefined : workflows.getHandle(workflowIdOf(order.id));
 
   /** The deadline is each call's own, the signal ends what the client repeats by itself. */
   const within = <T>(deadline: number, call: () => Promise<T>): Promise<T> => {
@@ -66,10 +71,14 @@ export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderS
     },
 
     whenStockIsDecided: async (stored, deadline) => {
-      const startWorkflowOperation = operationOf(stored);
-      const options = { updateId: ACCEPTED_UPDATE_ID, startWorkflowOperation };
+      const known = knownOf(stored);
+      const updateId = ACCEPTED_UPDATE_ID;
+      const ask = () =>
+        known === undefined
+          ? workflows.executeUpdateWithStart(accepted, { updateId, startWorkflowOperation: operationOf(stored) })
+          : known.executeUpdate(accepted, { updateId });
       try {
-        return await within(deadline, () => workflows.executeUpdateWithStart(accepted, options));
+        return await within(deadline, ask);
       } catch (error) {
         if (!hasEnded(error)) say('stock not decided yet', stored, error);
         return undefined;
@@ -81,8 +90,12 @@ export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderS
         updateId: CANCEL_UPDATE_ID,
         args: [request] as [CancelRequest],
         waitForStage: WorkflowUpdateStage.ACCEPTED,
-        startWorkflowOperation: operationOf(stored),
-      };
+      } as const;
+      const known = knownOf(stored);
+      const ask = () =>
+        known === undefined
+          ? workflows.startUpdateWithStart(cancel, { ...options, startWorkflowOperation: operationOf(stored) })
+          : known.startUpdate(cancel, options);
       const explain = (error: unknown, otherwise: Cancellation): Cancellation => {
         if (hasEnded(error)) return { outcome: 'ended' };
         if (isRefusal(error)) return { outcome: 'refused' };
@@ -91,7 +104,7 @@ export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderS
       };
       let update: WorkflowUpdateHandle<Order>;
       try {
-        update = await within(deadline, () => workflows.startUpdateWithStart(cancel, options));
+        update = await within(deadline, ask);
       } catch (error) {
         return explain(error, { outcome: 'unreachable' });
       }
@@ -104,7 +117,7 @@ export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderS
   };
 }
 
-/** A workflow that ended gets no second run, and ends while an update is under way. */
+/** A workflow that ended gets no second run, is gone some time later, and may end while an update is under way. */
 function hasEnded(error: unknown): boolean {
   return error instanceof WorkflowExecutionAlreadyStartedError || error instanceof WorkflowNotFoundError;
 }

@@ -84,6 +84,7 @@ function asPlaced(order: NewOrder, at: Date): StoredOrder {
     paymentMethod: order.paymentMethod,
     stockDecision: null,
     answeredAsync: order.answeredAsync,
+    workflowStartedAt: null,
     traceparent: order.traceparent ?? null,
   };
 }

@@ -155,6 +155,21 @@ describe('recording progress', () => {
     expect(events.map(({ data }) => data.reason)).toEqual([reason, reason]);
   });
 
+  it('tells of no cancellation that the order can not have', async () => {
+    const id = await placed();
+    const { reserved, charged, delivering } = steps(id);
+    for (const step of [reserved, charged, delivering]) await record(step);
+    const reason = 'CUSTOMER_REQUEST';
+    const told = { topic: 'order-cancelled', reason } as const;
+    const late = progress(id, 'cancelled', { status: 'CANCELLED', cancelReason: reason }, told);
+    expect((await record(late)).moved).toBeUndefined();
+    expect(await orderOf(id)).toMatchObject({ status: 'DELIVERY_STARTED' });
+    expect(await topicsOf(id)).toEqual(allTopics.slice(0, 4));
+    await record(progress(id, 'undo', { status: 'CANCELLING', cancelReason: reason }));
+    await record(late);
+    expect((await topicsOf(id)).at(-1)).toBe('5 order-cancelled');
+  });
+
   it('shows the need of attention while it lasts, and not again when the request comes late', async () => {
     const id = await placed();
     const asked = (since: string, error = 'down') =>

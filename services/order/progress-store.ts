@@ -37,7 +37,7 @@ export async function recordProgress(prisma: PrismaClient, progress: OrderProgre
     if (row === undefined) throw new OrderNotFound(`there is no order ${progress.orderId}`);
     const at = new Date();
     const { state, moved } = advance(row.state, progress.patch);
-    const events = missingEvents(progress, row).map(({ topic, reason }, index) =>
+    const events = missingEvents(progress, row, state.status).map(({ topic, reason }, index) =>
       makeOrderEvent(
         { ...row, ...state },
         { topic, reason, sequence: row.eventCount + index + 1, at, traceparent: trace.traceparent ?? row.traceparent },
@@ -50,6 +50,14 @@ export async function recordProgress(prisma: PrismaClient, progress: OrderProgre
   throw new Error(`order ${progress.orderId} was changed by others ${String(mostTries)} times in a row`);
 }
 
-function missingEvents({ orderId, events }: OrderProgress, { eventIds }: ReadOrder): OrderProgress['events'] {
-  return events.filter(({ topic }) => !eventIds.includes(eventIdOf(orderId, topic)));
+/** Nobody is told of a cancellation that the row doesn't have: it would be of another run, which undid nothing. */
+function missingEvents(
+  { orderId, events }: OrderProgress,
+  { eventIds }: ReadOrder,
+  status: OrderStatus,
+): OrderProgress['events'] {
+  return events.filter(
+    ({ topic }) =>
+      !eventIds.includes(eventIdOf(orderId, topic)) && (topic !== 'order-cancelled' || status === 'CANCELLED'),
+  );
 }

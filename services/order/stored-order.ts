@@ -16,6 +16,8 @@ export interface StoredOrder {
   stockDecision: StockDecision | null;
   /** Its first answer was 202. */
   answeredAsync: boolean;
+  /** null: not known to have its workflow yet, which may have just been started all the same. */
+  workflowStartedAt: Date | null;
   /** Of the request that placed it. */
   traceparent: string | null;
 }
@@ -28,6 +30,7 @@ export function toStoredOrder(row: OrderRow): StoredOrder {
     paymentMethod: row.paymentMethod,
     stockDecision: row.stockDecision as StockDecision | null,
     answeredAsync: row.answeredAsync,
+    workflowStartedAt: row.workflowStartedAt,
     traceparent: row.traceparent,
   };
 }

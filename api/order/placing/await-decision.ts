@@ -14,9 +14,10 @@ const longestPauseMs = 500;
  */
 export async function awaitDecision(
   { store, sagas }: Pick<OrderContext, 'store' | 'sagas'>,
-  stored: StoredOrder,
+  placed: StoredOrder,
   deadline: number,
 ): Promise<Answer | undefined> {
+  let stored = placed;
   for (let tries = 0; Date.now() < deadline; tries++) {
     const order = await sagas.whenStockIsDecided(stored, deadline);
     if (order !== undefined && order.cancelReason !== 'INSUFFICIENT_STOCK') return { kind: 'created', order };
@@ -24,6 +25,7 @@ export async function awaitDecision(
     const now = await store.find(stored.order.id);
     const decision = now && decisionOf(now);
     if (decision !== undefined) return decision;
+    stored = now ?? stored;
     const left = Math.max(deadline - Date.now(), 0);
     await pause(Math.min(firstPauseMs * 2 ** tries, longestPauseMs, left));
   }
