@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import supertest from 'supertest';
 
 import { workflowIdOf } from '../../contracts/ids.js';
-import { waitFor } from '../../tests/support/wait-for.js';
 import { startOrderApi, type OrderApi } from './testing/order-api.js';
 
 let api: OrderApi;
@@ -50,34 +50,46 @@ describe('the same key', () => {
     expect(refused.body).toMatchObject({ code: 'idempotency-key-reuse' });
   });
 
-  it('has the first code and the order as it is now, also when its workflow was terminated or deleted', async () => {
-    const headers = { 'idempotency-key': 'deleted' };
+  it('has the first code and the order as it is now, also when its workflow was terminated', async () => {
+    const headers = { 'idempotency-key': 'terminated' };
     const first = await api.post(one, headers);
     const id = idOf(first);
     await api.reaches(id, 'DELIVERY_STARTED');
     const handle = api.temporal.client.workflow.getHandle(workflowIdOf(id));
     await handle.terminate();
-    const { client } = api.temporal;
-    const repeat = async () => {
-      const again = await api.post(one, headers);
-      expect(again.status).toBe(201);
-      expect(again.headers['idempotency-replayed']).toBe('true');
-      expect(again.body).toMatchObject({ id, status: 'DELIVERY_STARTED' });
-    };
-    await repeat();
-    await client.workflowService.deleteWorkflowExecution({
-      namespace: client.options.namespace,
-      workflowExecution: { workflowId: workflowIdOf(id) },
-    });
-    await waitFor('the workflow to be gone', () =>
-      handle.describe().then(
-        () => false,
-        () => true,
-      ),
-    );
-    await repeat();
-    await expect(handle.describe()).rejects.toThrow();
+    const again = await api.post(one, headers);
+    expect(again.status).toBe(201);
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    expect(again.body).toMatchObject({ id, status: 'DELIVERY_STARTED' });
     expect(api.shop.countOf('charge-payment')).toBe(1);
+  });
+
+  it('has the first code, also when it was asked before the first answer was given', async () => {
+    const held = api.shop.hold('reserve-stock');
+    const headers = { authorization: api.alice, 'idempotency-key': 'two waiters' };
+    const impatient = api.app({ orderWaitMs: 3_000 });
+    const first = supertest(impatient).post('/orders').set(headers).send(one).then();
+    await held.reached;
+
+    // Waits for the decision, and so has read the row before the first one gives up.
+    let waits = () => {};
+    const waiting = new Promise<void>((resolve) => (waits = resolve));
+    const { sagas } = api.context;
+    const whenStockIsDecided: typeof sagas.whenStockIsDecided = (stored, deadline) => {
+      expect(stored.answeredAsync).toBe(false);
+      waits();
+      return sagas.whenStockIsDecided(stored, deadline);
+    };
+    const patient = api.app({ sagas: { ...sagas, whenStockIsDecided } });
+    const second = supertest(patient).post('/orders').set(headers).send(one).then();
+    await Promise.race([waiting, second]);
+    expect((await first).status).toBe(202);
+    held.release();
+    const replay = await second;
+    expect(replay.status).toBe(202);
+    expect(replay.headers['idempotency-replayed']).toBe('true');
+    expect(idOf(replay)).toBe(idOf(await first));
+    expect((await api.post(one, headers)).status).toBe(202);
   });
 
   it('says so when it is not printable ASCII', async () => {

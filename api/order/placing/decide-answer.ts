@@ -23,11 +23,15 @@ export async function decideAnswer(context: OrderContext, asked: Asked): Promise
     if (placed) await sagas.start(stored, Math.min(Date.now() + startLimitMs, deadline));
     return { kind: 'accepted', order: stored.order };
   }
-  const decided = decisionOf(stored) ?? (respondAsync ? undefined : await awaitDecision(context, stored, deadline));
-  if (decided !== undefined) return decided;
+  const decidedBefore = decisionOf(stored);
+  if (decidedBefore !== undefined) return decidedBefore;
+  const decided = respondAsync ? undefined : await awaitDecision(context, stored, deadline);
+  if (decided !== undefined && placed) return decided;
 
   // From here on a repeat is answered with 202 too; unless the decision came at the last moment.
-  if (await store.answerAsync(stored.order.id)) return { kind: 'accepted', order: stored.order };
-  const now = await store.find(stored.order.id);
-  return (now && decisionOf(now)) ?? { kind: 'accepted', order: stored.order };
+  if (decided === undefined && (await store.answerAsync(stored.order.id)))
+    return { kind: 'accepted', order: stored.order };
+  // While this one waited, another may have given up and been answered with 202. Not after the decision any more.
+  const now = (await store.find(stored.order.id)) ?? stored;
+  return (now.answeredAsync ? undefined : decisionOf(now)) ?? { kind: 'accepted', order: now.order };
 }

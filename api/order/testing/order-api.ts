@@ -88,7 +88,8 @@ export async function startOrderApi(name: string): Promise<OrderApi> {
       namespace: settings.namespace,
       dataConverter,
       plugins: temporalTelemetryPlugins(),
-      shutdownForceTime: 100,
+      // Only for a worker that hangs: a busy machine takes its time.
+      shutdownForceTime: 30_000,
     };
     const orders = createOrderActivities({ prisma: database.prisma, logger });
     const bundle = { workflowBundle: await workflowBundle(), stickyQueueScheduleToStartTimeout: '2s' };
