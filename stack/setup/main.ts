@@ -7,7 +7,7 @@ import { createTopics } from './topics.js';
 
 /**
  * What must be there before the services start; harmless to repeat. Kafka may come later: the services go on without
- * it, and the notification service creates what topics it misses.
+ * it, and whoever writes to or reads from a topic makes it if it is missing.
  */
 const config = readConfig();
 const logger = createLogger({ service: 'setup', level: config.LOG_LEVEL });

@@ -13,7 +13,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   const app = await bootApp({
     name: 'e2e',
     // What is proved is who gets the last unit, not how fast this machine tells a hundred buyers at once.
-    env: { ORDER_WAIT_MS: '45000', CARRIER_DELAY_MS: '500' },
+    env: { ORDER_WAIT_MS: '45000', CARRIER_DELAY_MS: '500', ATTENTION_AFTER: '15s' },
   });
   provide('app', {
     gatewayUrl: app.gatewayUrl,

@@ -25,3 +25,16 @@ export function describeWorkflow(namespace: string, orderId: string) {
     workflowService.describeWorkflowExecution({ namespace, execution: { workflowId: workflowIdOf(orderId) } }),
   );
 }
+
+/** The id of the workflow task that decided on an activity's first start: where a reset has to go to for it to run again. */
+export function taskBefore(namespace: string, orderId: string, activity: string): Promise<string> {
+  return withTemporal(async ({ workflowService }) => {
+    const execution = { workflowId: workflowIdOf(orderId) };
+    const { history } = await workflowService.getWorkflowExecutionHistory({ namespace, execution });
+    const scheduled = (history?.events ?? [])
+      .map((event) => event.activityTaskScheduledEventAttributes)
+      .find((attributes) => attributes?.activityType?.name === activity);
+    if (!scheduled) throw new Error(`${activity} was never scheduled`);
+    return String(scheduled.workflowTaskCompletedEventId);
+  });
+}
