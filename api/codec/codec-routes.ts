@@ -5,6 +5,7 @@ import { requireRole } from '../http/access.js';
 import type { Authenticator } from '../http/auth.js';
 import { parseBody } from '../http/validate.js';
 import { allowOrigins } from './allow-origins.js';
+import { localActivityMarker } from './local-activity-marker.js';
 import { fromJson, payloadsSchema, toJson } from './payload-json.js';
 
 export interface CodecRoutes {
@@ -42,11 +43,13 @@ function answer(convert: (payloads: Payload[]) => Promise<Payload[]>): RequestHa
 }
 
 /**
- * What is not encrypted with one of our keys is replaced by words that say so. To refuse the whole request instead would
+ * What is not encrypted with one of our keys is replaced by words that say so; but for the names of local activities. To refuse the whole request instead would
  * leave the command line without any history, since the SDK's own trace headers are never encrypted.
  */
 async function decodeEach(codec: PayloadCodec, payloads: Payload[]): Promise<Payload[]> {
-  const decoded = await Promise.all(payloads.map((payload) => codec.decode([payload]).catch(() => [refused])));
+  const decoded = await Promise.all(
+    payloads.map((payload) => codec.decode([payload]).catch(() => [localActivityMarker(payload) ?? refused])),
+  );
   return decoded.flat();
 }
 

@@ -89,6 +89,14 @@ test('refuses what is not encrypted, or with another key', async () => {
   }
 });
 
+test('lets through which local activity ran, and nothing else that stands beside it', async () => {
+  const note = { seq: 2, attempt: 1, activity_id: '2', activity_type: 'recordProgress', backoff: 'forged' };
+  const payload = { ...plain, data: Buffer.from(JSON.stringify(note)).toString('base64') };
+  const { payloads } = (await (await decode(payload)).json()) as { payloads: { data: string }[] };
+  const { backoff: _, ...named } = note;
+  expect(JSON.parse(Buffer.from(payloads[0]?.data ?? '', 'base64').toString())).toEqual(named);
+});
+
 test("answers pages of Temporal's Web UI and no others", async () => {
   const preflight = (origin: string) => fetch(`${codec.url}/decode`, { method: 'OPTIONS', headers: { origin } });
   const allowed = await preflight(ui);
