@@ -7,9 +7,8 @@ import { server } from './servers.js';
 import { waitFor } from './wait-for.js';
 
 export interface TopicReader {
-  /** The topics that told of the order so far, by the events' sequence, each once. */
-  topicsOf(orderId: string): string[];
-  eventsOf(orderId: string): OrderEvent[];
+  /** Waits for so many events about the order, which come in any order across topics; gives them by their sequence. */
+  hears(orderId: string, count: number): Promise<{ topic: string; event: OrderEvent }[]>;
   /** Waits until an event of this topic has told of the order. */
   sees(orderId: string, topic: string): Promise<OrderEvent>;
   close(): Promise<void>;
@@ -35,8 +34,12 @@ export async function readTopics(brokers = server('KAFKA_BROKERS')): Promise<Top
       .filter(({ event }) => event.subject === orderId)
       .sort((a, b) => Number(a.event.sequence) - Number(b.event.sequence));
   return {
-    topicsOf: (orderId) => of(orderId).map(({ topic }) => topic),
-    eventsOf: (orderId) => of(orderId).map(({ event }) => event),
+    hears: (orderId, count) =>
+      waitFor(
+        `${count} events about ${orderId}`,
+        () => Promise.resolve(of(orderId).length >= count ? of(orderId) : undefined),
+        { timeoutMs: 30_000 },
+      ),
     sees: (orderId, topic) =>
       waitFor(
         `an event on ${topic} about ${orderId}`,
