@@ -1,4 +1,4 @@
-import { listen } from '../api/http/server.js';
+import { listen } from '../platform/listen.js';
 import { createLogger } from '../platform/logger.js';
 import { runProcess } from '../platform/shutdown.js';
 import { createNotificationApp } from './app.js';

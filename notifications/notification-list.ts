@@ -1,5 +1,6 @@
 import type { Notification } from '../contracts/http/notifications.js';
 import { notificationSchema } from '../contracts/http/notifications.js';
+import { after, newestFirst } from '../platform/database/newest-first.js';
 import type { Notification as Row, PrismaClient } from './prisma/generated/client.js';
 
 export interface ListQuery {
@@ -14,17 +15,15 @@ export interface ListQuery {
 /** Newest first. */
 export async function listNotifications(
   prisma: PrismaClient,
-  { userId, orderId, after, limit }: ListQuery,
+  { userId, orderId, after: place, limit }: ListQuery,
 ): Promise<Row[]> {
   return prisma.notification.findMany({
     where: {
       ...(userId === undefined ? {} : { userId }),
       ...(orderId === undefined ? {} : { orderId }),
-      ...(after === undefined
-        ? {}
-        : { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] }),
+      ...after(place),
     },
-    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    orderBy: newestFirst,
     take: limit,
   });
 }

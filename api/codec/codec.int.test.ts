@@ -11,8 +11,8 @@ import { startTokenIssuer } from '../../tests/support/token-issuer.js';
 import { createHttpApp } from '../http/app.js';
 import { createAuthenticator } from '../http/auth.js';
 import type { Authenticator } from '../http/auth.js';
-import { listen } from '../http/server.js';
-import type { Listening } from '../http/server.js';
+import { listen } from '../../platform/listen.js';
+import type { Listening } from '../../platform/listen.js';
 import { codecRoutes } from './codec-routes.js';
 import { fromJson, toJson } from './payload-json.js';
 

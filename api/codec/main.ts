@@ -3,7 +3,7 @@ import { runProcess } from '../../platform/shutdown.js';
 import { EncryptionCodec } from '../../platform/temporal/payload-codec.js';
 import { createHttpApp } from '../http/app.js';
 import { authSettingsFrom, createAuthenticator } from '../http/auth.js';
-import { listen } from '../http/server.js';
+import { listen } from '../../platform/listen.js';
 import { codecRoutes } from './codec-routes.js';
 import { readConfig } from './config.js';
 

@@ -13,8 +13,8 @@ import { createSigningKeys } from '../../services/user/signing-keys.js';
 import type { SigningKeys } from '../../services/user/signing-keys.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { createAuthenticator } from '../http/auth.js';
-import { listen } from '../http/server.js';
-import type { Listening } from '../http/server.js';
+import { listen } from '../../platform/listen.js';
+import type { Listening } from '../../platform/listen.js';
 import { createGatewayApp } from './app.js';
 import type { Upstream } from './route-table.js';
 

@@ -2,7 +2,7 @@ import { createLogger } from '../../platform/logger.js';
 import { createRedis } from '../../platform/redis.js';
 import { runProcess } from '../../platform/shutdown.js';
 import { authSettingsFrom, createAuthenticator } from '../http/auth.js';
-import { listen } from '../http/server.js';
+import { listen } from '../../platform/listen.js';
 import { createGatewayApp } from './app.js';
 import { readConfig } from './config.js';
 

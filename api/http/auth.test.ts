@@ -7,8 +7,8 @@ import { createLogger } from '../../platform/logger.js';
 import { requireOwnerOrAdmin, requireRole } from './access.js';
 import { createHttpApp } from './app.js';
 import { createAuthenticator } from './auth.js';
-import { listen } from './server.js';
-import type { Listening } from './server.js';
+import { listen } from '../../platform/listen.js';
+import type { Listening } from '../../platform/listen.js';
 
 const issuer = 'https://holdfast.test';
 const audience = 'holdfast';

@@ -1,6 +1,6 @@
 import { createLogger } from '../../platform/logger.js';
 import { runProcess } from '../../platform/shutdown.js';
-import { listen } from '../http/server.js';
+import { listen } from '../../platform/listen.js';
 import { createOrderApp } from './app.js';
 import { readConfig } from './config.js';
 import { createContext } from './context.js';

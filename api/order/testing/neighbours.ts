@@ -2,7 +2,7 @@ import express from 'express';
 
 import type { Product } from '../../../contracts/http/products.js';
 import type { UserValidation } from '../../../contracts/http/users.js';
-import { listen } from '../../http/server.js';
+import { listen } from '../../../platform/listen.js';
 
 export interface Neighbours {
   url: string;

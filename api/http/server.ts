@@ -1,2 +1,0 @@
-export { listen } from '../../platform/listen.js';
-export type { Listening } from '../../platform/listen.js';
