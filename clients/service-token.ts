@@ -4,6 +4,12 @@ import { createServiceClient } from './http-client.js';
 import type { ServiceToken } from './http-client.js';
 import { shareInFlight } from './share-in-flight.js';
 
+/** How a service names itself to others; the user service knows it from OAUTH_CLIENTS. */
+export const serviceTokenSettings = {
+  OAUTH_CLIENT_ID: z.string().describe('how a service names itself to others, which it does with a token'),
+  OAUTH_CLIENT_SECRET: z.string().describe('the secret that it gets the token for'),
+};
+
 export interface ServiceTokenSettings {
   /** Instances of the user service. */
   urls: string[];

@@ -1,18 +1,21 @@
 import { z } from 'zod';
 import { authSettings } from '../api/http/auth.js';
+import { serviceTokenSettings } from '../clients/service-token.js';
 import { databaseSettings, kafkaSettings, processSettings, readEnv } from '../platform/env.js';
 
-const schema = z.object({
+export const settings = z.object({
   ...processSettings,
   ...databaseSettings,
   ...kafkaSettings,
   ...authSettings,
-  OAUTH_CLIENT_ID: z.string(),
-  OAUTH_CLIENT_SECRET: z.string(),
-  SMTP_URL: z.url(),
-  MAIL_FROM: z.string().default('Holdfast <orders@holdfast.example>'),
+  ...serviceTokenSettings,
+  SMTP_URL: z.url().describe('where e-mails are handed over'),
+  MAIL_FROM: z.string().default('Holdfast <orders@holdfast.example>').describe('the sender of e-mails'),
 });
 
-export type NotificationConfig = z.infer<typeof schema>;
+/** Of replay-dlq.ts, which sends dead letters again. */
+export const replaySettings = z.object({ ...kafkaSettings, LOG_LEVEL: processSettings.LOG_LEVEL });
 
-export const readConfig = (): NotificationConfig => readEnv(schema);
+export type NotificationConfig = z.output<typeof settings>;
+
+export const readConfig = (): NotificationConfig => readEnv(settings);

@@ -1,13 +1,13 @@
-import { z } from 'zod';
 import { NOTIFICATIONS_DLQ } from '../contracts/topics.js';
-import { kafkaSettings, readEnv } from '../platform/env.js';
+import { readEnv } from '../platform/env.js';
 import { createKafka } from '../platform/kafka.js';
 import { createLogger } from '../platform/logger.js';
 import { runProcess } from '../platform/shutdown.js';
+import { replaySettings } from './config.js';
 import { replayDeadLetters } from './kafka/replay.js';
 
 // Run by an operator, when what the dead letters failed of was put right: sends them again, and ends.
-const config = readEnv(z.object({ ...kafkaSettings, LOG_LEVEL: z.string().default('info') }));
+const config = readEnv(replaySettings);
 const logger = createLogger({ service: 'notification-service', level: config.LOG_LEVEL });
 
 await runProcess({ logger }, async () => {

@@ -94,29 +94,50 @@ export function json<S extends z.ZodType>(schema: S) {
 
 /** The settings of every process. Spread them into a process's own schema. */
 export const processSettings = {
-  SERVICE_NAME: z.string(),
-  HOST: z.string().default('127.0.0.1'),
-  PORT: port,
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+  SERVICE_NAME: z
+    .string()
+    .describe(
+      "its name in logs, traces and metrics; a service's API and worker have the same, and so do its instances",
+    ),
+  HOST: z.string().default('127.0.0.1').describe('where it listens'),
+  PORT: port.describe("0: any free one; a worker's answers health and metrics alone"),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
+    .default('info')
+    .describe('`trace`, `debug`, `info`, `warn`, `error` or `fatal`'),
 };
 
-export const databaseSettings = { DATABASE_URL: z.url() };
+/** Of whatever is started with `--import dist/platform/telemetry/register.js`. */
+export const telemetrySettings = {
+  ZIPKIN_URL: z
+    .url()
+    .optional()
+    .describe('where traces go; without it they go nowhere, but logs and error answers still name their trace'),
+};
 
-export const redisSettings = { REDIS_URL: z.url() };
+export const databaseSettings = {
+  DATABASE_URL: z.url().describe("the service's own PostgreSQL database; its API and its worker share it"),
+};
 
-export const kafkaSettings = { KAFKA_BROKERS: list };
+export const redisSettings = { REDIS_URL: z.url().describe('locks and counters; losing them loses nothing') };
+
+export const kafkaSettings = { KAFKA_BROKERS: list.describe('a list of hosts with ports') };
 
 const key = z.string().refine((text) => Buffer.from(text, 'base64').length === 32, 'must be base64 of 32 bytes');
 
 export const payloadKeySettings = {
-  /** {keyId: base64 of 32 bytes}; old keys stay, so that what they wrote can be read. */
-  PAYLOAD_KEYS: json(z.record(z.string(), key)),
-  /** The key that new payloads are encrypted with. */
-  PAYLOAD_KEY_ID: z.string(),
+  PAYLOAD_KEYS: json(z.record(z.string(), key)).describe(
+    'JSON, key id to base64 of 32 bytes; old keys stay for as long as there are histories that were written with them',
+  ),
+  PAYLOAD_KEY_ID: z.string().describe('the key that new payloads in Temporal are encrypted with'),
+};
+
+export const temporalAddressSettings = {
+  TEMPORAL_ADDRESS: z.string().describe("Temporal's host and port"),
+  TEMPORAL_NAMESPACE: z.string().default('default').describe('must exist already'),
 };
 
 export const temporalSettings = {
-  TEMPORAL_ADDRESS: z.string(),
-  TEMPORAL_NAMESPACE: z.string().default('default'),
+  ...temporalAddressSettings,
   ...payloadKeySettings,
 };

@@ -1,9 +1,8 @@
-import { z } from 'zod';
 import { createInventoryActivities } from '../activities/inventory/inventory-activities.js';
 import { createStockLock } from '../activities/inventory/stock-lock.js';
 import { TASK_QUEUES } from '../contracts/task-queues.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
-import { databaseSettings, processSettings, readEnv, redisSettings, temporalSettings } from '../platform/env.js';
+import { readEnv } from '../platform/env.js';
 import { createLocks } from '../platform/lock/redis-lock.js';
 import { createLogger } from '../platform/logger.js';
 import { createRedis } from '../platform/redis.js';
@@ -11,9 +10,10 @@ import { runProcess } from '../platform/shutdown.js';
 import { temporalSettingsFrom } from '../platform/temporal/settings.js';
 import { PrismaClient } from '../services/inventory/prisma/generated/client.js';
 import { createStockStore } from '../services/inventory/stock-store.js';
+import { settings } from './config/inventory.js';
 import { runWorker } from './run-worker.js';
 
-const config = readEnv(z.object({ ...processSettings, ...databaseSettings, ...redisSettings, ...temporalSettings }));
+const config = readEnv(settings);
 const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LEVEL });
 
 /** Activities at once; each holds one connection at a time. */

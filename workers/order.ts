@@ -1,32 +1,22 @@
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
 
 import { createOrderActivities } from '../activities/order/order-activities.js';
 import { TASK_QUEUES } from '../contracts/task-queues.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
-import { databaseSettings, kafkaSettings, processSettings, readEnv, temporalSettings } from '../platform/env.js';
+import { readEnv } from '../platform/env.js';
 import { createKafka } from '../platform/kafka.js';
 import { createLogger } from '../platform/logger.js';
 import { runProcess } from '../platform/shutdown.js';
 import { createTemporalClient } from '../platform/temporal/client.js';
 import { temporalSettingsFrom } from '../platform/temporal/settings.js';
-import { attentionSettings } from '../services/order/attention-settings.js';
 import { createOrderStore } from '../services/order/order-store.js';
 import { PrismaClient } from '../services/order/prisma/generated/client.js';
 import { startOutboxRelay } from './outbox-relay.js';
+import { settings } from './config/order.js';
 import { runWorker } from './run-worker.js';
 import { startSweeper } from './sweeper.js';
 
-const config = readEnv(
-  z.object({
-    ...processSettings,
-    ...databaseSettings,
-    ...kafkaSettings,
-    ...temporalSettings,
-    // The sweeper starts what the API could not.
-    ...attentionSettings,
-  }),
-);
+const config = readEnv(settings);
 const service = config.SERVICE_NAME;
 const logger = createLogger({ service, level: config.LOG_LEVEL });
 const workflowBundle = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));

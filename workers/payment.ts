@@ -1,8 +1,7 @@
-import { z } from 'zod';
 import { createPaymentActivities } from '../activities/payment/payment-activities.js';
 import { TASK_QUEUES } from '../contracts/task-queues.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
-import { databaseSettings, processSettings, readEnv, temporalSettings } from '../platform/env.js';
+import { readEnv } from '../platform/env.js';
 import { createLogger } from '../platform/logger.js';
 import { runProcess } from '../platform/shutdown.js';
 import { temporalSettingsFrom } from '../platform/temporal/settings.js';
@@ -11,17 +10,10 @@ import { PrismaClient } from '../services/payment/prisma/generated/client.js';
 import { withDeadline } from '../services/payment/provider-deadline.js';
 import { PrismaClient as LedgerClient } from '../services/payment/simulator/prisma/generated/client.js';
 import { createSimulatedProvider } from '../services/payment/simulator/simulated-provider.js';
+import { settings } from './config/payment.js';
 import { runWorker } from './run-worker.js';
 
-const config = readEnv(
-  z.object({
-    ...processSettings,
-    ...databaseSettings,
-    ...temporalSettings,
-    PAYMENT_PROVIDER: z.enum(['simulated'], 'must be "simulated": no other provider is built in').default('simulated'),
-    PAYMENT_SIMULATOR_DATABASE_URL: z.url(),
-  }),
-);
+const config = readEnv(settings);
 const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LEVEL });
 
 /** Activities at once; each holds one connection at a time. */

@@ -3,16 +3,15 @@ import { databaseSettings, processSettings, readEnv, temporalSettings } from '..
 import { carrierSettings } from '../../services/delivery/carrier-settings.js';
 import { authSettings } from '../http/auth.js';
 
-export type DeliveryApiConfig = ReturnType<typeof readConfig>;
+export const settings = z.object({
+  ...processSettings,
+  ...databaseSettings,
+  ...temporalSettings,
+  ...authSettings,
+  ...carrierSettings,
+});
+
+export type DeliveryApiConfig = z.output<typeof settings>;
 
 /** The environment of the delivery API, read once. */
-export const readConfig = () =>
-  readEnv(
-    z.object({
-      ...processSettings,
-      ...databaseSettings,
-      ...temporalSettings,
-      ...authSettings,
-      ...carrierSettings,
-    }),
-  );
+export const readConfig = (): DeliveryApiConfig => readEnv(settings);

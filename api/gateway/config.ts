@@ -1,31 +1,37 @@
 import { z } from 'zod';
-import { duration, processSettings, readEnv, redisSettings, urlList } from '../../platform/env.js';
+import { processSettings, readEnv, redisSettings, urlList } from '../../platform/env.js';
 import { authSettings } from '../http/auth.js';
+import { orderWaitSettings } from '../http/order-wait.js';
 
 const perMinute = z
   .string()
   .regex(/^[1-9]\d{0,8}$/, 'must be a positive number')
   .transform(Number);
 
-const schema = z.object({
+export const settings = z.object({
   ...processSettings,
   ...authSettings,
   ...redisSettings,
-  ORDER_SERVICE_URL: urlList,
-  INVENTORY_SERVICE_URL: urlList,
-  PAYMENT_SERVICE_URL: urlList,
-  DELIVERY_SERVICE_URL: urlList,
-  PRODUCT_SERVICE_URL: urlList,
-  NOTIFICATION_SERVICE_URL: urlList,
-  /** How long an order may wait for its answer: the gateway waits a little longer. */
-  ORDER_WAIT_MS: duration.default(10_000),
-  /** How many proxies stand before the gateway, whose X-Forwarded-* are then believed. */
-  TRUSTED_PROXIES: z.string().regex(/^\d$/, 'must be a number from 0 to 9').transform(Number).default(0),
-  RATE_LIMIT_REQUESTS_PER_MINUTE: perMinute.default(1200),
-  RATE_LIMIT_ORDERS_PER_MINUTE: perMinute.default(300),
-  RATE_LIMIT_LOGINS_PER_MINUTE: perMinute.default(10),
+  ...orderWaitSettings,
+  ORDER_SERVICE_URL: urlList.describe('where the order service is'),
+  INVENTORY_SERVICE_URL: urlList.describe('where the inventory service is'),
+  PAYMENT_SERVICE_URL: urlList.describe('where the payment service is'),
+  DELIVERY_SERVICE_URL: urlList.describe('where the delivery service is: the simulated carrier reports there'),
+  PRODUCT_SERVICE_URL: urlList.describe('where the product service is'),
+  NOTIFICATION_SERVICE_URL: urlList.describe('where the notification service is'),
+  TRUSTED_PROXIES: z
+    .string()
+    .regex(/^\d$/, 'must be a number from 0 to 9')
+    .transform(Number)
+    .default(0)
+    .describe('how many proxies stand before the gateway, whose `X-Forwarded-*` are then believed; 0 to 9'),
+  RATE_LIMIT_REQUESTS_PER_MINUTE: perMinute
+    .default(1200)
+    .describe('per user, or per address of callers without a token'),
+  RATE_LIMIT_ORDERS_PER_MINUTE: perMinute.default(300).describe('per user'),
+  RATE_LIMIT_LOGINS_PER_MINUTE: perMinute.default(10).describe('per account and address together'),
 });
 
-export type GatewayConfig = z.infer<typeof schema>;
+export type GatewayConfig = z.output<typeof settings>;
 
-export const readConfig = (): GatewayConfig => readEnv(schema);
+export const readConfig = (): GatewayConfig => readEnv(settings);

@@ -25,7 +25,11 @@ export interface Authenticator {
 }
 
 /** What a process needs in its environment to check tokens. */
-export const authSettings = { JWT_ISSUER: z.string(), JWT_AUDIENCE: z.string(), USER_SERVICE_URL: urlList };
+export const authSettings = {
+  JWT_ISSUER: z.url().describe("the gateway's address as callers know it: there they find `/.well-known`"),
+  JWT_AUDIENCE: z.string().describe('whom access tokens are for'),
+  USER_SERVICE_URL: urlList.describe('where the user service is: users, tokens and the keys to check them with'),
+};
 
 export function authSettingsFrom(env: {
   JWT_ISSUER: string;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { databaseSettings, processSettings, readEnv } from '../../platform/env.js';
 import { authSettings } from '../http/auth.js';
 
-const settings = z.object({ ...processSettings, ...databaseSettings, ...authSettings });
+export const settings = z.object({ ...processSettings, ...databaseSettings, ...authSettings });
 
 export type Config = z.output<typeof settings>;
 

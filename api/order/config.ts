@@ -1,24 +1,22 @@
 import { z } from 'zod';
-
-import { databaseSettings, duration, processSettings, readEnv, temporalSettings, urlList } from '../../platform/env.js';
+import { serviceTokenSettings } from '../../clients/service-token.js';
+import { databaseSettings, processSettings, readEnv, temporalSettings, urlList } from '../../platform/env.js';
 import { attentionSettings } from '../../services/order/attention-settings.js';
 import { authSettings } from '../http/auth.js';
+import { orderWaitSettings } from '../http/order-wait.js';
 
-export type OrderApiConfig = ReturnType<typeof readConfig>;
+export const settings = z.object({
+  ...processSettings,
+  ...databaseSettings,
+  ...temporalSettings,
+  ...authSettings,
+  ...attentionSettings,
+  ...serviceTokenSettings,
+  ...orderWaitSettings,
+  PRODUCT_SERVICE_URL: urlList.describe('where the product service is'),
+});
+
+export type OrderApiConfig = z.output<typeof settings>;
 
 /** The environment of the order API, read once. */
-export const readConfig = () =>
-  readEnv(
-    z.object({
-      ...processSettings,
-      ...databaseSettings,
-      ...temporalSettings,
-      ...authSettings,
-      ...attentionSettings,
-      PRODUCT_SERVICE_URL: urlList,
-      OAUTH_CLIENT_ID: z.string(),
-      OAUTH_CLIENT_SECRET: z.string(),
-      /** The longest that an order is waited for before it is answered with 202. */
-      ORDER_WAIT_MS: duration.default(10_000),
-    }),
-  );
+export const readConfig = (): OrderApiConfig => readEnv(settings);

@@ -1,19 +1,21 @@
 import { z } from 'zod';
 import { databaseSettings, processSettings, readEnv } from '../../platform/env.js';
+import { providerSettings } from '../../services/payment/provider-settings.js';
 import { authSettings } from '../http/auth.js';
 
-export type PaymentApiConfig = ReturnType<typeof readConfig>;
+export const settings = z.object({
+  ...processSettings,
+  ...databaseSettings,
+  ...authSettings,
+  NODE_ENV: z
+    .string()
+    .default('development')
+    .describe("in `production` the simulated provider's switch is not for callers"),
+  ...providerSettings,
+  PAYMENT_SIMULATOR_DATABASE_URL: providerSettings.PAYMENT_SIMULATOR_DATABASE_URL.optional(),
+});
+
+export type PaymentApiConfig = z.output<typeof settings>;
 
 /** The environment of the payment API, read once. */
-export const readConfig = () =>
-  readEnv(
-    z.object({
-      ...processSettings,
-      ...databaseSettings,
-      ...authSettings,
-      NODE_ENV: z.string().default('development'),
-      PAYMENT_PROVIDER: z.string().default('simulated'),
-      /** Without it the simulator can't be told anything from here. */
-      PAYMENT_SIMULATOR_DATABASE_URL: z.url().optional(),
-    }),
-  );
+export const readConfig = (): PaymentApiConfig => readEnv(settings);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { databaseSettings, json, processSettings, readEnv } from '../../platform/env.js';
 import { oauthClientSchema } from '../../services/user/oauth-clients.js';
 import { readPrivateKeys } from '../../services/user/signing-keys.js';
+import { authSettings } from '../http/auth.js';
 
 const privateKeys = z.string().transform((text, context) => {
   try {
@@ -12,17 +13,17 @@ const privateKeys = z.string().transform((text, context) => {
   }
 });
 
-const schema = z.object({
+export const settings = z.object({
   ...processSettings,
   ...databaseSettings,
-  /** Where everyone finds /.well-known: the gateway's address. */
-  JWT_ISSUER: z.url(),
-  JWT_AUDIENCE: z.string(),
-  /** One PKCS8 PEM, or several one after another: the first signs, all verify. */
-  JWT_PRIVATE_KEY: privateKeys,
-  OAUTH_CLIENTS: json(z.array(oauthClientSchema)),
+  JWT_ISSUER: authSettings.JWT_ISSUER,
+  JWT_AUDIENCE: authSettings.JWT_AUDIENCE,
+  JWT_PRIVATE_KEY: privateKeys.describe('one PKCS8 PEM, or several one after another: the first signs, all verify'),
+  OAUTH_CLIENTS: json(z.array(oauthClientSchema)).describe(
+    'JSON, a list of `{clientId, secretHash, roles}`: who may get tokens of their own; the hash is SHA-256 in hex',
+  ),
 });
 
-export type UserConfig = z.infer<typeof schema>;
+export type UserConfig = z.output<typeof settings>;
 
-export const readConfig = (): UserConfig => readEnv(schema);
+export const readConfig = (): UserConfig => readEnv(settings);

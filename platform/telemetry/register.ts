@@ -6,6 +6,8 @@ import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
 import { KafkaJsInstrumentation } from '@opentelemetry/instrumentation-kafkajs';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { PrismaInstrumentation } from '@prisma/instrumentation';
+import { z } from 'zod';
+import { readEnv, telemetrySettings } from '../env.js';
 import { startTelemetry } from './telemetry.js';
 
 // Wrapping every module instead would double the time that a process takes to start.
@@ -18,7 +20,7 @@ const quiet = /^\/(healthz|readyz|metrics)(\?|$)/;
 
 startTelemetry({
   serviceName: process.env['SERVICE_NAME'] ?? 'holdfast',
-  zipkinUrl: process.env['ZIPKIN_URL'] || undefined,
+  zipkinUrl: readEnv(z.object(telemetrySettings)).ZIPKIN_URL,
   instrumentations: [
     new HttpInstrumentation({
       ignoreIncomingRequestHook: (request: IncomingMessage) => quiet.test(request.url ?? ''),

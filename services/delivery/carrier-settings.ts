@@ -3,6 +3,7 @@ import { json } from '../../platform/env.js';
 
 /** For whoever checks a carrier's signatures, and for the simulated carrier, which makes them. */
 export const carrierSettings = {
-  /** The carriers' secrets by key id; several, so that one can be changed without losing a report. */
-  CARRIER_KEYS: json(z.record(z.string(), z.string().min(1))),
+  CARRIER_KEYS: json(z.record(z.string(), z.string().min(1))).describe(
+    "JSON, key id to a carrier's secret; several, so that one can be changed without losing a report",
+  ),
 };

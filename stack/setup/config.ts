@@ -1,21 +1,26 @@
 import { z } from 'zod';
-import { flag, list, readEnv } from '../../platform/env.js';
+import { flag, kafkaSettings, processSettings, readEnv, temporalAddressSettings } from '../../platform/env.js';
+import { providerSettings } from '../../services/payment/provider-settings.js';
 
-const settings = z.object({
-  LOG_LEVEL: z.string().default('info'),
-  USER_DATABASE_URL: z.url(),
-  ORDER_DATABASE_URL: z.url(),
-  INVENTORY_DATABASE_URL: z.url(),
-  PAYMENT_DATABASE_URL: z.url(),
-  PAYMENT_SIMULATOR_DATABASE_URL: z.url(),
-  DELIVERY_DATABASE_URL: z.url(),
-  PRODUCT_DATABASE_URL: z.url(),
-  NOTIFICATION_DATABASE_URL: z.url(),
-  TEMPORAL_ADDRESS: z.string(),
-  TEMPORAL_NAMESPACE: z.string().default('default'),
-  KAFKA_BROKERS: list,
-  /** Users with a password that everybody knows, products and stock: for development only, so never by default. */
-  SEED_DEMO_DATA: flag.default(false),
+const database = (name: string) => z.url().describe(`the ${name} service's database, to be migrated`);
+
+export const settings = z.object({
+  LOG_LEVEL: processSettings.LOG_LEVEL,
+  USER_DATABASE_URL: database('user'),
+  ORDER_DATABASE_URL: database('order'),
+  INVENTORY_DATABASE_URL: database('inventory'),
+  PAYMENT_DATABASE_URL: database('payment'),
+  PAYMENT_SIMULATOR_DATABASE_URL: providerSettings.PAYMENT_SIMULATOR_DATABASE_URL,
+  DELIVERY_DATABASE_URL: database('delivery'),
+  PRODUCT_DATABASE_URL: database('product'),
+  NOTIFICATION_DATABASE_URL: database('notification'),
+  ...temporalAddressSettings,
+  ...kafkaSettings,
+  SEED_DEMO_DATA: flag
+    .default(false)
+    .describe(
+      'users whose password everybody knows, products and stock: for development only; `npm start` says `true`',
+    ),
 });
 
 export type SetupConfig = z.output<typeof settings>;

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { databaseSettings, duration, processSettings, temporalSettings, urlList } from '../../platform/env.js';
+import { carrierSettings } from '../../services/delivery/carrier-settings.js';
+
+export const settings = z.object({
+  ...processSettings,
+  ...databaseSettings,
+  ...temporalSettings,
+  ...carrierSettings,
+  DELIVERY_CARRIER: z
+    .enum(['simulated'], 'must be "simulated": no other carrier is built in')
+    .default('simulated')
+    .describe('no other is built in'),
+  DELIVERY_SERVICE_URL: urlList.describe('where the delivery service is: the simulated carrier reports there'),
+  CARRIER_KEY_ID: z.string().describe('the key that the simulated carrier signs with'),
+  CARRIER_DELAY_MS: duration
+    .default(2000)
+    .describe("a duration: from the booking to the simulated carrier's last report"),
+});
+
+/** With the key that CARRIER_KEY_ID names. */
+export const settingsWithKey = settings.transform((env, context) => {
+  const key = env.CARRIER_KEYS[env.CARRIER_KEY_ID];
+  if (key !== undefined) return { ...env, carrierKey: key };
+  context.addIssue({ code: 'custom', path: ['CARRIER_KEY_ID'], message: 'must be a key id of CARRIER_KEYS' });
+  return z.NEVER;
+});

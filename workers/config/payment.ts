@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { databaseSettings, processSettings, temporalSettings } from '../../platform/env.js';
+import { providerSettings } from '../../services/payment/provider-settings.js';
+
+export const settings = z.object({
+  ...processSettings,
+  ...databaseSettings,
+  ...temporalSettings,
+  ...providerSettings,
+  PAYMENT_PROVIDER: providerSettings.PAYMENT_PROVIDER.refine(
+    (name) => name === 'simulated',
+    'must be "simulated": no other provider is built in',
+  ),
+});
