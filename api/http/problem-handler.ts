@@ -1,5 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { ProblemCode } from '../../contracts/http/problem.js';
 import type { Logger } from '../../platform/logger.js';
 import { Problem, badRequest, notFound } from './problem.js';
 
@@ -59,7 +60,7 @@ export function toProblem(error: unknown): Problem {
   });
 }
 
-const known: Record<number, { code: string; detail: string }> = {
+const known: Record<number, { code: ProblemCode; detail: string }> = {
   401: { code: 'unauthorized', detail: 'A valid access token is needed.' },
   403: { code: 'forbidden', detail: 'Your role does not allow this.' },
   404: { code: 'not-found', detail: 'There is nothing here.' },

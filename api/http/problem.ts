@@ -1,8 +1,10 @@
+import type { ProblemCode } from '../../contracts/http/problem.js';
+
 /** What RFC 9457 calls a problem: an answer that says in words and in a code why not. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: number;
-  readonly code: string;
+  readonly code: ProblemCode;
   readonly title: string;
   readonly detail: string;
   readonly errors: FieldError[] | undefined;
@@ -28,8 +30,7 @@ export interface FieldError {
 
 export interface ProblemOptions {
   status: number;
-  /** Kebab-case, the last part of the problem's type. */
-  code: string;
+  code: ProblemCode;
   detail: string;
   /** Default: the code in words. */
   title?: string;
@@ -53,13 +54,13 @@ export const forbidden = (detail = 'Your role does not allow this.') =>
 
 export const notFound = (detail = 'There is nothing here.') => new Problem({ status: 404, code: 'not-found', detail });
 
-export const conflict = (code: string, detail: string, extensions: Record<string, unknown> = {}) =>
+export const conflict = (code: ProblemCode, detail: string, extensions: Record<string, unknown> = {}) =>
   new Problem({ status: 409, code, detail, extensions });
 
-export const unprocessable = (code: string, detail: string, extensions: Record<string, unknown> = {}) =>
+export const unprocessable = (code: ProblemCode, detail: string, extensions: Record<string, unknown> = {}) =>
   new Problem({ status: 422, code, detail, extensions });
 
-export const serviceUnavailable = (code: string, detail: string, retryAfterSeconds = 5) =>
+export const serviceUnavailable = (code: ProblemCode, detail: string, retryAfterSeconds = 5) =>
   new Problem({ status: 503, code, detail, headers: { 'Retry-After': String(retryAfterSeconds) } });
 
 function titleOf(code: string): string {

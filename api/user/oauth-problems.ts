@@ -1,10 +1,21 @@
 import { Problem } from '../http/problem.js';
 
+const CODES = {
+  invalid_request: 'invalid-request',
+  invalid_client: 'invalid-client',
+  unsupported_grant_type: 'unsupported-grant-type',
+} as const;
+
 // RFC 6749, section 5.2, as a problem that carries the standard's own member `error`.
-function oauthProblem(status: number, error: string, detail: string, headers: Record<string, string> = {}): Problem {
+function oauthProblem(
+  status: number,
+  error: keyof typeof CODES,
+  detail: string,
+  headers: Record<string, string> = {},
+): Problem {
   return new Problem({
     status,
-    code: error.replaceAll('_', '-'),
+    code: CODES[error],
     detail,
     headers: { 'Cache-Control': 'no-store', ...headers },
     extensions: { error },

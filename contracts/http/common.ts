@@ -8,10 +8,15 @@ export const integerIdParamSchema = z
   .string()
   .regex(/^[1-9]\d{0,9}$/, 'must be a positive integer')
   .transform(Number)
-  .pipe(integerIdSchema);
+  .pipe(integerIdSchema)
+  .meta({ type: 'integer', minimum: 1, maximum: 2_147_483_647, examples: [1] });
+
+export const integerIdParamsSchema = z.object({ id: integerIdParamSchema });
 
 /** All other ids. */
 export const textIdSchema = z.string().min(1).max(100);
+
+export const textIdParamsSchema = z.object({ id: textIdSchema });
 
 /** RFC 3339 UTC. */
 export const timeSchema = z.iso.datetime();
@@ -22,8 +27,9 @@ export const pageQuerySchema = z.strictObject({
     .regex(/^\d{1,3}$/, 'must be a number from 1 to 100')
     .transform(Number)
     .pipe(z.int().min(1).max(100))
-    .default(20),
-  cursor: z.string().min(1).max(500).optional(),
+    .default(20)
+    .meta({ type: 'integer', minimum: 1, maximum: 100 }),
+  cursor: z.string().min(1).max(500).optional().meta({ description: '`nextCursor` of the page before.' }),
 });
 
 /** A page of a list, newest first. `nextCursor` is null on the last. */
@@ -33,4 +39,7 @@ export interface Page<T> {
 }
 
 export const pageOf = <T extends z.ZodType>(item: T) =>
-  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+  z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable().meta({ description: 'null on the last page.' }),
+  });

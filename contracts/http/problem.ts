@@ -1,14 +1,90 @@
 import { z } from 'zod';
 
-/** RFC 9457, as every error is answered. Members beyond these belong to the code, such as `productId` of `insufficient-stock`. */
-export const problemSchema = z.looseObject({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string().optional(),
-  code: z.string(),
-  traceId: z.string().optional(),
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-});
+import { currencySchema } from '../money.js';
+import { integerIdSchema, textIdSchema } from './common.js';
+
+/** RFC 9457, as every error is answered. Some codes have members beyond these. */
+export const problemSchema = z
+  .object({
+    type: z.string().meta({ description: '`/problems/` and the code.', examples: ['/problems/not-found'] }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    traceId: z.string().meta({ description: 'The same as in logs and in Zipkin.' }),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: 'What is wrong with the request, field by field.' }),
+  })
+  .meta({ id: 'Problem' });
 
 export type ProblemDocument = z.infer<typeof problemSchema>;
+
+interface ProblemKind {
+  status: number;
+  text: string;
+  /** Members of this code alone. */
+  members?: z.ZodRawShape;
+  /** Retry-After is sent. */
+  retry?: true;
+}
+
+/** Every code that an error answer can have. */
+export const PROBLEMS = {
+  'bad-request': { status: 400, text: 'The request is not as it should be; `errors` names each field and why.' },
+  unauthorized: { status: 401, text: 'No valid access token, password, refresh token or signature.' },
+  forbidden: { status: 403, text: 'The caller lacks the role that this needs.' },
+  'not-found': { status: 404, text: 'There is no such thing, or it is somebody else’s.' },
+  'payload-too-large': { status: 413, text: 'The body is over 100 kB.' },
+  'unsupported-media-type': { status: 415, text: 'The body is in a charset or an encoding that is not understood.' },
+  'too-many-requests': { status: 429, text: 'Over a rate limit.', retry: true },
+  'internal-error': { status: 500, text: 'Something went wrong on our side.' },
+  'signing-keys-unavailable': { status: 503, text: 'Access tokens can not be checked right now.', retry: true },
+  // Of the gateway.
+  'service-unavailable': { status: 503, text: 'No instance of the service can be reached.', retry: true },
+  'service-timeout': { status: 504, text: 'The service did not answer in time.' },
+  // Of users. The last three are RFC 6749's, section 5.2.
+  'email-taken': { status: 409, text: 'Another user has this e-mail address.' },
+  'invalid-request': { status: 400, text: 'Not as RFC 6749 asks.', members: { error: z.literal('invalid_request') } },
+  'invalid-client': { status: 401, text: 'Id or secret is wrong.', members: { error: z.literal('invalid_client') } },
+  'unsupported-grant-type': {
+    status: 400,
+    text: 'The only grant type is `client_credentials`.',
+    members: { error: z.literal('unsupported_grant_type') },
+  },
+  // Of orders.
+  'insufficient-stock': {
+    status: 409,
+    text: 'Not enough stock of a line: the order is there, cancelled, and holds nothing.',
+    members: { orderId: textIdSchema, productId: integerIdSchema, requested: z.int(), available: z.int() },
+  },
+  'unknown-product': {
+    status: 422,
+    text: 'There is no such product, or it is not active.',
+    members: { productId: integerIdSchema },
+  },
+  'unknown-user': { status: 422, text: 'There is no such user, or it is disabled.' },
+  'mixed-currencies': {
+    status: 422,
+    text: 'The products have prices in several currencies.',
+    members: { currencies: z.array(currencySchema) },
+  },
+  'idempotency-key-reuse': { status: 422, text: 'The Idempotency-Key was used with another body.' },
+  'pricing-unavailable': { status: 503, text: 'The product service is down; nothing was ordered.', retry: true },
+  'user-unavailable': {
+    status: 503,
+    text: 'The user service is down, and the token says nothing of the user ordered for.',
+    retry: true,
+  },
+  'not-cancellable': { status: 409, text: 'The carrier has the order, or it was delivered.' },
+  'cancel-unavailable': { status: 503, text: 'The Saga can not be reached; nothing was cancelled.', retry: true },
+  // Of deliveries.
+  'delivery-finished': { status: 409, text: 'Nothing can happen to this delivery any more.' },
+  'delivery-not-started': { status: 503, text: 'The booking is not written down yet: send it again.', retry: true },
+  'saga-unavailable': { status: 503, text: 'The Saga has not heard of it: send it again.', retry: true },
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export const problemKindOf = (code: ProblemCode): ProblemKind => PROBLEMS[code];

@@ -6,41 +6,56 @@ import { integerIdSchema, pageQuerySchema } from './common.js';
 const nameSchema = z.string().trim().min(1).max(200);
 const categorySchema = z.string().trim().min(1).max(100);
 
-export const productSchema = z.object({
-  id: integerIdSchema,
-  name: nameSchema,
-  description: z.string(),
-  category: categorySchema,
-  /** Minor unit. */
-  price: amountSchema,
-  currency: currencySchema,
-  active: z.boolean(),
-});
+const macBook = {
+  name: 'MacBook Pro 16',
+  description: 'A laptop with a 16 inch screen.',
+  category: 'Laptops',
+  price: 3_500_000,
+  currency: 'KRW',
+  active: true,
+};
+
+export const productSchema = z
+  .object({
+    id: integerIdSchema,
+    name: nameSchema,
+    description: z.string(),
+    category: categorySchema,
+    price: amountSchema,
+    currency: currencySchema,
+    active: z.boolean().meta({ description: 'false: it can not be ordered any more.' }),
+  })
+  .meta({ id: 'Product', examples: [{ id: 1, ...macBook }] });
 export type Product = z.infer<typeof productSchema>;
 
-export const newProductBodySchema = z.strictObject({
-  name: nameSchema,
-  description: z.string().max(5_000).default(''),
-  category: categorySchema,
-  price: amountSchema,
-  currency: currencySchema,
-  active: z.boolean().default(true),
-});
+export const newProductBodySchema = z
+  .strictObject({
+    name: nameSchema,
+    description: z.string().max(5_000).default(''),
+    category: categorySchema,
+    price: amountSchema,
+    currency: currencySchema,
+    active: z.boolean().default(true),
+  })
+  .meta({ id: 'NewProduct', examples: [macBook] });
 
-export const productPatchBodySchema = z.strictObject({
-  name: nameSchema.optional(),
-  description: z.string().max(5_000).optional(),
-  category: categorySchema.optional(),
-  price: amountSchema.optional(),
-  currency: currencySchema.optional(),
-  active: z.boolean().optional(),
-});
+export const productPatchBodySchema = z
+  .strictObject({
+    name: nameSchema.optional(),
+    description: z.string().max(5_000).optional(),
+    category: categorySchema.optional(),
+    price: amountSchema.optional(),
+    currency: currencySchema.optional(),
+    active: z.boolean().optional(),
+  })
+  .meta({ id: 'ProductPatch', examples: [{ price: 3_300_000 }] });
 
 export const productsQuerySchema = pageQuerySchema.extend({
   category: z.string().min(1).max(100).optional(),
-  /** Words in the name or the description. */
-  q: z.string().min(1).max(100).optional(),
+  q: z.string().min(1).max(100).optional().meta({ description: 'Words in the name or the description.' }),
 });
 
-export const categoriesSchema = z.object({ items: z.array(z.object({ name: z.string(), products: z.int() })) });
+export const categoriesSchema = z
+  .object({ items: z.array(z.object({ name: z.string(), products: z.int() })) })
+  .meta({ id: 'Categories', examples: [{ items: [{ name: 'Laptops', products: 1 }] }] });
 export type Categories = z.infer<typeof categoriesSchema>;

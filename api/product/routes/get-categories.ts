@@ -1,10 +1,12 @@
-import { Router } from 'express';
+import type { Router } from 'express';
+import { productOperations } from '../../../contracts/http/operations/products.js';
 import type { Categories } from '../../../contracts/http/products.js';
+import { route } from '../../http/route.js';
 import type { Context } from '../context.js';
 
-/** GET /categories, by anyone: those of active products. */
-export function getCategories({ products }: Pick<Context, 'products'>): Router {
-  return Router().get('/categories', async (_req, res) => {
+/** Those of active products. */
+export function getCategories({ products, auth }: Pick<Context, 'products' | 'auth'>): Router {
+  return route(productOperations.listCategories, { auth }, async (_req, res) => {
     const categories: Categories = { items: await products.categories() };
     res.json(categories);
   });

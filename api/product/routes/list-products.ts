@@ -1,19 +1,22 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import { integerIdParamSchema } from '../../../contracts/http/common.js';
 import type { Page } from '../../../contracts/http/common.js';
-import { productsQuerySchema } from '../../../contracts/http/products.js';
+import { productOperations } from '../../../contracts/http/operations/products.js';
 import type { Product } from '../../../contracts/http/products.js';
 import type { ProductPosition } from '../../../services/product/product-store.js';
 import { isAdmin } from '../../http/access.js';
 import { readCursor, toPage } from '../../http/pagination.js';
 import { badRequest } from '../../http/problem.js';
+import { route } from '../../http/route.js';
 import { parseQuery } from '../../http/validate.js';
 import type { Context } from '../context.js';
 
-/** GET /products?category=&q=, by anyone: the active ones, newest first. Admins see the others too. */
+const operation = productOperations.listProducts;
+
+/** The active ones, newest first. Admins see the others too. */
 export function listProducts({ products, auth }: Pick<Context, 'products' | 'auth'>): Router {
-  return Router().get('/products', auth.optional, async (req, res) => {
-    const { category, q, limit, cursor } = parseQuery(productsQuerySchema, req);
+  return route(operation, { auth }, async (req, res) => {
+    const { category, q, limit, cursor } = parseQuery(operation.query, req);
     const withInactive = req.principal !== undefined && isAdmin(req.principal);
     const after = readPosition(cursor);
     const rows = await products.list({ category, text: q, withInactive }, { limit: limit + 1, after });

@@ -1,13 +1,14 @@
-import { Router } from 'express';
-import { newProductBodySchema } from '../../../contracts/http/products.js';
-import { requireRole } from '../../http/access.js';
+import type { Router } from 'express';
+import { productOperations } from '../../../contracts/http/operations/products.js';
+import { route } from '../../http/route.js';
 import { parseBody } from '../../http/validate.js';
 import type { Context } from '../context.js';
 
-/** POST /products, by admins. */
+const operation = productOperations.createProduct;
+
 export function postProduct({ products, auth, logger }: Pick<Context, 'products' | 'auth' | 'logger'>): Router {
-  return Router().post('/products', auth.required, requireRole('admin'), async (req, res) => {
-    const product = await products.create(parseBody(newProductBodySchema, req));
+  return route(operation, { auth }, async (req, res) => {
+    const product = await products.create(parseBody(operation.body, req));
     logger.info({ productId: product.id }, 'product created');
     res
       .status(201)
