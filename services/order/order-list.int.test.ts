@@ -1,0 +1,116 @@
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createPool, prismaAdapter } from '../../platform/database/pool.js';
+import { createLogger } from '../../platform/logger.js';
+import { createOrderStore, type OrderFilter, type OrderStore } from './order-store.js';
+import { PrismaClient } from './prisma/generated/client.js';
+import { newOrder, openOrderDatabase, type OrderDatabase } from './testing/order-database.js';
+
+interface Statement {
+  query: string;
+  params: string;
+}
+interface Plan {
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  Plans?: Plan[];
+}
+
+const orders = 20_000;
+const users = 2_000;
+
+let database: OrderDatabase;
+let client: Client;
+let store: OrderStore;
+let asked: Statement[] = [];
+let end: () => Promise<void>;
+
+beforeAll(async () => {
+  database = await openOrderDatabase();
+  client = new Client({ connectionString: database.url });
+  await client.connect();
+  // One a second; most are completed, every hundredth is on its way, every thousandth waits for an operator.
+  await client.query(
+    `INSERT INTO orders (id, user_id, body_hash, user_verified, status, currency, total_price, shipping_address,
+       payment_method, needs_attention, created_at, updated_at, workflow_started_at)
+     SELECT 'ord_' || n, n % $2 + 1, 'h', true, CASE WHEN n % 100 = 0 THEN 'CANCELLING' ELSE 'COMPLETED' END, 'KRW', 1,
+       '{}', 'card_ok', n % 1000 = 0, timestamptz '2026-01-01' + n * interval '1 second', now(), now()
+     FROM generate_series(1, $1::integer) n`,
+    [orders, users],
+  );
+  await client.query('ANALYZE orders');
+  const logger = createLogger({ service: 'test', level: 'error' });
+  const pool = createPool({ url: database.url, size: 2, service: 'test', logger });
+  const prisma = new PrismaClient({ adapter: prismaAdapter(pool), log: [{ emit: 'event', level: 'query' }] });
+  prisma.$on('query', (statement) => void asked.push(statement));
+  store = createOrderStore(prisma);
+  end = () => prisma.$disconnect();
+});
+afterAll(async () => {
+  await end();
+  await client.end();
+  await database.close();
+});
+
+/** How many rows of `orders` PostgreSQL looks at for a page of the list. */
+async function rowsLookedAt(filter: OrderFilter, after?: { createdAt: Date; id: string }): Promise<number> {
+  asked = [];
+  await store.list(filter, 21, after);
+  const statement = asked.find(({ query }) => query.includes('"orders"'));
+  if (statement === undefined) throw new Error(`no query of orders among ${JSON.stringify(asked)}`);
+  const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+    `EXPLAIN (ANALYZE, FORMAT JSON) ${statement.query}`,
+    JSON.parse(statement.params) as unknown[],
+  );
+  return lookedAt(rows[0]!['QUERY PLAN'][0].Plan);
+}
+
+function lookedAt(plan: Plan): number {
+  const inner = (plan.Plans ?? []).map(lookedAt);
+  const own = (plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)) * plan['Actual Loops'];
+  return Math.max(own, ...inner);
+}
+
+describe('a page of the list', () => {
+  const middle = { createdAt: new Date('2026-01-01T03:00:00Z'), id: 'ord_10800' };
+
+  it.each([
+    ['everybody’s', {}],
+    ['one status', { status: 'CANCELLING' }],
+    ['those that need attention', { needsAttention: true }],
+    ['those that need none', { needsAttention: false }],
+    ['one user’s', { userId: 7 }],
+  ] as [string, OrderFilter][])(
+    'of %s looks at about as many rows as it shows, at the start and later',
+    async (_, filter) => {
+      expect(await rowsLookedAt(filter)).toBeLessThanOrEqual(60);
+      expect(await rowsLookedAt(filter, middle)).toBeLessThanOrEqual(60);
+    },
+  );
+});
+
+describe('paging', () => {
+  it('shows each order that was there at the start once, however many come meanwhile', async () => {
+    const before = new Set<string>();
+    for (let count = 0; count < 12; count++) {
+      const { stored } = await database.store.place(newOrder({ userId: 9_001 }));
+      before.add(stored.order.id);
+    }
+    const seen: string[] = [];
+    for (let after: { createdAt: Date; id: string } | undefined; ;) {
+      const [page] = await Promise.all([
+        store.list({ userId: 9_001 }, 5, after),
+        database.store.place(newOrder({ userId: 9_001 })),
+        database.store.place(newOrder({ userId: 9_001 })),
+      ]);
+      seen.push(...page.map(({ order }) => order.id));
+      const last = page.at(-1);
+      if (last === undefined) break;
+      after = { createdAt: new Date(last.order.createdAt), id: last.order.id };
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    for (const id of before) expect(seen).toContain(id);
+  });
+});
