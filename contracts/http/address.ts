@@ -5,15 +5,22 @@ const text = (most: number) => z.string().trim().min(1).max(most);
 /** E.164-like: digits, and what people write between them. */
 export const phoneSchema = z.string().regex(/^\+?[0-9][0-9 ().-]{4,30}$/, 'must be a phone number');
 
-export const addressSchema = z.strictObject({
-  name: text(200),
-  line1: text(200),
-  line2: text(200).optional(),
-  city: text(100),
-  postalCode: text(20),
-  /** ISO 3166-1 alpha-2. */
-  country: z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 alpha-2 code, such as "KR"'),
-  phone: phoneSchema.optional(),
-});
+export const addressSchema = z
+  .strictObject({
+    name: text(200),
+    line1: text(200),
+    line2: text(200).optional(),
+    city: text(100),
+    postalCode: text(20),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'must be an ISO 3166 alpha-2 code, such as "KR"')
+      .meta({ description: 'ISO 3166-1 alpha-2.' }),
+    phone: phoneSchema.optional(),
+  })
+  .meta({
+    id: 'Address',
+    examples: [{ name: 'Alice', line1: '1 Sejong-daero', city: 'Seoul', postalCode: '04524', country: 'KR' }],
+  });
 
 export type Address = z.infer<typeof addressSchema>;

@@ -19,11 +19,14 @@ const requestedLineSchema = z.strictObject({ productId: integerIdSchema, quantit
  */
 export const placeOrderBodySchema = z
   .strictObject({
-    userId: integerIdSchema.optional(),
+    userId: integerIdSchema
+      .optional()
+      .meta({ description: 'By default the caller; another user’s order needs the role admin.' }),
     productId: integerIdSchema.optional(),
     quantity: quantitySchema.optional(),
     items: z.array(requestedLineSchema).min(1).max(MAX_LINES).optional(),
     paymentMethod: paymentMethodSchema.default('card_ok'),
+    /** By default the user's own. */
     shippingAddress: addressSchema.optional(),
   })
   .superRefine((body, context) => {
@@ -37,6 +40,15 @@ export const placeOrderBodySchema = z
     }
     if (body.productId === undefined) say('productId', 'is required, unless there are items');
     if (body.quantity === undefined) say('quantity', 'is required, unless there are items');
+  })
+  .meta({
+    id: 'NewOrder',
+    description: 'Either `productId` and `quantity`, or `items`.',
+    oneOf: [{ required: ['productId', 'quantity'] }, { required: ['items'] }],
+    examples: [
+      { productId: 1, quantity: 1 },
+      { items: [{ productId: 1, quantity: 2 }], paymentMethod: 'card_declined' },
+    ],
   });
 export type PlaceOrderBody = z.infer<typeof placeOrderBodySchema>;
 
@@ -44,6 +56,18 @@ export type PlaceOrderBody = z.infer<typeof placeOrderBodySchema>;
 export const idempotencyKeySchema = z
   .string()
   .regex(/^[\x20-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters');
+
+/** RFC 7240; what is not understood is ignored. */
+const preferSchema = z
+  .string()
+  .meta({ description: '`respond-async`: answer with 202 at once.', examples: ['respond-async'] });
+
+export const placeOrderHeadersSchema = z.object({
+  'Idempotency-Key': idempotencyKeySchema
+    .optional()
+    .meta({ description: 'The same key and body from the same user is the same order, however often it is sent.' }),
+  Prefer: preferSchema.optional(),
+});
 
 export const orderLineSchema = z.object({
   productId: integerIdSchema,
@@ -54,26 +78,29 @@ export const orderLineSchema = z.object({
 });
 export type OrderLine = z.infer<typeof orderLineSchema>;
 
-export const orderSchema = z.object({
-  id: textIdSchema,
-  userId: integerIdSchema,
-  /** false: the user service was down, so what the token says was believed. */
-  userVerified: z.boolean(),
-  status: z.enum(ORDER_STATUSES),
-  cancelReason: z.enum(CANCEL_REASONS).optional(),
-  cancelNote: z.string().optional(),
-  needsAttention: z.boolean(),
-  attention: z.object({ step: z.enum(SAGA_STEPS), since: timeSchema, error: z.string() }).optional(),
-  currency: currencySchema,
-  totalPrice: amountSchema,
-  lines: z.array(orderLineSchema),
-  shippingAddress: addressSchema,
-  paymentId: textIdSchema.optional(),
-  deliveryId: textIdSchema.optional(),
-  trackingNumber: z.string().optional(),
-  createdAt: timeSchema,
-  updatedAt: timeSchema,
-});
+export const orderSchema = z
+  .object({
+    id: textIdSchema,
+    userId: integerIdSchema,
+    userVerified: z
+      .boolean()
+      .meta({ description: 'false: the user service was down, so what the token says was believed.' }),
+    status: z.enum(ORDER_STATUSES),
+    cancelReason: z.enum(CANCEL_REASONS).optional(),
+    cancelNote: z.string().optional(),
+    needsAttention: z.boolean().meta({ description: 'A step or a compensation waits for an operator.' }),
+    attention: z.object({ step: z.enum(SAGA_STEPS), since: timeSchema, error: z.string() }).optional(),
+    currency: currencySchema,
+    totalPrice: amountSchema,
+    lines: z.array(orderLineSchema),
+    shippingAddress: addressSchema,
+    paymentId: textIdSchema.optional(),
+    deliveryId: textIdSchema.optional(),
+    trackingNumber: z.string().optional(),
+    createdAt: timeSchema,
+    updatedAt: timeSchema,
+  })
+  .meta({ id: 'Order' });
 export type Order = z.infer<typeof orderSchema>;
 
 export const ordersQuerySchema = pageQuerySchema.extend({
@@ -82,6 +109,7 @@ export const ordersQuerySchema = pageQuerySchema.extend({
   needsAttention: z
     .enum(['true', 'false'])
     .transform((value) => value === 'true')
+    .meta({ type: 'boolean', enum: undefined })
     .optional(),
 });
 

@@ -1,12 +1,8 @@
 import type { Request } from 'express';
 
 import type { Address } from '../../../contracts/http/address.js';
-import {
-  idempotencyKeySchema,
-  MAX_QUANTITY,
-  placeOrderBodySchema,
-  type PlaceOrderBody,
-} from '../../../contracts/http/orders.js';
+import { orderOperations } from '../../../contracts/http/operations/orders.js';
+import { idempotencyKeySchema, MAX_QUANTITY, type PlaceOrderBody } from '../../../contracts/http/orders.js';
 import { hashBody } from '../../../services/order/body-hash.js';
 import { mergeLines, type RequestedLine } from '../../../services/order/domain/order-lines.js';
 import { isAdmin, requireUser } from '../../http/access.js';
@@ -29,8 +25,12 @@ export interface OrderRequest {
 
 export function readOrderRequest(req: Request): OrderRequest {
   const caller = requireUser(req);
-  if (!isAdmin(caller) && !caller.roles.includes('customer')) throw forbidden();
-  const { userId = caller.userId, paymentMethod, shippingAddress, ...wanted } = parseBody(placeOrderBodySchema, req);
+  const {
+    userId = caller.userId,
+    paymentMethod,
+    shippingAddress,
+    ...wanted
+  } = parseBody(orderOperations.placeOrder.body, req);
   if (userId !== caller.userId && !isAdmin(caller)) throw forbidden("Another user's order needs the role admin.");
   const lines = readLines(wanted);
   return {

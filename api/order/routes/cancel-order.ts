@@ -1,16 +1,16 @@
-import { Router, type Request } from 'express';
-import { z } from 'zod';
+import type { Request, Router } from 'express';
 
-import { textIdSchema } from '../../../contracts/http/common.js';
-import { cancelOrderBodySchema, type Order } from '../../../contracts/http/orders.js';
+import { orderOperations } from '../../../contracts/http/operations/orders.js';
+import type { Order } from '../../../contracts/http/orders.js';
 import type { CancelRequest } from '../../../contracts/order-saga.js';
 import { withOrderId } from '../../../platform/log-context.js';
 import { principalOf, requireOwnerOrAdmin } from '../../http/access.js';
 import { conflict, notFound, serviceUnavailable } from '../../http/problem.js';
+import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
 import type { OrderContext } from '../context.js';
 
-const paramsSchema = z.object({ id: textIdSchema });
+const operation = orderOperations.cancelOrder;
 
 /** How long an answer waits for the undo. */
 const undoWaitMs = 5_000;
@@ -22,12 +22,12 @@ export function cancelOrder({ store, sagas, auth }: OrderContext): Router {
     return stored.order;
   };
 
-  return Router().post('/orders/:id/cancel', auth.required, async (req, res) => {
-    const { id } = parseParams(paramsSchema, req);
+  return route(operation, { auth }, async (req, res) => {
+    const { id } = parseParams(operation.params, req);
     const stored = await store.find(id);
     if (stored === undefined) throw notFound();
     requireOwnerOrAdmin(req, stored.order.userId);
-    const { note } = parseBody(cancelOrderBodySchema, req);
+    const { note } = parseBody(operation.body, req);
     if (stored.order.status === 'CANCELLED') return void res.json(stored.order);
     if (stored.order.status === 'COMPLETED') throw notCancellable();
 

@@ -1,17 +1,17 @@
-import { Router } from 'express';
-import { z } from 'zod';
+import type { Router } from 'express';
 
-import { textIdSchema } from '../../../contracts/http/common.js';
+import { orderOperations } from '../../../contracts/http/operations/orders.js';
 import { requireOwnerOrAdmin } from '../../http/access.js';
 import { notFound } from '../../http/problem.js';
+import { route } from '../../http/route.js';
 import { parseParams } from '../../http/validate.js';
 import type { OrderContext } from '../context.js';
 
-const paramsSchema = z.object({ id: textIdSchema });
+const operation = orderOperations.getOrder;
 
 export function getOrder({ store, auth }: OrderContext): Router {
-  return Router().get('/orders/:id', auth.required, async (req, res) => {
-    const { id } = parseParams(paramsSchema, req);
+  return route(operation, { auth }, async (req, res) => {
+    const { id } = parseParams(operation.params, req);
     const stored = await store.find(id);
     if (stored === undefined) throw notFound();
     requireOwnerOrAdmin(req, stored.order.userId);

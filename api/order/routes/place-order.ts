@@ -1,6 +1,8 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 
+import { orderOperations } from '../../../contracts/http/operations/orders.js';
 import { withOrderId } from '../../../platform/log-context.js';
+import { route } from '../../http/route.js';
 import type { OrderContext } from '../context.js';
 import { decideAnswer } from '../placing/decide-answer.js';
 import { findReplay } from '../placing/find-replay.js';
@@ -10,7 +12,7 @@ import { writeOrder } from '../placing/write-order.js';
 
 /** The order's row is written before its workflow is started: from then on it can't be lost, and a repeat finds it. */
 export function placeOrder(context: OrderContext): Router {
-  return Router().post('/orders', context.auth.required, async (req, res) => {
+  return route(orderOperations.placeOrder, context, async (req, res) => {
     const deadline = Date.now() + context.orderWaitMs;
     const request = readOrderRequest(req);
     const replay = await findReplay(context.store, request);

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+
+import { pageOf, textIdParamsSchema } from '../common.js';
+import type { Operations } from '../operation.js';
+import {
+  cancelOrderBodySchema,
+  orderSchema,
+  ordersQuerySchema,
+  placeOrderBodySchema,
+  placeOrderHeadersSchema,
+} from '../orders.js';
+
+const common = { service: 'order-service', tag: 'Orders' } as const;
+
+const locationSchema = z.string().meta({ examples: ['/orders/4f6a2c1e'] });
+const placedHeadersSchema = z.object({
+  Location: locationSchema,
+  'Idempotency-Replayed': z.literal('true').optional().meta({ description: 'This answers a repeat.' }),
+});
+
+export const orderOperations = {
+  placeOrder: {
+    ...common,
+    method: 'post',
+    path: '/orders',
+    summary: 'Order',
+    description:
+      'Answers when stock is decided. Prices are those of the product service; none is taken from the caller. ' +
+      'A repeat with the same `Idempotency-Key` has the first answer’s status, and the order as it is now.',
+    access: 'customer',
+    headers: placeOrderHeadersSchema,
+    body: placeOrderBodySchema,
+    answers: {
+      201: { description: 'Stock is reserved.', schema: orderSchema, headers: placedHeadersSchema },
+      202: {
+        description: 'Stock was not decided in time, or the caller asked for `respond-async`: the order goes on.',
+        schema: orderSchema,
+        headers: placedHeadersSchema,
+      },
+    },
+    problems: [
+      'insufficient-stock',
+      'unknown-product',
+      'unknown-user',
+      'mixed-currencies',
+      'idempotency-key-reuse',
+      'pricing-unavailable',
+      'user-unavailable',
+    ],
+  },
+  listOrders: {
+    ...common,
+    method: 'get',
+    path: '/orders',
+    summary: 'Orders, newest first',
+    description: 'The caller’s own; an admin who names no `userId` sees everybody’s.',
+    access: 'owner-or-admin',
+    query: ordersQuerySchema,
+    answers: { 200: { description: 'A page of orders.', schema: pageOf(orderSchema) } },
+    problems: ['forbidden'],
+  },
+  getOrder: {
+    ...common,
+    method: 'get',
+    path: '/orders/{id}',
+    summary: 'An order',
+    access: 'owner-or-admin',
+    params: textIdParamsSchema,
+    answers: { 200: { description: 'The order.', schema: orderSchema } },
+    problems: ['not-found'],
+  },
+  cancelOrder: {
+    ...common,
+    method: 'post',
+    path: '/orders/{id}/cancel',
+    summary: 'Cancel an order',
+    description: 'Undoes what was done: calls off the delivery, refunds, releases the stock. A repeat is harmless.',
+    access: 'owner-or-admin',
+    params: textIdParamsSchema,
+    body: cancelOrderBodySchema,
+    answers: {
+      200: { description: 'It is undone, now or before.', schema: orderSchema },
+      202: {
+        description: 'The undo takes longer and goes on.',
+        schema: orderSchema,
+        headers: z.object({ Location: locationSchema }),
+      },
+    },
+    problems: ['not-found', 'not-cancellable', 'cancel-unavailable'],
+  },
+} as const satisfies Operations;
