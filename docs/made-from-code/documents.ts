@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { format, resolveConfig } from 'prettier';
+import { configurationTables } from './configuration.js';
+
+/** The documents that hold tables made from code, and where those come from. */
+const documents: Record<string, () => Record<string, string>> = {
+  'docs/configuration.md': configurationTables,
+};
+
+export const documentsWithTables = Object.keys(documents);
+
+/** What stands in the file, and what should. Throws where a table has no place in the document, or a place no table. */
+export async function remade(path: string): Promise<{ stands: string; should: string }> {
+  const stands = await readFile(path, 'utf8');
+  const filled = fill(stands, documents[path]?.() ?? {});
+  return { stands, should: await format(filled, { ...(await resolveConfig(path)), filepath: path }) };
+}
+
+/** Puts each table between `<!-- made from code: name -->` and `<!-- end -->`. */
+export function fill(text: string, tables: Record<string, string>): string {
+  const placed = new Set<string>();
+  const filled = text.replaceAll(
+    /(<!-- made from code: ([a-z-]+) -->)[^]*?(<!-- end -->)/g,
+    (_place, begin: string, name: string, end: string) => {
+      const made = tables[name];
+      if (made === undefined) throw new Error(`there is no table ${name}`);
+      placed.add(name);
+      return `${begin}\n\n${made}\n\n${end}`;
+    },
+  );
+  const missing = Object.keys(tables).filter((name) => !placed.has(name));
+  if (missing.length > 0) throw new Error(`there is no place for ${missing.join(', ')}`);
+  return filled;
+}

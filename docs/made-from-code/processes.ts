@@ -1,0 +1,44 @@
+import type { z } from 'zod';
+import { settings as codec } from '../../api/codec/config.js';
+import { settings as deliveryApi } from '../../api/delivery/config.js';
+import { settings as gateway } from '../../api/gateway/config.js';
+import { settings as inventoryApi } from '../../api/inventory/config.js';
+import { settings as orderApi } from '../../api/order/config.js';
+import { settings as paymentApi } from '../../api/payment/config.js';
+import { settings as productApi } from '../../api/product/config.js';
+import { settings as userApi } from '../../api/user/config.js';
+import { replaySettings, settings as notifications } from '../../notifications/config.js';
+import { telemetrySettings } from '../../platform/env.js';
+import { settings as setup } from '../../stack/setup/config.js';
+import { settings as deliveryWorker } from '../../workers/config/delivery.js';
+import { settings as inventoryWorker } from '../../workers/config/inventory.js';
+import { settings as orderWorker } from '../../workers/config/order.js';
+import { settings as paymentWorker } from '../../workers/config/payment.js';
+
+export type Settings = Record<string, z.ZodType>;
+
+/** By their names in the stack, what those read that stay up. */
+const listening: Record<string, { shape: Settings }> = {
+  gateway,
+  'user-service': userApi,
+  'product-service': productApi,
+  'order-service': orderApi,
+  'order-worker': orderWorker,
+  'inventory-service': inventoryApi,
+  'inventory-worker': inventoryWorker,
+  'payment-service': paymentApi,
+  'payment-worker': paymentWorker,
+  'delivery-service': deliveryApi,
+  'delivery-worker': deliveryWorker,
+  'notification-service': notifications,
+  'codec-server': codec,
+};
+
+/** What each process reads from its environment. */
+export const settingsOfProcesses: Record<string, Settings> = {
+  ...Object.fromEntries(
+    Object.entries(listening).map(([name, { shape }]) => [name, { ...shape, ...telemetrySettings }]),
+  ),
+  setup: setup.shape,
+  'replay-dlq': replaySettings.shape,
+};

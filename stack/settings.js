@@ -1,0 +1,36 @@
+// @ts-check
+import { defaultPorts } from './ports.js';
+import { serversOf } from './servers/all.js';
+
+/** What `npm start`, `npm test` and the tools read beside ports and addresses of servers: the setting, and what it is for. */
+const ownSettings = {
+  HOLDFAST_CACHE: 'where fetched and built servers are kept, for all clones; default `~/.cache/holdfast`',
+  JAVA_HOME: 'the Java to use; default the `java` on the path',
+  CI: 'progress in plain lines, as without a terminal',
+};
+
+/** @returns {Record<string, string>} what each setting of the stack is for, ports left aside */
+export function stackSettings() {
+  const given = serversOf().flatMap(({ name, settings: [first = '', ...others], prepare }) => [
+    [first, `a ${name} that is here already is used, and none is fetched${prepare ? ' or started' : ''}`],
+    ...others.map((other) => [other, `goes with \`${first}\``]),
+  ]);
+  return { ...Object.fromEntries(given), ...ownSettings };
+}
+
+/** @returns {{ setting: string, port: number, of: string }[]} every port that can be moved, and whose it is */
+export function portSettings() {
+  return Object.entries(defaultPorts).map(([setting, port]) => {
+    const server = serversOf().find(({ ports }) => ports.includes(setting))?.name;
+    return {
+      setting,
+      port,
+      of:
+        server ??
+        setting
+          .replace(/_PORT$/, '')
+          .toLowerCase()
+          .replaceAll('_', '-'),
+    };
+  });
+}
