@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ServiceAnswered, ServiceUnavailable } from './errors.js';
 import { createServiceClient } from './http-client.js';
@@ -31,7 +31,13 @@ afterEach(() => {
 });
 
 const get = { method: 'GET', path: '/things/1' } as const;
-const down = 'http://127.0.0.1:1';
+
+/** Nobody listens there any more. */
+let down: string;
+beforeAll(async () => {
+  down = await serve(() => undefined);
+  await new Promise((resolve) => servers.pop()?.close(resolve));
+});
 
 test('takes turns over the instances, and leaves out one that is down', async () => {
   const seen: string[] = [];
@@ -59,6 +65,31 @@ test('a read goes to the next instance when one answers 5xx, a write does not', 
     createServiceClient({ name: 'x', urls, timeoutMs: 2000 }).send({ method: 'POST', path: '/', body: {} }),
   ).rejects.toThrow(ServiceUnavailable);
   expect(wrote).toBe(1);
+});
+
+test.each([
+  ['it hangs', () => serve(() => undefined)],
+  ['its answer breaks off', () => serve((_req, res) => void res.writeHead(200).write('{', () => res.destroy()))],
+  ['it is down', () => Promise.resolve(down)],
+])('a read goes to the next instance when %s; the one left out is asked no more', async (_how, start) => {
+  const urls = [await start(), await serve((_req, res) => json(res, 200, 'fine'))];
+  const client = createServiceClient({ name: 'x', urls, timeoutMs: 600 });
+  expect(await client.send(get)).toBe('fine');
+  const started = Date.now();
+  for (let i = 0; i < 4; i++) expect(await client.send(get)).toBe('fine');
+  expect(Date.now() - started).toBeLessThan(250);
+});
+
+test('a write goes to the next instance when there was no connection, or when it may be repeated', async () => {
+  let wrote = 0;
+  const silent = await serve(() => void (wrote += 1));
+  const fine = await serve((_req, res) => json(res, 200, ++wrote));
+  const write = { method: 'POST', path: '/', body: {} } as const;
+  const send = (first: string, request: Parameters<ReturnType<typeof createServiceClient>['send']>[0]) =>
+    createServiceClient({ name: 'x', urls: [first, fine], timeoutMs: 400 }).send(request);
+  expect(await send(down, write)).toBe(1);
+  await expect(send(silent, write)).rejects.toThrow(/no answer within/);
+  expect(await send(silent, { ...write, repeatable: true })).toBe(4);
 });
 
 test('a refusal is an answer, with its code', async () => {
@@ -98,6 +129,15 @@ test('the token of a service is asked for once, and again when it has run out', 
   expiresIn = 0;
   const short = createServiceToken(settings);
   expect([await short(), await short()]).toEqual(['t2', 't3']);
+});
+
+test('the token comes from another instance when one hangs or is down', async () => {
+  const silent = await serve(() => undefined);
+  const fine = await serve((_req, res) => json(res, 200, { access_token: 't', expires_in: 900 }));
+  for (const first of [silent, down]) {
+    const settings = { urls: [first, fine], clientId: 'a', clientSecret: 's', timeoutMs: 600 };
+    expect(await createServiceToken(settings)()).toBe('t');
+  }
 });
 
 test('a token that is refused is dropped, and the call made once more with another', async () => {

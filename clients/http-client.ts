@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { createRoundRobin } from './round-robin.js';
 import { ServiceAnswered, ServiceUnavailable } from './errors.js';
+import { isNotConnected } from './not-connected.js';
 
 /** Gives an access token. `refused`: one that somebody did not take; it is not given again. */
 export type ServiceToken = (refused?: string) => Promise<string>;
@@ -8,9 +9,9 @@ export type ServiceToken = (refused?: string) => Promise<string>;
 export interface ServiceClientSettings {
   /** The service's name, for errors. */
   name: string;
-  /** Its instances; calls take turns and leave out those that failed in the last seconds. */
+  /** Its instances; calls take turns and leave out those that failed. */
   urls: string[];
-  /** For a whole call, all tries together. */
+  /** For a whole call, all tries together; each try gets an equal share of what is left of it. */
   timeoutMs: number;
   /** Gives the bearer token to send. After a 401 it is asked for another, and the call made once more with that. */
   token?: ServiceToken;
@@ -19,6 +20,8 @@ export interface ServiceClientSettings {
 export interface ServiceRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
+  /** Asking twice does what asking once does; a GET always is. */
+  repeatable?: boolean;
   /** Sent as JSON. */
   body?: unknown;
   /** Sent as application/x-www-form-urlencoded. */
@@ -69,10 +72,14 @@ export function createServiceClient({ name, urls, timeoutMs, token }: ServiceCli
 
   return {
     send: async <S extends z.ZodType = z.ZodUnknown>(request: ServiceRequest, schema?: S): Promise<z.output<S>> => {
-      const signal = AbortSignal.timeout(timeoutMs);
+      const deadline = Date.now() + timeoutMs;
+      const { method, repeatable = method === 'GET' } = request;
+      const urlsInTurn = instances.inTurn();
       let reason: unknown;
-      // A read may be tried on each instance; a write that got no answer may have happened, so only its caller can repeat it.
-      for (const url of request.method === 'GET' ? instances.inTurn() : instances.inTurn().slice(0, 1)) {
+      for (const [index, url] of urlsInTurn.entries()) {
+        // One that hangs must not use up the time of the others.
+        const shares = repeatable ? urlsInTurn.length - index : 1;
+        const signal = AbortSignal.timeout(Math.max(1, Math.floor((deadline - Date.now()) / shares)));
         try {
           const response = await ask(url, request, signal);
           if (response.status < 500) {
@@ -83,16 +90,13 @@ export function createServiceClient({ name, urls, timeoutMs, token }: ServiceCli
           reason = new Error(`it answered ${String(response.status)}`);
         } catch (error) {
           if (error instanceof ServiceAnswered || error instanceof ServiceUnavailable) throw error;
-          reason = error;
+          reason = signal.aborted ? new Error(`no answer within ${String(timeoutMs)} ms`, { cause: error }) : error;
         }
         instances.failed(url);
-        if (signal.aborted) break;
+        // A write that got no answer may have happened, so only its caller can repeat it.
+        if (!repeatable && !(reason instanceof Error && isNotConnected(reason.cause))) break;
       }
-      throw new ServiceUnavailable(
-        name,
-        signal.aborted ? `no answer within ${String(timeoutMs)} ms` : describe(reason),
-        { cause: reason },
-      );
+      throw new ServiceUnavailable(name, describe(reason), { cause: reason });
     },
   };
 }
@@ -121,7 +125,7 @@ function parseJson(text: string): unknown {
 function describe(reason: unknown): string {
   if (!(reason instanceof Error)) return String(reason);
   // fetch says "fetch failed"; what failed is in its cause.
-  return reason.cause instanceof Error
+  return reason.message === 'fetch failed' && reason.cause instanceof Error
     ? reason.cause.message || String((reason.cause as NodeJS.ErrnoException).code)
     : reason.message;
 }

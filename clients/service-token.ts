@@ -43,6 +43,7 @@ export function createServiceToken({
         {
           method: 'POST',
           path: '/oauth/token',
+          repeatable: true,
           form: { grant_type: 'client_credentials' },
           headers: { authorization: `Basic ${basic}` },
         },

@@ -2,7 +2,11 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Registry } from 'prom-client';
+import { createLogger } from '../platform/logger.js';
+import { observeBreaker } from './observe-breaker.js';
 import { createUserClient } from './user-client.js';
+import type { UserClientSettings } from './user-client.js';
 
 const alice = { id: 1, valid: true, name: 'Alice', email: 'alice@example.com', phone: null, address: null };
 
@@ -27,10 +31,11 @@ afterEach(() => {
   service.close();
 });
 
-const newClient = () =>
+const newClient = (settings: Partial<UserClientSettings> = {}) =>
   createUserClient({
     urls: [`http://127.0.0.1:${String((service.address() as AddressInfo).port)}`],
     token: () => Promise.resolve('token'),
+    ...settings,
   });
 
 test('tells a user who is there from one who is not', async () => {
@@ -61,8 +66,60 @@ test('opens when half of the last ten calls failed, and tries again after ten se
   expect(calls).toBe(15);
 });
 
-test('users who are unknown do not open it', async () => {
+test('users who are unknown do not open it, and count as answers', async () => {
   const client = newClient();
   for (let i = 0; i < 20; i++) expect((await client.validateUser(2)).outcome).toBe('unknown');
-  expect(calls).toBe(20);
+  status = 503;
+  for (let i = 0; i < 4; i++) expect((await client.validateUser(1)).outcome).toBe('unavailable');
+  // Six of the last ten were answers.
+  expect((await client.validateUser(2)).outcome).toBe('unknown');
+  expect(calls).toBe(25);
+});
+
+test('a trial that fails leaves it open for ten seconds more', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const client = newClient();
+  status = 503;
+  for (let i = 0; i < 12; i++) await client.validateUser(1);
+  expect(calls).toBe(10);
+  for (const asked of [11, 12]) {
+    vi.setSystemTime(Date.now() + 10_001);
+    for (let i = 0; i < 3; i++) expect((await client.validateUser(1)).outcome).toBe('unavailable');
+    expect(calls).toBe(asked);
+  }
+});
+
+test('its state is in the metrics, each change in the log', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const registry = new Registry();
+  const lines: { level: string; message: string; breaker?: string; reason?: string }[] = [];
+  const logger = createLogger(
+    { service: 'x', level: 'info' },
+    { write: (line) => void lines.push(JSON.parse(line) as (typeof lines)[0]) },
+  );
+  const client = newClient({ observe: observeBreaker('user-service', { logger, registry }) });
+  const isIn = async (state: string) => {
+    const text = await registry.metrics();
+    return /circuit_breaker_state\{breaker="user-service",state="(.*)"\} 1/.exec(text)?.[1] === state;
+  };
+  expect(await isIn('closed')).toBe(true);
+
+  status = 503;
+  for (let i = 0; i < 10; i++) await client.validateUser(1);
+  expect(await isIn('open')).toBe(true);
+
+  status = 200;
+  vi.setSystemTime(Date.now() + 10_001);
+  const trial = client.validateUser(1);
+  expect(await isIn('half-open')).toBe(true);
+  await trial;
+  expect(await isIn('closed')).toBe(true);
+
+  expect(lines.map(({ level, message, breaker }) => [level, message, breaker])).toEqual([
+    ['warn', 'circuit breaker open', 'user-service'],
+    ['info', 'circuit breaker half-open', 'user-service'],
+    ['info', 'circuit breaker closed', 'user-service'],
+  ]);
+  expect(lines[0]?.reason).toContain('503');
+  expect(await registry.metrics()).toContain('circuit_breaker_changes_total{breaker="user-service",state="closed"} 1');
 });

@@ -9,10 +9,11 @@ export function createNotificationApp(
   context: NotificationContext,
   { service, logger }: { service: string; logger: Logger },
 ): Express {
-  const { prisma, pool, auth, consumer } = context;
+  const { prisma, pool, auth, consumer, metrics } = context;
   return createHttpApp({
     service,
     logger,
+    metrics,
     readiness: {
       database: () => checkDatabase(pool),
       kafka: () => consumer.check(),

@@ -1,12 +1,15 @@
 import type { Pool } from 'pg';
 import { authSettingsFrom, createAuthenticator } from '../api/http/auth.js';
 import type { Authenticator } from '../api/http/auth.js';
+import { observeBreaker } from '../clients/observe-breaker.js';
 import { createServiceToken } from '../clients/service-token.js';
 import { createUserClient } from '../clients/user-client.js';
 import { NOTIFICATIONS_DLQ } from '../contracts/topics.js';
 import { createPool } from '../platform/database/pool.js';
 import { createKafka } from '../platform/kafka.js';
 import type { Logger } from '../platform/logger.js';
+import { createMetrics } from '../platform/metrics.js';
+import type { Metrics } from '../platform/metrics.js';
 import { createEmailChannel } from './channels/email-channel.js';
 import { createSimulatedSms } from './channels/sms-channel.js';
 import type { NotificationConfig } from './config.js';
@@ -25,6 +28,7 @@ export interface NotificationContext {
   pool: Pool;
   auth: Authenticator;
   consumer: RunningConsumer;
+  metrics: Metrics;
   close(): Promise<void>;
 }
 
@@ -60,11 +64,13 @@ export function createContext(
     clientId: config.OAUTH_CLIENT_ID,
     clientSecret: config.OAUTH_CLIENT_SECRET,
   });
+  const metrics = createMetrics(config.SERVICE_NAME);
+  const observe = observeBreaker('user-service', { logger, registry: metrics.registry });
   const email = createEmailChannel({ smtpUrl: config.SMTP_URL, from: config.MAIL_FROM });
   const store = createNotificationStore(prisma);
   const tellCustomer = createTellCustomer({
     store,
-    users: createUserClient({ urls, token }),
+    users: createUserClient({ urls, token, observe }),
     channels: { EMAIL: email, SMS: createSimulatedSms(logger) },
     leaseMs,
     logger,
@@ -78,6 +84,7 @@ export function createContext(
     pool,
     auth: createAuthenticator(authSettingsFrom(config)),
     consumer,
+    metrics,
     close: async () => {
       await consumer.stop();
       email.close();

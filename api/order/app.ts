@@ -8,7 +8,7 @@ import { listOrders } from './routes/list-orders.js';
 import { placeOrder } from './routes/place-order.js';
 
 export function createOrderApp(context: OrderContext, service: string): Express {
-  const { logger, readiness } = context;
+  const { logger, readiness, metrics } = context;
   const routers = [placeOrder(context), listOrders(context), getOrder(context), cancelOrder(context)];
-  return createHttpApp({ service, logger, readiness, routers });
+  return createHttpApp({ service, logger, readiness, routers, metrics });
 }

@@ -1,9 +1,11 @@
+import { observeBreaker } from '../../clients/observe-breaker.js';
 import { createProductClient, type ProductClient } from '../../clients/product-client.js';
 import { createServiceToken } from '../../clients/service-token.js';
 import { createUserClient, type UserClient } from '../../clients/user-client.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../../platform/database/pool.js';
 import type { ReadinessChecks } from '../../platform/health.js';
 import type { Logger } from '../../platform/logger.js';
+import { createMetrics, type Metrics } from '../../platform/metrics.js';
 import type { OnShutdown } from '../../platform/shutdown.js';
 import { createTemporalClient } from '../../platform/temporal/client.js';
 import { temporalSettingsFrom } from '../../platform/temporal/settings.js';
@@ -22,6 +24,7 @@ export interface OrderContext {
   auth: Authenticator;
   orderWaitMs: number;
   logger: Logger;
+  metrics: Metrics;
   readiness: ReadinessChecks;
 }
 
@@ -39,14 +42,17 @@ export function createContext(config: OrderApiConfig, logger: Logger, onShutdown
     clientSecret: config.OAUTH_CLIENT_SECRET,
   });
   const auth = createAuthenticator(authSettingsFrom(config));
+  const metrics = createMetrics(config.SERVICE_NAME);
+  const observe = observeBreaker('user-service', { logger, registry: metrics.registry });
   return {
     store: createOrderStore(prisma),
     sagas: createOrderSagas({ workflows: temporal.client.workflow, attentionAfterMs: config.ATTENTION_AFTER, logger }),
-    users: createUserClient({ urls, token }),
+    users: createUserClient({ urls, token, observe }),
     products: createProductClient({ urls: config.PRODUCT_SERVICE_URL }),
     auth,
     orderWaitMs: config.ORDER_WAIT_MS,
     logger,
+    metrics,
     // Not Temporal: without it orders are still taken and read, and started when it is back.
     readiness: { database: () => checkDatabase(pool), 'signing keys': () => auth.check() },
   };

@@ -2,6 +2,7 @@ import http from 'node:http';
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import { Readable, pipeline } from 'node:stream';
+import { isNotConnected } from '../../../clients/not-connected.js';
 
 export interface Agents {
   http: http.Agent;
@@ -35,8 +36,6 @@ export class NoAnswer extends Error {
   }
 }
 
-const NOT_CONNECTED = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'];
-
 /** Sends a request and gives the answer when its headers are there. Throws NoAnswer, or what the body throws. */
 export function askInstance(
   agents: Agents,
@@ -65,18 +64,12 @@ export function askInstance(
       resolve(answer);
     });
     // Not once: what comes after the first must find a listener too.
-    request.on('error', (error: NodeJS.ErrnoException) => {
+    request.on('error', (error: Error) => {
       clearTimeout(timer);
       if (bodyError !== undefined) reject(bodyError);
       else if (tooSlow) reject(new NoAnswer('too slow', request.reusedSocket, error));
       else
-        reject(
-          new NoAnswer(
-            NOT_CONNECTED.includes(error.code ?? '') ? 'not connected' : 'connection lost',
-            request.reusedSocket,
-            error,
-          ),
-        );
+        reject(new NoAnswer(isNotConnected(error) ? 'not connected' : 'connection lost', request.reusedSocket, error));
     });
     if (body === undefined) request.end();
     else pipeline(Readable.from(catching(body, (error) => (bodyError = error))), request, () => undefined);

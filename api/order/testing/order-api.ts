@@ -8,6 +8,7 @@ import { createUserClient } from '../../../clients/user-client.js';
 import type { Order } from '../../../contracts/http/orders.js';
 import { TASK_QUEUES } from '../../../contracts/task-queues.js';
 import { createLogger } from '../../../platform/logger.js';
+import { createMetrics } from '../../../platform/metrics.js';
 import { temporalTelemetryPlugins } from '../../../platform/telemetry/telemetry.js';
 import { createTemporalClient, type TemporalClient } from '../../../platform/temporal/client.js';
 import { openOrderDatabase, type OrderDatabase } from '../../../services/order/testing/order-database.js';
@@ -70,6 +71,7 @@ export async function startOrderApi(name: string): Promise<OrderApi> {
     auth: createAuthenticator(issuer.authSettings),
     orderWaitMs: 30_000,
     logger,
+    metrics: createMetrics('order-service'),
     readiness: {},
   };
   const app = (over: Partial<OrderContext> = {}) => createOrderApp({ ...context, ...over }, 'order-service');
