@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts', 'stack/**/*.test.js'],
-          exclude: [...exclude, '**/*.int.test.ts', '**/*.e2e.test.ts'],
+          exclude: [...exclude, '**/*.int.test.{ts,js}', '**/*.e2e.test.ts'],
           sequence: { groupOrder: 0 },
         },
       },
@@ -20,7 +20,7 @@ export default defineConfig({
         // Real servers, whose addresses come by the environment; a throwaway database each.
         test: {
           name: 'int',
-          include: ['**/*.int.test.ts'],
+          include: ['**/*.int.test.ts', 'stack/**/*.int.test.js'],
           exclude,
           maxWorkers: 3,
           sequence: { groupOrder: 1 },

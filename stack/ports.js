@@ -26,6 +26,7 @@ export const defaultPorts = Object.freeze({
   ZIPKIN_PORT: 9411,
   SMTP_PORT: 1025,
   INBOX_PORT: 1080,
+  KAFKA_UI_PORT: 9000,
 });
 
 /** @typedef {keyof typeof defaultPorts} PortName */

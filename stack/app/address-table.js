@@ -9,6 +9,7 @@ export function addressTable({ env, urls }) {
   const rows = [
     ['API', urls.gateway],
     ['Temporal Web UI', env.TEMPORAL_UI_URL],
+    ['Kafka UI', env.KAFKA_UI_URL],
     ['Traces (Zipkin)', env.ZIPKIN_URL],
     ['Mail inbox', env.INBOX_URL],
     ['Temporal', env.TEMPORAL_ADDRESS],

@@ -13,7 +13,7 @@ import { aborted, stopOnSignal } from '../support/stopping.js';
 import { together } from '../support/together.js';
 
 /** @type {import('../servers/all.js').ServerName[]} */
-const wanted = ['postgres', 'redis', 'kafka', 'temporal', 'zipkin', 'maildev'];
+const wanted = ['postgres', 'redis', 'kafka', 'temporal', 'zipkin', 'maildev', 'kafka-ui'];
 
 /** `npm start`: everything on this machine, until Ctrl-C. */
 export async function start() {

@@ -1,0 +1,59 @@
+// @ts-check
+import fs from 'node:fs';
+import path from 'node:path';
+import express from 'express';
+import helmet from 'helmet';
+import { connectTo } from './cluster/connection.js';
+import { answerErrors, PageError } from './page-error.js';
+import { showByKey } from './pages/by-key.js';
+import { showGroup } from './pages/group.js';
+import { showHome } from './pages/home.js';
+import { showMessage } from './pages/message.js';
+import { showTopic } from './pages/topic.js';
+
+const style = fs.readFileSync(path.join(import.meta.dirname, 'style.css'), 'utf8');
+
+/**
+ * Shows what is in Kafka, and changes nothing. Kafka may come and go: each page asks it anew.
+ * @param {{ brokers: string[] }} settings
+ */
+export function createKafkaUi({ brokers }) {
+  const withKafka = connectTo(brokers);
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          'default-src': ["'none'"],
+          'style-src': ["'self'"],
+          'form-action': ["'self'"],
+          'base-uri': ["'none'"],
+          'frame-ancestors': ["'none'"],
+        },
+      },
+      strictTransportSecurity: false,
+    }),
+  );
+  app.get('/healthz', (_req, res) => void res.json({ status: 'ok' }));
+  app.get('/style.css', (_req, res) => void res.type('css').send(style));
+  app.get('/favicon.ico', (_req, res) => void res.status(204).end());
+  app.use((_req, res, next) => {
+    res.set('cache-control', 'no-store');
+    next();
+  });
+
+  app.get('/', showHome(withKafka));
+  app.get('/by-key', showByKey(withKafka));
+  app.get('/topics/:topic', showTopic(withKafka));
+  app.get('/topics/:topic/:partition/:offset', showMessage(withKafka));
+  app.get('/groups/:group', showGroup(withKafka));
+
+  app.use(() => {
+    throw new PageError(404, 'There is no such page');
+  });
+  app.use(answerErrors(brokers));
+  return app;
+}

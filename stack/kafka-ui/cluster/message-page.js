@@ -1,0 +1,68 @@
+// @ts-check
+import { previewBytes, toEntry } from './entry.js';
+import { readMessages } from './read-messages.js';
+
+/** @typedef {import('./entry.js').Entry} Entry */
+/** @typedef {Map<number, bigint>} Before by partition, the offset that everything wanted comes before; the end where there is none */
+
+const pageSize = 20;
+/** How many messages of a partition are looked through for those with one key. */
+const searched = 5000;
+
+/**
+ * The newest messages before a place.
+ * @param {import('./connection.js').Connection} connection
+ * @param {import('./topics.js').Topic} topic
+ * @param {{ before: Before, partitions: number[], key?: string }} wanted partitions: those looked into; key: only messages with that key
+ * @returns {Promise<{ entries: Entry[], older: Before | undefined }>} older: before what to go on; undefined at the beginning
+ */
+export async function pageOfMessages(connection, topic, { before, partitions, key }) {
+  const ranges = topic.partitions
+    .filter(({ partition }) => partitions.includes(partition))
+    .map(({ partition, start, end }) => {
+      const asked = before.get(partition) ?? end;
+      const to = asked < end ? asked : end;
+      const from = to - BigInt(key === undefined ? pageSize : searched);
+      return { topic: topic.name, partition, start, from: from < start ? start : from, to };
+    });
+  /** @type {Map<number, Entry[]>} */
+  const lists = new Map(ranges.map(({ partition }) => [partition, []]));
+  await readMessages(connection, ranges, (name, partition, message) => {
+    if (key !== undefined && message.key?.toString() !== key) return;
+    lists.get(partition)?.push(toEntry(name, partition, message, previewBytes));
+  });
+  const entries = takeNewest([...lists.values()], pageSize);
+
+  /** @type {Before} */
+  const older = new Map();
+  for (const { partition, from } of ranges) {
+    const left = lists.get(partition)?.at(-1);
+    older.set(partition, left ? left.offset + 1n : from);
+  }
+  const isMore = ranges.some(({ partition, start }) => (older.get(partition) ?? start) > start);
+  return { entries, older: isMore ? older : undefined };
+}
+
+/**
+ * Newest first, but never an older offset of a partition before a newer one, whatever their times say: what is left ends at one place in each.
+ * @param {Entry[][]} lists one for each partition, in the order of offsets; what is taken is gone from them
+ * @param {number} count
+ */
+function takeNewest(lists, count) {
+  /** @type {Entry[]} */
+  const taken = [];
+  while (taken.length < count) {
+    /** @type {Entry[] | undefined} */
+    let newest;
+    for (const list of lists) if (timeAtEnd(list) > timeAtEnd(newest)) newest = list;
+    const entry = newest?.pop();
+    if (!entry) break;
+    taken.push(entry);
+  }
+  return taken;
+}
+
+/** @param {Entry[] | undefined} list */
+function timeAtEnd(list) {
+  return list?.at(-1)?.time.getTime() ?? -Infinity;
+}

@@ -1,0 +1,28 @@
+// @ts-check
+import path from 'node:path';
+import { checkout } from '../support/paths.js';
+import { answersOk } from '../support/probes.js';
+
+/** Shows what is in Kafka on a page; it waits for none. @type {import('./types.js').Server} */
+export const kafkaUi = {
+  name: 'kafka-ui',
+  settings: ['KAFKA_UI_URL'],
+  ports: ['KAFKA_UI_PORT'],
+  obtain: async () => ({ from: 'this repository' }),
+  prepare: async ({ ports, environment }) => ({
+    name: 'kafka-ui',
+    command: process.execPath,
+    args: [path.join(checkout, 'stack', 'kafka-ui', 'main.js')],
+    env: {
+      ...environment,
+      KAFKA_BROKERS: environment.KAFKA_BROKERS || `127.0.0.1:${ports.KAFKA_PORT}`,
+      HOST: '127.0.0.1',
+      PORT: `${ports.KAFKA_UI_PORT}`,
+      KAFKAJS_NO_PARTITIONER_WARNING: '1',
+    },
+    background: true,
+    within: 30_000,
+    ready: () => answersOk(`http://127.0.0.1:${ports.KAFKA_UI_PORT}/healthz`),
+  }),
+  describe: ({ ports }) => ({ KAFKA_UI_URL: `http://127.0.0.1:${ports.KAFKA_UI_PORT}` }),
+};
