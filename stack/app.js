@@ -10,10 +10,11 @@ import { claimRedisDatabase } from './app/redis-database.js';
 import { freePorts } from './support/free-ports.js';
 import { keepAlive } from './support/keep-alive.js';
 import { checkout } from './support/paths.js';
-import { answersOk } from './support/probes.js';
+import { answersOk, missingIn } from './support/probes.js';
 import { endLeftovers } from './support/process-records.js';
 import { createProgress } from './support/progress.js';
 import { runCommand } from './support/run-command.js';
+import { keepState } from './support/state.js';
 
 export { startServers } from './start-servers.js';
 
@@ -83,6 +84,10 @@ export async function startApp(options) {
     ...options.env,
   };
   const base = { ...inherited(environment), ...shared };
+  const state = keepState(dir, 'app');
+  const wanted = ourProcesses.filter(({ name }) => options.only?.includes(name) ?? true);
+  state.learn({ env: { ...serversEnv, ...shared }, urls: urlsOf(ports) });
+  for (const { name } of wanted) state.note(name, { phase: 'waiting' });
   preparing.detail('migrations, topics, search attributes, demo data');
   await runCommand(process.execPath, [path.join(dist, 'stack', 'setup', 'main.js')], {
     cwd: checkout,
@@ -114,7 +119,13 @@ export async function startApp(options) {
           env: { ...base, ...own, ...options.env, ...options.processEnv?.[one.name] },
           ready: () => noteWait(waiting, one.name, answersOk(`${url}/readyz`)),
         },
-        { records: run, logs: path.join(dir, 'logs'), restart, report: progress.say },
+        {
+          records: run,
+          logs: path.join(dir, 'logs'),
+          restart,
+          report: progress.say,
+          note: (change) => state.note(one.name, change),
+        },
       );
       return /** @type {[string, ManagedProcess]} */ ([one.name, handle]);
     }),
@@ -123,10 +134,12 @@ export async function startApp(options) {
     urls: urlsOf(ports),
     env: { ...shared, ...databaseSettings(databases), ...secrets },
     processes,
-    stop: () => stopInOrder(processes),
+    stop: async () => {
+      await stopInOrder(processes);
+      state.forget();
+    },
   };
 
-  const wanted = ourProcesses.filter(({ name }) => options.only?.includes(name) ?? true);
   const starting = progress.step('services');
   const cancel = new AbortController();
   const either = signal ? AbortSignal.any([signal, cancel.signal]) : cancel.signal;
@@ -171,8 +184,7 @@ async function noteWait(waiting, name, asking) {
   try {
     return await asking;
   } catch (error) {
-    const missing = /"missing":\[(.*)\]/.exec(/** @type {Error} */ (error).message)?.[1];
-    const names = [...(missing ?? '').matchAll(/"name":"([^"]+)"/g)].map((match) => match[1]);
+    const names = missingIn(error);
     waiting.set(name, names.length > 0 ? `waits for ${names.join(', ')}` : 'starting');
     throw error;
   }

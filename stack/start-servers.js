@@ -10,6 +10,7 @@ import { cacheFolder } from './support/paths.js';
 import { endLeftovers } from './support/process-records.js';
 import { createProgress } from './support/progress.js';
 import { keepSecrets } from './support/secrets.js';
+import { keepState } from './support/state.js';
 import { withoutPassword } from './support/without-password.js';
 
 /** @typedef {import('./servers/all.js').ServerName} ServerName */
@@ -53,12 +54,17 @@ export async function startServers(options) {
     POSTGRES_PASSWORD: () => randomBytes(18).toString('hex'),
   });
 
+  const state = keepState(dir, 'servers');
+
   /** @type {StartedServers} */
   const set = {
     env: {},
     from: {},
     servers: {},
-    stop: async () => void (await Promise.all(Object.values(set.servers).map((server) => server.stop()))),
+    stop: async () => {
+      await Promise.all(Object.values(set.servers).map((server) => server.stop()));
+      state.forget();
+    },
   };
 
   /** @param {import('./servers/types.js').Server} server */
@@ -117,6 +123,7 @@ export async function startServers(options) {
       logs: path.join(dir, 'logs'),
       restart: options.restart ?? false,
       report: progress.say,
+      note: (change) => state.note(server.name, change),
     });
     set.servers[server.name] = handle;
     if (options.started === false) return;
@@ -127,6 +134,7 @@ export async function startServers(options) {
   /** @param {Record<string, string>} settings */
   function learn(settings) {
     Object.assign(set.env, settings);
+    state.learn({ env: settings });
     options.onSettings?.(set.env);
   }
 

@@ -46,19 +46,20 @@ export const kafka = {
       background: true,
       within: 90_000,
       grace: 20_000,
-      ready: () => answersAsCluster(`127.0.0.1:${ports.KAFKA_PORT}`),
+      ready: () => answersAsCluster([`127.0.0.1:${ports.KAFKA_PORT}`]),
     };
   },
   describe: ({ ports }) => ({ KAFKA_BROKERS: `127.0.0.1:${ports.KAFKA_PORT}` }),
+  answers: ({ KAFKA_BROKERS = '' }) => answersAsCluster(KAFKA_BROKERS.split(',')),
 };
 
-/** @param {string} broker */
-async function answersAsCluster(broker) {
+/** @param {string[]} brokers */
+async function answersAsCluster(brokers) {
   const { Kafka, logLevel } = (await import('kafkajs')).default;
   const client = new Kafka({
-    brokers: [broker],
+    brokers,
     logLevel: logLevel.NOTHING,
-    connectionTimeout: 1000,
+    connectionTimeout: 2000,
     requestTimeout: 3000,
     retry: { retries: 0 },
   });

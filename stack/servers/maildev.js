@@ -35,13 +35,20 @@ export const maildev = {
       env: environment,
       background: true,
       within: 30_000,
-      ready: async () =>
-        (await answersOk(`http://127.0.0.1:${ports.INBOX_PORT}/healthz`)) &&
-        (await talksTcp(ports.SMTP_PORT ?? 0, { expect: /^220 / })),
+      ready: () => takesMail(addresses(ports)),
     };
   },
-  describe: ({ ports }) => ({
-    SMTP_URL: `smtp://127.0.0.1:${ports.SMTP_PORT}`,
-    INBOX_URL: `http://127.0.0.1:${ports.INBOX_PORT}`,
-  }),
+  describe: ({ ports }) => addresses(ports),
+  answers: takesMail,
 };
+
+/** @param {Record<string, number>} ports */
+function addresses(ports) {
+  return { SMTP_URL: `smtp://127.0.0.1:${ports.SMTP_PORT}`, INBOX_URL: `http://127.0.0.1:${ports.INBOX_PORT}` };
+}
+
+/** @param {Record<string, string>} env */
+async function takesMail({ SMTP_URL = '', INBOX_URL }) {
+  if (INBOX_URL) await answersOk(`${INBOX_URL}/healthz`);
+  return talksTcp(SMTP_URL, { expect: /^220 / });
+}

@@ -73,6 +73,7 @@ export const postgres = {
     };
   },
   describe: (context) => ({ POSTGRES_ADMIN_URL: adminUrl(context) }),
+  answers: ({ POSTGRES_ADMIN_URL = '' }) => answersQuery(POSTGRES_ADMIN_URL),
 };
 
 /** @param {import('./types.js').ServerContext} context */

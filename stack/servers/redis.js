@@ -50,11 +50,18 @@ export const redis = {
       args,
       env: environment,
       within: 20_000,
-      ready: () => talksTcp(ports.REDIS_PORT ?? 0, { say: 'PING\r\n', expect: /\+PONG/ }),
+      ready: () => talksTcp(address(ports), { say: 'PING\r\n', expect: /\+PONG/ }),
     };
   },
-  describe: ({ ports }) => ({ REDIS_URL: `redis://127.0.0.1:${ports.REDIS_PORT}` }),
+  describe: ({ ports }) => ({ REDIS_URL: address(ports) }),
+  // One that asks for a password before it answers is up, too.
+  answers: ({ REDIS_URL = '' }) => talksTcp(REDIS_URL, { say: 'PING\r\n', expect: /\+PONG|-NOAUTH/ }),
 };
+
+/** @param {Record<string, number>} ports */
+function address(ports) {
+  return `redis://127.0.0.1:${ports.REDIS_PORT}`;
+}
 
 /** @param {string} folder */
 async function unpack(folder) {

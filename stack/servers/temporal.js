@@ -102,4 +102,10 @@ export const temporal = {
     TEMPORAL_ADDRESS: `127.0.0.1:${ports.TEMPORAL_PORT}`,
     TEMPORAL_UI_URL: `http://127.0.0.1:${ports.TEMPORAL_UI_PORT}`,
   }),
+  async answers({ TEMPORAL_ADDRESS, TEMPORAL_UI_URL }) {
+    const { Connection } = await import('@temporalio/client');
+    const connection = await Connection.connect({ address: TEMPORAL_ADDRESS, connectTimeout: '2s' });
+    await connection.close();
+    return TEMPORAL_UI_URL ? answersOk(`${TEMPORAL_UI_URL}/api/v1/namespaces/default`) : true;
+  },
 };

@@ -23,6 +23,7 @@
  * @property {(context: ServerContext, got: Obtained) => Promise<import('../support/managed-process.js').ProcessSpec>} [prepare]
  *   makes its data folder and configuration; must be right when run again, and after a kill at any moment. Without it, it is a tool
  * @property {(context: ServerContext, got: Obtained) => Record<string, string>} describe the values of `settings`
+ * @property {(env: Record<string, string>) => Promise<boolean>} [answers] asks the server at the addresses of `settings`, of which a given one may have only the first; a rejection says what is wrong
  */
 
 export {};

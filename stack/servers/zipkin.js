@@ -36,4 +36,5 @@ export const zipkin = {
     };
   },
   describe: ({ ports }) => ({ ZIPKIN_URL: `http://127.0.0.1:${ports.ZIPKIN_PORT}` }),
+  answers: ({ ZIPKIN_URL }) => answersOk(`${ZIPKIN_URL}/health`),
 };

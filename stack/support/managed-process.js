@@ -34,13 +34,15 @@ import { waitUntil } from './wait-until.js';
  * @property {(count?: number) => string} tail the last lines of its log
  */
 
+/** @typedef {(change: Partial<import('./state.js').ProcessState>) => void} Note told what becomes of the process */
+
 /**
  * One process of ours or one server: started apart from our terminal, its output in a file, its id on record until it has ended.
  * @param {ProcessSpec} spec
- * @param {{ records: string, logs: string, onDeath?: (how: string) => void }} where onDeath: it ended and nobody had asked for it
+ * @param {{ records: string, logs: string, onDeath?: (how: string) => void, note?: Note }} where onDeath: it ended and nobody had asked for it
  * @returns {ManagedProcess}
  */
-export function manageProcess(spec, { records, logs, onDeath }) {
+export function manageProcess(spec, { records, logs, onDeath, note = () => undefined }) {
   const logFile = path.join(logs, `${spec.name}.log`);
   if (fs.existsSync(logFile)) fs.renameSync(logFile, path.join(logs, `${spec.name}.previous.log`));
   /** @type {{ pid: number, ended: Promise<string>, how: string | undefined, asked: boolean, isReady: boolean } | undefined} */
@@ -69,6 +71,7 @@ export function manageProcess(spec, { records, logs, onDeath }) {
       name: spec.name,
       command: [spec.command, ...spec.args].join(' ').slice(0, 500),
     });
+    note({ phase: 'starting', since: now(), pid: child.pid, logFile, nextStartAt: undefined });
     const run = {
       pid: child.pid,
       how: /** @type {string | undefined} */ (undefined),
@@ -80,6 +83,7 @@ export function manageProcess(spec, { records, logs, onDeath }) {
       child.once('exit', (code, by) => {
         run.how = by ? `by ${by}` : `with exit code ${code}`;
         removeRecord(records, spec.name, run.pid);
+        note({ phase: 'stopped', since: now(), pid: undefined });
         resolve(run.how);
         if (!run.asked && run.isReady) onDeath?.(run.how);
       });
@@ -96,6 +100,7 @@ export function manageProcess(spec, { records, logs, onDeath }) {
     if (run.how !== undefined && !run.asked)
       throw new Error(`${spec.name} ended ${run.how} before it was ready\n${quote()}`);
     run.isReady = true;
+    if (run.how === undefined) note({ phase: 'ready', since: now() });
   }
 
   /** @param {NodeJS.Signals} signal @param {number} grace */
@@ -122,6 +127,7 @@ export function manageProcess(spec, { records, logs, onDeath }) {
   }
 
   const quote = () => `the end of ${logFile}:\n${tail()}`;
+  const now = () => new Date().toISOString();
 
   return {
     name: spec.name,

@@ -11,9 +11,17 @@ import { readRecords, removeRecord, writeRecord } from './process-records.js';
  */
 export function own(dir, command) {
   const folder = path.join(dir, 'run');
-  const other = readRecords(folder).find((record) => record.name === 'owner');
-  if (other && isStillThere(other))
+  const other = ownerOf(dir);
+  if (other)
     throw new Error(`${command} already runs in this checkout: process ${other.pid}. End it with: kill ${other.pid}`);
   writeRecord(folder, { pid: process.pid, name: 'owner', command });
   return () => removeRecord(folder, 'owner', process.pid);
+}
+
+/**
+ * @param {string} dir
+ * @returns {import('./process-identity.js').ProcessRecord | undefined} the process that has it now
+ */
+export function ownerOf(dir) {
+  return readRecords(path.join(dir, 'run')).find((record) => record.name === 'owner' && isStillThere(record));
 }

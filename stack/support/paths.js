@@ -16,3 +16,11 @@ export const keepsake = path.join(checkout, '.holdfast');
 export function cacheFolder(env = process.env) {
   return path.resolve(env.HOLDFAST_CACHE || path.join(os.homedir(), '.cache', 'holdfast'));
 }
+
+/**
+ * Where the stack lies that `npm run status`, `logs` and `redis` are about: that of `npm start`, unless HOLDFAST_DIR says another.
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+export function stackFolder(env = process.env) {
+  return path.resolve(env.HOLDFAST_DIR || path.join(keepsake, 'dev'));
+}

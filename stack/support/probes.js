@@ -14,13 +14,26 @@ export async function answersOk(url, timeout = 2000) {
 }
 
 /**
- * @param {number} port on 127.0.0.1
+ * @param {unknown} error of a readiness page that was asked
+ * @returns {string[]} the names of what it says is missing
+ */
+export function missingIn(error) {
+  const missing = /"missing":\[(.*)/.exec(error instanceof Error ? error.message : '')?.[1] ?? '';
+  return [...missing.matchAll(/"name":"([^"]+)"/g)].map(([, name = '']) => name);
+}
+
+/** @type {Record<string, number>} */
+const usualPorts = { 'redis:': 6379, 'smtp:': 25 };
+
+/**
+ * @param {string} url
  * @param {{ say?: string, expect: RegExp, timeout?: number }} talk what to send first, and what the answer must look like
  * @returns {Promise<boolean>}
  */
-export function talksTcp(port, { say = '', expect, timeout = 2000 }) {
+export function talksTcp(url, { say = '', expect, timeout = 2000 }) {
   return new Promise((resolve, reject) => {
-    const socket = net.connect({ host: '127.0.0.1', port });
+    const { protocol, hostname, port } = new URL(url);
+    const socket = net.connect({ host: hostname, port: Number(port || usualPorts[protocol]) });
     let heard = '';
     socket.setTimeout(timeout, () => socket.destroy(new Error(`nothing said on port ${port}`)));
     socket.once('error', reject);

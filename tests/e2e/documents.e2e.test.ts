@@ -21,7 +21,7 @@ async function scriptFrom(document: string, name: string): Promise<string> {
 
 describe('the commands that the documents show', () => {
   let shop: Shop;
-  const { gatewayUrl, temporalNamespace, urls } = inject('app');
+  const { gatewayUrl, redisUrl, temporalNamespace, urls, dir } = inject('app');
   beforeAll(async () => {
     shop = await openShop(gatewayUrl);
   });
@@ -36,6 +36,8 @@ describe('the commands that the documents show', () => {
           TEMPORAL_ADDRESS: server('TEMPORAL_ADDRESS'),
           TEMPORAL_NAMESPACE: temporalNamespace,
           TEMPORAL_CODEC_ENDPOINT: String(urls['codec-server']),
+          REDIS_URL: redisUrl,
+          HOLDFAST_DIR: dir,
         },
       },
     );

@@ -4,7 +4,7 @@ import { bootApp } from '../support/app.js';
 declare module 'vitest' {
   interface ProvidedContext {
     /** The running application that all files share. */
-    app: { gatewayUrl: string; urls: Record<string, string>; redisUrl: string; temporalNamespace: string };
+    app: { gatewayUrl: string; urls: Record<string, string>; redisUrl: string; temporalNamespace: string; dir: string };
   }
 }
 
@@ -20,6 +20,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
     urls: app.urls,
     redisUrl: app.redisUrl,
     temporalNamespace: app.temporalNamespace,
+    dir: app.dir,
   });
   return () => app.stop();
 }

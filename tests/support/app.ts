@@ -15,6 +15,8 @@ export interface RunningApp {
   urls: Record<string, string>;
   redisUrl: string;
   temporalNamespace: string;
+  /** Where `npm run status`, `logs` and `redis` find it, as HOLDFAST_DIR. */
+  dir: string;
   /** To stop, kill and start again. */
   process(name: string): ManagedProcess;
   stop(): Promise<void>;
@@ -56,8 +58,9 @@ export async function bootApp({ name, env: settings = {}, without = [], ownKafka
   const kafka = ownKafka ? await bootKafka(kafkaPort) : undefined;
   const env = kafka ? { ...settings, KAFKA_BROKERS: `127.0.0.1:${kafkaPort}` } : settings;
   const run = `${name.replaceAll('-', '_')}_${randomBytes(4).toString('hex')}`;
+  const dir = path.resolve(testDir, run);
   const app = await startApp({
-    dir: path.join(testDir, run),
+    dir,
     serversEnv: Object.fromEntries(SERVERS.map((setting) => [setting, env[setting] ?? server(setting)])),
     env: { ...WITHOUT_LIMITS, ...env },
     temporalNamespace: run,
@@ -70,6 +73,7 @@ export async function bootApp({ name, env: settings = {}, without = [], ownKafka
     urls: app.urls,
     redisUrl: app.env['REDIS_URL'] ?? '',
     temporalNamespace: run,
+    dir,
     process: (wanted) => {
       const found = app.processes[wanted];
       if (!found) throw new Error(`there is no process ${wanted}`);

@@ -1,0 +1,4 @@
+// @ts-check
+import { logs } from './commands/logs.js';
+
+await logs();

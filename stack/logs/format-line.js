@@ -1,0 +1,52 @@
+// @ts-check
+
+/** Told by the columns, or of use to programs alone. */
+const elsewhere = new Set(['level', 'time', 'service', 'message', 'traceId', 'spanId', 'reqId', 'pid', 'hostname']);
+
+/**
+ * @param {string} line of a log: JSON of our processes, text of servers
+ * @param {string} source the name of the process
+ * @param {number} width of the names' column
+ * @returns {string} time, level, process, message and the other fields; text as it is, after the name
+ */
+export function formatLine(line, source, width) {
+  const entry = parseEntry(line);
+  const name = source.padEnd(width);
+  if (!entry) return `${''.padEnd(19)}${name}  ${line}`;
+  const { time, level, msg, message = msg, err, ...rest } = entry;
+  const fields = Object.entries('orderId' in rest ? { orderId: rest.orderId, ...rest } : rest)
+    .filter(([key]) => !elsewhere.has(key))
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const what = [message, ...fields].join('  ');
+  const clock = new Date(time).toTimeString().slice(0, 8);
+  const milliseconds = `${new Date(time).getMilliseconds()}`.padStart(3, '0');
+  const head = `${clock}.${milliseconds} ${String(level).toUpperCase().padEnd(5)} ${name}  ${what}`;
+  return err ? `${head}\n${indented(err.stack ?? err.message ?? JSON.stringify(err))}` : head;
+}
+
+/** @param {string} line @returns {Record<string, any> & { time: string } | undefined} an entry of one of our processes */
+function parseEntry(line) {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    const entry = JSON.parse(line);
+    return Number.isNaN(Date.parse(entry.time)) ? undefined : entry;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {string} line
+ * @returns {number | undefined} when it was written, epoch milliseconds, of what begins as an entry or with a date
+ */
+export function timeOf(line) {
+  const entry = parseEntry(line);
+  if (entry) return Date.parse(entry.time);
+  const [, day, time, thousandths, zone] = /^(\d{4}-\d\d-\d\d)[T ]([\d:]{8})[.,](\d{3})(Z| UTC)?/.exec(line) ?? [];
+  return day === undefined ? undefined : Date.parse(`${day}T${time}.${thousandths}${zone ? 'Z' : ''}`);
+}
+
+/** @param {string} text */
+function indented(text) {
+  return text.replace(/^/gm, '    ');
+}

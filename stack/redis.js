@@ -1,0 +1,4 @@
+// @ts-check
+import { redis } from './commands/redis.js';
+
+await redis();

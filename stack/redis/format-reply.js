@@ -1,0 +1,36 @@
+// @ts-check
+
+/** The client doesn't tell a status from a text; these are what statuses say. */
+const statuses = new Set(['OK', 'PONG', 'QUEUED']);
+
+/**
+ * A reply as redis-cli shows it on a terminal.
+ * @param {unknown} reply
+ * @param {string} [indent] for the lines after the first
+ * @returns {string}
+ */
+export function formatReply(reply, indent = '') {
+  if (reply === null || reply === undefined) return '(nil)';
+  if (typeof reply === 'number' || typeof reply === 'bigint') return `(integer) ${reply}`;
+  if (reply instanceof Error) return `(error) ${reply.message}`;
+  if (!Array.isArray(reply)) return statuses.has(String(reply)) ? String(reply) : JSON.stringify(String(reply));
+  if (reply.length === 0) return '(empty array)';
+  const width = `${reply.length}`.length;
+  return reply
+    .map((item, index) => {
+      const head = `${`${index + 1}`.padStart(width)}) `;
+      return `${index > 0 ? indent : ''}${head}${formatReply(item, indent + ' '.repeat(head.length))}`;
+    })
+    .join('\n');
+}
+
+/**
+ * A reply as redis-cli shows it to another program: the plain values, one a line.
+ * @param {unknown} reply
+ * @returns {string}
+ */
+export function rawReply(reply) {
+  if (Array.isArray(reply)) return reply.map(rawReply).join('\n');
+  if (reply instanceof Error) return reply.message;
+  return reply === null || reply === undefined ? '' : String(reply);
+}

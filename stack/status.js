@@ -1,0 +1,4 @@
+// @ts-check
+import { status } from './commands/status.js';
+
+await status();

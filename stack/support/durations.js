@@ -1,0 +1,17 @@
+// @ts-check
+
+/** @param {number} ms @returns {string} with the two greatest units at most */
+export function inWords(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return minutes < 24 * 60
+    ? `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+    : `${Math.floor(minutes / 1440)} d ${Math.floor(minutes / 60) % 24} h`;
+}
+
+/** @param {string | undefined} time ISO @param {number} [now] */
+export function sinceThen(time, now = Date.now()) {
+  return time === undefined ? '' : inWords(now - Date.parse(time));
+}
