@@ -59,8 +59,8 @@ async function answersAsCluster(brokers) {
   const client = new Kafka({
     brokers,
     logLevel: logLevel.NOTHING,
-    connectionTimeout: 2000,
-    requestTimeout: 3000,
+    connectionTimeout: 5000,
+    requestTimeout: 5000,
     retry: { retries: 0 },
   });
   const admin = client.admin();

@@ -115,7 +115,7 @@ function linkLibraries(native) {
 /** @param {string} url */
 async function answersQuery(url) {
   const { Client } = (await import('pg')).default;
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -103,9 +103,10 @@ export const temporal = {
     TEMPORAL_UI_URL: `http://127.0.0.1:${ports.TEMPORAL_UI_PORT}`,
   }),
   async answers({ TEMPORAL_ADDRESS, TEMPORAL_UI_URL }) {
+    if (TEMPORAL_UI_URL) return answersOk(`${TEMPORAL_UI_URL}/api/v1/namespaces/default`);
     const { Connection } = await import('@temporalio/client');
-    const connection = await Connection.connect({ address: TEMPORAL_ADDRESS, connectTimeout: '2s' });
+    const connection = await Connection.connect({ address: TEMPORAL_ADDRESS, connectTimeout: '5s' });
     await connection.close();
-    return TEMPORAL_UI_URL ? answersOk(`${TEMPORAL_UI_URL}/api/v1/namespaces/default`) : true;
+    return true;
   },
 };

@@ -98,7 +98,7 @@ async function rowOf({ name, address, state }, asks) {
 /** @param {() => Promise<boolean>} asks @returns {Promise<string | undefined>} */
 async function whatIsWrong(asks) {
   /** @type {Promise<never>} */
-  const late = new Promise((_, reject) => setTimeout(() => reject(new Error('no answer within 5 s')), 5000).unref());
+  const late = new Promise((_, reject) => setTimeout(() => reject(new Error('no answer within 10 s')), 10_000).unref());
   try {
     await Promise.race([asks(), late]);
     return undefined;
@@ -110,7 +110,8 @@ async function whatIsWrong(asks) {
 
 /** @param {unknown} error */
 function reasonOf(error) {
-  const { message = String(error), cause } = /** @type {Error} */ (error);
+  const { name, message = String(error), cause } = /** @type {Error} */ (error);
+  if (name === 'TimeoutError') return 'no answer in time';
   return (cause instanceof Error && cause.message ? cause.message : message).split('\n')[0] || 'no answer';
 }
 

@@ -6,7 +6,7 @@ import net from 'node:net';
  * @param {number} [timeout] milliseconds
  * @returns {Promise<boolean>} whether the page answers with a 2xx; rejects naming the status, or why nothing answered
  */
-export async function answersOk(url, timeout = 2000) {
+export async function answersOk(url, timeout = 5000) {
   const response = await fetch(url, { signal: AbortSignal.timeout(timeout) });
   const body = await response.text();
   if (!response.ok) throw new Error(`${url} answers ${response.status} ${body.slice(0, 300)}`);
@@ -30,7 +30,7 @@ const usualPorts = { 'redis:': 6379, 'smtp:': 25 };
  * @param {{ say?: string, expect: RegExp, timeout?: number }} talk what to send first, and what the answer must look like
  * @returns {Promise<boolean>}
  */
-export function talksTcp(url, { say = '', expect, timeout = 2000 }) {
+export function talksTcp(url, { say = '', expect, timeout = 5000 }) {
   return new Promise((resolve, reject) => {
     const { protocol, hostname, port } = new URL(url);
     const socket = net.connect({ host: hostname, port: Number(port || usualPorts[protocol]) });
