@@ -4,6 +4,7 @@ import type { Logger } from '../../platform/logger.js';
 import { createHttpApp } from '../http/app.js';
 import type { UserContext } from './context.js';
 import { changeUserRoute } from './routes/change-user.js';
+import { discoverRoute } from './routes/discover.js';
 import { endSessionRoute } from './routes/end-session.js';
 import { getUserRoute } from './routes/get-user.js';
 import { issueTokenRoute } from './routes/issue-token.js';
@@ -28,6 +29,7 @@ export function createUserApp(context: UserContext, { service, logger }: { servi
       endSessionRoute(context),
       issueTokenRoute(context),
       showKeysRoute(context),
+      discoverRoute(context),
     ],
   });
 }

@@ -8,19 +8,29 @@ export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 export const CARRIER_EVENTS = ['in_transit', 'delivered', 'returned'] as const;
 export type CarrierEvent = (typeof CARRIER_EVENTS)[number];
 
-export const deliverySchema = z.object({
-  id: textIdSchema,
-  orderId: textIdSchema,
-  userId: integerIdSchema,
-  status: z.enum(DELIVERY_STATUSES),
-  carrier: z.string(),
-  trackingNumber: z.string(),
-  events: z.array(z.object({ status: z.enum(CARRIER_EVENTS), at: timeSchema })),
-  createdAt: timeSchema,
-});
+export const deliverySchema = z
+  .object({
+    id: textIdSchema,
+    orderId: textIdSchema,
+    userId: integerIdSchema,
+    status: z.enum(DELIVERY_STATUSES),
+    carrier: z.string(),
+    trackingNumber: z.string(),
+    events: z.array(z.object({ status: z.enum(CARRIER_EVENTS), at: timeSchema })),
+    createdAt: timeSchema,
+  })
+  .meta({ id: 'Delivery' });
 export type Delivery = z.infer<typeof deliverySchema>;
 
 export const deliveriesQuerySchema = pageQuerySchema.extend({ orderId: textIdSchema.optional() });
 
 /** `POST /deliveries/{id}/events`, signed by the carrier. */
-export const carrierEventBodySchema = z.strictObject({ status: z.enum(CARRIER_EVENTS), at: timeSchema });
+export const carrierEventBodySchema = z
+  .strictObject({ status: z.enum(CARRIER_EVENTS), at: timeSchema })
+  .meta({ id: 'CarrierEvent', examples: [{ status: 'in_transit', at: '2026-01-31T12:00:00Z' }] });
+
+export const carrierHeadersSchema = z.object({
+  'X-Carrier-Signature': z.string().meta({
+    description: '`t=<unix seconds>,kid=<key id>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most 5 minutes old.',
+  }),
+});

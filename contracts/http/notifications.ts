@@ -6,16 +6,18 @@ import { integerIdParamSchema, integerIdSchema, pageQuerySchema, textIdSchema, t
 export const NOTIFICATION_CHANNELS = ['EMAIL', 'SMS'] as const;
 export const NOTIFICATION_STATUSES = ['PENDING', 'SENT', 'FAILED'] as const;
 
-export const notificationSchema = z.object({
-  id: textIdSchema,
-  userId: integerIdSchema,
-  orderId: textIdSchema,
-  event: z.enum(TOPICS),
-  channel: z.enum(NOTIFICATION_CHANNELS),
-  status: z.enum(NOTIFICATION_STATUSES),
-  sentAt: timeSchema.nullable(),
-  createdAt: timeSchema,
-});
+export const notificationSchema = z
+  .object({
+    id: textIdSchema,
+    userId: integerIdSchema,
+    orderId: textIdSchema,
+    event: z.enum(TOPICS),
+    channel: z.enum(NOTIFICATION_CHANNELS),
+    status: z.enum(NOTIFICATION_STATUSES),
+    sentAt: timeSchema.nullable(),
+    createdAt: timeSchema,
+  })
+  .meta({ id: 'Notification' });
 export type Notification = z.infer<typeof notificationSchema>;
 
 export const notificationsQuerySchema = pageQuerySchema.extend({

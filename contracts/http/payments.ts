@@ -5,16 +5,18 @@ import { integerIdSchema, pageQuerySchema, textIdSchema, timeSchema } from './co
 
 export const PAYMENT_STATUSES = ['CHARGED', 'DECLINED', 'REFUNDED'] as const;
 
-export const paymentSchema = z.object({
-  id: textIdSchema,
-  orderId: textIdSchema,
-  userId: integerIdSchema,
-  amount: amountSchema,
-  currency: currencySchema,
-  status: z.enum(PAYMENT_STATUSES),
-  refunds: z.array(z.object({ id: textIdSchema, amount: amountSchema, createdAt: timeSchema })),
-  createdAt: timeSchema,
-});
+export const paymentSchema = z
+  .object({
+    id: textIdSchema,
+    orderId: textIdSchema,
+    userId: integerIdSchema,
+    amount: amountSchema,
+    currency: currencySchema,
+    status: z.enum(PAYMENT_STATUSES),
+    refunds: z.array(z.object({ id: textIdSchema, amount: amountSchema, createdAt: timeSchema })),
+    createdAt: timeSchema,
+  })
+  .meta({ id: 'Payment' });
 export type Payment = z.infer<typeof paymentSchema>;
 
 export const paymentsQuerySchema = pageQuerySchema.extend({ orderId: textIdSchema.optional() });
@@ -34,5 +36,7 @@ export const paymentMethodSchema = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,100}$/, 'must be 1 to 100 letters, digits, _ or -');
 
-export const simulatorSchema = z.strictObject({ provider: z.enum(['up', 'down']) });
+export const simulatorSchema = z
+  .strictObject({ provider: z.enum(['up', 'down']) })
+  .meta({ id: 'Simulator', examples: [{ provider: 'down' }] });
 export type Simulator = z.infer<typeof simulatorSchema>;

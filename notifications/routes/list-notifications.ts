@@ -1,17 +1,19 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import { listOwner } from '../../api/http/access.js';
 import type { Authenticator } from '../../api/http/auth.js';
 import { readCursor, toPage } from '../../api/http/pagination.js';
+import { route } from '../../api/http/route.js';
 import { parseQuery } from '../../api/http/validate.js';
-import { notificationsQuerySchema } from '../../contracts/http/notifications.js';
+import { notificationOperations } from '../../contracts/http/operations/notifications.js';
 import { listNotifications, toNotification } from '../notification-list.js';
 import type { PrismaClient } from '../prisma/generated/client.js';
 
-/** GET /notifications?userId=&orderId=: one's own, or for an admin any. */
+const operation = notificationOperations.listNotifications;
+
+/** One's own, or for an admin any. */
 export function listNotificationsRoute({ prisma, auth }: { prisma: PrismaClient; auth: Authenticator }): Router {
-  const router = Router();
-  router.get('/notifications', auth.required, async (req, res) => {
-    const { userId, orderId, limit, cursor } = parseQuery(notificationsQuerySchema, req);
+  return route(operation, { auth }, async (req, res) => {
+    const { userId, orderId, limit, cursor } = parseQuery(operation.query, req);
     const rows = await listNotifications(prisma, {
       userId: listOwner(req, userId),
       orderId,
@@ -20,5 +22,4 @@ export function listNotificationsRoute({ prisma, auth }: { prisma: PrismaClient;
     });
     res.json(toPage(rows, limit, ({ createdAt, id }) => ({ createdAt, id }), toNotification));
   });
-  return router;
 }

@@ -1,14 +1,17 @@
-import { Router } from 'express';
-import { deliveriesQuerySchema } from '../../../contracts/http/deliveries.js';
+import type { Router } from 'express';
+import { deliveryOperations } from '../../../contracts/http/operations/deliveries.js';
 import { listOwner } from '../../http/access.js';
 import { readCursor, toPage } from '../../http/pagination.js';
+import { route } from '../../http/route.js';
 import { parseQuery } from '../../http/validate.js';
 import type { DeliveryContext } from '../context.js';
 
-/** GET /deliveries?orderId=: the caller's own, newest first; an admin sees everybody's. */
+const operation = deliveryOperations.listDeliveries;
+
+/** The caller's own, newest first; an admin sees everybody's. */
 export function listDeliveries({ auth, deliveries }: DeliveryContext): Router {
-  return Router().get('/deliveries', auth.required, async (req, res) => {
-    const { orderId, limit, cursor } = parseQuery(deliveriesQuerySchema, req);
+  return route(operation, { auth }, async (req, res) => {
+    const { orderId, limit, cursor } = parseQuery(operation.query, req);
     const userId = listOwner(req, undefined);
     const found = await deliveries.list({ userId, orderId, after: readCursor(cursor), limit: limit + 1 });
     res.json(

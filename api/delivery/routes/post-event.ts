@@ -1,24 +1,23 @@
-import { Router } from 'express';
-import { z } from 'zod';
-import { textIdSchema } from '../../../contracts/http/common.js';
-import { carrierEventBodySchema } from '../../../contracts/http/deliveries.js';
+import type { Router } from 'express';
+import { deliveryOperations } from '../../../contracts/http/operations/deliveries.js';
 import { withOrderId } from '../../../platform/log-context.js';
 import type { EventOutcome } from '../../../services/delivery/record-event.js';
 import { conflict, notFound, serviceUnavailable } from '../../http/problem.js';
+import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
 import { carrierOnly } from '../carrier-only.js';
 import type { DeliveryContext } from '../context.js';
 
-const paramsSchema = z.strictObject({ id: textIdSchema });
+const operation = deliveryOperations.reportDelivery;
 
 /**
- * POST /deliveries/{id}/events: written down first, then told to the Saga, and 202 only once the Saga has it. Whatever
+ * Written down first, then told to the Saga, and 202 only once the Saga has it. Whatever
  * dies before that, the carrier says it again; a repeat is told again, since the first may not have got that far.
  */
-export function postEvent({ carrierKeys, recordEvent, signalSaga, logger }: DeliveryContext): Router {
-  return Router().post('/deliveries/:id/events', carrierOnly(carrierKeys), async (req, res) => {
-    const { id: deliveryId } = parseParams(paramsSchema, req);
-    const update = parseBody(carrierEventBodySchema, req);
+export function postEvent({ carrierKeys, recordEvent, signalSaga, auth, logger }: DeliveryContext): Router {
+  return route(operation, { auth }, carrierOnly(carrierKeys), async (req, res) => {
+    const { id: deliveryId } = parseParams(operation.params, req);
+    const update = parseBody(operation.body, req);
     const event = await recordEvent(deliveryId, { status: update.status, at: new Date(update.at) });
     const { orderId, first, newest } = requireRecorded(event);
     if (first && update.status === 'delivered') logger.info({ orderId, deliveryId }, 'delivery completed');

@@ -1,17 +1,16 @@
-import { Router } from 'express';
-import { z } from 'zod';
-import { integerIdParamSchema } from '../../../contracts/http/common.js';
+import type { Router } from 'express';
 import type { StockLevel } from '../../../contracts/http/inventory.js';
+import { inventoryOperations } from '../../../contracts/http/operations/inventory.js';
 import { notFound } from '../../http/problem.js';
+import { route } from '../../http/route.js';
 import { parseParams } from '../../http/validate.js';
 import type { Context } from '../context.js';
 
-const paramsSchema = z.object({ productId: integerIdParamSchema });
+const operation = inventoryOperations.getStock;
 
-/** GET /inventory/{productId}, by anyone. */
-export function getStock({ stock }: Pick<Context, 'stock'>): Router {
-  return Router().get('/inventory/:productId', async (req, res) => {
-    const { productId } = parseParams(paramsSchema, req);
+export function getStock({ stock, auth }: Pick<Context, 'stock' | 'auth'>): Router {
+  return route(operation, { auth }, async (req, res) => {
+    const { productId } = parseParams(operation.params, req);
     const level = await stock.find(productId);
     if (level === undefined) throw notFound(`Product ${String(productId)} was never stocked.`);
     res.json(level satisfies StockLevel);

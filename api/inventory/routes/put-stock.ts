@@ -1,19 +1,17 @@
-import { Router } from 'express';
-import { z } from 'zod';
-import { integerIdParamSchema } from '../../../contracts/http/common.js';
-import { setStockBodySchema } from '../../../contracts/http/inventory.js';
+import type { Router } from 'express';
 import type { StockLevel } from '../../../contracts/http/inventory.js';
-import { requireRole } from '../../http/access.js';
+import { inventoryOperations } from '../../../contracts/http/operations/inventory.js';
+import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
 import type { Context } from '../context.js';
 
-const paramsSchema = z.object({ productId: integerIdParamSchema });
+const operation = inventoryOperations.setStock;
 
-/** PUT /inventory/{productId}, by admins: sets what can be ordered. What orders hold stays theirs. */
+/** Sets what can be ordered. What orders hold stays theirs. */
 export function putStock({ stock, auth, logger }: Pick<Context, 'stock' | 'auth' | 'logger'>): Router {
-  return Router().put('/inventory/:productId', auth.required, requireRole('admin'), async (req, res) => {
-    const { productId } = parseParams(paramsSchema, req);
-    const { quantity } = parseBody(setStockBodySchema, req);
+  return route(operation, { auth }, async (req, res) => {
+    const { productId } = parseParams(operation.params, req);
+    const { quantity } = parseBody(operation.body, req);
     const level = await stock.setQuantity(productId, quantity);
     logger.info({ productId, quantity }, 'stock set');
     res.json(level satisfies StockLevel);

@@ -1,15 +1,17 @@
-import { Router } from 'express';
-import { simulatorSchema } from '../../../contracts/http/payments.js';
-import { requireRole } from '../../http/access.js';
+import type { Router } from 'express';
+import { paymentOperations } from '../../../contracts/http/operations/payments.js';
 import { notFound } from '../../http/problem.js';
+import { route } from '../../http/route.js';
 import { parseBody } from '../../http/validate.js';
 import type { PaymentContext } from '../context.js';
 
-/** POST /payments/simulator {provider: up or down}: for all processes at once, and over restarts. */
+const operation = paymentOperations.setSimulator;
+
+/** For all processes at once, and over restarts. */
 export function setSimulator({ auth, simulator }: PaymentContext): Router {
-  return Router().post('/payments/simulator', auth.required, requireRole('admin'), async (req, res) => {
+  return route(operation, { auth }, async (req, res) => {
     if (simulator === undefined) throw notFound();
-    const wanted = parseBody(simulatorSchema, req);
+    const wanted = parseBody(operation.body, req);
     await simulator.set(wanted);
     res.json(wanted);
   });

@@ -1,15 +1,17 @@
-import { Router } from 'express';
-import { refreshBodySchema } from '../../../contracts/http/sessions.js';
+import type { Router } from 'express';
+import { sessionOperations } from '../../../contracts/http/operations/sessions.js';
 import type { SessionStore } from '../../../services/user/session-store.js';
+import type { Authenticator } from '../../http/auth.js';
+import { route } from '../../http/route.js';
 import { parseBody } from '../../http/validate.js';
 
-/** DELETE /sessions: the refresh token is the proof; one that is not known has nothing left to end. */
-export function endSessionRoute({ sessions }: { sessions: SessionStore }): Router {
-  const router = Router();
-  router.delete('/sessions', async (req, res) => {
-    const { refreshToken } = parseBody(refreshBodySchema, req);
+const operation = sessionOperations.endSession;
+
+/** The refresh token is the proof; one that is not known has nothing left to end. */
+export function endSessionRoute({ sessions, auth }: { sessions: SessionStore; auth: Authenticator }): Router {
+  return route(operation, { auth }, async (req, res) => {
+    const { refreshToken } = parseBody(operation.body, req);
     await sessions.end(refreshToken);
     res.status(204).end();
   });
-  return router;
 }

@@ -1,28 +1,31 @@
-import { Router } from 'express';
-import { logInBodySchema } from '../../../contracts/http/sessions.js';
+import type { Router } from 'express';
+import { sessionOperations } from '../../../contracts/http/operations/sessions.js';
 import type { AccessTokens } from '../../../services/user/access-tokens.js';
 import { logIn } from '../../../services/user/log-in.js';
 import type { SessionStore } from '../../../services/user/session-store.js';
 import type { UserStore } from '../../../services/user/user-store.js';
+import type { Authenticator } from '../../http/auth.js';
 import { unauthorized } from '../../http/problem.js';
+import { route } from '../../http/route.js';
 import { parseBody } from '../../http/validate.js';
 import { sendSession } from '../session-answer.js';
 
-/** POST /sessions */
+const operation = sessionOperations.logIn;
+
 export function logInRoute({
   users,
   sessions,
   tokens,
+  auth,
 }: {
   users: UserStore;
   sessions: SessionStore;
   tokens: AccessTokens;
+  auth: Authenticator;
 }): Router {
-  const router = Router();
-  router.post('/sessions', async (req, res) => {
-    const loggedIn = await logIn({ users, sessions }, parseBody(logInBodySchema, req));
+  return route(operation, { auth }, async (req, res) => {
+    const loggedIn = await logIn({ users, sessions }, parseBody(operation.body, req));
     if (loggedIn === undefined) throw unauthorized('The e-mail address or the password is wrong.');
     await sendSession(res.status(201), tokens, loggedIn);
   });
-  return router;
 }

@@ -1,19 +1,28 @@
-import { Router } from 'express';
-import { refreshBodySchema } from '../../../contracts/http/sessions.js';
+import type { Router } from 'express';
+import { sessionOperations } from '../../../contracts/http/operations/sessions.js';
 import type { AccessTokens } from '../../../services/user/access-tokens.js';
 import type { SessionStore } from '../../../services/user/session-store.js';
+import type { Authenticator } from '../../http/auth.js';
 import { unauthorized } from '../../http/problem.js';
+import { route } from '../../http/route.js';
 import { parseBody } from '../../http/validate.js';
 import { sendSession } from '../session-answer.js';
 
-/** POST /sessions/refresh */
-export function refreshSessionRoute({ sessions, tokens }: { sessions: SessionStore; tokens: AccessTokens }): Router {
-  const router = Router();
-  router.post('/sessions/refresh', async (req, res) => {
-    const { refreshToken } = parseBody(refreshBodySchema, req);
+const operation = sessionOperations.refreshSession;
+
+export function refreshSessionRoute({
+  sessions,
+  tokens,
+  auth,
+}: {
+  sessions: SessionStore;
+  tokens: AccessTokens;
+  auth: Authenticator;
+}): Router {
+  return route(operation, { auth }, async (req, res) => {
+    const { refreshToken } = parseBody(operation.body, req);
     const refreshed = await sessions.refresh(refreshToken);
     if (refreshed === undefined) throw unauthorized('The refresh token is not valid any more: log in again.');
     await sendSession(res, tokens, refreshed);
   });
-  return router;
 }

@@ -1,15 +1,17 @@
-import { Router } from 'express';
-import { signUpBodySchema } from '../../../contracts/http/users.js';
+import type { Router } from 'express';
+import { userOperations } from '../../../contracts/http/operations/users.js';
 import { hashPassword } from '../../../services/user/passwords.js';
 import type { UserStore } from '../../../services/user/user-store.js';
+import type { Authenticator } from '../../http/auth.js';
 import { conflict } from '../../http/problem.js';
+import { route } from '../../http/route.js';
 import { parseBody } from '../../http/validate.js';
 
-/** POST /users */
-export function signUpRoute({ users }: { users: UserStore }): Router {
-  const router = Router();
-  router.post('/users', async (req, res) => {
-    const { password, ...body } = parseBody(signUpBodySchema, req);
+const operation = userOperations.signUp;
+
+export function signUpRoute({ users, auth }: { users: UserStore; auth: Authenticator }): Router {
+  return route(operation, { auth }, async (req, res) => {
+    const { password, ...body } = parseBody(operation.body, req);
     const user = await users.create({ ...body, passwordHash: await hashPassword(password), roles: ['customer'] });
     if (user === 'email-taken') throw conflict('email-taken', 'Another user has this e-mail address.');
     res
@@ -17,5 +19,4 @@ export function signUpRoute({ users }: { users: UserStore }): Router {
       .location(`/users/${String(user.id)}`)
       .json(user);
   });
-  return router;
 }

@@ -1,0 +1,42 @@
+import { pageOf, textIdParamsSchema } from '../common.js';
+import { carrierEventBodySchema, carrierHeadersSchema, deliveriesQuerySchema, deliverySchema } from '../deliveries.js';
+import type { Operations } from '../operation.js';
+
+const common = { service: 'delivery-service', tag: 'Deliveries' } as const;
+
+export const deliveryOperations = {
+  listDeliveries: {
+    ...common,
+    method: 'get',
+    path: '/deliveries',
+    summary: 'Deliveries, newest first',
+    description: 'The caller’s own; admins see everybody’s.',
+    access: 'owner-or-admin',
+    query: deliveriesQuerySchema,
+    answers: { 200: { description: 'A page of deliveries.', schema: pageOf(deliverySchema) } },
+    problems: ['forbidden'],
+  },
+  getDelivery: {
+    ...common,
+    method: 'get',
+    path: '/deliveries/{id}',
+    summary: 'A delivery',
+    access: 'owner-or-admin',
+    params: textIdParamsSchema,
+    answers: { 200: { description: 'The delivery.', schema: deliverySchema } },
+    problems: ['not-found'],
+  },
+  reportDelivery: {
+    ...common,
+    method: 'post',
+    path: '/deliveries/{id}/events',
+    summary: 'What the carrier has to say',
+    description: 'Signed by the carrier. A repeat is harmless.',
+    access: 'carrier',
+    params: textIdParamsSchema,
+    headers: carrierHeadersSchema,
+    body: carrierEventBodySchema,
+    answers: { 202: { description: 'The Saga has it.' } },
+    problems: ['unauthorized', 'not-found', 'delivery-finished', 'delivery-not-started', 'saga-unavailable'],
+  },
+} as const satisfies Operations;

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+
+import type { Operations } from '../operation.js';
+import {
+  discoverySchema,
+  keySetSchema,
+  logInBodySchema,
+  refreshBodySchema,
+  sessionSchema,
+  tokenAnswerSchema,
+  tokenRequestSchema,
+} from '../sessions.js';
+
+const common = { service: 'user-service', tag: 'Sessions and tokens' } as const;
+
+const noStoreSchema = z.object({ 'Cache-Control': z.literal('no-store') });
+const cachedSchema = z.object({ 'Cache-Control': z.string().meta({ examples: ['public, max-age=300'] }) });
+
+export const sessionOperations = {
+  logIn: {
+    ...common,
+    method: 'post',
+    path: '/sessions',
+    summary: 'Log in',
+    access: 'without-token',
+    body: logInBodySchema,
+    answers: { 201: { description: 'A pair of tokens.', schema: sessionSchema, headers: noStoreSchema } },
+    problems: ['unauthorized'],
+  },
+  refreshSession: {
+    ...common,
+    method: 'post',
+    path: '/sessions/refresh',
+    summary: 'A new pair of tokens',
+    description: 'The old refresh token is spent; using it again ends the session.',
+    access: 'without-token',
+    body: refreshBodySchema,
+    answers: { 200: { description: 'The new pair.', schema: sessionSchema, headers: noStoreSchema } },
+    problems: ['unauthorized'],
+  },
+  endSession: {
+    ...common,
+    method: 'delete',
+    path: '/sessions',
+    summary: 'Log out',
+    access: 'without-token',
+    body: refreshBodySchema,
+    answers: { 204: { description: 'The refresh token is worth nothing any more.' } },
+  },
+  issueToken: {
+    ...common,
+    method: 'post',
+    path: '/oauth/token',
+    summary: 'An access token for a service or another system',
+    description: 'RFC 6749, section 4.4. Id and secret come by HTTP Basic or in the body.',
+    access: 'client',
+    body: tokenRequestSchema,
+    bodyType: 'application/x-www-form-urlencoded',
+    answers: { 200: { description: 'The token.', schema: tokenAnswerSchema, headers: noStoreSchema } },
+    problems: ['invalid-request', 'unsupported-grant-type', 'invalid-client'],
+  },
+  getKeys: {
+    ...common,
+    method: 'get',
+    path: '/.well-known/jwks.json',
+    summary: 'The keys that access tokens are checked with',
+    access: 'without-token',
+    answers: {
+      200: {
+        description: 'RFC 7517.',
+        schema: keySetSchema,
+        contentType: 'application/jwk-set+json',
+        headers: cachedSchema,
+      },
+    },
+  },
+  discover: {
+    ...common,
+    method: 'get',
+    path: '/.well-known/openid-configuration',
+    summary: 'Where keys and tokens are',
+    access: 'without-token',
+    answers: { 200: { description: 'OpenID Connect Discovery 1.0.', schema: discoverySchema, headers: cachedSchema } },
+  },
+} as const satisfies Operations;
