@@ -195,6 +195,7 @@ describe('messages', () => {
     expect(list.text).toContain('ff fe 00');
     expect(list.text).toContain('(no value)');
     expect(list.text).not.toContain('the end');
+    expect(list.text).not.toContain('78 78');
     expect(list.text).toContain(`<a href="/topics/${name}/0/4">All of its 20,009 bytes</a>`);
     expect((await page(`/topics/${name}/0/4`)).text).toContain('é the end');
     const csp = list.headers.get('content-security-policy') ?? '';
@@ -228,9 +229,11 @@ describe('messages', () => {
   it('are read without a trace', async () => {
     const name = await topic('traces');
     await producer.send({ topic: name, messages: [{ value: 'read me' }] });
+    const groups = async () => (await admin.listGroups()).groups.map(({ groupId }) => groupId);
+    const before = await groups();
     expect((await page(`/topics/${name}`)).text).toContain('read me');
-    const { groups } = await admin.listGroups();
-    expect(groups.filter(({ groupId }) => groupId.startsWith('holdfast-kafka-ui-'))).toEqual([]);
+    const ours = (await groups()).filter((group) => group.startsWith('holdfast-kafka-ui-'));
+    expect(ours.filter((group) => !before.includes(group))).toEqual([]);
   });
 });
 
