@@ -13,5 +13,16 @@ export const TOPICS = [
 
 export type Topic = (typeof TOPICS)[number];
 
+/** What customers are told of; the other topics are not for them. */
+export const CUSTOMER_TOPICS = [
+  'order-created',
+  'payment-completed',
+  'delivery-started',
+  'delivery-completed',
+  'order-cancelled',
+] as const satisfies readonly Topic[];
+
+export type CustomerTopic = (typeof CUSTOMER_TOPICS)[number];
+
 /** Where a message goes that notifications can't handle, with the error, to be sent again from there. */
 export const NOTIFICATIONS_DLQ = 'notifications-dlq';

@@ -4,7 +4,7 @@ import type { Authenticator } from '../api/http/auth.js';
 import { observeBreaker } from '../clients/observe-breaker.js';
 import { createServiceToken } from '../clients/service-token.js';
 import { createUserClient } from '../clients/user-client.js';
-import { NOTIFICATIONS_DLQ } from '../contracts/topics.js';
+import { CUSTOMER_TOPICS, NOTIFICATIONS_DLQ } from '../contracts/topics.js';
 import { createPool } from '../platform/database/pool.js';
 import { createKafka } from '../platform/kafka.js';
 import type { Logger } from '../platform/logger.js';
@@ -21,7 +21,6 @@ import { startConsumer } from './kafka/consumer.js';
 import { createNotificationStore } from './notification-store.js';
 import type { PrismaClient } from './prisma/generated/client.js';
 import { createTellCustomer } from './tell-customer.js';
-import { TEMPLATES } from './templates/templates.js';
 
 export interface NotificationContext {
   prisma: PrismaClient;
@@ -43,7 +42,7 @@ export interface ConsumerOptions {
 
 const DEFAULTS: ConsumerOptions = {
   groupId: 'notification-service',
-  topics: Object.keys(TEMPLATES),
+  topics: [...CUSTOMER_TOPICS],
   deadLetterTopic: NOTIFICATIONS_DLQ,
   rules: RETRY_RULES,
   leaseMs: 60_000,

@@ -1,6 +1,7 @@
 import { topicOf } from '../contracts/events/order-event.js';
 import type { OrderEvent } from '../contracts/events/order-event.js';
 import type { UserValidation } from '../contracts/http/users.js';
+import { CUSTOMER_TOPICS } from '../contracts/topics.js';
 import type { UserClient } from '../clients/user-client.js';
 import type { Logger } from '../platform/logger.js';
 import { NotSent } from './channels/channel.js';
@@ -69,9 +70,9 @@ export function createTellCustomer({ store, users, channels, leaseMs, logger }: 
   };
 
   return async (event, { again }) => {
-    const topic = topicOf(event.type);
-    const template = topic === undefined ? undefined : TEMPLATES[topic];
-    if (topic === undefined || template === undefined) return DONE;
+    const topic = CUSTOMER_TOPICS.find((one) => one === topicOf(event.type));
+    if (topic === undefined) return DONE;
+    const template = TEMPLATES[topic];
     const order = event.data;
     const message = writeMessage(() => template(order));
     if (message === undefined) return { done: false, hindrance: undefined, reason: 'the message can not be written' };

@@ -8,15 +8,15 @@ import { createKafka } from '../platform/kafka.js';
 import { createLogger } from '../platform/logger.js';
 import { recordProgress } from '../services/order/progress-store.js';
 import { newOrder, openOrderDatabase, progress, type OrderDatabase } from '../services/order/testing/order-database.js';
-import { readMessages, type MessageReader } from '../services/order/testing/message-reader.js';
 import { server } from '../tests/support/servers.js';
+import { readTopics, type TopicReader } from '../tests/support/topic-reader.js';
 import { waitFor } from '../tests/support/wait-for.js';
 import type { RunningLoop } from './loop.js';
 import { startOutboxRelay } from './outbox-relay.js';
 
 let database: OrderDatabase;
 let kafka: Kafka;
-let reader: MessageReader;
+let reader: TopicReader;
 const spans = new InMemorySpanExporter();
 const relays: RunningLoop[] = [];
 const lines: string[] = [];
@@ -26,7 +26,7 @@ beforeAll(async () => {
   trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] }));
   database = await openOrderDatabase();
   kafka = createKafka({ brokers: server('KAFKA_BROKERS').split(','), clientId: 'relay-test', logger });
-  reader = await readMessages(kafka);
+  reader = await readTopics();
 });
 afterEach(async () => {
   await Promise.all(relays.splice(0).map((relay) => relay.stop()));
@@ -145,6 +145,17 @@ describe('the relay', () => {
       .map(({ topic }) => topic);
     expect(early).toEqual(['order-created', 'order-created', 'order-created']);
     await untilAllMarked();
+  });
+
+  it('sends what was written by an older version as it is, and what comes after it', async () => {
+    const id = await place();
+    const old = { id: `${id}:order-created`, type: 'holdfast.order-created.v0', sequence: '1', data: { price: 1 } };
+    await database.prisma.outboxEvent.updateMany({ where: { orderId: id }, data: { event: old } });
+    await runThrough(id);
+    startRelay();
+    await untilAllMarked();
+    const messages = await reader.hears(id, 5);
+    expect(messages[0]?.event).toEqual(old);
   });
 
   it('waits for a Kafka that is not there, says so once, and loses nothing', async () => {

@@ -1,8 +1,8 @@
+import type { EventToTell } from '../events/event-data.js';
 import type { CancelReason, OrderStatus } from '../order-status.js';
 import type { InsufficientStock } from '../refusals.js';
 import type { AttentionReason, SagaStep } from '../saga-steps.js';
 import type { ServiceName } from '../services.js';
-import type { Topic } from '../topics.js';
 
 /** One entry of an order's timeline. */
 export interface TimelineEntry {
@@ -40,8 +40,8 @@ export interface OrderProgress {
   orderId: string;
   patch: OrderPatch;
   entry: TimelineEntry;
-  /** Told to Kafka through the outbox, in this order; `reason` goes with the failures and the cancellation. */
-  events: readonly { topic: Topic; reason?: string }[];
+  /** Told to Kafka through the outbox, in this order. */
+  events: readonly EventToTell[];
 }
 
 /** The order service's own part of each step, on task queue `order`; run as a local activity first. */

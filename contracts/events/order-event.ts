@@ -1,50 +1,34 @@
 import { z } from 'zod';
 
+import { textIdSchema, timeSchema } from '../http/common.js';
 import { TOPICS, type Topic } from '../topics.js';
+import { EVENT_KINDS, type OrderEventData } from './event-data.js';
 
-const lineSchema = z.object({
-  productId: z.int(),
-  productName: z.string(),
-  quantity: z.int(),
-  /** Minor unit of the order's currency. */
-  unitPrice: z.int(),
-});
-
-/** What every event tells of its order, and what belongs to its step. No personal data. */
-export const orderEventDataSchema = z.object({
-  orderId: z.string(),
-  userId: z.int(),
-  lines: z.array(lineSchema),
-  totalPrice: z.int(),
-  currency: z.string(),
-  /** inventory-failed, payment-failed, order-cancelled. */
-  reason: z.string().optional(),
-  paymentId: z.string().optional(),
-  deliveryId: z.string().optional(),
-  trackingNumber: z.string().optional(),
-});
-
-export type OrderEventData = z.infer<typeof orderEventDataSchema>;
-
-/** A CloudEvents 1.0 event in structured JSON. Readers ignore attributes that they don't know. */
-export const orderEventSchema = z.object({
+/** The attributes of a CloudEvents 1.0 event in structured JSON. */
+const attributes = {
   specversion: z.literal('1.0'),
-  /** The same however often it is sent: `<orderId>:<topic>`. */
-  id: z.string(),
-  type: z.string().regex(/^holdfast\.[a-z-]+\.v1$/),
+  id: z.string().min(1).describe('`<orderId>:<topic>`: the same however often the event is sent.'),
   source: z.literal('/order-service'),
-  /** The order's id; the Kafka message's key too. */
-  subject: z.string(),
-  time: z.iso.datetime(),
+  subject: textIdSchema.describe("The order's id."),
+  time: timeSchema.describe('When the step was written down. RFC 3339, UTC.'),
   datacontenttype: z.literal('application/json'),
-  /** Counts the order's events from 1. */
-  sequence: z.string().regex(/^\d+$/),
-  /** W3C trace context of the order, so that what is sent from here on joins its trace. */
-  traceparent: z.string().optional(),
-  data: orderEventDataSchema,
-});
+  sequence: z
+    .string()
+    .regex(/^[1-9][0-9]*$/)
+    .describe("Counts the order's events from 1, without a gap. Compare as numbers."),
+  traceparent: z.string().optional().describe('W3C trace context of the step. Missing where nothing is traced.'),
+};
 
-export type OrderEvent = z.infer<typeof orderEventSchema>;
+/** Source of the types and of the files in schemas/, with which both ends check. */
+export const orderEventSchemaOf = (topic: Topic) =>
+  z.object({
+    ...attributes,
+    type: z.literal(eventTypeOf(topic)),
+    data: EVENT_KINDS[topic].data,
+  });
+
+/** As a reader finds it, whatever its topic. */
+export type OrderEvent = z.infer<z.ZodObject<typeof attributes>> & { type: string; data: OrderEventData };
 
 export function eventTypeOf(topic: Topic): string {
   return `holdfast.${topic}.v1`;
@@ -55,6 +39,6 @@ export function eventIdOf(orderId: string, topic: Topic): string {
 }
 
 /** The topic that an event type belongs to; undefined for one that is not ours. */
-export function topicOf(eventType: string): Topic | undefined {
+export function topicOf(eventType: unknown): Topic | undefined {
   return TOPICS.find((topic) => eventTypeOf(topic) === eventType);
 }

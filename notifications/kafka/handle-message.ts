@@ -1,5 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
-import { orderEventSchema } from '../../contracts/events/order-event.js';
+import { UnfitEvent, checkedEvent } from '../../contracts/events/check-order-event.js';
 import type { OrderEvent } from '../../contracts/events/order-event.js';
 import type { Logger } from '../../platform/logger.js';
 import { nextTry } from '../domain/retry-rules.js';
@@ -44,10 +44,11 @@ export function createMessageHandler({
   return {
     handle: async (topic, partition, message) => {
       const key = `${topic}/${String(partition)}/${message.offset}`;
-      const event = parseEvent(message);
-      if (event === undefined) {
-        logger.error({ topic, partition, offset: message.offset }, 'message is not an order event');
-        await bury(topic, partition, message, 'not an order event');
+      const event = readEvent(message);
+      if (event instanceof UnfitEvent) {
+        const reason = event.message;
+        logger.error({ topic, partition, offset: message.offset, reason }, 'message is not an order event');
+        await bury(topic, partition, message, reason);
         return { kind: 'handled' };
       }
       const about = { topic, event: event.id, orderId: event.data.orderId };
@@ -79,9 +80,18 @@ export function createMessageHandler({
   };
 }
 
-function parseEvent(message: KafkaMessage): OrderEvent | undefined {
+function readEvent(message: KafkaMessage): OrderEvent | UnfitEvent {
   try {
-    return orderEventSchema.parse(JSON.parse(String(message.value)));
+    return checkedEvent(parseJson(String(message.value)), 'ignored');
+  } catch (error) {
+    if (error instanceof UnfitEvent) return error;
+    throw error;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import type { OrderEventData } from '../../contracts/events/order-event.js';
+import type { OrderEventData } from '../../contracts/events/event-data.js';
 
 /** What one event is told in, on whatever channel. Plain text everywhere: who renders it escapes it. */
 export interface Message {

@@ -1,4 +1,4 @@
-import type { OrderEventData } from '../../contracts/events/order-event.js';
+import type { OrderEventData } from '../../contracts/events/event-data.js';
 import { formatMoney } from './format-money.js';
 import type { Message } from './message.js';
 

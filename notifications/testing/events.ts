@@ -1,5 +1,6 @@
-import { eventIdOf, eventTypeOf } from '../../contracts/events/order-event.js';
-import type { OrderEvent, OrderEventData } from '../../contracts/events/order-event.js';
+import type { OrderEventData } from '../../contracts/events/event-data.js';
+import { exampleEvent } from '../../contracts/events/example-event.js';
+import { eventIdOf, type OrderEvent } from '../../contracts/events/order-event.js';
 import type { Topic } from '../../contracts/topics.js';
 
 /** An event as the order service publishes it. */
@@ -9,22 +10,11 @@ export function orderEvent(
   userId: number,
   data: Partial<OrderEventData> = {},
 ): OrderEvent {
+  const event = exampleEvent(topic);
   return {
-    specversion: '1.0',
+    ...event,
     id: eventIdOf(orderId, topic),
-    type: eventTypeOf(topic),
-    source: '/order-service',
     subject: orderId,
-    time: new Date().toISOString(),
-    datacontenttype: 'application/json',
-    sequence: '1',
-    data: {
-      orderId,
-      userId,
-      lines: [{ productId: 1, productName: 'MacBook Pro 16', quantity: 1, unitPrice: 3_500_000 }],
-      totalPrice: 3_500_000,
-      currency: 'KRW',
-      ...data,
-    },
+    data: { ...event.data, orderId, userId, ...data },
   };
 }

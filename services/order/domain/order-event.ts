@@ -1,3 +1,5 @@
+import { checkedEvent } from '../../../contracts/events/check-order-event.js';
+import { factsOf } from '../../../contracts/events/event-data.js';
 import { eventIdOf, eventTypeOf, type OrderEvent } from '../../../contracts/events/order-event.js';
 import type { OrderLine } from '../../../contracts/http/orders.js';
 import type { Topic } from '../../../contracts/topics.js';
@@ -9,7 +11,7 @@ export interface EventSubject {
   /** Minor unit. */
   totalPrice: number;
   currency: string;
-  /** As far as they are known when the event is made. */
+  /** As far as they are known when the event is made; what doesn't belong to its topic is left out. */
   paymentId?: string | null | undefined;
   deliveryId?: string | null | undefined;
   trackingNumber?: string | null | undefined;
@@ -24,10 +26,19 @@ export interface EventOccasion {
   traceparent?: string | null | undefined;
 }
 
-/** Holds ids, amounts and product names; never whose they are beyond the user's id. */
+/**
+ * Holds ids, amounts and product names; never whose they are beyond the user's id. Checked against the schema of its
+ * topic before anybody can write it down: throws UnfitEvent, naming the field.
+ */
 export function makeOrderEvent(order: EventSubject, occasion: EventOccasion): OrderEvent {
   const { topic, reason, sequence, at, traceparent } = occasion;
-  return {
+  const lines = order.lines.map(({ productId, productName, quantity, unitPrice }) => ({
+    productId,
+    productName,
+    quantity,
+    unitPrice,
+  }));
+  const event = {
     specversion: '1.0',
     id: eventIdOf(order.id, topic),
     type: eventTypeOf(topic),
@@ -37,21 +48,7 @@ export function makeOrderEvent(order: EventSubject, occasion: EventOccasion): Or
     datacontenttype: 'application/json',
     sequence: String(sequence),
     ...(traceparent ? { traceparent } : {}),
-    data: {
-      orderId: order.id,
-      userId: order.userId,
-      lines: order.lines.map(({ productId, productName, quantity, unitPrice }) => ({
-        productId,
-        productName,
-        quantity,
-        unitPrice,
-      })),
-      totalPrice: order.totalPrice,
-      currency: order.currency,
-      ...(reason === undefined ? {} : { reason }),
-      ...(order.paymentId ? { paymentId: order.paymentId } : {}),
-      ...(order.deliveryId ? { deliveryId: order.deliveryId } : {}),
-      ...(order.trackingNumber ? { trackingNumber: order.trackingNumber } : {}),
-    },
+    data: factsOf(topic, { ...order, lines, orderId: order.id, reason }),
   };
+  return checkedEvent(event, 'refused');
 }

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+
+import { integerIdSchema, textIdSchema } from '../http/common.js';
+import { amountSchema, currencySchema } from '../money.js';
+import type { Topic } from '../topics.js';
+
+const lineSchema = z.object({
+  productId: integerIdSchema,
+  productName: z.string().describe('As it was when the order was placed.'),
+  quantity: z.int().min(1),
+  unitPrice: amountSchema.describe("In the minor unit of the order's currency."),
+});
+
+/** In every event. No personal data. */
+const orderFacts = {
+  orderId: textIdSchema.describe("The order. Also the event's subject and the message's key."),
+  userId: integerIdSchema.describe('Whose order it is. Who that is only the user service tells.'),
+  lines: z.array(lineSchema).min(1),
+  totalPrice: amountSchema.describe(
+    'In the minor unit of the currency: 3500000 is 3,500,000 won, or 35,000.00 dollars.',
+  ),
+  currency: currencySchema.describe('ISO 4217.'),
+};
+
+const stepFacts = {
+  reason: z.string().min(1),
+  paymentId: textIdSchema.describe('See GET /payments/{id}.'),
+  deliveryId: textIdSchema.describe('See GET /deliveries/{id}.'),
+  trackingNumber: z.string().min(1).describe("The carrier's."),
+};
+const { reason, paymentId, deliveryId, trackingNumber } = stepFacts;
+
+/** Without ids when an operator settled the step elsewhere: then nobody here knows them. */
+const unlessSettled = <T extends z.ZodType>(fact: T) =>
+  fact.optional().describe(`${fact.description ?? ''} Missing when an operator settled the step elsewhere.`);
+const ifItCameToThat = <T extends z.ZodType>(fact: T) =>
+  fact.optional().describe(`${fact.description ?? ''} Missing when the order did not come that far.`);
+
+interface EventKind {
+  /** What has happened. */
+  tells: string;
+  data: z.ZodObject;
+}
+
+const kind = <Facts extends z.ZodRawShape>(tells: string, facts: Facts) => ({
+  tells,
+  data: z.object({ ...orderFacts, ...facts }),
+});
+
+/** What each event tells, and what its data holds. All else of what is documented about events is made from this. */
+export const EVENT_KINDS = {
+  'order-created': kind('The order is placed. Nothing is held or charged yet.', {}),
+  'inventory-reserved': kind('The stock of all lines is held for the order.', {}),
+  'inventory-failed': kind('A line has not enough stock. Nothing is held; the order is cancelled.', {
+    reason: reason.describe('INSUFFICIENT_STOCK.').meta({ examples: ['INSUFFICIENT_STOCK'] }),
+  }),
+  'payment-completed': kind('The total price is charged.', { paymentId: unlessSettled(paymentId) }),
+  'payment-failed': kind('The charge was declined. Nothing is charged; the order is undone.', {
+    reason: reason.describe("The payment provider's code.").meta({ examples: ['card_declined'] }),
+    paymentId,
+  }),
+  'delivery-started': kind('The carrier has the delivery.', {
+    deliveryId: unlessSettled(deliveryId),
+    trackingNumber: unlessSettled(trackingNumber),
+  }),
+  'delivery-completed': kind('The carrier has delivered.', {
+    deliveryId: unlessSettled(deliveryId),
+    trackingNumber: unlessSettled(trackingNumber),
+  }),
+  'order-completed': kind('Delivered, and the held stock has left the books. Nothing follows.', {
+    paymentId: unlessSettled(paymentId),
+    deliveryId: unlessSettled(deliveryId),
+    trackingNumber: unlessSettled(trackingNumber),
+  }),
+  'order-cancelled': kind('All that was done is undone. Nothing follows.', {
+    reason: reason
+      .describe("The order's cancelReason; one that a reader doesn't know is still a cancellation.")
+      .meta({ examples: ['INSUFFICIENT_STOCK', 'PAYMENT_DECLINED', 'DELIVERY_RETURNED', 'CUSTOMER_REQUEST'] }),
+    paymentId: ifItCameToThat(paymentId),
+    deliveryId: ifItCameToThat(deliveryId),
+    trackingNumber: ifItCameToThat(trackingNumber),
+  }),
+} satisfies Record<Topic, EventKind>;
+
+/** What a reader may find in an event of any topic; EVENT_KINDS says which topic has what. */
+export type OrderEventData = z.infer<z.ZodObject<typeof orderFacts>> & Partial<z.infer<z.ZodObject<typeof stepFacts>>>;
+
+type DataOf<T extends Topic> = z.infer<(typeof EVENT_KINDS)[T]['data']>;
+type TopicWithReason = { [T in Topic]: DataOf<T> extends { reason: string } ? T : never }[Topic];
+
+/** An event that a step asks for: with its reason where the topic has one. */
+export type EventToTell =
+  { topic: TopicWithReason; reason: string } | { topic: Exclude<Topic, TopicWithReason>; reason?: undefined };
+
+/** Of all that is known of an order, what an event of the topic holds; empty facts are left out. */
+export function factsOf(topic: Topic, known: Nullable<OrderEventData>): OrderEventData {
+  const names = Object.keys(EVENT_KINDS[topic].data.shape) as (keyof OrderEventData)[];
+  const facts = names.map((name) => [name, known[name]] as const).filter(([, fact]) => (fact ?? '') !== '');
+  return Object.fromEntries(facts) as unknown as OrderEventData;
+}
+
+type Nullable<T> = { [Name in keyof T]: T[Name] | (undefined extends T[Name] ? null : never) };
