@@ -1,5 +1,3 @@
-import http from 'node:http';
-import https from 'node:https';
 import { Router } from 'express';
 import type { Express } from 'express';
 import type { Redis } from 'ioredis';
@@ -7,6 +5,7 @@ import type { Logger } from '../../platform/logger.js';
 import { createHttpApp } from '../http/app.js';
 import type { Authenticator } from '../http/auth.js';
 import { authenticate } from './authenticate.js';
+import { createAgent } from './forward/ask-instance.js';
 import { forwardTo } from './forward/forward.js';
 import { limitRates } from './rate-limits.js';
 import type { RateLimits } from './rate-limits.js';
@@ -25,9 +24,6 @@ export interface GatewaySettings {
   rates: { limits: RateLimits; redis: Redis };
 }
 
-/** Shorter than the services keep an idle connection, or a request could be sent on one that is just being closed. */
-const idleMs = 30_000;
-
 export function createGatewayApp({
   service,
   logger,
@@ -37,12 +33,11 @@ export function createGatewayApp({
   trustedProxies,
   rates,
 }: GatewaySettings): Express {
-  const options = { keepAlive: true, timeout: idleMs };
-  const agents = { http: new http.Agent(options), https: new https.Agent(options) };
+  const agent = createAgent();
   const forwards = Object.fromEntries(
     Object.entries(upstreams).map(([name, urls]) => [
       name,
-      forwardTo({ service: name, urls, agents, timeoutMs, logger }),
+      forwardTo({ service: name, urls, agent, timeoutMs, logger }),
     ]),
   );
   const checked = authenticate(auth);

@@ -228,9 +228,68 @@ describe('what passes', () => {
       write(event);
       expect(String((await once(answer, 'data'))[0])).toBe(event);
     }
+    // Only its beginning has a limit of time.
+    setTimeout(() => write('data: late\n\n'), 700);
+    expect(String((await once(answer, 'data'))[0])).toBe('data: late\n\n');
     answer.on('error', () => undefined);
     request.destroy();
     await waitFor('the service sees that nobody listens', () => left);
+  });
+
+  test('the service is let go when the caller leaves before the answer begins', async () => {
+    let arrived = false;
+    let left = false;
+    const orders = await upstream((_req, res) => {
+      arrived = true;
+      res.on('close', () => (left = true));
+    });
+    const url = await gateway({ 'order-service': [orders.url, orders.url] });
+    const request = http.get(`${url}/orders/1`, { headers: withToken }).on('error', () => undefined);
+    await waitFor('the service has the request', () => arrived);
+    request.destroy();
+    await waitFor('the service sees that nobody waits', () => left);
+  });
+
+  test('HEAD: the head of the answer alone', async () => {
+    const products = await upstream((req, res) => {
+      res.setHeader('content-length', '5');
+      res.setHeader('x-method', req.method ?? '');
+      res.end(req.method === 'HEAD' ? undefined : 'hello');
+    });
+    const url = await gateway({ 'product-service': [products.url] });
+    for (let i = 0; i < 2; i++) {
+      const head = await fetch(`${url}/products`, { method: 'HEAD' });
+      expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '5', '']);
+      expect(head.headers.get('x-method')).toBe('HEAD');
+    }
+  });
+
+  test('OPTIONS, as any other', async () => {
+    const orders = await upstream(echo);
+    const url = await gateway({ 'order-service': [orders.url] });
+    const options = await fetch(`${url}/orders`, { method: 'OPTIONS', headers: withToken });
+    expect(await options.json()).toMatchObject({ method: 'OPTIONS', url: '/orders' });
+  });
+
+  test('an answer without a body, one of several equal fields, and none of what belongs to one connection', async () => {
+    const users = await upstream((_req, res) => {
+      res.writeHead(204, {
+        'x-several': ['a', 'b'],
+        connection: 'keep-alive, x-secret',
+        'x-secret': '1',
+        'keep-alive': 'timeout=99',
+        'proxy-authenticate': 'Basic',
+      });
+      res.end();
+    });
+    const url = new URL(await gateway({ 'user-service': [users.url] }));
+    const request = http.request({ host: url.hostname, port: url.port, path: '/sessions', method: 'DELETE' }).end();
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
+    expect(answer.statusCode).toBe(204);
+    expect(answer.headers['x-several']).toBe('a, b');
+    for (const name of ['x-secret', 'proxy-authenticate']) expect(answer.headers).not.toHaveProperty(name);
+    expect(answer.headers['keep-alive']).not.toBe('timeout=99');
+    answer.resume();
   });
 
   test('an answer that breaks off breaks off', async () => {
@@ -386,17 +445,122 @@ describe('instances', () => {
     }
   });
 
-  test('a request that may have been heard is not sent again', async () => {
+  /** Breaks off before it answers, the more the worse: counts what it has heard. */
+  async function broken(): Promise<{ url: string; heard: () => number }> {
     let heard = 0;
-    const listener: RequestListener = (req) => {
+    const server = await upstream((req) => {
       heard += 1;
-      req.socket.destroy();
-    };
-    const servers = [await upstream(listener), await upstream(listener)];
-    const url = await gateway({ 'order-service': servers.map((server) => server.url) });
-    const answer = await fetch(`${url}/orders`, { method: 'POST', headers: withToken, body: '{}' });
-    expect(answer.status).toBe(503);
+      req.resume().on('end', () => req.socket.destroy());
+    });
+    return { url: server.url, heard: () => heard };
+  }
+
+  test.each([
+    ['GET', '/orders/1', undefined],
+    ['HEAD', '/orders/1', undefined],
+    ['PUT', '/inventory/1', undefined],
+    ['DELETE', '/sessions', undefined],
+    ['POST', '/orders', 'a-key'],
+  ])('%s %s goes to another when one breaks off: it does no harm twice', async (method, path, key) => {
+    const one = await broken();
+    const urls = [one.url, (await upstream(echo)).url];
+    const url = await gateway({ 'order-service': urls, 'inventory-service': urls, 'user-service': urls });
+    const body = method === 'PUT' || method === 'POST' ? '{"a":1}' : undefined;
+    const send = () =>
+      fetch(`${url}${path}`, {
+        method,
+        headers: { ...withToken, ...(key === undefined ? {} : { 'idempotency-key': key }) },
+        ...(body === undefined ? {} : { body }),
+      });
+    const answers = [await send(), await send(), await send()];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    if (method !== 'HEAD') expect(((await answers[0]!.json()) as Echo).body).toBe(body ?? '');
+    // After that it has no turns.
+    expect(one.heard()).toBe(1);
+  });
+
+  test.each([
+    ['/orders', {}],
+    ['/orders/1/cancel', { 'idempotency-key': 'a-key' }],
+    ['/users', { 'idempotency-key': 'a-key' }],
+  ])('POST %s %o that may have been heard is not sent again, and the caller is told so', async (path, headers) => {
+    const servers = [await broken(), await broken()];
+    const urls = servers.map((server) => server.url);
+    const url = await gateway({ 'order-service': urls, 'user-service': urls });
+    const answer = await fetch(`${url}${path}`, { method: 'POST', headers: { ...withToken, ...headers }, body: '{}' });
+    expect(answer.status).toBe(502);
+    expect(await answer.json()).toMatchObject({ code: 'answer-lost', status: 502 });
+    expect(servers.map((server) => server.heard())).toEqual([1, 0]);
+  });
+
+  test('a kept connection that was closed meanwhile: a read is asked again of the same address', async () => {
+    let heard = 0;
+    const only = await upstream((req, res) => {
+      heard += 1;
+      if (heard % 2 === 0) req.socket.destroy();
+      else res.end('fine');
+    });
+    const url = await gateway({ 'product-service': [only.url], 'order-service': [only.url] });
+    for (const expected of [1, 3, 5]) {
+      expect(await (await fetch(`${url}/products`)).text()).toBe('fine');
+      expect(heard).toBe(expected);
+    }
+    expect((await fetch(`${url}/orders`, { method: 'POST', headers: withToken, body: '{}' })).status).toBe(502);
+  });
+
+  test('a read that one answers with 503 goes to another; a write is answered so', async () => {
+    let asked = 0;
+    const unwell = await upstream((_req, res) => {
+      asked += 1;
+      res.statusCode = 503;
+      res.end('unwell');
+    });
+    const url = await gateway({ 'product-service': [unwell.url, (await upstream(echo)).url] });
+    for (let i = 0; i < 4; i++) expect((await fetch(`${url}/products`)).status).toBe(200);
+    expect(asked).toBe(1);
+
+    const allUnwell = await gateway({
+      'product-service': [unwell.url, unwell.url],
+      'order-service': [unwell.url, unwell.url],
+    });
+    asked = 0;
+    const read = await fetch(`${allUnwell}/products`);
+    expect([read.status, await read.text(), asked]).toEqual([503, 'unwell', 2]);
+    const write = await fetch(`${allUnwell}/orders`, {
+      method: 'POST',
+      headers: { ...withToken, 'idempotency-key': 'k' },
+      body: '{}',
+    });
+    expect([write.status, await write.text(), asked]).toEqual([503, 'unwell', 3]);
+  });
+
+  test('one that hangs: a read goes to another, and the next ones do not wait for it', async () => {
+    let heard = 0;
+    const silent = await upstream(() => void (heard += 1));
+    const urls = [silent.url, (await upstream(echo)).url];
+    const url = await gateway({ 'order-service': urls }, { timeoutMs: 300 });
+    const started = Date.now();
+    for (let i = 0; i < 4; i++) expect((await fetch(`${url}/orders/1`, { headers: withToken })).status).toBe(200);
     expect(heard).toBe(1);
+    expect(Date.now() - started).toBeLessThan(600 + 300);
+
+    // A write may still be under way there, so it is not sent to another.
+    const other = await gateway({ 'order-service': urls }, { timeoutMs: 300 });
+    const send = () =>
+      fetch(`${other}/orders`, { method: 'POST', headers: { ...withToken, 'idempotency-key': 'k' }, body: '{}' });
+    expect([(await send()).status, (await send()).status, (await send()).status]).toEqual([504, 200, 200]);
+  });
+
+  test('a caller who takes long to send is not taken for an instance that hangs', async () => {
+    const orders = await upstream(echo);
+    const url = new URL(await gateway({ 'order-service': [orders.url] }, { timeoutMs: 100 }));
+    const headers = { ...withToken, 'transfer-encoding': 'chunked' };
+    const request = http.request({ host: url.hostname, port: url.port, path: '/orders', method: 'POST', headers });
+    request.write('slow');
+    setTimeout(() => request.end('ly'), 300);
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
+    expect(answer.statusCode).toBe(200);
+    expect((JSON.parse(await readAll(answer)) as Echo).body).toBe('slowly');
   });
 
   test('none there: 503 that names the service', async () => {
@@ -411,7 +575,7 @@ describe('instances', () => {
     });
   });
 
-  test('a silent one: 504 in bounded time, and it keeps its turn', async () => {
+  test('a silent one, alone: 504 in bounded time, and it is asked once', async () => {
     let heard = 0;
     const silent = await upstream(() => void (heard += 1));
     const url = await gateway({ 'product-service': [silent.url] }, { timeoutMs: 100 });

@@ -44,6 +44,10 @@ export const PROBLEMS = {
   // Of the gateway.
   'service-unavailable': { status: 503, text: 'No instance of the service can be reached.', retry: true },
   'service-timeout': { status: 504, text: 'The service did not answer in time.' },
+  'answer-lost': {
+    status: 502,
+    text: 'The service broke off before it answered; what was asked for may have been done.',
+  },
   // Of users. The last three are RFC 6749's, section 5.2.
   'email-taken': { status: 409, text: 'Another user has this e-mail address.' },
   'invalid-request': { status: 400, text: 'Not as RFC 6749 asks.', members: { error: z.literal('invalid_request') } },

@@ -1,64 +1,67 @@
 import { pipeline } from 'node:stream/promises';
-import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
+import type { Agent, Dispatcher } from 'undici';
 import { createRoundRobin } from '../../../clients/round-robin.js';
 import type { Logger } from '../../../platform/logger.js';
 import { Problem, serviceUnavailable } from '../../http/problem.js';
 import { NoAnswer, askInstance } from './ask-instance.js';
-import type { Agents } from './ask-instance.js';
 import { copyAnswerHeaders, hasBody, requestHeaders } from './headers.js';
+import { isRead, isRepeatable } from './may-ask-again.js';
 import { BODY_LIMIT_BYTES, ClientGone, bodyOf, payloadTooLarge } from './request-body.js';
 
 export interface ForwardSettings {
   service: string;
-  /** Its instances; requests take turns and leave out those that failed in the last seconds. */
+  /** Its instances; requests take turns and leave out those that failed. */
   urls: string[];
-  agents: Agents;
+  agent: Agent;
   timeoutMs: number;
   logger: Logger;
 }
 
-const IDEMPOTENT = ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'];
+/** No read waits for anything else, so one that takes longer is asked of another instance, if there is one. */
+const readTimeoutMs = 3000;
 
-/**
- * Passes a request on to an instance of a service, and its answer back, both as they come. By node:http and not by a
- * proxy package: to send a body again to a second instance, to stop at the limit in the middle of it, and to let go
- * of the instance when the caller leaves, each needs the two streams in hand.
- */
-export function forwardTo({ service, urls, agents, timeoutMs, logger }: ForwardSettings): RequestHandler {
+/** Passes a request on to an instance of a service, and its answer back, both as they come. */
+export function forwardTo({ service, urls, agent, timeoutMs, logger }: ForwardSettings): RequestHandler {
   const instances = createRoundRobin(urls);
 
-  const ask = async (req: Request, signal: AbortSignal): Promise<IncomingMessage> => {
+  const ask = async (req: Request, signal: AbortSignal): Promise<Dispatcher.ResponseData> => {
     const body = hasBody(req) ? bodyOf(req) : undefined;
-    for (const url of instances.inTurn()) {
+    // A single address is asked twice: there may be many behind it, and a kept connection may just have been closed.
+    const tries = urls.length === 1 ? [...urls, ...urls] : instances.inTurn();
+    for (const [index, origin] of tries.entries()) {
+      const more = index < tries.length - 1;
+      const others = more && urls.length > 1;
+      const noted = (reason: string): void => {
+        instances.failed(origin);
+        logger.warn({ upstream: service, instance: origin, reason }, 'an instance gave no answer');
+      };
       try {
-        const { method, originalUrl: target } = req;
-        const answer = await askInstance(agents, {
-          base: new URL(url),
-          method,
-          target,
+        const answer = await askInstance(agent, {
+          origin,
+          method: req.method,
+          path: req.originalUrl,
           headers: requestHeaders(req),
           body: body?.read(),
-          timeoutMs,
+          timeoutMs: others && isRead(req) ? Math.min(readTimeoutMs, timeoutMs) : timeoutMs,
           signal,
         });
-        instances.worked(url);
-        return answer;
+        if (answer.statusCode !== 503) instances.worked(origin);
+        if (answer.statusCode !== 503 || !others || !isRead(req)) return answer;
+        noted('it answered 503');
+        await answer.body.dump();
       } catch (error) {
         if (!(error instanceof NoAnswer) || signal.aborted) throw error;
-        logger.warn({ upstream: service, instance: url, reason: error.message }, 'an instance gave no answer');
-        if (error.kind === 'too slow')
-          throw new Problem({
-            status: 504,
-            code: 'service-timeout',
-            detail: `${service} did not answer in time.`,
-            cause: error,
-          });
-        instances.failed(url);
-        if (!mayAskAnother(req, error)) break;
+        noted(error.message);
+        const again = {
+          'not connected': more,
+          'connection lost': more && isRepeatable(req),
+          'too slow': others && isRead(req),
+        };
+        if (!again[error.kind]) throw problemOf(service, error, isRepeatable(req));
       }
     }
-    throw serviceUnavailable('service-unavailable', `${service} can not be reached right now.`);
+    throw new Error('no instance was asked');
   };
 
   return async (req, res) => {
@@ -78,16 +81,29 @@ export function forwardTo({ service, urls, agents, timeoutMs, logger }: ForwardS
   };
 }
 
-/** Without a connection nothing was sent. A kept one that broke may have been closed before, so a repeat must be harmless. */
-function mayAskAnother({ method }: Request, { kind, onKeptConnection }: NoAnswer): boolean {
-  return kind === 'not connected' || (kind === 'connection lost' && onKeptConnection && IDEMPOTENT.includes(method));
+function problemOf(service: string, error: NoAnswer, repeatable: boolean): Problem {
+  if (error.kind === 'too slow')
+    return new Problem({
+      status: 504,
+      code: 'service-timeout',
+      detail: `${service} did not answer in time.`,
+      cause: error,
+    });
+  if (error.kind === 'connection lost' && !repeatable)
+    return new Problem({
+      status: 502,
+      code: 'answer-lost',
+      detail: `${service} broke off before it answered. What was asked for may have been done.`,
+      cause: error,
+    });
+  return serviceUnavailable('service-unavailable', `${service} can not be reached right now.`);
 }
 
-async function passBack(answer: IncomingMessage, res: Response): Promise<void> {
-  res.status(answer.statusCode ?? 502);
-  copyAnswerHeaders(answer, res);
+async function passBack(answer: Dispatcher.ResponseData, res: Response): Promise<void> {
+  res.status(answer.statusCode);
+  copyAnswerHeaders(answer.headers, res);
   // At once: an event stream's first event may be long in coming.
   res.flushHeaders();
   // Ends either side when the other breaks off.
-  await pipeline(answer, res);
+  await pipeline(answer.body, res);
 }

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 
 /** RFC 9110, section 7.6.1: meant for one connection, so never passed on. */
@@ -14,10 +14,22 @@ const HOP_BY_HOP = [
   'upgrade',
 ];
 
-/** What a caller must not be able to say about itself. `host` becomes the instance's own; `expect` was answered here. */
+/**
+ * What a caller must not be able to say about itself. `host` becomes the instance's own; `expect` was answered here;
+ * the trace that a caller brought is continued by our own span, whose headers telemetry adds.
+ */
 const SAID_BY_US = [
   'host',
   'expect',
+  'traceparent',
+  'tracestate',
+  'baggage',
+  'b3',
+  'x-b3-traceid',
+  'x-b3-spanid',
+  'x-b3-parentspanid',
+  'x-b3-sampled',
+  'x-b3-flags',
   'forwarded',
   'x-forwarded-for',
   'x-forwarded-host',
@@ -30,18 +42,17 @@ export function hasBody(req: IncomingMessage): boolean {
   return req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
 }
 
-export function requestHeaders(req: Request): OutgoingHttpHeaders {
+export function requestHeaders(req: Request): Record<string, string | string[]> {
   return {
     ...without(req.headers, SAID_BY_US),
-    ...(hasBody(req) && req.headers['content-length'] === undefined ? { 'transfer-encoding': 'chunked' } : {}),
     ...(req.ip === undefined ? {} : { 'x-forwarded-for': req.ip }),
     'x-forwarded-host': req.headers.host ?? '',
     'x-forwarded-proto': req.protocol,
   };
 }
 
-export function copyAnswerHeaders(answer: IncomingMessage, res: Response): void {
-  for (const [name, value] of Object.entries(without(answer.headers, []))) res.setHeader(name, value);
+export function copyAnswerHeaders(headers: IncomingHttpHeaders, res: Response): void {
+  for (const [name, value] of Object.entries(without(headers, []))) res.setHeader(name, value);
 }
 
 function without(headers: IncomingHttpHeaders, names: string[]): Record<string, string | string[]> {
