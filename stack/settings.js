@@ -5,6 +5,8 @@ import { serversOf } from './servers/all.js';
 /** What `npm start`, `npm test` and the tools read beside ports and addresses of servers: the setting, and what it is for. */
 const ownSettings = {
   HOLDFAST_CACHE: 'where fetched and built servers are kept, for all clones; default `~/.cache/holdfast`',
+  HOLDFAST_DIR:
+    'the folder of the stack that `npm run status`, `logs` and `redis` are about, and that `npm start` keeps its data in; default `.holdfast/dev`',
   JAVA_HOME: 'the Java to use; default the `java` on the path',
   CI: 'progress in plain lines, as without a terminal',
 };

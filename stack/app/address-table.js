@@ -19,6 +19,6 @@ export function addressTable({ env, urls }) {
     ...Object.entries(urls).filter(([name]) => name !== 'gateway'),
   ];
   const shown = rows.filter(([, address]) => address);
-  const width = Math.max(...shown.map(([name = '']) => name.length));
+  const width = Math.max(0, ...shown.map(([name = '']) => name.length));
   return shown.map(([name = '', address = '']) => `  ${name.padEnd(width)}  ${withoutPassword(address)}`).join('\n');
 }

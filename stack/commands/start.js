@@ -1,38 +1,54 @@
 // @ts-check
 import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { addressTable } from '../app/address-table.js';
 import { describeBusyPorts, readPorts } from '../ports.js';
 import { serversOf } from '../servers/all.js';
 import { build } from '../support/build.js';
+import { inWords, sinceThen } from '../support/durations.js';
+import { removeData, removeRests } from '../support/fresh.js';
 import { installPackages } from '../support/install.js';
 import { checkPrerequisites } from '../support/needs.js';
-import { own } from '../support/owner.js';
-import { checkout, keepsake } from '../support/paths.js';
+import { readOptions } from '../support/options.js';
+import { own, ownerOf } from '../support/owner.js';
+import { checkout, stackFolder } from '../support/paths.js';
 import { endLeftovers } from '../support/process-records.js';
 import { createProgress } from '../support/progress.js';
+import { readState } from '../support/state.js';
 import { aborted, stopOnSignal } from '../support/stopping.js';
 import { together } from '../support/together.js';
 
 /** @type {import('../servers/all.js').ServerName[]} */
 const wanted = ['postgres', 'redis', 'kafka', 'temporal', 'zipkin', 'maildev', 'kafka-ui'];
 
+const usage = `npm start -- [--fresh]
+
+Brings up every server and service on this machine, until Ctrl-C.
+  --fresh  begins with empty data: what an earlier npm start of this checkout has kept is removed
+Each port can be moved, as in GATEWAY_PORT=9080 npm start; docs/settings.md has whatever else can be set.`;
+
 /** `npm start`: everything on this machine, until Ctrl-C. */
 export async function start() {
-  const dir = path.join(keepsake, 'dev');
+  const { values } = readOptions(usage, () => parseArgs({ options: { fresh: { type: 'boolean' } } }));
+  const dir = stackFolder();
   const progress = createProgress();
   const signal = stopOnSignal(progress.say);
   const since = Date.now();
   /** @type {(() => unknown)[]} what to end, last one first */
   const ends = [];
   try {
+    refuseSecond(dir);
+    const ports = readPorts(process.env);
     await checkPrerequisites(serversOf(wanted), process.env);
-    ends.push(own(dir, 'npm start'));
+    ends.push(await own(dir, 'npm start'));
     const ended = [
       ...(await endLeftovers(path.join(dir, 'run', 'app'))),
       ...(await endLeftovers(path.join(dir, 'run', 'servers'))),
     ];
     if (ended.length > 0) progress.say(`  ✓ ended what an earlier run had left: ${ended.join(', ')}`);
-    const ports = readPorts(process.env);
     await refuseBusyPorts(ports);
+    if (values.fresh) progress.say(`  ✓ ${empty(dir)}`);
+    removeRests(dir);
     await installPackages({ root: checkout, progress, signal });
 
     // Only now are there packages to import.
@@ -50,10 +66,9 @@ export async function start() {
     const app = await startApp({ dir, serversEnv, ports, restart: true, progress, signal });
     ends.push(app.stop);
 
-    const { addressTable } = await import('../app/address-table.js');
     const { firstOrder } = await import('../app/first-order.js');
     progress.say(
-      `\nHoldfast is up after ${Math.round((Date.now() - since) / 1000)} s.\n\n${addressTable({ env: serversEnv, urls: app.urls })}`,
+      `\nHoldfast is up after ${inWords(Date.now() - since)}.\n\n${addressTable({ env: serversEnv, urls: app.urls })}`,
     );
     progress.say(
       `\nA first order, to paste into another shell:\n\n${firstOrder(app.urls.gateway ?? '')}\n\nLogs are in ${path.relative(process.cwd(), path.join(dir, 'logs'))}. Ctrl-C ends everything.`,
@@ -72,10 +87,42 @@ export async function start() {
   }
 }
 
+/** @param {string} dir */
+function refuseSecond(dir) {
+  const other = ownerOf(dir);
+  if (!other) return;
+  const [servers, app] = [readState(dir, 'servers'), readState(dir, 'app')];
+  const where = addressTable({ env: { ...servers?.env, ...app?.env }, urls: app?.urls ?? {} });
+  throw new Error(
+    [
+      `npm start already runs in this checkout, as process ${other.pid}${servers ? `, for ${sinceThen(servers.since)}` : ''}.`,
+      ...(where === '' ? [] : ['', where]),
+      `\nnpm run status tells how it is. Ctrl-C in its terminal ends it, or: kill ${other.pid}`,
+    ].join('\n'),
+  );
+}
+
+/** @param {string} dir @returns {string} what was removed */
+function empty(dir) {
+  const given = givenServers().filter(({ keeps }) => keeps !== undefined);
+  if (given.length > 0) {
+    const list = given.map(({ name, settings, keeps }) => `the ${keeps} of ${name} (${settings[0]})`).join(', ');
+    throw new Error(`--fresh empties only what npm start has started itself, not ${list}; nothing was removed`);
+  }
+  const kept = serversOf(wanted).flatMap(({ keeps }) => keeps ?? []);
+  return removeData(dir)
+    ? `removed, in ${path.relative(process.cwd(), dir)}: ${kept.join(', ')}, and the keys and passwords that go with them`
+    : 'there is nothing to remove';
+}
+
+/** Those that the environment names, so that none is started. */
+function givenServers() {
+  return serversOf(wanted).filter(({ settings }) => process.env[settings[0] ?? '']);
+}
+
 /** @param {Record<string, number>} ports */
 async function refuseBusyPorts(ports) {
-  const servers = serversOf(wanted);
-  const given = servers.filter(({ settings }) => process.env[settings[0] ?? '']).flatMap((server) => server.ports);
+  const given = givenServers().flatMap((server) => server.ports);
   const bound = Object.fromEntries(Object.entries(ports).filter(([name]) => !given.includes(name)));
   const busy = await describeBusyPorts(bound);
   if (busy.length > 0) throw new Error(busy.join('\n  '));

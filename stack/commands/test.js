@@ -28,7 +28,7 @@ export async function test() {
   const ends = [];
   try {
     await checkPrerequisites(serversOf(wanted), process.env);
-    ends.push(own(dir, 'npm test'));
+    ends.push(await own(dir, 'npm test'));
     await endLeftoversBelow(dir);
     for (const kept of ['data', 'apps', 'logs', 'config'])
       fs.rmSync(path.join(dir, kept), { recursive: true, force: true });

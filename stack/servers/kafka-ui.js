@@ -25,4 +25,5 @@ export const kafkaUi = {
     ready: () => answersOk(`http://127.0.0.1:${ports.KAFKA_UI_PORT}/healthz`),
   }),
   describe: ({ ports }) => ({ KAFKA_UI_URL: `http://127.0.0.1:${ports.KAFKA_UI_PORT}` }),
+  answers: ({ KAFKA_UI_URL }) => answersOk(`${KAFKA_UI_URL}/healthz`),
 };

@@ -9,6 +9,7 @@ import { fromMaven, hasJars } from './maven.js';
 /** @type {import('./types.js').Server} */
 export const kafka = {
   name: 'kafka',
+  keeps: 'events',
   settings: ['KAFKA_BROKERS'],
   ports: ['KAFKA_PORT', 'KAFKA_CONTROLLER_PORT'],
   needs: ['java', 'maven'],

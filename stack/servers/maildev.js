@@ -9,6 +9,7 @@ const require = createRequire(import.meta.url);
 /** Catches every mail and shows it on a page. @type {import('./types.js').Server} */
 export const maildev = {
   name: 'maildev',
+  keeps: 'mails',
   settings: ['SMTP_URL', 'INBOX_URL'],
   ports: ['SMTP_PORT', 'INBOX_PORT'],
   obtain: async () => ({ from: 'the npm package', folder: path.dirname(require.resolve('maildev/package.json')) }),

@@ -14,6 +14,7 @@ const require = createRequire(import.meta.url);
 /** @type {import('./types.js').Server} */
 export const postgres = {
   name: 'postgres',
+  keeps: 'databases',
   settings: ['POSTGRES_ADMIN_URL'],
   ports: ['POSTGRES_PORT'],
   obtain: async () => ({ from: 'the npm package', folder: nativeFolder() }),

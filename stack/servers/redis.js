@@ -17,6 +17,7 @@ const jars = { name: 'redis', finish: unpack };
 /** @type {import('./types.js').Server} */
 export const redis = {
   name: 'redis',
+  keeps: 'locks and counters',
   settings: ['REDIS_URL'],
   ports: ['REDIS_PORT'],
   needs: ['maven'],

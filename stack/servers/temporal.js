@@ -49,6 +49,7 @@ export const temporalCli = {
 /** @type {import('./types.js').Server} */
 export const temporal = {
   name: 'temporal',
+  keeps: 'workflows',
   settings: ['TEMPORAL_ADDRESS', 'TEMPORAL_UI_URL'],
   ports: ['TEMPORAL_PORT', 'TEMPORAL_UI_PORT'],
   needs: ['go'],

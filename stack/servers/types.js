@@ -18,6 +18,7 @@
  * @property {string[]} settings what it gives to those who use it; when the first one stands in the environment, it is used and nothing is started
  * @property {string[]} ports the settings of the ports it binds
  * @property {('java' | 'maven' | 'go')[]} [needs] programs this machine must have to fetch or run it; maven and go only when it isn't cached
+ * @property {string} [keeps] what is in its data folder, in words
  * @property {(cache: string, environment: NodeJS.ProcessEnv) => boolean} [isHere] whether there is nothing to fetch
  * @property {(context: ServerContext) => Promise<Obtained>} obtain
  * @property {(context: ServerContext, got: Obtained) => Promise<import('../support/managed-process.js').ProcessSpec>} [prepare]
