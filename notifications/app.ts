@@ -1,5 +1,7 @@
 import type { Express } from 'express';
 import { createHttpApp } from '../api/http/app.js';
+import { documentRoute } from '../api/http/openapi/document-route.js';
+import { notificationOperations } from '../contracts/http/operations/notifications.js';
 import { checkDatabase } from '../platform/database/pool.js';
 import type { Logger } from '../platform/logger.js';
 import type { NotificationContext } from './context.js';
@@ -19,6 +21,6 @@ export function createNotificationApp(
       kafka: () => consumer.check(),
       'signing keys': () => auth.check(),
     },
-    routers: [listNotificationsRoute({ prisma, auth })],
+    routers: [listNotificationsRoute({ prisma, auth }), documentRoute('notification-service', notificationOperations)],
   });
 }

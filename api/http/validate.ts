@@ -32,7 +32,9 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'unknown field' }));
   if (issue.code === 'invalid_union') {
-    const closest = [...issue.errors].sort((a, b) => a.length - b.length)[0] ?? [];
+    // What the alternative of the right type says; its neighbours say only that they are of another.
+    const isOfAnotherType = (inner: z.core.$ZodIssue) => inner.code === 'invalid_type' && inner.path.length === 0;
+    const closest = issue.errors.find((inner) => !inner.some(isOfAnotherType)) ?? [];
     if (closest.length > 0)
       return closest.flatMap((inner) => fieldErrors({ ...inner, path: [...issue.path, ...inner.path] }));
   }

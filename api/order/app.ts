@@ -1,6 +1,8 @@
 import type { Express } from 'express';
 
+import { orderOperations } from '../../contracts/http/operations/orders.js';
 import { createHttpApp } from '../http/app.js';
+import { documentRoute } from '../http/openapi/document-route.js';
 import type { OrderContext } from './context.js';
 import { cancelOrder } from './routes/cancel-order.js';
 import { getOrder } from './routes/get-order.js';
@@ -10,5 +12,6 @@ import { placeOrder } from './routes/place-order.js';
 export function createOrderApp(context: OrderContext, service: string): Express {
   const { logger, readiness, metrics } = context;
   const routers = [placeOrder(context), listOrders(context), getOrder(context), cancelOrder(context)];
+  routers.push(documentRoute('order-service', orderOperations));
   return createHttpApp({ service, logger, readiness, routers, metrics });
 }

@@ -1,7 +1,10 @@
 import type { Express } from 'express';
+import { sessionOperations } from '../../contracts/http/operations/sessions.js';
+import { userOperations } from '../../contracts/http/operations/users.js';
 import { checkDatabase } from '../../platform/database/pool.js';
 import type { Logger } from '../../platform/logger.js';
 import { createHttpApp } from '../http/app.js';
+import { documentRoute } from '../http/openapi/document-route.js';
 import type { UserContext } from './context.js';
 import { changeUserRoute } from './routes/change-user.js';
 import { discoverRoute } from './routes/discover.js';
@@ -30,6 +33,7 @@ export function createUserApp(context: UserContext, { service, logger }: { servi
       issueTokenRoute(context),
       showKeysRoute(context),
       discoverRoute(context),
+      documentRoute('user-service', { ...userOperations, ...sessionOperations }),
     ],
   });
 }

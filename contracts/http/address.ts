@@ -23,4 +23,7 @@ export const addressSchema = z
     examples: [{ name: 'Alice', line1: '1 Sejong-daero', city: 'Seoul', postalCode: '04524', country: 'KR' }],
   });
 
+/** A union and not `nullable()`, which the document's generator would take for an address that needs a type beside null. */
+export const addressOrNullSchema = z.union([addressSchema, z.null()]);
+
 export type Address = z.infer<typeof addressSchema>;

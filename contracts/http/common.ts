@@ -27,8 +27,8 @@ export const pageQuerySchema = z.strictObject({
     .regex(/^\d{1,3}$/, 'must be a number from 1 to 100')
     .transform(Number)
     .pipe(z.int().min(1).max(100))
-    .default(20)
-    .meta({ type: 'integer', minimum: 1, maximum: 100 }),
+    .meta({ type: 'integer', minimum: 1, maximum: 100, default: 20 })
+    .default(20),
   cursor: z.string().min(1).max(500).optional().meta({ description: '`nextCursor` of the page before.' }),
 });
 

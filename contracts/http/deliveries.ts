@@ -28,9 +28,3 @@ export const deliveriesQuerySchema = pageQuerySchema.extend({ orderId: textIdSch
 export const carrierEventBodySchema = z
   .strictObject({ status: z.enum(CARRIER_EVENTS), at: timeSchema })
   .meta({ id: 'CarrierEvent', examples: [{ status: 'in_transit', at: '2026-01-31T12:00:00Z' }] });
-
-export const carrierHeadersSchema = z.object({
-  'X-Carrier-Signature': z.string().meta({
-    description: '`t=<unix seconds>,kid=<key id>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most 5 minutes old.',
-  }),
-});

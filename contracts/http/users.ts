@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { addressSchema, phoneSchema } from './address.js';
+import { addressOrNullSchema, addressSchema, phoneSchema } from './address.js';
 import { integerIdSchema, timeSchema } from './common.js';
 
 export const ROLES = ['customer', 'admin', 'service'] as const;
@@ -25,7 +25,7 @@ export const userPatchBodySchema = z
     name: nameSchema.optional(),
     password: passwordSchema.optional(),
     phone: phoneSchema.nullable().optional(),
-    address: addressSchema.nullable().optional(),
+    address: addressOrNullSchema.optional(),
     disabled: z.boolean().optional().meta({ description: 'Admins only.' }),
   })
   .meta({ id: 'UserPatch', description: 'null takes a value away.', examples: [{ phone: '+82 10 1234 5678' }] });
@@ -36,7 +36,7 @@ export const userSchema = z
     email: z.string(),
     name: z.string(),
     phone: z.string().nullable(),
-    address: addressSchema.nullable(),
+    address: addressOrNullSchema,
     roles: z.array(z.enum(ROLES)),
     disabled: z.boolean(),
     createdAt: timeSchema,
@@ -53,7 +53,7 @@ export const userValidationSchema = z
     name: z.string(),
     email: z.string(),
     phone: z.string().nullable(),
-    address: addressSchema.nullable(),
+    address: addressOrNullSchema,
   })
   .meta({ id: 'UserValidation' });
 export type UserValidation = z.infer<typeof userValidationSchema>;

@@ -1,5 +1,5 @@
 import { pageOf, textIdParamsSchema } from '../common.js';
-import { carrierEventBodySchema, carrierHeadersSchema, deliveriesQuerySchema, deliverySchema } from '../deliveries.js';
+import { carrierEventBodySchema, deliveriesQuerySchema, deliverySchema } from '../deliveries.js';
 import type { Operations } from '../operation.js';
 
 const common = { service: 'delivery-service', tag: 'Deliveries' } as const;
@@ -31,10 +31,9 @@ export const deliveryOperations = {
     method: 'post',
     path: '/deliveries/{id}/events',
     summary: 'What the carrier has to say',
-    description: 'Signed by the carrier. A repeat is harmless.',
+    description: 'A repeat is harmless.',
     access: 'carrier',
     params: textIdParamsSchema,
-    headers: carrierHeadersSchema,
     body: carrierEventBodySchema,
     answers: { 202: { description: 'The Saga has it.' } },
     problems: ['unauthorized', 'not-found', 'delivery-finished', 'delivery-not-started', 'saga-unavailable'],

@@ -1,0 +1,73 @@
+import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
+import type { ResponseConfig, RouteConfig } from '@asteasolutions/zod-to-openapi';
+import { accessRuleOf } from '../../../contracts/http/operation.js';
+import type { Answer, Operation, Operations } from '../../../contracts/http/operation.js';
+import type { ServiceName } from '../../../contracts/services.js';
+import { problemAnswers } from './problem-answers.js';
+import { addRateLimitHeaders } from './rate-limit-headers.js';
+import { registerSecuritySchemes, securityOf } from './security.js';
+
+export type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>;
+
+/** The OpenAPI 3.1 document of what a process answers. Operations of other services are those that it passes on. */
+export function buildDocument(service: ServiceName, operations: Operations): OpenApiDocument {
+  const registry = new OpenAPIRegistry();
+  registerSecuritySchemes(registry);
+  for (const [operationId, operation] of Object.entries(operations))
+    registry.registerPath(toRoute(operationId, operation, { forwarded: operation.service !== service }));
+  const generator = new OpenApiGeneratorV31(registry.definitions, { sortComponents: 'alphabetically' });
+  const document = generator.generateDocument({
+    openapi: '3.1.0',
+    info: {
+      title: service === 'gateway' ? 'Holdfast' : `Holdfast: ${service}`,
+      version: '1',
+      description: DESCRIPTION,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    tags: [...new Set(Object.values(operations).map(({ tag }) => tag))].map((name) => ({ name })),
+  });
+  return service === 'gateway' ? addRateLimitHeaders(document) : document;
+}
+
+const DESCRIPTION = [
+  'Money is an integer in the minor unit of an ISO 4217 currency; KRW has none, so 3500000 is 3,500,000 won.',
+  'Times are RFC 3339 UTC. Unknown fields in a body, and unknown query parameters, are refused.',
+  'Lists page by `limit` and `cursor`, newest first. Every error is a problem document (RFC 9457).',
+  'Trace context (W3C or B3) of the caller is continued.',
+].join(' ');
+
+function toRoute(operationId: string, operation: Operation, { forwarded }: { forwarded: boolean }): RouteConfig {
+  const { method, path, tag, summary, description, params, query, headers, body, bodyType, answers } = operation;
+  const good = Object.entries(answers).map(([status, answer]) => [status, toResponse(answer)] as const);
+  const responses = { ...Object.fromEntries(good), ...problemAnswers(operation, { forwarded }) };
+  return {
+    method,
+    path,
+    operationId,
+    tags: [tag],
+    summary,
+    description: [description, `**Who:** ${accessRuleOf(operation).text}`].filter(Boolean).join('\n\n'),
+    security: securityOf(operation),
+    request: {
+      ...(params && { params }),
+      ...(query && { query }),
+      ...(headers && { headers }),
+      ...(body && {
+        body: {
+          required: !body.safeParse({}).success,
+          content: { [bodyType ?? 'application/json']: { schema: body } },
+        },
+      }),
+    },
+    responses,
+  };
+}
+
+function toResponse({ description, schema, contentType = 'application/json', headers }: Answer): ResponseConfig {
+  return {
+    description,
+    ...(headers && { headers }),
+    ...(schema && { content: { [contentType]: { schema } } }),
+  };
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+import type { Operations } from '../operation.js';
+import { deliveryOperations } from './deliveries.js';
+import { inventoryOperations } from './inventory.js';
+import { notificationOperations } from './notifications.js';
+import { orderOperations } from './orders.js';
+import { paymentOperations } from './payments.js';
+import { productOperations } from './products.js';
+import { sessionOperations } from './sessions.js';
+import { userOperations } from './users.js';
+
+/** What the gateway passes on: all that the services do. */
+export const forwardedOperations: Operations = {
+  ...orderOperations,
+  ...productOperations,
+  ...inventoryOperations,
+  ...paymentOperations,
+  ...deliveryOperations,
+  ...notificationOperations,
+  ...userOperations,
+  ...sessionOperations,
+};
+
+/** The gateway's own. */
+export const gatewayOperations = {
+  readReference: {
+    service: 'gateway',
+    tag: 'The process itself',
+    method: 'get',
+    path: '/docs/',
+    summary: 'The API reference, as a page',
+    access: 'without-token',
+    answers: {
+      200: { description: 'A page that needs nothing from elsewhere.', schema: z.string(), contentType: 'text/html' },
+    },
+  },
+} as const satisfies Operations;
