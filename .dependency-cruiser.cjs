@@ -41,7 +41,7 @@ module.exports = {
     only('services', '^services/', ['^contracts/', '^platform/']),
     only('notifications', '^notifications/', ['^contracts/', '^platform/', '^clients/', '^api/http/']),
     only('activities', '^activities/', ['^contracts/', '^platform/', '^clients/', '^services/']),
-    only('api-http', '^api/http/', ['^contracts/', '^platform/']),
+    only('api-http', '^api/http/', ['^contracts/', '^platform/', '^clients/']),
     only('api', '^api/', ['^contracts/', '^platform/', '^clients/', '^services/', '^workflows/[^/]+/messages\\.ts$']),
     only('workers', '^workers/', [
       '^contracts/',

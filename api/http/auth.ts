@@ -1,16 +1,28 @@
 import type { RequestHandler } from 'express';
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
-import type { JWTPayload, RemoteJWKSet } from 'jose';
 import { z } from 'zod';
+import { createCallerClient } from '../../clients/caller-client.js';
 import { urlList } from '../../platform/env.js';
-import type { Principal } from './principal.js';
-import { serviceUnavailable, unauthorized } from './problem.js';
+import { createOutsideUsers } from './outside-users.js';
+import type { Principal, UserPrincipal } from './principal.js';
+import { unauthorized } from './problem.js';
+import { createOutsideTokens } from './tokens/outside-tokens.js';
+import type { OutsideClaims } from './tokens/outside-tokens.js';
+import { createOwnTokens } from './tokens/own-tokens.js';
 
 export interface AuthSettings {
   issuer: string;
   audience: string;
   /** Instances of the one who signs; asked in turn until one answers. */
   jwksUrls: string[];
+  outside?: OutsideSettings | undefined;
+}
+
+/** An outside OpenID Connect provider, whose tokens are valid too. */
+export interface OutsideSettings {
+  issuer: string;
+  audience: string;
+  /** The user of ours that the holder of a valid token is, or a Problem that says why there is none. */
+  userOf: (claims: OutsideClaims, token: string) => Promise<UserPrincipal>;
 }
 
 export interface Authenticator {
@@ -20,59 +32,68 @@ export interface Authenticator {
   optional: RequestHandler;
   /** The principal of a token, or a 401 Problem. */
   verify: (token: string) => Promise<Principal>;
-  /** A readiness check: rejects until the signing keys were read once. */
+  /** A readiness check: rejects until our own signing keys were read once. */
   check: () => Promise<void>;
 }
+
+/** An outside provider is one more way in, and none unless it is named. */
+export const outsideSettings = {
+  OIDC_ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'an outside OpenID Connect provider whose access tokens are valid too, exactly as `iss` stands in them; without it there is none',
+    ),
+  OIDC_AUDIENCE: z
+    .string()
+    .optional()
+    .describe("whom that provider's tokens must be for; without it as our own, `JWT_AUDIENCE`"),
+};
 
 /** What a process needs in its environment to check tokens. */
 export const authSettings = {
   JWT_ISSUER: z.url().describe("the gateway's address as callers know it: there they find `/.well-known`"),
   JWT_AUDIENCE: z.string().describe('whom access tokens are for'),
   USER_SERVICE_URL: urlList.describe('where the user service is: users, tokens and the keys to check them with'),
+  ...outsideSettings,
 };
 
-export function authSettingsFrom(env: {
+interface AuthEnvironment {
   JWT_ISSUER: string;
   JWT_AUDIENCE: string;
-  USER_SERVICE_URL: string[];
-}): AuthSettings {
+  OIDC_ISSUER?: string | undefined;
+  OIDC_AUDIENCE?: string | undefined;
+}
+
+export function authSettingsFrom(env: AuthEnvironment & { USER_SERVICE_URL: string[] }): AuthSettings {
+  const users = createOutsideUsers(createCallerClient({ urls: env.USER_SERVICE_URL }));
   return {
     issuer: env.JWT_ISSUER,
     audience: env.JWT_AUDIENCE,
     jwksUrls: env.USER_SERVICE_URL.map((url) => `${url}/.well-known/jwks.json`),
+    outside: outsideSettingsFrom(env, users.userOf),
   };
 }
 
-const claimsSchema = z.object({
-  sub: z.string().min(1),
-  roles: z.array(z.string()),
-  name: z.string().optional(),
-  email: z.string().optional(),
-});
+/** undefined: no outside provider. */
+export function outsideSettingsFrom(
+  env: AuthEnvironment,
+  userOf: OutsideSettings['userOf'],
+): OutsideSettings | undefined {
+  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience = env.JWT_AUDIENCE } = env;
+  return issuer === undefined ? undefined : { issuer, audience, userOf };
+}
 
-/**
- * Checks access tokens. Keys once read are kept for as long as the process lives, so that orders go on while the user
- * service is down; a token with a key id that is not among them makes it ask again, at most every 5 s.
- */
-export function createAuthenticator({ issuer, audience, jwksUrls }: AuthSettings): Authenticator {
-  const keySets = jwksUrls.map((url) =>
-    createRemoteJWKSet(new URL(url), { cacheMaxAge: Infinity, cooldownDuration: 5000, timeoutDuration: 2000 }),
-  );
+/** Checks access tokens: our own, and those of an outside provider where there is one. */
+export function createAuthenticator({ outside, ...own }: AuthSettings): Authenticator {
+  // Or it would be for the provider to say who of ours somebody is, and with which roles.
+  if (outside?.issuer === own.issuer) throw new Error('OIDC_ISSUER must be another issuer than JWT_ISSUER');
+  const ownTokens = createOwnTokens(own);
+  const outsideTokens = outside && createOutsideTokens(outside);
 
   const verify = async (token: string): Promise<Principal> => {
-    const payload = await firstAnswer(
-      keySets,
-      async (keys) =>
-        (
-          await jwtVerify(token, keys, {
-            issuer,
-            audience,
-            algorithms: ['ES256', 'EdDSA', 'RS256'],
-            requiredClaims: ['exp', 'sub'],
-          })
-        ).payload,
-    );
-    return toPrincipal(payload);
+    if (outside === undefined || !outsideTokens?.claimsToBeOne(token)) return ownTokens.verify(token);
+    return outside.userOf(await outsideTokens.verify(token), token);
   };
   const required: RequestHandler = async (req, _res, next) => {
     const token = bearerToken(req.headers.authorization);
@@ -84,62 +105,10 @@ export function createAuthenticator({ issuer, audience, jwksUrls }: AuthSettings
     verify,
     required,
     optional: (req, res, next) => (req.headers.authorization === undefined ? next() : required(req, res, next)),
-    check: async () => {
-      if (keySets.some((keys) => keys.jwks() !== undefined)) return;
-      await Promise.any(keySets.map((keys) => keys.reload())).catch(() => {
-        throw new Error('the signing keys of the user service were not read yet');
-      });
-    },
+    check: () => ownTokens.check(),
   };
-}
-
-async function firstAnswer(
-  keySets: RemoteJWKSet[],
-  verify: (keys: RemoteJWKSet) => Promise<JWTPayload>,
-): Promise<JWTPayload> {
-  // One that has keys first: it needs no call.
-  const ordered = [...keySets].sort((a, b) => Number(b.jwks() !== undefined) - Number(a.jwks() !== undefined));
-  for (const keys of ordered) {
-    try {
-      return await verify(keys);
-    } catch (error) {
-      if (isAboutToken(error)) throw invalidToken();
-    }
-  }
-  // Nobody answered. With keys at hand the token's key is one that nobody here ever published.
-  if (keySets.some((keys) => keys.jwks() !== undefined)) throw invalidToken();
-  throw serviceUnavailable('signing-keys-unavailable', 'Access tokens can not be checked right now.');
-}
-
-function isAboutToken(error: unknown): boolean {
-  return (
-    error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && error.code !== 'ERR_JOSE_GENERIC'
-  );
-}
-
-function invalidToken() {
-  return unauthorized('The access token is not valid or has expired.', {
-    'WWW-Authenticate': 'Bearer error="invalid_token"',
-  });
 }
 
 function bearerToken(header: string | undefined): string | undefined {
   return /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header ?? '')?.[1];
-}
-
-function toPrincipal(payload: JWTPayload): Principal {
-  const claims = claimsSchema.safeParse(payload);
-  if (!claims.success) throw invalidToken();
-  const { sub, roles, name, email } = claims.data;
-  // By the subject, not by a role: a client may have others, and no client's id is a number.
-  if (!/^\d+$/.test(sub)) return { kind: 'service', clientId: sub, roles };
-  const userId = Number(sub);
-  if (!Number.isSafeInteger(userId) || userId < 1) throw invalidToken();
-  return {
-    kind: 'user',
-    userId,
-    roles,
-    ...(name === undefined ? {} : { name }),
-    ...(email === undefined ? {} : { email }),
-  };
 }

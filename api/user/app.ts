@@ -9,6 +9,7 @@ import type { UserContext } from './context.js';
 import { changeUserRoute } from './routes/change-user.js';
 import { discoverRoute } from './routes/discover.js';
 import { endSessionRoute } from './routes/end-session.js';
+import { getOwnUserRoute } from './routes/get-own-user.js';
 import { getUserRoute } from './routes/get-user.js';
 import { issueTokenRoute } from './routes/issue-token.js';
 import { logInRoute } from './routes/log-in.js';
@@ -24,6 +25,8 @@ export function createUserApp(context: UserContext, { service, logger }: { servi
     readiness: { database: () => checkDatabase(context.pool), 'signing keys': () => context.auth.check() },
     routers: [
       signUpRoute(context),
+      // Before the one whose id it would be.
+      getOwnUserRoute(context),
       getUserRoute(context),
       changeUserRoute(context),
       validateUserRoute(context),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { databaseSettings, json, processSettings, readEnv } from '../../platform/env.js';
 import { oauthClientSchema } from '../../services/user/oauth-clients.js';
 import { readPrivateKeys } from '../../services/user/signing-keys.js';
-import { authSettings } from '../http/auth.js';
+import { authSettings, outsideSettings } from '../http/auth.js';
 
 const privateKeys = z.string().transform((text, context) => {
   try {
@@ -18,6 +18,7 @@ export const settings = z.object({
   ...databaseSettings,
   JWT_ISSUER: authSettings.JWT_ISSUER,
   JWT_AUDIENCE: authSettings.JWT_AUDIENCE,
+  ...outsideSettings,
   JWT_PRIVATE_KEY: privateKeys.describe('one PKCS8 PEM, or several one after another: the first signs, all verify'),
   OAUTH_CLIENTS: json(z.array(oauthClientSchema)).describe(
     'JSON, a list of `{clientId, secretHash, roles}`: who may get tokens of their own; the hash is SHA-256 in hex',

@@ -5,15 +5,17 @@ import { createAccessTokens } from '../../services/user/access-tokens.js';
 import type { AccessTokens } from '../../services/user/access-tokens.js';
 import { openUserDatabase } from '../../services/user/database.js';
 import type { OAuthClient } from '../../services/user/oauth-clients.js';
+import { createOutsideUserStore } from '../../services/user/outside-user-store.js';
 import { createSessionStore } from '../../services/user/session-store.js';
 import type { SessionStore } from '../../services/user/session-store.js';
 import { createSigningKeys } from '../../services/user/signing-keys.js';
 import type { SigningKeys } from '../../services/user/signing-keys.js';
 import { createUserStore } from '../../services/user/user-store.js';
 import type { UserStore } from '../../services/user/user-store.js';
-import { createAuthenticator } from '../http/auth.js';
+import { createAuthenticator, outsideSettingsFrom } from '../http/auth.js';
 import type { Authenticator } from '../http/auth.js';
 import type { UserConfig } from './config.js';
+import { outsideUserOf } from './outside-user.js';
 
 export interface UserContext {
   users: UserStore;
@@ -45,6 +47,7 @@ export async function createContext(config: UserConfig, logger: Logger): Promise
       issuer,
       audience,
       jwksUrls: [`data:application/json,${encodeURIComponent(JSON.stringify(keys.publicKeys))}`],
+      outside: outsideSettingsFrom(config, outsideUserOf(createOutsideUserStore(prisma), logger)),
     }),
     pool,
     close: () => prisma.$disconnect(),

@@ -21,6 +21,7 @@ export const ACCESS = {
   client: { token: 'unread', text: 'A registered client, by its id and secret.' },
   carrier: { token: 'unread', text: 'A carrier, by its signature.' },
   customer: { token: 'required', roles: ['customer', 'admin'], text: 'Customers; admins for anyone.' },
+  self: { token: 'required', text: 'Any user, of themselves.' },
   'owner-or-admin': { token: 'required', text: 'Its owner, and admins.' },
   'service-or-admin': { token: 'required', roles: ['service', 'admin'], text: 'Services, and admins.' },
   admin: { token: 'required', roles: ['admin'], text: 'Admins.' },

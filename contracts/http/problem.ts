@@ -41,6 +41,16 @@ export const PROBLEMS = {
   'too-many-requests': { status: 429, text: 'Over a rate limit.', retry: true },
   'internal-error': { status: 500, text: 'Something went wrong on our side.' },
   'signing-keys-unavailable': { status: 503, text: 'Access tokens can not be checked right now.', retry: true },
+  // Of users of an outside provider.
+  'email-not-verified': {
+    status: 403,
+    text: 'The token has no `email` that its provider vouches for by `email_verified`.',
+  },
+  'email-of-another-user': {
+    status: 403,
+    text: 'Another user has your e-mail address, and only an operator can say that it is you.',
+  },
+  'user-disabled': { status: 403, text: 'This user is disabled.' },
   // Of the gateway.
   'service-unavailable': { status: 503, text: 'No instance of the service can be reached.', retry: true },
   'service-timeout': { status: 504, text: 'The service did not answer in time.' },
@@ -78,7 +88,7 @@ export const PROBLEMS = {
   'pricing-unavailable': { status: 503, text: 'The product service is down; nothing was ordered.', retry: true },
   'user-unavailable': {
     status: 503,
-    text: 'The user service is down, and the token says nothing of the user ordered for.',
+    text: 'The user service is down, and nothing else tells what is needed of the user.',
     retry: true,
   },
   'not-cancellable': { status: 409, text: 'The carrier has the order, or it was delivered.' },

@@ -3,6 +3,7 @@ import type { Address } from '../../contracts/http/address.js';
 import { ROLES } from '../../contracts/http/users.js';
 import type { Role, User } from '../../contracts/http/users.js';
 import { normalizeEmail } from './domain/email.js';
+import { isCode } from './prisma-code.js';
 import { Prisma } from './prisma/generated/client.js';
 import type { PrismaClient, User as UserRow } from './prisma/generated/client.js';
 
@@ -98,8 +99,4 @@ export function toUser(row: UserRow): User {
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === code;
 }

@@ -23,6 +23,16 @@ export const userOperations = {
     },
     problems: ['email-taken'],
   },
+  getOwnUser: {
+    ...common,
+    method: 'get',
+    path: '/users/me',
+    summary: 'Who the access token is of',
+    description: 'Somebody who comes from an outside provider gets a user here when first seen, and learns its id.',
+    access: 'self',
+    answers: { 200: { description: 'The user.', schema: userSchema } },
+    problems: ['forbidden', 'not-found', 'email-not-verified', 'email-of-another-user', 'user-disabled'],
+  },
   getUser: {
     ...common,
     method: 'get',

@@ -1,0 +1,20 @@
+import { PROBLEMS } from '../../contracts/http/problem.js';
+import type { ProblemCode } from '../../contracts/http/problem.js';
+import { Problem } from './problem.js';
+
+/** Why the holder of a good token of an outside provider is nobody here. */
+const OUTSIDE_REFUSALS = [
+  'email-not-verified',
+  'email-of-another-user',
+  'user-disabled',
+] as const satisfies ProblemCode[];
+type OutsideRefusal = (typeof OUTSIDE_REFUSALS)[number];
+
+export function isOutsideRefusal(code: string): code is OutsideRefusal {
+  return (OUTSIDE_REFUSALS as readonly string[]).includes(code);
+}
+
+export function outsideRefusal(code: OutsideRefusal): Problem {
+  const { status, text } = PROBLEMS[code];
+  return new Problem({ status, code, detail: text });
+}

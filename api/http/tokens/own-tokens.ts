@@ -1,0 +1,82 @@
+import { jwtVerify } from 'jose';
+import type { JWTPayload } from 'jose';
+import { z } from 'zod';
+import type { Principal } from '../principal.js';
+import { keptKeys } from './kept-keys.js';
+import type { KeptKeys } from './kept-keys.js';
+import { invalidToken, isAboutToken, keysUnavailable } from './token-problems.js';
+
+export interface OwnTokens {
+  /** The principal of a token that our user service signed, or a 401 or 503 Problem. */
+  verify(token: string): Promise<Principal>;
+  /** Rejects until the signing keys were read once. */
+  check(): Promise<void>;
+}
+
+const claimsSchema = z.object({
+  sub: z.string().min(1),
+  roles: z.array(z.string()),
+  name: z.string().optional(),
+  email: z.string().optional(),
+});
+
+/** `jwksUrls`: instances of the one who signs, asked in turn until one answers. */
+export function createOwnTokens({
+  issuer,
+  audience,
+  jwksUrls,
+}: {
+  issuer: string;
+  audience: string;
+  jwksUrls: string[];
+}): OwnTokens {
+  const keySets = jwksUrls.map((url) => keptKeys(new URL(url)));
+  const rules = {
+    issuer,
+    audience,
+    algorithms: ['ES256', 'EdDSA', 'RS256'],
+    requiredClaims: ['exp', 'sub'],
+  };
+  return {
+    verify: async (token) =>
+      toPrincipal(await firstAnswer(keySets, async (keys) => (await jwtVerify(token, keys.find, rules)).payload)),
+    check: async () => {
+      if (keySets.some((keys) => keys.read() !== undefined)) return;
+      await Promise.any(keySets.map((keys) => keys.load())).catch(() => {
+        throw new Error('the signing keys of the user service were not read yet');
+      });
+    },
+  };
+}
+
+async function firstAnswer(keySets: KeptKeys[], verify: (keys: KeptKeys) => Promise<JWTPayload>): Promise<JWTPayload> {
+  // One that has keys first: it needs no call.
+  const ordered = [...keySets].sort((a, b) => Number(b.read() !== undefined) - Number(a.read() !== undefined));
+  for (const keys of ordered) {
+    try {
+      return await verify(keys);
+    } catch (error) {
+      if (isAboutToken(error)) throw invalidToken();
+    }
+  }
+  // Nobody answered. With keys at hand the token's key is one that nobody here ever published.
+  if (keySets.some((keys) => keys.read() !== undefined)) throw invalidToken();
+  throw keysUnavailable();
+}
+
+function toPrincipal(payload: JWTPayload): Principal {
+  const claims = claimsSchema.safeParse(payload);
+  if (!claims.success) throw invalidToken();
+  const { sub, roles, name, email } = claims.data;
+  // By the subject, not by a role: a client may have others, and no client's id is a number.
+  if (!/^\d+$/.test(sub)) return { kind: 'service', clientId: sub, roles };
+  const userId = Number(sub);
+  if (!Number.isSafeInteger(userId) || userId < 1) throw invalidToken();
+  return {
+    kind: 'user',
+    userId,
+    roles,
+    ...(name === undefined ? {} : { name }),
+    ...(email === undefined ? {} : { email }),
+  };
+}
