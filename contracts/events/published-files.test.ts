@@ -1,12 +1,51 @@
+import { Ajv, type AnySchemaObject } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import specs from '@asyncapi/specs';
 import { expect, it } from 'vitest';
 
 import { TOPICS } from '../topics.js';
+import { asyncApiDocument } from './asyncapi.js';
 import { eventJsonSchemaOf } from './event-json-schema.js';
 
-/** `npx vitest run contracts/events --update` writes them anew. */
+// `npx vitest run contracts/events --update` writes the files anew.
+const asText = (document: object) => `${JSON.stringify(document, null, 2)}\n`;
+
 it.each(TOPICS)('the schema file of %s is the one made from the code, and a JSON schema', async (topic) => {
-  expect(new Ajv2020().validateSchema(eventJsonSchemaOf(topic))).toBe(true);
-  const text = `${JSON.stringify(eventJsonSchemaOf(topic), null, 2)}\n`;
-  await expect(text).toMatchFileSnapshot(`schemas/${topic}.v1.schema.json`);
+  const schema = eventJsonSchemaOf(topic);
+  expect(new Ajv2020().validateSchema(schema)).toBe(true);
+  await expect(asText(schema)).toMatchFileSnapshot(`schemas/${topic}.v1.schema.json`);
+});
+
+it('docs/asyncapi.json is the one made from the code', async () => {
+  await expect(asText(asyncApiDocument())).toMatchFileSnapshot('../../docs/asyncapi.json');
+});
+
+it('the AsyncAPI document fits the official schema of AsyncAPI 3.0', () => {
+  // It brings its own copy of the meta schema.
+  const ajv = new Ajv({ strict: false, meta: false, validateSchema: false });
+  addFormats.default(ajv);
+  const valid = ajv.compile(specs.schemas['3.0.0'] as AnySchemaObject);
+  valid(asyncApiDocument());
+  expect(valid.errors).toBeNull();
+});
+
+it('each reference in the AsyncAPI document leads somewhere', () => {
+  const document = asyncApiDocument();
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => String(path));
+  expect(references.length).toBeGreaterThan(TOPICS.length);
+  for (const reference of references) expect(document).toHaveProperty(reference.split('/'));
+});
+
+it('its examples fit its payloads', () => {
+  const ajv = new Ajv();
+  addFormats.default(ajv);
+  const { components } = asyncApiDocument() as {
+    components: { messages: Record<string, { payload: AnySchemaObject; examples?: { payload: unknown }[] }> };
+  };
+  const examples = Object.values(components.messages).flatMap(({ payload, examples = [] }) =>
+    examples.map((example) => ({ valid: ajv.compile(payload), example: example.payload })),
+  );
+  expect(examples).toHaveLength(TOPICS.length);
+  for (const { valid, example } of examples) expect([valid(example), valid.errors]).toEqual([true, null]);
 });

@@ -1,0 +1,108 @@
+import type { ServiceName } from '../services.js';
+import { CUSTOMER_TOPICS, NOTIFICATIONS_DLQ, TOPICS, type Topic } from '../topics.js';
+import { EVENT_KINDS } from './event-data.js';
+import { eventJsonSchemaOf } from './event-json-schema.js';
+import { exampleEvent } from './example-event.js';
+import { eventTypeOf } from './order-event.js';
+
+const bindingVersion = '0.5.0';
+const key = { type: 'string', description: "The order's id: all events of an order on a topic are in one partition." };
+const text = (description: string) => ({ type: 'string', description });
+
+/** The AsyncAPI 3.0 document of everything that goes over Kafka: docs/asyncapi.json. */
+export function asyncApiDocument(): object {
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Holdfast events',
+      version: '1.0.0',
+      description:
+        "What happens to orders, for whoever wants to know: no step of an order waits for these events. Each is sent at least once, an order's in sequence; across topics a reader may see one early. docs/events.md tells more.",
+      license: { name: 'MIT' },
+    },
+    defaultContentType: 'application/cloudevents+json',
+    servers: {
+      development: { host: '127.0.0.1:9092', protocol: 'kafka', description: 'The Kafka that `npm start` brings up.' },
+    },
+    channels: Object.fromEntries([
+      ...TOPICS.map((topic) => [topic, channel(topic, topic, EVENT_KINDS[topic].tells)]),
+      [
+        NOTIFICATIONS_DLQ,
+        channel(NOTIFICATIONS_DLQ, 'deadLetter', "Events that the notification service can't handle, with the error."),
+      ],
+    ]),
+    operations: {
+      ...Object.fromEntries(TOPICS.map((topic) => [`publish-${topic}`, operation('send', topic, 'order-service')])),
+      ...Object.fromEntries(
+        CUSTOMER_TOPICS.map((topic) => [`notify-${topic}`, operation('receive', topic, 'notification-service')]),
+      ),
+      'bury-message': operation('send', NOTIFICATIONS_DLQ, 'notification-service'),
+      'send-dead-letters-again': operation('receive', NOTIFICATIONS_DLQ, 'notification-service'),
+    },
+    components: {
+      messages: {
+        ...Object.fromEntries(TOPICS.map((topic) => [topic, eventMessage(topic)])),
+        deadLetter: deadLetterMessage,
+      },
+    },
+  };
+}
+
+const channel = (topic: string, message: string, description: string) => ({
+  address: topic,
+  description,
+  messages: { [message]: { $ref: `#/components/messages/${message}` } },
+  bindings: { kafka: { topic, bindingVersion } },
+});
+
+const operation = (action: 'send' | 'receive', topic: string, service: ServiceName) => ({
+  action,
+  channel: { $ref: `#/channels/${topic}` },
+  tags: [{ name: service }],
+  ...(action === 'receive' && topic !== NOTIFICATIONS_DLQ
+    ? { bindings: { kafka: { groupId: { type: 'string', const: service }, bindingVersion } } }
+    : {}),
+});
+
+const eventMessage = (topic: Topic) => ({
+  name: eventTypeOf(topic),
+  summary: EVENT_KINDS[topic].tells,
+  contentType: 'application/cloudevents+json',
+  headers: {
+    type: 'object',
+    properties: {
+      'content-type': { type: 'string', const: 'application/cloudevents+json' },
+      traceparent: text(
+        'W3C trace context of the sending, in the trace of the order. Missing where nothing is traced.',
+      ),
+    },
+    required: ['content-type'],
+  },
+  payload: payloadOf(topic),
+  bindings: { kafka: { key, bindingVersion } },
+  examples: [{ name: 'all-fields', payload: exampleEvent(topic) }],
+});
+
+/** AsyncAPI's own schemas: what ours use of JSON schema is the same in theirs, but they name no dialect. */
+function payloadOf(topic: Topic): object {
+  const { $schema: _, ...schema } = eventJsonSchemaOf(topic);
+  return schema;
+}
+
+const deadLetterMessage = {
+  name: 'deadLetter',
+  summary: 'A message as it came, its headers too, with where it came from and why it is here.',
+  headers: {
+    type: 'object',
+    properties: {
+      'dlq-topic': text('Where it came from, and goes when it is sent again.'),
+      'dlq-partition': text('In that topic.'),
+      'dlq-offset': text('In that partition.'),
+      'dlq-error': text('Why. Of an event that does not fit its schema: which fields, without their values.'),
+      'dlq-time': { type: 'string', format: 'date-time' },
+    },
+    required: ['dlq-topic', 'dlq-partition', 'dlq-offset', 'dlq-error', 'dlq-time'],
+  },
+  payload: { description: 'Whatever it was.' },
+  bindings: { kafka: { key: { description: 'As it came.' }, bindingVersion } },
+};
