@@ -24,13 +24,14 @@ export function asyncApiDocument(): object {
     servers: {
       development: { host: '127.0.0.1:9092', protocol: 'kafka', description: 'The Kafka that `npm start` brings up.' },
     },
-    channels: Object.fromEntries([
-      ...TOPICS.map((topic) => [topic, channel(topic, topic, EVENT_KINDS[topic].tells)]),
-      [
+    channels: {
+      ...Object.fromEntries(TOPICS.map((topic) => [topic, channel(topic, topic, EVENT_KINDS[topic].tells)])),
+      [NOTIFICATIONS_DLQ]: channel(
         NOTIFICATIONS_DLQ,
-        channel(NOTIFICATIONS_DLQ, 'deadLetter', "Events that the notification service can't handle, with the error."),
-      ],
-    ]),
+        'deadLetter',
+        "Events that the notification service can't handle, with the error.",
+      ),
+    },
     operations: {
       ...Object.fromEntries(TOPICS.map((topic) => [`publish-${topic}`, operation('send', topic, 'order-service')])),
       ...Object.fromEntries(
