@@ -11,7 +11,7 @@ import { newOrder, openOrderDatabase, progress, type OrderDatabase } from '../se
 import { server } from '../tests/support/servers.js';
 import { readTopics, type TopicReader } from '../tests/support/topic-reader.js';
 import { waitFor } from '../tests/support/wait-for.js';
-import type { RunningLoop } from './loop.js';
+import type { RunningLoop } from '../platform/loop.js';
 import { startOutboxRelay } from './outbox-relay.js';
 
 let database: OrderDatabase;

@@ -4,7 +4,7 @@ import type { Logger } from '../platform/logger.js';
 import { createEventPublisher } from '../services/order/outbox/event-publisher.js';
 import { inSequence } from '../services/order/outbox/in-sequence.js';
 import { openOutboxSession, type OutboxSession } from '../services/order/outbox/outbox-session.js';
-import { startLoop, type Loop, type RunningLoop } from './loop.js';
+import { startLoop, type Loop, type RunningLoop } from '../platform/loop.js';
 
 export interface OutboxRelaySettings {
   databaseUrl: string;

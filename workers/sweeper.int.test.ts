@@ -8,7 +8,7 @@ import type { TemporalSettings } from '../platform/temporal/settings.js';
 import { newOrder, openOrderDatabase, type OrderDatabase } from '../services/order/testing/order-database.js';
 import { createTestNamespace } from '../tests/support/temporal-namespace.js';
 import { waitFor } from '../tests/support/wait-for.js';
-import type { RunningLoop } from './loop.js';
+import type { RunningLoop } from '../platform/loop.js';
 import { startSweeper } from './sweeper.js';
 
 let database: OrderDatabase;

@@ -9,7 +9,7 @@ import type { OrderStore } from '../services/order/order-store.js';
 import { sagaStart } from '../services/order/saga-start.js';
 import type { StoredOrder } from '../services/order/stored-order.js';
 import { initialSearchAttributes } from '../workflows/order/messages.js';
-import { startLoop, type RunningLoop } from './loop.js';
+import { startLoop, type RunningLoop } from '../platform/loop.js';
 
 export interface SweeperSettings {
   store: OrderStore;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Logger } from '../platform/logger.js';
+import type { Logger } from './logger.js';
 
 export interface LoopSettings {
   /** For the log. */
