@@ -2,6 +2,7 @@ import type { TimelineEntry } from '../../contracts/activities/order-activities.
 import type { OrderEvent } from '../../contracts/events/order-event.js';
 import type { Order } from '../../contracts/http/orders.js';
 import { makeOrderEvent } from './domain/order-event.js';
+import type { ShownState } from './domain/shown-state.js';
 import { WAKE_RELAY } from './outbox/channel.js';
 import { Prisma, type PrismaClient } from './prisma/generated/client.js';
 import type { StoredOrder } from './stored-order.js';
@@ -34,6 +35,7 @@ export async function insertOrder(prisma: PrismaClient, order: NewOrder, at: Dat
     WITH placed AS (${orderRow(order, at)} ON CONFLICT DO NOTHING RETURNING id),
       line AS (${lineRows(order)}),
       entry AS (${entryRow(order, at)}),
+      status AS (${statusRow(at)}),
       event AS (${eventRow(event)})
     SELECT pg_notify(${WAKE_RELAY}, '')::text FROM placed`;
   return inserted.length === 0 ? undefined : asPlaced(order, at);
@@ -59,27 +61,24 @@ const entryRow = ({ traceId }: NewOrder, at: Date): Prisma.Sql => Prisma.sql`
     ${traceId ?? null}, ${at}::timestamptz
   FROM placed`;
 
+const statusRow = (at: Date): Prisma.Sql => Prisma.sql`
+  INSERT INTO status_changes (order_id, number, shown) SELECT placed.id, 1, ${JSON.stringify(pending(at))}::jsonb FROM placed`;
+
 const eventRow = (event: OrderEvent): Prisma.Sql => Prisma.sql`
   INSERT INTO outbox_events (event_id, order_id, sequence, topic, event)
   SELECT ${event.id}, placed.id, 1, 'order-created', ${JSON.stringify(event)}::jsonb FROM placed`;
 
+const pending = (at: Date): ShownState => ({
+  status: 'PENDING',
+  needsAttention: false,
+  updatedAt: at.toISOString(),
+});
+
 function asPlaced(order: NewOrder, at: Date): StoredOrder {
   const { id, userId, userVerified, currency, totalPrice, lines, shippingAddress } = order;
-  const time = at.toISOString();
+  const createdAt = at.toISOString();
   return {
-    order: {
-      id,
-      userId,
-      userVerified,
-      status: 'PENDING',
-      needsAttention: false,
-      currency,
-      totalPrice,
-      lines,
-      shippingAddress,
-      createdAt: time,
-      updatedAt: time,
-    },
+    order: { id, userId, userVerified, currency, totalPrice, lines, shippingAddress, createdAt, ...pending(at) },
     bodyHash: order.bodyHash,
     paymentMethod: order.paymentMethod,
     stockDecision: null,

@@ -44,7 +44,7 @@ export async function recordProgress(prisma: PrismaClient, progress: OrderProgre
       ),
     );
     const { entry } = progress;
-    const updatedAt = await writeProgress(prisma, { row, state, entry, events, at, traceId: trace.traceId });
+    const updatedAt = await writeProgress(prisma, { row, state, moved, entry, events, at, traceId: trace.traceId });
     if (updatedAt !== undefined) return { updatedAt, moved };
   }
   throw new Error(`order ${progress.orderId} was changed by others ${String(mostTries)} times in a row`);

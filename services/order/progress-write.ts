@@ -1,13 +1,18 @@
 import type { TimelineEntry } from '../../contracts/activities/order-activities.js';
 import { topicOf, type OrderEvent } from '../../contracts/events/order-event.js';
+import type { OrderStatus } from '../../contracts/order-status.js';
 import type { OrderState } from './domain/order-progress.js';
+import { shownState } from './domain/shown-state.js';
 import { WAKE_RELAY } from './outbox/channel.js';
 import { Prisma, type PrismaClient } from './prisma/generated/client.js';
 import type { ReadOrder } from './progress-read.js';
+import { STATUS_CHANGED } from './status-changes/channel.js';
 
 export interface ProgressWrite {
   row: Pick<ReadOrder, 'id' | 'rowVersion' | 'eventCount'>;
   state: OrderState;
+  /** The status that is new with it. */
+  moved: OrderStatus | undefined;
   entry: TimelineEntry;
   /** New ones, in sequence after the row's count. */
   events: OrderEvent[];
@@ -20,8 +25,10 @@ export async function writeProgress(prisma: PrismaClient, write: ProgressWrite):
   const [written] = await prisma.$queryRaw<{ updatedAt: Date }[]>`
     WITH changed AS (${orderUpdate(write)} RETURNING id, updated_at),
       entry AS (${entryInsert(write)}),
+      status AS (${statusInsert(write)}),
       event AS (${eventInsert(write.events)})
-    SELECT updated_at AS "updatedAt", CASE WHEN ${write.events.length} > 0 THEN pg_notify(${WAKE_RELAY}, '')::text END
+    SELECT updated_at AS "updatedAt", CASE WHEN ${write.events.length} > 0 THEN pg_notify(${WAKE_RELAY}, '')::text END,
+      CASE WHEN ${write.moved !== undefined} THEN pg_notify(${STATUS_CHANGED}, id)::text END
     FROM changed`;
   return written?.updatedAt;
 }
@@ -50,6 +57,12 @@ const entryInsert = ({ entry, at, traceId }: ProgressWrite): Prisma.Sql => Prism
   SELECT changed.id, ${entry.key}, ${entry.step}, ${entry.service}, ${entry.outcome}, ${entry.attempts}::integer,
     ${entry.detail ?? null}, ${traceId ?? null}, ${at}::timestamptz
   FROM changed ON CONFLICT DO NOTHING`;
+
+/** Only one writer at a time changes the row, so that what it counts is all there is. */
+const statusInsert = ({ moved, state, at }: ProgressWrite): Prisma.Sql => Prisma.sql`
+  INSERT INTO status_changes (order_id, number, shown)
+  SELECT changed.id, (SELECT count(*) + 1 FROM status_changes WHERE order_id = changed.id), ${JSON.stringify(shownState(state, at))}::jsonb
+  FROM changed WHERE ${moved !== undefined}`;
 
 /** No ON CONFLICT: an event that is there was left out when the row was read, and another one is a mistake of ours. */
 const eventInsert = (events: OrderEvent[]): Prisma.Sql => Prisma.sql`

@@ -36,7 +36,7 @@ export function sagaStart(
   } satisfies WorkflowStartOptions<OrderSaga>;
 }
 
-function placedOrder(order: Order): PlacedOrder {
+export function placedOrder(order: Order): PlacedOrder {
   const { id, userId, userVerified, currency, totalPrice, lines, shippingAddress, createdAt } = order;
   return { id, userId, userVerified, currency, totalPrice, lines, shippingAddress, createdAt };
 }

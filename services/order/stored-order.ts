@@ -3,6 +3,7 @@ import type { Address } from '../../contracts/http/address.js';
 import type { Order } from '../../contracts/http/orders.js';
 import type { CancelReason, OrderStatus } from '../../contracts/order-status.js';
 import type { SagaStep } from '../../contracts/saga-steps.js';
+import { shownState } from './domain/shown-state.js';
 import type { Prisma } from './prisma/generated/client.js';
 
 export type OrderRow = Prisma.OrderGetPayload<{ include: { lines: true } }>;
@@ -40,29 +41,30 @@ function toOrder(row: OrderRow): Order {
     id: row.id,
     userId: row.userId,
     userVerified: row.userVerified,
-    status: row.status as OrderStatus,
-    ...(row.cancelReason === null ? {} : { cancelReason: row.cancelReason as CancelReason }),
-    ...(row.cancelNote === null ? {} : { cancelNote: row.cancelNote }),
-    needsAttention: row.needsAttention,
-    ...attentionOf(row),
     currency: row.currency,
     totalPrice: Number(row.totalPrice),
     lines: row.lines.map(toLine),
     shippingAddress: row.shippingAddress as unknown as Address,
-    ...(row.paymentId === null ? {} : { paymentId: row.paymentId }),
-    ...(row.deliveryId === null ? {} : { deliveryId: row.deliveryId }),
-    ...(row.trackingNumber === null ? {} : { trackingNumber: row.trackingNumber }),
     createdAt: row.createdAt.toISOString(),
-    updatedAt: row.updatedAt.toISOString(),
+    ...shownState(
+      {
+        status: row.status as OrderStatus,
+        cancelReason: row.cancelReason as CancelReason | null,
+        cancelNote: row.cancelNote,
+        paymentId: row.paymentId,
+        deliveryId: row.deliveryId,
+        trackingNumber: row.trackingNumber,
+        needsAttention: row.needsAttention,
+        attention: attentionOf(row),
+      },
+      row.updatedAt,
+    ),
   };
 }
 
-function attentionOf(row: OrderRow): Pick<Order, 'attention'> {
-  const { needsAttention, attentionStep, attentionSince, attentionError } = row;
-  if (!needsAttention || attentionStep === null || attentionSince === null) return {};
-  return {
-    attention: { step: attentionStep as SagaStep, since: attentionSince.toISOString(), error: attentionError ?? '' },
-  };
+function attentionOf({ attentionStep, attentionSince, attentionError }: OrderRow): Order['attention'] | null {
+  if (attentionStep === null || attentionSince === null) return null;
+  return { step: attentionStep as SagaStep, since: attentionSince.toISOString(), error: attentionError ?? '' };
 }
 
 function toLine(line: OrderRow['lines'][number]): Order['lines'][number] {
