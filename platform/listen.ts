@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const drainLimitMs = 5000;
+const idleCheckMs = 50;
 
 export interface Listening {
   port: number;
@@ -34,8 +35,11 @@ export async function listen(app: RequestListener, { host, port }: { host: strin
     close: () =>
       new Promise<void>((resolve) => {
         const limit = setTimeout(() => server.closeAllConnections(), drainLimitMs);
+        // A connection whose last request has just ended would be kept for the next one.
+        const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs);
         server.close(() => {
           clearTimeout(limit);
+          clearInterval(idle);
           resolve();
         });
         server.closeIdleConnections();
