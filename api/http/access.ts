@@ -15,6 +15,10 @@ export function requireUser(req: Request): UserPrincipal {
   return principal;
 }
 
+/** Who calls, as their token's `sub` says it: a user's id or a client's. No client's id is a number. */
+export const subjectOf = (principal: Principal): string =>
+  principal.kind === 'user' ? String(principal.userId) : principal.clientId;
+
 export const isAdmin = (principal: Principal): boolean => principal.roles.includes('admin');
 
 /** A middleware: 403 unless the caller has one of the roles. */

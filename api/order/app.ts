@@ -8,10 +8,17 @@ import { cancelOrder } from './routes/cancel-order.js';
 import { getOrder } from './routes/get-order.js';
 import { listOrders } from './routes/list-orders.js';
 import { placeOrder } from './routes/place-order.js';
+import { streamOrderEvents } from './routes/stream-order-events.js';
 
 export function createOrderApp(context: OrderContext, service: string): Express {
   const { logger, readiness, metrics } = context;
-  const routers = [placeOrder(context), listOrders(context), getOrder(context), cancelOrder(context)];
-  routers.push(documentRoute('order-service', orderOperations));
+  const routers = [
+    placeOrder(context),
+    listOrders(context),
+    getOrder(context),
+    streamOrderEvents(context),
+    cancelOrder(context),
+    documentRoute('order-service', orderOperations),
+  ];
   return createHttpApp({ service, logger, readiness, routers, metrics });
 }

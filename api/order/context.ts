@@ -11,14 +11,23 @@ import { createTemporalClient } from '../../platform/temporal/client.js';
 import { temporalSettingsFrom } from '../../platform/temporal/settings.js';
 import { createOrderStore, type OrderStore } from '../../services/order/order-store.js';
 import { PrismaClient } from '../../services/order/prisma/generated/client.js';
+import {
+  createStatusChangeReader,
+  type StatusChangeReader,
+} from '../../services/order/status-changes/status-change-reader.js';
+import { startStatusListener, type StatusListener } from '../../services/order/status-changes/status-listener.js';
 import { authSettingsFrom, createAuthenticator, type Authenticator } from '../http/auth.js';
 import type { OrderApiConfig } from './config.js';
+import { createEventStreams, type EventStreams } from './event-streams.js';
 import { createOrderSagas, type OrderSagas } from './order-sagas.js';
 
 /** What the routes work with. */
 export interface OrderContext {
   store: OrderStore;
   sagas: OrderSagas;
+  changes: StatusChangeReader;
+  listener: StatusListener;
+  streams: EventStreams;
   users: UserClient;
   products: ProductClient;
   auth: Authenticator;
@@ -35,6 +44,9 @@ export function createContext(config: OrderApiConfig, logger: Logger, onShutdown
   const temporal = createTemporalClient(temporalSettingsFrom(config));
   onShutdown('Temporal', () => temporal.close());
 
+  const listener = startStatusListener({ databaseUrl: config.DATABASE_URL, service: config.SERVICE_NAME, logger });
+  onShutdown('status listener', () => listener.stop());
+
   const urls = config.USER_SERVICE_URL;
   const token = createServiceToken({
     urls,
@@ -47,6 +59,9 @@ export function createContext(config: OrderApiConfig, logger: Logger, onShutdown
   return {
     store: createOrderStore(prisma),
     sagas: createOrderSagas({ workflows: temporal.client.workflow, attentionAfterMs: config.ATTENTION_AFTER, logger }),
+    changes: createStatusChangeReader(prisma),
+    listener,
+    streams: createEventStreams(),
     users: createUserClient({ urls, token, observe }),
     products: createProductClient({ urls: config.PRODUCT_SERVICE_URL }),
     auth,

@@ -13,4 +13,6 @@ await runProcess({ logger }, async (onShutdown) => {
   const app = createOrderApp(context, config.SERVICE_NAME);
   const server = await listen(app, { host: config.HOST, port: config.PORT });
   onShutdown('http', () => server.close());
+  // First of all: they would go on for as long as their orders do.
+  onShutdown('event streams', () => context.streams.close());
 });

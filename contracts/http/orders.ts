@@ -113,4 +113,11 @@ export const ordersQuerySchema = pageQuerySchema.extend({
     .optional(),
 });
 
+export const watchOrderHeadersSchema = z.object({
+  'Last-Event-ID': z
+    .string()
+    .optional()
+    .meta({ description: 'The `id` of the last event seen.', examples: ['2'] }),
+});
+
 export const cancelOrderBodySchema = z.strictObject({ note: z.string().max(1_000).optional() });

@@ -4,11 +4,12 @@ import { orderOperations } from '../../../contracts/http/operations/orders.js';
 import type { Order } from '../../../contracts/http/orders.js';
 import type { CancelRequest } from '../../../contracts/order-saga.js';
 import { withOrderId } from '../../../platform/log-context.js';
-import { principalOf, requireOwnerOrAdmin } from '../../http/access.js';
+import { principalOf } from '../../http/access.js';
 import { conflict, notFound, serviceUnavailable } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
 import type { OrderContext } from '../context.js';
+import { orderForCaller } from '../order-for-caller.js';
 
 const operation = orderOperations.cancelOrder;
 
@@ -24,9 +25,7 @@ export function cancelOrder({ store, sagas, auth }: OrderContext): Router {
 
   return route(operation, { auth }, async (req, res) => {
     const { id } = parseParams(operation.params, req);
-    const stored = await store.find(id);
-    if (stored === undefined) throw notFound();
-    requireOwnerOrAdmin(req, stored.order.userId);
+    const stored = await orderForCaller(store, req, id);
     const { note } = parseBody(operation.body, req);
     if (stored.order.status === 'CANCELLED') return void res.json(stored.order);
     if (stored.order.status === 'COMPLETED') throw notCancellable();

@@ -11,6 +11,8 @@ import { createLogger } from '../../../platform/logger.js';
 import { createMetrics } from '../../../platform/metrics.js';
 import { temporalTelemetryPlugins } from '../../../platform/telemetry/telemetry.js';
 import { createTemporalClient, type TemporalClient } from '../../../platform/temporal/client.js';
+import { createStatusChangeReader } from '../../../services/order/status-changes/status-change-reader.js';
+import { startStatusListener } from '../../../services/order/status-changes/status-listener.js';
 import { openOrderDatabase, type OrderDatabase } from '../../../services/order/testing/order-database.js';
 import { createTestNamespace } from '../../../tests/support/temporal-namespace.js';
 import { startTokenIssuer } from '../../../tests/support/token-issuer.js';
@@ -20,6 +22,7 @@ import { TestShop } from '../../../workflows/order/testing/test-shop.js';
 import { createAuthenticator } from '../../http/auth.js';
 import { createOrderApp } from '../app.js';
 import type { OrderContext } from '../context.js';
+import { createEventStreams } from '../event-streams.js';
 import { createOrderSagas } from '../order-sagas.js';
 import { startNeighbours, type Neighbours } from './neighbours.js';
 
@@ -65,6 +68,9 @@ export async function startOrderApi(name: string): Promise<OrderApi> {
   const shop = new TestShop();
   const context: OrderContext = {
     store: database.store,
+    changes: createStatusChangeReader(database.prisma),
+    listener: startStatusListener({ databaseUrl: database.url, service: 'order-service', logger }),
+    streams: createEventStreams(),
     sagas: createOrderSagas({ workflows: temporal.client.workflow, attentionAfterMs: 60_000, logger }),
     users: createUserClient({ urls: [neighbours.url], token: () => Promise.resolve('service-token') }),
     products: createProductClient({ urls: [neighbours.url] }),
@@ -127,6 +133,8 @@ export async function startOrderApi(name: string): Promise<OrderApi> {
       }),
     close: async () => {
       await stopWorkers();
+      context.streams.close();
+      await context.listener.stop();
       await connection.close();
       await temporal.close();
       await Promise.all([neighbours.close(), issuer.close(), database.close()]);

@@ -8,6 +8,7 @@ import {
   ordersQuerySchema,
   placeOrderBodySchema,
   placeOrderHeadersSchema,
+  watchOrderHeadersSchema,
 } from '../orders.js';
 
 const common = { service: 'order-service', tag: 'Orders' } as const;
@@ -68,6 +69,28 @@ export const orderOperations = {
     params: textIdParamsSchema,
     answers: { 200: { description: 'The order.', schema: orderSchema } },
     problems: ['not-found'],
+  },
+  watchOrder: {
+    ...common,
+    method: 'get',
+    path: '/orders/{id}/events',
+    summary: 'An order at each change of its status',
+    description:
+      'Server-sent events. Each has the order as it was then as its `data`; the first one is the order as it is. The ' +
+      'stream ends at a final status, or after 15 minutes. With the `Last-Event-ID` of the last event that was seen it ' +
+      'goes on from there.',
+    access: 'owner-or-admin',
+    params: textIdParamsSchema,
+    headers: watchOrderHeadersSchema,
+    answers: {
+      200: {
+        description: 'The events, as they come.',
+        contentType: 'text/event-stream',
+        schema: z.string().meta({ examples: ['id: 1\ndata: {"id":"ord_4f6a2c1e","status":"PENDING"}\n\n'] }),
+      },
+      204: { description: 'The last event that was seen is the final one: nothing else will come.' },
+    },
+    problems: ['not-found', 'too-many-requests', 'service-unavailable'],
   },
   cancelOrder: {
     ...common,
