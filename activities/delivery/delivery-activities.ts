@@ -3,6 +3,7 @@ import { REFUSALS } from '../../contracts/refusals.js';
 import type { DeliveryRefused } from '../../contracts/refusals.js';
 import { withOrderId } from '../../platform/log-context.js';
 import type { Logger } from '../../platform/logger.js';
+import { activeTraceparent } from '../../platform/telemetry/trace-context.js';
 import { cancelDelivery } from '../../services/delivery/cancel-delivery.js';
 import type { Carrier } from '../../services/delivery/carrier.js';
 import type { DeliveryStore } from '../../services/delivery/delivery-store.js';
@@ -21,7 +22,8 @@ export function createDeliveryActivities({ store, carrier, logger }: DeliveryAct
   return {
     startDelivery: ({ orderId, userId, shippingAddress, lines }) =>
       withOrderId(orderId, async () => {
-        const start = await startDelivery(service, { orderId, userId, address: shippingAddress, lines });
+        const traceparent = activeTraceparent();
+        const start = await startDelivery(service, { orderId, userId, address: shippingAddress, lines, traceparent });
         switch (start.outcome) {
           case 'started': {
             const { deliveryId, trackingNumber } = start;

@@ -10,6 +10,11 @@ export interface DeliveryOwner {
   userId: number;
 }
 
+export interface Traced {
+  /** W3C trace context of the order. */
+  traceparent?: string | undefined;
+}
+
 /** The delivery as it stands after the call, and whether it was this call that brought it there. */
 export interface Recorded {
   delivery: Delivery;
@@ -23,9 +28,12 @@ export type DeliveryStore = ReturnType<typeof createDeliveryStore>;
  * and the other sees where it stands.
  */
 export function createDeliveryStore(prisma: PrismaClient) {
-  const insert = async (owner: DeliveryOwner, status: DeliveryState): Promise<Delivery | undefined> => {
+  const insert = async (
+    { orderId, userId, traceparent }: DeliveryOwner & Traced,
+    status: DeliveryState,
+  ): Promise<Delivery | undefined> => {
     const [created] = await prisma.delivery.createManyAndReturn({
-      data: [{ id: randomUUID(), orderId: owner.orderId, userId: owner.userId, status }],
+      data: [{ id: randomUUID(), orderId, userId, status, traceparent: traceparent ?? null }],
       skipDuplicates: true,
     });
     return created && toDelivery(created);
@@ -47,7 +55,8 @@ export function createDeliveryStore(prisma: PrismaClient) {
 
   return {
     /** The order's delivery; PENDING when this call was the first to ask for it. */
-    open: async (owner: DeliveryOwner): Promise<Delivery> => (await insert(owner, 'PENDING')) ?? read(owner.orderId),
+    open: async (owner: DeliveryOwner & Traced): Promise<Delivery> =>
+      (await insert(owner, 'PENDING')) ?? read(owner.orderId),
 
     /** The order's delivery; VOIDED, so that it never starts, when nobody had asked for it yet. */
     openVoided: async (owner: DeliveryOwner): Promise<Delivery> =>

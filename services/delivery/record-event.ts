@@ -8,7 +8,7 @@ import type { PrismaClient } from './prisma/generated/client.js';
  * `not-started`: the booking isn't written down yet, the carrier shall say it again. `finished`: nothing can follow.
  */
 export type EventOutcome =
-  | { outcome: 'recorded'; orderId: string; first: boolean; newest: boolean }
+  | { outcome: 'recorded'; orderId: string; traceparent: string | null; first: boolean; newest: boolean }
   | { outcome: 'not-started' }
   | { outcome: 'finished' }
   | { outcome: 'unknown' };
@@ -26,7 +26,8 @@ export function createEventRecorder(prisma: PrismaClient): RecordEvent {
       });
       if (moved) {
         await tables.deliveryEvent.create({ data: { deliveryId, ...event } });
-        return { outcome: 'recorded', orderId: moved.orderId, first: true, newest: true };
+        const { orderId, traceparent } = moved;
+        return { outcome: 'recorded', orderId, traceparent, first: true, newest: true };
       }
       const delivery = await tables.delivery.findUnique({ where: { id: deliveryId }, include: { events: true } });
       const state = delivery?.status as DeliveryState | undefined;
@@ -34,16 +35,16 @@ export function createEventRecorder(prisma: PrismaClient): RecordEvent {
         return { outcome: 'unknown' };
       // Or it was written down since: what could still move it has to be said again, not refused.
       if (state === 'PENDING' || statesBefore(next).includes(state)) return { outcome: 'not-started' };
-      const { orderId, events } = delivery;
+      const { orderId, traceparent, events } = delivery;
       if (events.some(({ status }) => status === event.status))
-        return { outcome: 'recorded', orderId, first: false, newest: state === next };
+        return { outcome: 'recorded', orderId, traceparent, first: false, newest: state === next };
       if (!isOvertaken(next, state)) return { outcome: 'finished' };
       // Said twice at the same time, one of them finds the row there.
       const { count } = await tables.deliveryEvent.createMany({
         data: { deliveryId, ...event },
         skipDuplicates: true,
       });
-      return { outcome: 'recorded', orderId, first: count === 1, newest: false };
+      return { outcome: 'recorded', orderId, traceparent, first: count === 1, newest: false };
     });
   };
 }

@@ -1,5 +1,5 @@
 import type { Booking, Carrier } from './carrier.js';
-import type { DeliveryOwner, DeliveryStore } from './delivery-store.js';
+import type { DeliveryOwner, DeliveryStore, Traced } from './delivery-store.js';
 import type { Delivery } from './domain/delivery.js';
 
 export interface DeliveryService {
@@ -19,7 +19,7 @@ export type StartOutcome =
  */
 export async function startDelivery(
   { store, carrier }: DeliveryService,
-  { address, lines, ...owner }: DeliveryOwner & Pick<Booking, 'address' | 'lines'>,
+  { address, lines, ...owner }: DeliveryOwner & Traced & Pick<Booking, 'address' | 'lines'>,
 ): Promise<StartOutcome> {
   const delivery = await store.open(owner);
   if (delivery.state !== 'PENDING') return decided(delivery, false);

@@ -1,6 +1,8 @@
+import { context } from '@opentelemetry/api';
 import type { Router } from 'express';
 import { deliveryOperations } from '../../../contracts/http/operations/deliveries.js';
 import { withOrderId } from '../../../platform/log-context.js';
+import { contextFrom } from '../../../platform/telemetry/trace-context.js';
 import type { EventOutcome } from '../../../services/delivery/record-event.js';
 import { conflict, notFound, serviceUnavailable } from '../../http/problem.js';
 import { route } from '../../http/route.js';
@@ -19,17 +21,19 @@ export function postEvent({ carrierKeys, recordEvent, signalSaga, auth, logger }
     const { id: deliveryId } = parseParams(operation.params, req);
     const update = parseBody(operation.body, req);
     const event = await recordEvent(deliveryId, { status: update.status, at: new Date(update.at) });
-    const { orderId, first, newest } = requireRecorded(event);
-    if (first && update.status === 'delivered') logger.info({ orderId, deliveryId }, 'delivery completed');
-    // Once something newer stands in the books, this one has nothing to tell, heard before or not.
-    if (newest) {
+    const { orderId, traceparent, first, newest } = requireRecorded(event);
+    // The carrier's request has a trace of its own; what it brings about belongs to the order's.
+    await context.with(traceparent === null ? context.active() : contextFrom(traceparent), async () => {
+      if (first && update.status === 'delivered') logger.info({ orderId, deliveryId }, 'delivery completed');
+      // Once something newer stands in the books, this one has nothing to tell, heard before or not.
+      if (!newest) return;
       try {
         await withOrderId(orderId, () => signalSaga(orderId, update));
       } catch (error) {
         logger.warn({ err: error, orderId, deliveryId }, 'the Saga has not heard of a carrier event yet');
         throw serviceUnavailable('saga-unavailable', 'The order can not be told right now: send it again.', 1);
       }
-    }
+    });
     res.status(202).end();
   });
 }

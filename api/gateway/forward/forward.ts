@@ -104,6 +104,8 @@ async function passBack(answer: Dispatcher.ResponseData, res: Response): Promise
   copyAnswerHeaders(answer.headers, res);
   // At once: an event stream's first event may be long in coming.
   res.flushHeaders();
+  // Node warns of more than ten listeners, as of a leak: with those of logs, metrics and traces there are eleven.
+  res.setMaxListeners(20);
   // Ends either side when the other breaks off.
   await pipeline(answer.body, res);
 }
