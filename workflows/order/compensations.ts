@@ -2,7 +2,7 @@ import { CancelledFailure, CancellationScope } from '@temporalio/workflow';
 import type { SagaStep } from '../../contracts/saga-steps.js';
 
 /** What undoes each step. Commit is not among them: it comes after delivery, when nothing may be undone any more. */
-const UNDONE_BY = {
+export const UNDONE_BY = {
   'reserve-stock': 'release-stock',
   'charge-payment': 'refund-payment',
   'start-delivery': 'cancel-delivery',

@@ -18,7 +18,7 @@ export type Refusal =
   | { type: typeof REFUSALS.compensated };
 
 /** The refusals that each step may answer with. Any other is somebody's mistake, and waits for an operator. */
-const ANSWERS: Record<SagaStep, readonly RefusalType[]> = {
+export const ANSWERS: Record<SagaStep, readonly RefusalType[]> = {
   'reserve-stock': [REFUSALS.insufficientStock, REFUSALS.compensated],
   'charge-payment': [REFUSALS.paymentDeclined, REFUSALS.compensated],
   'start-delivery': [REFUSALS.deliveryRefused, REFUSALS.compensated],
