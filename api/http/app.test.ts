@@ -20,6 +20,7 @@ function testApp() {
   router.get('/conflict', () => {
     throw conflict('insufficient-stock', 'Not enough.', { productId: 1, available: 0 });
   });
+  router.get('/of/:owner', (req, res) => void res.json(req.params.owner));
   router.get('/broken', async () => {
     await Promise.reject(new Error('SELECT secret FROM users'));
   });
@@ -60,6 +61,34 @@ test('a body that is missing, no JSON, no object or too large is told apart from
   const large = await post(JSON.stringify({ quantity: 1, note: 'x'.repeat(101 * 1024) }));
   expect(large.status).toBe(413);
   expect(large.type).toBe('application/problem+json');
+});
+
+test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=latin1', ''])(
+  'a body that says to be "%s" is a 415, not one without fields',
+  async (type) => {
+    const post = request(testApp().app).post('/things').set('Content-Type', type);
+    const answer = await post.serialize((body: unknown) => String(body)).send('{"quantity":1}');
+    expect([answer.status, answer.type]).toEqual([415, 'application/problem+json']);
+    expect(answer.body).toMatchObject({ code: 'unsupported-media-type' });
+  },
+);
+
+test('a body that is nested as deep as it can be is refused like any other', async () => {
+  const post = (body: string) =>
+    request(testApp().app).post('/things').set('Content-Type', 'application/json').send(body);
+  const deep = `${'{"a":'.repeat(15_000)}1${'}'.repeat(15_000)}`;
+  expect((await post(deep)).body).toMatchObject({ status: 400, errors: [{ path: 'quantity' }, { path: 'a' }] });
+  const list = `{"quantity":${'['.repeat(40_000)}${']'.repeat(40_000)}}`;
+  expect((await post(list)).body).toMatchObject({ status: 400, errors: [{ path: 'quantity' }] });
+  const proto = await post('{"quantity":1,"__proto__":{"admin":true}}');
+  expect(proto.body).toMatchObject({ status: 400, errors: [{ path: '__proto__' }] });
+});
+
+test('a path that can not be decoded, and a method that is not there, are problems too', async () => {
+  const undecodable = await request(testApp().app).get('/of/%E0%A4%A');
+  expect([undecodable.status, undecodable.type]).toEqual([400, 'application/problem+json']);
+  const method = await request(testApp().app).put('/things').send({});
+  expect([method.status, method.type]).toEqual([404, 'application/problem+json']);
 });
 
 test('a problem keeps the members of its code', async () => {

@@ -39,10 +39,11 @@ const list = async (query: string, authorization?: string): Promise<Page<Product
 };
 
 describe('GET /products', () => {
-  test('pages through all of them, newest first', async () => {
+  test('pages through all of them, newest first, whatever comes in between', async () => {
     for (const name of ['first', 'second', 'third']) await open.products.create({ ...teaPot, name });
     const page = await list('?limit=2');
     expect(page.items.map(({ name }) => name)).toEqual(['third', 'second']);
+    await open.products.create({ ...teaPot, name: 'in between' });
     const rest = await list(`?limit=2&cursor=${String(page.nextCursor)}`);
     expect(rest).toMatchObject({ items: [{ name: 'first' }], nextCursor: null });
   });
@@ -54,6 +55,19 @@ describe('GET /products', () => {
       { ...teaPot, category: 'Home & Garden', id },
     ]);
   });
+
+  test.each(['CRÈME pot', 'pot%20%20crème', '100%25', '_', 'a%5Cb', "o'clock", '%EC%B0%BB%EC%A3%BC%EC%A0%84%EC%9E%90'])(
+    'finds what is written so: %s',
+    async (q) => {
+      const { id } = await open.products.create({
+        ...teaPot,
+        name: 'Tea Pot Crème 찻주전자',
+        description: "100% cotton, a\\b, _, at tea o'clock",
+      });
+      await open.products.create({ ...teaPot, name: 'Kettle', description: '100 of them' });
+      expect((await list(`?q=${q}`)).items.map((product) => product.id)).toEqual([id]);
+    },
+  );
 
   test('shows inactive ones to admins alone', async () => {
     await open.products.create({ ...teaPot, active: false });

@@ -127,6 +127,40 @@ describe('users', () => {
     ]);
   });
 
+  const fine = { email: 'mallory@example.com', name: 'Mallory', password: 'long enough' };
+  const home = { name: 'M', line1: '1 Street', city: 'Seoul', postalCode: '04524', country: 'KR' };
+  test.each([
+    ['email', { ...fine, email: 'mallory' }],
+    ['email', { ...fine, email: ' mallory@example.com' }],
+    ['email', { ...fine, email: `${'m'.repeat(320)}@example.com` }],
+    ['email', { ...fine, email: ['mallory@example.com'] }],
+    ['name', { ...fine, name: '   ' }],
+    ['name', { ...fine, name: 'nul\u0000' }],
+    ['password', { ...fine, password: '1234567' }],
+    ['password', { ...fine, password: 'x'.repeat(201) }],
+    ['phone', { ...fine, phone: 'call me' }],
+    ['address.country', { ...fine, address: { ...home, country: 'Korea' } }],
+    ['address.city', { ...fine, address: { ...home, city: undefined } }],
+    ['address.zip', { ...fine, address: { ...home, zip: '1' } }],
+    ['disabled', { ...fine, disabled: false }],
+    ['id', { ...fine, id: 1 }],
+  ])('sign-up with a wrong %s is a 400 that names it, and makes nobody', async (path, body) => {
+    const answer = await request(app).post('/users').send(body).expect(400);
+    expect((answer.body as { errors: { path: string }[] }).errors.map((error) => error.path)).toEqual([path]);
+    await request(app).post('/sessions').send({ email: fine.email, password: fine.password }).expect(401);
+  });
+
+  test('/users/me is whoever holds the token, and no client', async () => {
+    const { user, session } = await signUp();
+    const mine = request(app).get('/users/me').set('Authorization', bearer(session.accessToken));
+    expect((await mine.expect(200)).body).toEqual(user);
+    await request(app)
+      .get('/users/me')
+      .set('Authorization', bearer(await serviceToken()))
+      .expect(403);
+    await request(app).get('/users/me').expect(401);
+  });
+
   test('oneself and admins see a user; another gets 403, whether the user exists or not', async () => {
     const { user, session } = await signUp();
     const admin = await logIn('admin@example.com');
@@ -156,6 +190,16 @@ describe('users', () => {
       phone: '02-555-1234',
     });
     expect((await patch({ phone: null }).expect(200)).body).toMatchObject({ name: 'New', phone: null });
+    expect((await patch({}).expect(200)).body).toMatchObject({ name: 'New', phone: null });
+    // Who somebody is, and what they may do, is not theirs to change.
+    for (const body of [{ email: 'other@example.com' }, { roles: ['admin'] }, { id: 1 }, { name: '' }])
+      expect((await patch(body).expect(400)).body).toMatchObject({ errors: [{ path: Object.keys(body)[0] }] });
+    const { session: another } = await signUp();
+    await request(app)
+      .patch(`/users/${String(user.id)}`)
+      .set('Authorization', bearer(another.accessToken))
+      .send({ name: 'Mine' })
+      .expect(403);
   });
 
   test('only an admin may disable; a disabled user has no session left and gets no new one', async () => {
@@ -175,6 +219,22 @@ describe('users', () => {
       .set('Authorization', bearer(await serviceToken()))
       .expect(200);
     expect(validation.body).toMatchObject({ id: user.id, valid: false });
+  });
+
+  test('who was disabled can order again once an admin says so, and then logs in anew', async () => {
+    const { user, session, password } = await signUp();
+    const path = `/users/${String(user.id)}`;
+    const admin = bearer((await logIn('admin@example.com')).accessToken);
+    await request(app).patch(path).set('Authorization', admin).send({ disabled: true }).expect(200);
+    // The access token that is out lives on for its quarter of an hour, and changes nothing about it.
+    const own = bearer(session.accessToken);
+    expect((await request(app).get(path).set('Authorization', own).expect(200)).body).toMatchObject({ disabled: true });
+    await request(app).patch(path).set('Authorization', own).send({ disabled: false }).expect(403);
+    await request(app).patch(path).set('Authorization', own).send({ password: 'another one' }).expect(200);
+    await request(app).post('/sessions').send({ email: user.email, password: 'another one' }).expect(401);
+    await request(app).patch(path).set('Authorization', admin).send({ disabled: false, password }).expect(200);
+    await request(app).post('/sessions/refresh').send({ refreshToken: session.refreshToken }).expect(401);
+    await logIn(user.email, password);
   });
 
   test('a new password ends the sessions of the old one', async () => {
@@ -265,6 +325,13 @@ describe('sessions', () => {
       .post('/sessions/refresh')
       .send({ refreshToken: (won[0]!.body as Session).refreshToken })
       .expect(401);
+  });
+
+  test('no cache keeps what has tokens in it', async () => {
+    const body = { email: 'bob@example.com', password: 'holdfast-demo' };
+    const first = await request(app).post('/sessions').send(body).expect(201).expect('Cache-Control', 'no-store');
+    const { refreshToken } = first.body as Session;
+    await request(app).post('/sessions/refresh').send({ refreshToken }).expect(200).expect('Cache-Control', 'no-store');
   });
 
   test('log-out ends the session, and again changes nothing', async () => {

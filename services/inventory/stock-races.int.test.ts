@@ -30,6 +30,24 @@ test('of a hundred buyers of the last unit at once one gets it, and the others h
   expect(await inventory.levelOf(product)).toBe('0/1');
 });
 
+test('stock set while orders take it: what was set is what can be ordered from then on, and nothing held is lost', async () => {
+  const product = await inventory.stocked(10);
+  const lines = [line(product, 1)];
+  const reserve = () => inventory.stock.reserve({ orderId: inventory.newOrder(), lines });
+  const outcomes = await inventory.atOnce(product, CROWD, () =>
+    Promise.all([
+      ...times(20, reserve),
+      inventory.stock.setQuantity(product, 10).then((level) => ({ outcome: 'set' as const, level })),
+      ...times(20, reserve),
+    ]),
+  );
+  const held = outcomes.filter(({ outcome }) => outcome === 'reserved').length;
+  const set = outcomes.flatMap((result) => (result.outcome === 'set' ? [result.level] : []))[0];
+  expect(set?.quantity).toBe(10);
+  const takenSince = held - (set?.reserved ?? 0);
+  expect(await inventory.levelOf(product)).toBe(`${String(10 - takenSince)}/${String(held)}`);
+});
+
 test('the same order tried many times at once is one reservation', async () => {
   const [one, two] = [await inventory.stocked(100), await inventory.stocked(100)];
   const request = { orderId: inventory.newOrder(), lines: [line(one, 2), line(two, 3)] };

@@ -46,12 +46,13 @@ describe('GET /deliveries', () => {
     expect((await api.get(`/deliveries/${id}`, owner)).status).toBe(404);
   });
 
-  it('pages, newest first', async () => {
+  it('pages, newest first, whatever comes in between', async () => {
     const userId = api.newUser();
     const ids: string[] = [];
     for (let count = 0; count < 3; count++) ids.unshift((await api.startedDelivery({ userId })).deliveryId);
     const owner = await api.tokens.bearer(userId, 'customer');
     const first = pageSchema.parse((await api.get('/deliveries?limit=2', owner)).body);
+    await api.startedDelivery({ userId });
     const second = pageSchema.parse(
       (await api.get(`/deliveries?limit=2&cursor=${first.nextCursor ?? ''}`, owner)).body,
     );

@@ -103,6 +103,19 @@ describe('POST /deliveries/{id}/events', () => {
       'one of six minutes ago',
       (body: string) => signCarrierEvent({ body, key: carrierKeys.k1, kid: 'k1', at: new Date(Date.now() - 360_000) }),
     ],
+    [
+      'one of six minutes ahead',
+      (body: string) => signCarrierEvent({ body, key: carrierKeys.k1, kid: 'k1', at: new Date(Date.now() + 360_000) }),
+    ],
+    [
+      'a good one and another one beside it',
+      (body: string) =>
+        `${signCarrierEvent({ body, key: carrierKeys.k1, kid: 'k1', at: new Date() })},v1=${'0'.repeat(64)}`,
+    ],
+    [
+      'a good one, named as of another key',
+      (body: string) => signCarrierEvent({ body, key: carrierKeys.k1, kid: 'k2', at: new Date() }),
+    ],
   ])('refuses a signature: %s', async (_what, sign) => {
     const { orderId, deliveryId } = await api.startedDelivery();
     const body = JSON.stringify({ status: 'delivered', at: '2026-03-01T12:00:00Z' });

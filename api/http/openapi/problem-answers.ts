@@ -20,7 +20,7 @@ function problemCodes(operation: Operation, forwarded: boolean): ProblemCode[] {
   const { params, query, headers, body, problems = [] } = operation;
   const { token, roles } = accessRuleOf(operation);
   const codes: ProblemCode[] = [...problems, 'internal-error'];
-  if (token !== 'unread') codes.push('unauthorized', 'signing-keys-unavailable');
+  if (token !== 'unread') codes.push('unauthorized', 'signing-keys-unavailable', ...OUTSIDE);
   if (roles !== undefined) codes.push('forbidden');
   if (params ?? query ?? headers ?? body) codes.push('bad-request');
   if (body) codes.push('payload-too-large', 'unsupported-media-type');
@@ -28,6 +28,9 @@ function problemCodes(operation: Operation, forwarded: boolean): ProblemCode[] {
   // In the order of the table, each once.
   return CODES.filter((code) => codes.includes(code));
 }
+
+/** What a token of an outside provider can come to, wherever a token is looked at. */
+const OUTSIDE = ['email-not-verified', 'email-of-another-user', 'user-disabled', 'user-unavailable'] as const;
 
 const CODES = Object.keys(PROBLEMS) as ProblemCode[];
 

@@ -31,7 +31,7 @@ export const userOperations = {
     description: 'Somebody who comes from an outside provider gets a user here when first seen, and learns its id.',
     access: 'self',
     answers: { 200: { description: 'The user.', schema: userSchema } },
-    problems: ['forbidden', 'not-found', 'email-not-verified', 'email-of-another-user', 'user-disabled'],
+    problems: ['forbidden', 'not-found'],
   },
   getUser: {
     ...common,
