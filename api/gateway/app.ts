@@ -2,9 +2,12 @@ import { Router } from 'express';
 import type { Express } from 'express';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../platform/logger.js';
+import { forwardedOperations, gatewayOperations } from '../../contracts/http/operations/gateway.js';
 import { createHttpApp } from '../http/app.js';
 import type { Authenticator } from '../http/auth.js';
+import { documentRoute } from '../http/openapi/document-route.js';
 import { authenticate } from './authenticate.js';
+import { docsPage } from './docs-page.js';
 import { createAgent } from './forward/ask-instance.js';
 import { forwardTo } from './forward/forward.js';
 import { limitRates } from './rate-limits.js';
@@ -51,7 +54,7 @@ export function createGatewayApp({
     service,
     logger,
     readiness: { 'signing keys': () => auth.check() },
-    routers: [router],
+    routers: [router, documentRoute('gateway', { ...forwardedOperations, ...gatewayOperations }), docsPage()],
     parseJson: false,
     requestLogLevel: 'info',
   });

@@ -1,15 +1,20 @@
 import { Router } from 'express';
-import type { RequestHandler } from 'express';
+import { accessRuleOf } from '../../contracts/http/operation.js';
+import { forwardedOperations } from '../../contracts/http/operations/gateway.js';
 import type { Authenticator } from '../http/auth.js';
-import { PUBLIC_ROUTES } from './public-routes.js';
+import { checkToken, expressPath } from '../http/route.js';
 
-/** 401 for a token that is not valid, and for none where one is needed. The services check again for themselves. */
+/**
+ * 401 for a token that is not valid, and for none where one is needed: anywhere but on the operations that say
+ * otherwise. The services check again for themselves.
+ */
 export function authenticate(auth: Pick<Authenticator, 'required' | 'optional'>): Router {
   const router = Router();
-  const through: RequestHandler = (_req, _res, next) => next('router');
-  for (const { method, path, token } of PUBLIC_ROUTES) {
-    if (token === 'optional') router[method](path, auth.optional, through);
-    else router[method](path, through);
+  for (const operation of Object.values(forwardedOperations)) {
+    if (accessRuleOf(operation).token === 'required') continue;
+    router[operation.method](expressPath(operation.path), checkToken(operation, { auth }), (_req, _res, next) =>
+      next('router'),
+    );
   }
   router.use(auth.required);
   return router;

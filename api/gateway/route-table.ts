@@ -1,18 +1,10 @@
-import type { ServiceName } from '../../contracts/services.js';
+import { forwardedOperations } from '../../contracts/http/operations/gateway.js';
 
-export type Upstream = Exclude<ServiceName, 'gateway'>;
+const operations = Object.values(forwardedOperations);
+
+export type Upstream = (typeof operations)[number]['service'];
 
 /** Which service answers what lies under each path. */
-export const ROUTE_TABLE: Record<string, Upstream> = {
-  '/users': 'user-service',
-  '/sessions': 'user-service',
-  '/oauth': 'user-service',
-  '/.well-known': 'user-service',
-  '/products': 'product-service',
-  '/categories': 'product-service',
-  '/inventory': 'inventory-service',
-  '/orders': 'order-service',
-  '/payments': 'payment-service',
-  '/deliveries': 'delivery-service',
-  '/notifications': 'notification-service',
-};
+export const ROUTE_TABLE: Record<string, Upstream> = Object.fromEntries(
+  operations.map(({ path, service }) => [path.replace(/^(\/[^/]+).*/, '$1'), service]),
+);

@@ -13,20 +13,22 @@ export function route(
   { auth }: { auth: Guards },
   ...handlers: RequestHandler[]
 ): Router {
-  return Router()[operation.method](expressPath(operation.path), ...guardsOf(operation, auth), ...handlers);
+  const { roles } = accessRuleOf(operation);
+  const guards = [checkToken(operation, { auth }), ...(roles === undefined ? [] : [requireRole(...roles)])];
+  return Router()[operation.method](expressPath(operation.path), ...guards, ...handlers);
 }
 
 /** From `/orders/{id}` to `/orders/:id`. */
 export const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
-function guardsOf(operation: Pick<Operation, 'access'>, auth: Guards): RequestHandler[] {
-  const { token, roles } = accessRuleOf(operation);
-  switch (token) {
+/** A middleware: 401 for an access token that is not valid, and for none where the operation needs one. */
+export function checkToken(operation: Pick<Operation, 'access'>, { auth }: { auth: Guards }): RequestHandler {
+  switch (accessRuleOf(operation).token) {
     case 'unread':
-      return [];
+      return (_req, _res, next) => next();
     case 'optional':
-      return [auth.optional];
+      return auth.optional;
     case 'required':
-      return roles === undefined ? [auth.required] : [auth.required, requireRole(...roles)];
+      return auth.required;
   }
 }

@@ -11,7 +11,7 @@ import { sessionOperations } from './sessions.js';
 import { userOperations } from './users.js';
 
 /** What the gateway passes on: all that the services do. */
-export const forwardedOperations: Operations = {
+export const forwardedOperations = {
   ...orderOperations,
   ...productOperations,
   ...inventoryOperations,
@@ -20,7 +20,7 @@ export const forwardedOperations: Operations = {
   ...notificationOperations,
   ...userOperations,
   ...sessionOperations,
-};
+} as const satisfies Operations;
 
 /** The gateway's own. */
 export const gatewayOperations = {
@@ -28,8 +28,9 @@ export const gatewayOperations = {
     service: 'gateway',
     tag: 'The process itself',
     method: 'get',
-    path: '/docs/',
+    path: '/docs',
     summary: 'The API reference, as a page',
+    description: 'Redirects to `/docs/`.',
     access: 'without-token',
     answers: {
       200: { description: 'A page that needs nothing from elsewhere.', schema: z.string(), contentType: 'text/html' },
