@@ -4,24 +4,24 @@ import fs from 'node:fs';
 import { readPorts } from '../ports.js';
 import { tctl } from '../servers/tctl.js';
 import { temporalCli } from '../servers/temporal.js';
-import { cacheFolder } from '../support/paths.js';
+import { cacheFolder, stackFolder } from '../support/paths.js';
+import { readState } from '../support/state.js';
+
+/** @typedef {{ temporal: string, codec: string }} Addresses of the running stack */
 
 /** Where the running stack is, in each tool's own words; what the environment says comes first. */
 const tools = {
   temporal: {
     tool: temporalCli,
     given: 'TEMPORAL_CLI',
-    /** @param {ReturnType<typeof readPorts>} ports */
-    environment: (ports) => ({
-      TEMPORAL_ADDRESS: `127.0.0.1:${ports.TEMPORAL_PORT}`,
-      TEMPORAL_CODEC_ENDPOINT: `http://127.0.0.1:${ports.CODEC_PORT}`,
-    }),
+    /** @param {Addresses} addresses */
+    environment: ({ temporal, codec }) => ({ TEMPORAL_ADDRESS: temporal, TEMPORAL_CODEC_ENDPOINT: codec }),
   },
   tctl: {
     tool: tctl,
     given: 'TCTL',
-    /** @param {ReturnType<typeof readPorts>} ports */
-    environment: (ports) => ({ TEMPORAL_CLI_ADDRESS: `127.0.0.1:${ports.TEMPORAL_PORT}` }),
+    /** @param {Addresses} addresses */
+    environment: ({ temporal }) => ({ TEMPORAL_CLI_ADDRESS: temporal }),
   },
 };
 
@@ -34,13 +34,23 @@ export async function runOperatorTool(name) {
   const program = process.env[given] ?? (await obtain(tool));
   const child = spawn(program, process.argv.slice(2), {
     stdio: 'inherit',
-    env: { ...environment(readPorts(process.env)), ...process.env },
+    env: { ...environment(addresses()), ...process.env },
   });
   child.once('error', (error) => {
     console.error(`${name} could not be run: ${error.message}`);
     process.exitCode = 1;
   });
   child.once('exit', (code) => (process.exitCode = code ?? 1));
+}
+
+/** @returns {Addresses} as the running stack says; else where it would be */
+function addresses() {
+  const app = readState(stackFolder(), 'app');
+  const ports = readPorts(process.env);
+  return {
+    temporal: app?.env.TEMPORAL_ADDRESS ?? `127.0.0.1:${ports.TEMPORAL_PORT}`,
+    codec: app?.urls['codec-server'] ?? `http://127.0.0.1:${ports.CODEC_PORT}`,
+  };
 }
 
 /** @param {import('../servers/types.js').Server} tool @returns {Promise<string>} */

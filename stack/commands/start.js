@@ -14,7 +14,7 @@ import { own, ownerOf } from '../support/owner.js';
 import { checkout, stackFolder } from '../support/paths.js';
 import { endLeftovers } from '../support/process-records.js';
 import { createProgress } from '../support/progress.js';
-import { readState } from '../support/state.js';
+import { forgetFormer, readState } from '../support/state.js';
 import { aborted, stopOnSignal } from '../support/stopping.js';
 import { together } from '../support/together.js';
 
@@ -45,6 +45,7 @@ export async function start() {
       ...(await endLeftovers(path.join(dir, 'run', 'app'))),
       ...(await endLeftovers(path.join(dir, 'run', 'servers'))),
     ];
+    forgetFormer(dir);
     if (ended.length > 0) progress.say(`  ✓ ended what an earlier run had left: ${ended.join(', ')}`);
     await refuseBusyPorts(ports);
     if (values.fresh) progress.say(`  ✓ ${empty(dir)}`);

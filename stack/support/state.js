@@ -76,6 +76,11 @@ export function keepState(dir, set) {
   };
 }
 
+/** What one who was killed has left. @param {string} dir */
+export function forgetFormer(dir) {
+  for (const set of /** @type {SetName[]} */ (['servers', 'app'])) fs.rmSync(fileOf(dir, set), { force: true });
+}
+
 /**
  * @param {string} dir
  * @param {SetName} set

@@ -44,7 +44,7 @@ const WITHOUT_LIMITS = {
 };
 
 /** Where the applications' logs lie; the test runner names it and looks for what is left over. */
-const testDir = process.env['HOLDFAST_TEST_DIR'] ?? path.join('.holdfast', 'servers', 'apps');
+export const testDir = process.env['HOLDFAST_TEST_DIR'] ?? path.join('.holdfast', 'servers', 'apps');
 
 const silent = {
   say: () => undefined,
