@@ -15,7 +15,7 @@ const lineSchema = z.object({
 const orderFacts = {
   orderId: textIdSchema.describe("The order. Also the event's subject and the message's key."),
   userId: integerIdSchema.describe('Whose order it is. Who that is only the user service tells.'),
-  lines: z.array(lineSchema).min(1),
+  lines: z.array(lineSchema).min(1).describe('What is ordered; `unitPrice` in the minor unit of the currency.'),
   totalPrice: amountSchema.describe(
     'In the minor unit of the currency: 3500000 is 3,500,000 won, or 35,000.00 dollars.',
   ),

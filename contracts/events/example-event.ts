@@ -10,6 +10,16 @@ const reasons: Partial<Record<Topic, string>> = {
   'order-cancelled': 'CUSTOMER_REQUEST',
 };
 
+const sequences: Partial<Record<Topic, string>> = {
+  'order-created': '1',
+  'inventory-reserved': '2',
+  'inventory-failed': '2',
+  'payment-completed': '3',
+  'payment-failed': '3',
+  'delivery-started': '4',
+  'order-completed': '6',
+};
+
 const facts = {
   orderId,
   userId: 1,
@@ -32,7 +42,7 @@ export function exampleEvent(topic: Topic): OrderEvent {
     type: eventTypeOf(topic),
     time: '2026-01-31T09:30:00.000Z',
     datacontenttype: 'application/json',
-    sequence: '1',
+    sequence: sequences[topic] ?? '5',
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     data: factsOf(topic, known),
   };

@@ -21,7 +21,7 @@ it('docs/asyncapi.json is the one made from the code', async () => {
   await expect(asText(asyncApiDocument())).toMatchFileSnapshot('../../docs/asyncapi.json');
 });
 
-it('the AsyncAPI document fits the official schema of AsyncAPI 3.0', () => {
+it('the AsyncAPI document fits the official schema of AsyncAPI 3.0', { timeout: 60_000 }, () => {
   // It brings its own copy of the meta schema.
   const ajv = new Ajv({ strict: false, meta: false, validateSchema: false });
   addFormats.default(ajv);
