@@ -16,6 +16,7 @@ import {
   type StatusChangeReader,
 } from '../../services/order/status-changes/status-change-reader.js';
 import { startStatusListener, type StatusListener } from '../../services/order/status-changes/status-listener.js';
+import { createTimelineStore, type TimelineStore } from '../../services/order/timeline-store.js';
 import { authSettingsFrom, createAuthenticator, type Authenticator } from '../http/auth.js';
 import type { OrderApiConfig } from './config.js';
 import { createEventStreams, type EventStreams } from './event-streams.js';
@@ -25,6 +26,7 @@ import { createOrderSagas, type OrderSagas } from './order-sagas.js';
 export interface OrderContext {
   store: OrderStore;
   sagas: OrderSagas;
+  timeline: TimelineStore;
   changes: StatusChangeReader;
   listener: StatusListener;
   streams: EventStreams;
@@ -59,6 +61,7 @@ export function createContext(config: OrderApiConfig, logger: Logger, onShutdown
   return {
     store: createOrderStore(prisma),
     sagas: createOrderSagas({ workflows: temporal.client.workflow, attentionAfterMs: config.ATTENTION_AFTER, logger }),
+    timeline: createTimelineStore(prisma),
     changes: createStatusChangeReader(prisma),
     listener,
     streams: createEventStreams(),

@@ -11,10 +11,14 @@ import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import { ACCEPTED_UPDATE_ID, CANCEL_UPDATE_ID, workflowIdOf } from '../../contracts/ids.js';
 import type { Order } from '../../contracts/http/orders.js';
 import { NOT_CANCELLABLE, ORDER_SAGA, type CancelRequest } from '../../contracts/order-saga.js';
+import type { OperatorRequest } from '../../contracts/timeline.js';
 import type { Logger } from '../../platform/logger.js';
 import { sagaStart } from '../../services/order/saga-start.js';
 import type { StoredOrder } from '../../services/order/stored-order.js';
-import { accepted, cancel, initialSearchAttributes } from '../../workflows/order/messages.js';
+import { accepted, cancel, giveUp, initialSearchAttributes, retry, settled } from '../../workflows/order/messages.js';
+
+/** `unconfirmed`: Temporal did not answer; it may have heard it all the same. */
+export type Signalled = 'heard' | 'ended' | 'unconfirmed';
 
 export type Cancellation =
   | { outcome: 'undone'; order: Order }
@@ -35,6 +39,8 @@ export interface OrderSagas {
   start(stored: StoredOrder, deadline: number): Promise<void>;
   /** Waits for the stock decision; undefined when there is no answer to be had now, which says nothing about later. */
   whenStockIsDecided(stored: StoredOrder, deadline: number): Promise<Order | undefined>;
+  /** Tells the workflow what an operator asks. */
+  tell(orderId: string, request: OperatorRequest, deadline: number): Promise<Signalled>;
   cancel(stored: StoredOrder, request: CancelRequest, deadline: number): Promise<Cancellation>;
 }
 
@@ -57,8 +63,8 @@ export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderS
     const limit = AbortSignal.timeout(Math.max(deadline - Date.now(), 0));
     return workflows.withAbortSignal(limit, () => workflows.withDeadline(deadline, call));
   };
-  const say = (message: string, { order }: StoredOrder, error: unknown): void => {
-    logger.warn({ orderId: order.id, reason: error instanceof Error ? error.message : String(error) }, message);
+  const say = (message: string, orderId: string, error: unknown): void => {
+    logger.warn({ orderId, reason: error instanceof Error ? error.message : String(error) }, message);
   };
 
   return {
@@ -66,7 +72,7 @@ export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderS
       try {
         await within(deadline, () => workflows.start(ORDER_SAGA, startOf(stored)));
       } catch (error) {
-        if (!hasEnded(error)) say('workflow not started yet', stored, error);
+        if (!hasEnded(error)) say('workflow not started yet', stored.order.id, error);
       }
     },
 
@@ -80,8 +86,19 @@ export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderS
       try {
         return await within(deadline, ask);
       } catch (error) {
-        if (!hasEnded(error)) say('stock not decided yet', stored, error);
+        if (!hasEnded(error)) say('stock not decided yet', stored.order.id, error);
         return undefined;
+      }
+    },
+
+    tell: async (orderId, request, deadline) => {
+      try {
+        await within(deadline, () => workflows.getHandle(workflowIdOf(orderId)).signal(SIGNALS[request]));
+        return 'heard';
+      } catch (error) {
+        if (hasEnded(error)) return 'ended';
+        say('an operator was not heard', orderId, error);
+        return 'unconfirmed';
       }
     },
 
@@ -99,7 +116,7 @@ export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderS
       const explain = (error: unknown, otherwise: Cancellation): Cancellation => {
         if (hasEnded(error)) return { outcome: 'ended' };
         if (isRefusal(error)) return { outcome: 'refused' };
-        say('not cancelled yet', stored, error);
+        say('not cancelled yet', stored.order.id, error);
         return otherwise;
       };
       let update: WorkflowUpdateHandle<Order>;
@@ -116,6 +133,9 @@ export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderS
     },
   };
 }
+
+/** None carries anything, so that both of Temporal's command lines can send them too. */
+const SIGNALS = { retry, 'give-up': giveUp, settled } as const satisfies Record<OperatorRequest, unknown>;
 
 /** A workflow that ended gets no second run, is gone some time later, and may end while an update is under way. */
 function hasEnded(error: unknown): boolean {

@@ -3,15 +3,16 @@ import type { CancelReason, OrderStatus } from '../order-status.js';
 import type { InsufficientStock } from '../refusals.js';
 import type { AttentionReason, SagaStep } from '../saga-steps.js';
 import type { ServiceName } from '../services.js';
+import type { TimelineOutcome, TimelineStep } from '../timeline.js';
 
 /** One entry of an order's timeline. */
 export interface TimelineEntry {
   /** Unique in the order, so that an entry written twice stands once: the step's name, and a count where it repeats. */
   key: string;
-  step: string;
+  step: TimelineStep;
   service: ServiceName;
-  outcome: 'done' | 'refused' | 'failing' | 'asked' | 'undone';
-  /** How often the step was tried. */
+  outcome: TimelineOutcome;
+  /** How often the Saga asked for it. */
   attempts: number;
   /** Nothing personal. */
   detail?: string;

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { amountSchema, currencySchema } from '../money.js';
 import { CANCEL_REASONS, ORDER_STATUSES } from '../order-status.js';
 import { SAGA_STEPS } from '../saga-steps.js';
+import { SERVICES } from '../services.js';
+import { TIMELINE_OUTCOMES, TIMELINE_STEPS } from '../timeline.js';
 import { addressSchema } from './address.js';
 import { integerIdParamSchema, integerIdSchema, pageQuerySchema, textIdSchema, timeSchema } from './common.js';
 import { paymentMethodSchema } from './payments.js';
@@ -119,5 +121,42 @@ export const watchOrderHeadersSchema = z.object({
     .optional()
     .meta({ description: 'The `id` of the last event seen.', examples: ['2'] }),
 });
+
+export const timelineEntrySchema = z
+  .object({
+    at: timeSchema,
+    step: z.enum(TIMELINE_STEPS).meta({
+      description:
+        'A step or a compensation of the Saga, or what else happened: placed, with the carrier, returned, asked to be ' +
+        'cancelled, cancelled, or an operator’s request.',
+    }),
+    service: z.enum(SERVICES).meta({ description: 'Whose work it is.' }),
+    outcome: z.enum(TIMELINE_OUTCOMES).meta({
+      description:
+        '`refused`: a business answer, final. `failing`: it does not succeed, and waits for an operator. `undone`: a ' +
+        'compensation has run. `asked`: somebody’s wish, heard. `unconfirmed`: an operator’s wish of which it is not ' +
+        'known whether it was heard.',
+    }),
+    attempts: z.int().meta({
+      description:
+        'How often the Saga asked for it. Each time its service is tried again for as long as ATTENTION_AFTER.',
+    }),
+    detail: z.string().optional().meta({ description: 'Why, or by whom; a code or a few words.' }),
+    operator: z
+      .object({ id: z.string(), note: z.string() })
+      .optional()
+      .meta({ description: 'Who asked and why. Only admins see it.' }),
+    traceId: z.string().optional().meta({ description: 'To be looked up in Zipkin.' }),
+  })
+  .meta({ id: 'TimelineEntry' });
+
+export const timelineSchema = z.object({ items: z.array(timelineEntrySchema) });
+export type Timeline = z.infer<typeof timelineSchema>;
+
+export const operatorRequestBodySchema = z
+  .strictObject({
+    note: z.string().trim().min(1).max(1_000).meta({ description: 'Why; kept in the timeline, for admins.' }),
+  })
+  .meta({ id: 'OperatorRequest', examples: [{ note: 'The provider is back.' }] });
 
 export const cancelOrderBodySchema = z.strictObject({ note: z.string().max(1_000).optional() });

@@ -92,6 +92,9 @@ export const PROBLEMS = {
     retry: true,
   },
   'not-cancellable': { status: 409, text: 'The carrier has the order, or it was delivered.' },
+  'attention-not-needed': { status: 409, text: 'The order waits for no operator.' },
+  'already-being-undone': { status: 409, text: 'What waits is a part of the undo: it can be retried or settled.' },
+  'workflow-ended': { status: 409, text: 'The order’s workflow was ended from outside: nothing of it waits any more.' },
   'cancel-unavailable': { status: 503, text: 'The Saga can not be reached; nothing was cancelled.', retry: true },
   // Of deliveries.
   'delivery-finished': { status: 409, text: 'Nothing can happen to this delivery any more.' },

@@ -15,7 +15,7 @@ export function stepEntry(
 
 /** Something that happened to the order, once. */
 export function eventEntry(
-  step: string,
+  step: TimelineEntry['step'],
   service: ServiceName,
   outcome: TimelineEntry['outcome'],
   detail?: string,
@@ -24,7 +24,7 @@ export function eventEntry(
 }
 
 function entry(
-  step: string,
+  step: TimelineEntry['step'],
   service: ServiceName,
   outcome: TimelineEntry['outcome'],
   attempts: number,

@@ -14,6 +14,7 @@ import { createTemporalClient, type TemporalClient } from '../../../platform/tem
 import { createStatusChangeReader } from '../../../services/order/status-changes/status-change-reader.js';
 import { startStatusListener } from '../../../services/order/status-changes/status-listener.js';
 import { openOrderDatabase, type OrderDatabase } from '../../../services/order/testing/order-database.js';
+import { createTimelineStore } from '../../../services/order/timeline-store.js';
 import { createTestNamespace } from '../../../tests/support/temporal-namespace.js';
 import { startTokenIssuer } from '../../../tests/support/token-issuer.js';
 import { waitFor } from '../../../tests/support/wait-for.js';
@@ -50,7 +51,7 @@ export interface OrderApi {
 }
 
 /** The order API on a real database and a real Temporal server, whose workers run the real Saga. */
-export async function startOrderApi(name: string): Promise<OrderApi> {
+export async function startOrderApi(name: string, { attentionAfterMs = 60_000 } = {}): Promise<OrderApi> {
   quietRuntime();
   const [database, settings, neighbours, issuer] = await Promise.all([
     openOrderDatabase(),
@@ -68,10 +69,11 @@ export async function startOrderApi(name: string): Promise<OrderApi> {
   const shop = new TestShop();
   const context: OrderContext = {
     store: database.store,
+    timeline: createTimelineStore(database.prisma),
     changes: createStatusChangeReader(database.prisma),
     listener: startStatusListener({ databaseUrl: database.url, service: 'order-service', logger }),
     streams: createEventStreams(),
-    sagas: createOrderSagas({ workflows: temporal.client.workflow, attentionAfterMs: 60_000, logger }),
+    sagas: createOrderSagas({ workflows: temporal.client.workflow, attentionAfterMs, logger }),
     users: createUserClient({ urls: [neighbours.url], token: () => Promise.resolve('service-token') }),
     products: createProductClient({ urls: [neighbours.url] }),
     auth: createAuthenticator(issuer.authSettings),

@@ -4,10 +4,12 @@ import { pageOf, textIdParamsSchema } from '../common.js';
 import type { Operations } from '../operation.js';
 import {
   cancelOrderBodySchema,
+  operatorRequestBodySchema,
   orderSchema,
   ordersQuerySchema,
   placeOrderBodySchema,
   placeOrderHeadersSchema,
+  timelineSchema,
   watchOrderHeadersSchema,
 } from '../orders.js';
 
@@ -18,6 +20,22 @@ const placedHeadersSchema = z.object({
   Location: locationSchema,
   'Idempotency-Replayed': z.literal('true').optional().meta({ description: 'This answers a repeat.' }),
 });
+
+const operatorRequest = {
+  ...common,
+  method: 'post',
+  access: 'admin',
+  params: textIdParamsSchema,
+  body: operatorRequestBodySchema,
+  answers: {
+    202: {
+      description: 'The Saga has heard it. Who and why stands in the timeline.',
+      schema: orderSchema,
+      headers: z.object({ Location: locationSchema }),
+    },
+  },
+} as const;
+const operatorProblems = ['not-found', 'attention-not-needed', 'workflow-ended', 'saga-unavailable'] as const;
 
 export const orderOperations = {
   placeOrder: {
@@ -110,5 +128,36 @@ export const orderOperations = {
       },
     },
     problems: ['not-found', 'not-cancellable', 'cancel-unavailable'],
+  },
+  getTimeline: {
+    ...common,
+    method: 'get',
+    path: '/orders/{id}/timeline',
+    summary: 'What happened to an order',
+    description: 'Each step, compensation, refusal, wait and wish, in the order of their writing.',
+    access: 'owner-or-admin',
+    params: textIdParamsSchema,
+    answers: { 200: { description: 'All of it.', schema: timelineSchema } },
+    problems: ['not-found'],
+  },
+  retryOrder: {
+    ...operatorRequest,
+    path: '/orders/{id}/retry',
+    summary: 'Try again now what an order waits for',
+    problems: [...operatorProblems],
+  },
+  giveUpOrder: {
+    ...operatorRequest,
+    path: '/orders/{id}/give-up',
+    summary: 'Undo an order that waits',
+    description: 'It ends as cancelled, with the reason `OPERATOR_REQUEST`. What is delivered can not be given up.',
+    problems: [...operatorProblems, 'already-being-undone', 'not-cancellable'],
+  },
+  settleOrder: {
+    ...operatorRequest,
+    path: '/orders/{id}/settled',
+    summary: 'Let an order go on without what it waits for',
+    description: 'For what was put right elsewhere, such as a charge made by hand. It is not undone later.',
+    problems: [...operatorProblems],
   },
 } as const satisfies Operations;

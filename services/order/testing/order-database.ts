@@ -57,5 +57,10 @@ export function progress(
   patch: OrderProgress['patch'] = {},
   ...events: OrderProgress['events'][number][]
 ): OrderProgress {
-  return { orderId, patch, entry: { key, step: key, service: 'order-service', outcome: 'done', attempts: 1 }, events };
+  return {
+    orderId,
+    patch,
+    entry: { key, step: 'reserve-stock', service: 'order-service', outcome: 'done', attempts: 1 },
+    events,
+  };
 }

@@ -1,0 +1,227 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import supertest from 'supertest';
+
+import { workflowIdOf } from '../../contracts/ids.js';
+import { timelineSchema, type Order } from '../../contracts/http/orders.js';
+import type { SagaStep } from '../../contracts/saga-steps.js';
+import type { OperatorRequest } from '../../contracts/timeline.js';
+import { createTemporalClient } from '../../platform/temporal/client.js';
+import { waitFor } from '../../tests/support/wait-for.js';
+import { deliveryUpdate } from '../../workflows/order/messages.js';
+import { createOrderSagas } from './order-sagas.js';
+import { startOrderApi, type OrderApi } from './testing/order-api.js';
+
+let api: OrderApi;
+beforeAll(async () => {
+  api = await startOrderApi('operator_requests', { attentionAfterMs: 1_000 });
+});
+afterAll(() => api.close());
+beforeEach(() => {
+  api.shop.reset();
+  api.shop.stock.set(1, 1_000);
+});
+
+async function place(body: object = {}): Promise<string> {
+  return ((await api.post({ productId: 1, quantity: 1, ...body })).body as Order).id;
+}
+
+const needsAttention = (id: string) =>
+  waitFor(`order ${id} to need attention`, async () => (await api.database.store.find(id))?.order.needsAttention);
+
+/** An order whose `step` is down, and which asks for an operator. */
+async function stuckAt(step: SagaStep, body: object = {}): Promise<string> {
+  api.shop.down(step);
+  const id = await place(body);
+  await needsAttention(id);
+  return id;
+}
+
+const ask = (id: string, request: OperatorRequest, body: object = { note: 'the provider is back' }, app = api.app()) =>
+  supertest(app).post(`/orders/${id}/${request}`).set('authorization', api.admin).send(body);
+
+const timelineOf = async (id: string, bearer = api.admin) =>
+  timelineSchema.parse((await api.get(`/orders/${id}/timeline`, bearer)).body).items;
+const inWords = async (id: string) =>
+  (await timelineOf(id)).map(({ step, outcome, detail }) => [step, outcome, ...(detail ? [detail] : [])].join(' '));
+
+async function carrierTells(id: string, status: 'in_transit' | 'delivered' | 'returned'): Promise<void> {
+  if (status !== 'in_transit') api.shop.carrierSays(id, status);
+  const handle = api.temporal.client.workflow.getHandle(workflowIdOf(id));
+  await handle.signal(deliveryUpdate, { status, at: new Date().toISOString() });
+}
+
+describe('the timeline', () => {
+  it('tells of each step in its order, with the service, the attempts and the time', async () => {
+    const id = await place();
+    await api.reaches(id, 'DELIVERY_STARTED');
+    await carrierTells(id, 'in_transit');
+    await waitFor('it to be in transit', async () => (await inWords(id)).includes('in-transit done'));
+    await carrierTells(id, 'delivered');
+    await api.reaches(id, 'COMPLETED');
+    const items = await timelineOf(id, api.alice);
+    expect(items.map(({ step, service, outcome }) => `${step} ${service} ${outcome}`)).toEqual([
+      'order-created order-service done',
+      'reserve-stock inventory-service done',
+      'charge-payment payment-service done',
+      'start-delivery delivery-service done',
+      'in-transit delivery-service done',
+      'commit-stock inventory-service done',
+    ]);
+    expect(items.every(({ attempts }) => attempts === 1)).toBe(true);
+    const times = items.map(({ at }) => at);
+    expect(times).toEqual([...times].sort());
+  });
+
+  it('tells of a refusal, and of each compensation', async () => {
+    const declined = await place({ paymentMethod: 'card_declined' });
+    await api.reaches(declined, 'CANCELLED');
+    expect(await inWords(declined)).toEqual([
+      'order-created done',
+      'reserve-stock done',
+      'charge-payment refused card_declined',
+      'release-stock undone',
+      'cancelled done',
+    ]);
+    const called = await place();
+    await api.reaches(called, 'DELIVERY_STARTED');
+    await api.cancel(called, api.alice, { note: 'my door is 12 B' });
+    const entries = await inWords(called);
+    expect(entries.slice(4, 6)).toEqual(['cancel asked by the customer', 'cancel-delivery undone']);
+    expect(entries.slice(6, 8).sort()).toEqual(['refund-payment undone', 'release-stock undone']);
+    expect(entries.slice(8)).toEqual(['cancelled done']);
+    expect(JSON.stringify(await timelineOf(called))).not.toContain('12 B');
+  });
+
+  it('is for the owner and for admins', async () => {
+    const id = await place();
+    for (const bearer of [api.bob, api.service]) {
+      expect((await api.get(`/orders/${id}/timeline`, bearer)).status).toBe(404);
+    }
+    expect((await api.get('/orders/ord_none/timeline', api.admin)).status).toBe(404);
+    expect((await api.get(`/orders/${id}/timeline`, '')).status).toBe(401);
+  });
+});
+
+describe('what an operator asks', () => {
+  it('retry: what waits goes again now; who and why is kept, for operators', async () => {
+    const id = await stuckAt('charge-payment');
+    const began = Date.now();
+    api.shop.up('charge-payment');
+    const answer = await ask(id, 'retry');
+    expect(answer.status).toBe(202);
+    expect(answer.headers['location']).toBe(`/orders/${id}`);
+    expect(answer.body).toMatchObject({ id });
+    await api.reaches(id, 'DELIVERY_STARTED');
+    // By itself it would have rested for half a minute.
+    expect(Date.now() - began).toBeLessThan(20_000);
+    expect(await inWords(id)).toEqual([
+      'order-created done',
+      'reserve-stock done',
+      'charge-payment failing ServiceDown',
+      'retry asked by an operator',
+      'charge-payment done',
+      'start-delivery done',
+    ]);
+    const asked = (await timelineOf(id)).find(({ step }) => step === 'retry');
+    expect(asked).toMatchObject({ service: 'order-service', operator: { id: '3', note: 'the provider is back' } });
+    const customers = await timelineOf(id, api.alice);
+    expect(customers.find(({ step }) => step === 'retry')).toMatchObject({ detail: 'by an operator' });
+    expect(JSON.stringify(customers)).not.toContain('the provider is back');
+    expect(api.logLines.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({ message: 'operator asked', orderId: id, request: 'retry', operator: '3' }),
+    );
+    // It waits for nobody any more.
+    const late = await ask(id, 'retry');
+    expect(late.status).toBe(409);
+    expect(late.body).toMatchObject({ code: 'attention-not-needed' });
+    expect((await inWords(id)).filter((entry) => entry.startsWith('retry'))).toHaveLength(1);
+  });
+
+  it('give-up: the order is undone', async () => {
+    const id = await stuckAt('charge-payment');
+    const answers = await Promise.all([ask(id, 'give-up'), ask(id, 'give-up', { note: 'twice' })]);
+    expect(answers.map(({ status }) => status)).toContain(202);
+    expect(await api.reaches(id, 'CANCELLED')).toMatchObject({
+      cancelReason: 'OPERATOR_REQUEST',
+      needsAttention: false,
+    });
+    expect(await inWords(id)).toEqual(expect.arrayContaining(['give-up asked by an operator', 'cancelled done']));
+    expect(api.shop.stock.get(1)).toBe(1_000);
+    expect((await ask(id, 'settled')).body).toMatchObject({ code: 'attention-not-needed' });
+  });
+
+  it('settled: the order goes on without what waits', async () => {
+    const id = await stuckAt('charge-payment');
+    expect((await ask(id, 'settled', { note: '  charged by hand ' })).status).toBe(202);
+    const order = await api.reaches(id, 'DELIVERY_STARTED');
+    expect(order).not.toHaveProperty('paymentId');
+    const entries = await timelineOf(id);
+    expect(entries.find(({ step }) => step === 'settled')).toMatchObject({
+      outcome: 'asked',
+      operator: { note: 'charged by hand' },
+    });
+    expect(await inWords(id)).toContain('charge-payment done settled by an operator');
+  });
+
+  it('give-up is no way out of an undo, nor of what is delivered; retry is', async () => {
+    const undone = await stuckAt('release-stock', { paymentMethod: 'card_declined' });
+    const refused = await ask(undone, 'give-up');
+    expect(refused.status).toBe(409);
+    expect(refused.body).toMatchObject({ code: 'already-being-undone' });
+    api.shop.up('release-stock');
+    expect((await ask(undone, 'retry')).status).toBe(202);
+    await api.reaches(undone, 'CANCELLED');
+
+    api.shop.down('commit-stock');
+    const delivered = await place();
+    await api.reaches(delivered, 'DELIVERY_STARTED');
+    await carrierTells(delivered, 'delivered');
+    await needsAttention(delivered);
+    expect((await ask(delivered, 'give-up')).body).toMatchObject({ code: 'not-cancellable' });
+    api.shop.up('commit-stock');
+    expect((await ask(delivered, 'retry')).status).toBe(202);
+    await api.reaches(delivered, 'COMPLETED');
+    expect((await inWords(delivered)).some((entry) => entry.startsWith('give-up'))).toBe(false);
+  });
+
+  it('is for admins, with a note', async () => {
+    const id = await stuckAt('charge-payment');
+    const before = await inWords(id);
+    for (const bearer of [api.alice, api.service]) {
+      const answer = await supertest(api.app())
+        .post(`/orders/${id}/retry`)
+        .set('authorization', bearer)
+        .send({ note: 'x' });
+      expect(answer.status).toBe(403);
+    }
+    for (const body of [{}, { note: '' }, { note: '  ' }, { note: 'x'.repeat(1_001) }, { note: 'x', step: 'y' }]) {
+      expect((await ask(id, 'settled', body)).status).toBe(400);
+    }
+    expect((await ask('ord_none', 'retry')).status).toBe(404);
+    expect(await inWords(id)).toEqual(before);
+  });
+
+  it('is not claimed to be heard while Temporal can not be reached, nor when the workflow was ended', async () => {
+    const id = await stuckAt('charge-payment');
+    const nowhere = createTemporalClient({
+      address: '127.0.0.1:1',
+      namespace: 'none',
+      payloadKeys: { keys: { test: Buffer.alloc(32, 7).toString('base64') }, current: 'test' },
+    });
+    const { logger } = api.context;
+    const sagas = createOrderSagas({ workflows: nowhere.client.workflow, attentionAfterMs: 1_000, logger });
+    const unheard = await ask(id, 'settled', { note: 'nobody hears' }, api.app({ sagas }));
+    await nowhere.close();
+    expect(unheard.status).toBe(503);
+    expect(unheard.body).toMatchObject({ code: 'saga-unavailable' });
+    expect(Number(unheard.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await inWords(id)).at(-1)).toBe('settled unconfirmed by an operator');
+    expect((await api.database.store.find(id))?.order).toMatchObject({ status: 'INVENTORY_RESERVED' });
+
+    await api.temporal.client.workflow.getHandle(workflowIdOf(id)).terminate();
+    const ended = await ask(id, 'retry');
+    expect(ended.status).toBe(409);
+    expect(ended.body).toMatchObject({ code: 'workflow-ended' });
+    expect((await inWords(id)).at(-1)).toBe('retry refused by an operator');
+  });
+});

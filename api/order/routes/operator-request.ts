@@ -1,0 +1,79 @@
+import type { Router } from 'express';
+
+import { orderOperations } from '../../../contracts/http/operations/orders.js';
+import type { Order } from '../../../contracts/http/orders.js';
+import type { SagaStep } from '../../../contracts/saga-steps.js';
+import type { OperatorRequest } from '../../../contracts/timeline.js';
+import { withOrderId } from '../../../platform/log-context.js';
+import { activeTraceId } from '../../../platform/telemetry/trace-context.js';
+import { principalOf, subjectOf } from '../../http/access.js';
+import { conflict, serviceUnavailable, type Problem } from '../../http/problem.js';
+import { route } from '../../http/route.js';
+import { parseBody, parseParams } from '../../http/validate.js';
+import type { OrderContext } from '../context.js';
+import { orderForCaller } from '../order-for-caller.js';
+
+const OPERATIONS = {
+  retry: orderOperations.retryOrder,
+  'give-up': orderOperations.giveUpOrder,
+  settled: orderOperations.settleOrder,
+} as const satisfies Record<OperatorRequest, unknown>;
+
+/** How long Temporal is waited for. */
+const answerLimitMs = 5_000;
+
+/**
+ * What an operator asks of an order that needs attention: written down with who and why, then told to the Saga, then
+ * confirmed. Cut off in between it stays `unconfirmed`, the caller has no 202, and asking again is harmless: what waits
+ * is woken once more, and an order is given up once.
+ */
+export function operatorRequest(request: OperatorRequest, context: OrderContext): Router {
+  const { store, timeline, sagas, auth, logger } = context;
+  const operation = OPERATIONS[request];
+
+  return route(operation, { auth }, async (req, res) => {
+    const { id } = parseParams(operation.params, req);
+    const { note } = parseBody(operation.body, req);
+    const refusal = whyNot(request, (await orderForCaller(store, req, id)).order);
+    if (refusal !== undefined) throw refusal;
+
+    const operator = subjectOf(principalOf(req));
+    await withOrderId(id, async () => {
+      const key = await timeline.operatorAsks({ orderId: id, request, operator, note, traceId: activeTraceId() });
+      const signalled = await sagas.tell(id, request, Date.now() + answerLimitMs);
+      switch (signalled) {
+        case 'heard':
+          await timeline.confirm(id, key, 'asked');
+          return logger.info({ orderId: id, request, operator }, 'operator asked');
+        case 'ended':
+          await timeline.confirm(id, key, 'refused');
+          throw conflict(
+            'workflow-ended',
+            'The workflow of this order was ended from outside; nothing waits any more.',
+          );
+        case 'unconfirmed':
+          throw serviceUnavailable('saga-unavailable', 'The Saga can not be reached right now. Try again.');
+      }
+    });
+    const { order } = await orderForCaller(store, req, id);
+    res.status(202).location(`/orders/${id}`).json(order);
+  });
+}
+
+function whyNot(request: OperatorRequest, { needsAttention, attention }: Order): Problem | undefined {
+  if (!needsAttention || attention === undefined)
+    return conflict('attention-not-needed', 'This order waits for no operator.');
+  return request === 'give-up' ? NO_WAY_BACK[attention.step]?.() : undefined;
+}
+
+/** The steps that can't be given up while they wait: those of the undo, and the one after delivery. */
+const NO_WAY_BACK: Partial<Record<SagaStep, () => Problem>> = {
+  'commit-stock': () => conflict('not-cancellable', 'The order was delivered. What waits can be retried or settled.'),
+  'cancel-delivery': beingUndone,
+  'refund-payment': beingUndone,
+  'release-stock': beingUndone,
+};
+
+function beingUndone(): Problem {
+  return conflict('already-being-undone', 'The order is being undone. What waits can be retried or settled.');
+}

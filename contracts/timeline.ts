@@ -1,0 +1,27 @@
+import { SAGA_STEPS } from './saga-steps.js';
+
+/** What operators can ask of an order that needs attention. */
+export const OPERATOR_REQUESTS = ['retry', 'give-up', 'settled'] as const;
+
+export type OperatorRequest = (typeof OPERATOR_REQUESTS)[number];
+
+/** What an order's timeline tells of: the Saga's steps and compensations, and what else happened to the order. */
+export const TIMELINE_STEPS = [
+  'order-created',
+  ...SAGA_STEPS,
+  'in-transit',
+  'returned',
+  'cancel',
+  'cancelled',
+  ...OPERATOR_REQUESTS,
+] as const;
+
+export type TimelineStep = (typeof TIMELINE_STEPS)[number];
+
+/**
+ * How it ended. `failing`: it does not succeed, and waits for an operator. `unconfirmed`: an operator asked, and whether
+ * the Saga has heard it is not known.
+ */
+export const TIMELINE_OUTCOMES = ['done', 'refused', 'failing', 'undone', 'asked', 'unconfirmed'] as const;
+
+export type TimelineOutcome = (typeof TIMELINE_OUTCOMES)[number];
