@@ -3,11 +3,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { checkout } from '../support/paths.js';
 import { waitUntil } from '../support/wait-until.js';
 import { openLog } from './follow.js';
 import { formatLine, timeOf } from './format-line.js';
+
+// Processes are started, on a machine that may do much else.
+vi.setConfig({ testTimeout: 60_000 });
 
 let dir = '';
 /** @type {import('node:child_process').ChildProcess[]} */

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { freePorts } from '../support/free-ports.js';
 import { keepAlive } from '../support/keep-alive.js';
 import { answersOk } from '../support/probes.js';
@@ -14,6 +14,9 @@ import { keepState } from '../support/state.js';
 import { waitUntil } from '../support/wait-until.js';
 import { describeStack, isWell } from './describe.js';
 import { look } from './look.js';
+
+// Processes are started, on a machine that may do much else.
+vi.setConfig({ testTimeout: 60_000 });
 
 let dir = '';
 let port = 0;

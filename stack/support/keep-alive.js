@@ -30,10 +30,22 @@ export function keepAlive(spec, { records, logs, restart, report, note }) {
     report(`${spec.name} is started again in ${seconds} s`);
     await pause(seconds * 1000, signal);
     if (signal.aborted) return;
-    await process.start(signal).then(
-      () => report(`${spec.name} is ready again`),
-      (error) => (signal.aborted ? undefined : died(`before it was ready (${error.message.split('\n')[0]})`)),
-    );
+    await revive(signal);
+  }
+
+  /** @param {AbortSignal} signal @returns {Promise<void>} */
+  async function revive(signal) {
+    try {
+      await process.start(signal);
+      report(`${spec.name} is ready again`);
+    } catch (error) {
+      if (signal.aborted) return;
+      const [why = ''] = /** @type {Error} */ (error).message.split('\n');
+      if (process.pid === undefined) return died(why.replace(`${spec.name} ended `, ''));
+      // It runs: what it waits for may take longer than it was given.
+      report(why);
+      return revive(signal);
+    }
   }
 
   /** @param {() => Promise<void>} end */

@@ -2,12 +2,15 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { keepAlive } from './keep-alive.js';
 import { manageProcess } from './managed-process.js';
 import { startOf } from './process-identity.js';
 import { readRecords } from './process-records.js';
 import { waitUntil } from './wait-until.js';
+
+// Processes are started, on a machine that may do much else.
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder = '';
 /** @type {import('./managed-process.js').ManagedProcess[]} */
@@ -78,6 +81,32 @@ it('is started again after it died, and not after it was stopped', async () => {
   await one.kill9();
   expect(one.pid).toBeUndefined();
   expect(reports).toHaveLength(3);
+});
+
+it('is waited for, and not started once more, when it runs but takes long to be ready again', async () => {
+  /** @type {string[]} */
+  const reports = [];
+  /** @type {(number | undefined)[]} */
+  const restarts = [];
+  let isReady = true;
+  const note = (/** @type {{ restarts?: number }} */ change) =>
+    void ('restarts' in change && restarts.push(change.restarts));
+  const one = track(
+    keepAlive(
+      { ...spec(''), within: 200, ready: async () => isReady },
+      { ...where(), restart: true, report: (text) => reports.push(text), note },
+    ),
+  );
+  await one.start();
+  isReady = false;
+  process.kill(one.pid ?? 0, 'SIGKILL');
+  const late = () => reports.filter((text) => text.startsWith('one was not ready within')).length >= 2;
+  await waitUntil(late, { within: 10_000, every: 20, what: 'two reports' });
+  const second = one.pid;
+  isReady = true;
+  await waitUntil(() => reports.includes('one is ready again'), { within: 10_000, every: 20, what: 'its readiness' });
+  expect(one.pid).toBe(second);
+  expect(restarts).toEqual([1]);
 });
 
 it('can be started again after a kill', async () => {
