@@ -136,6 +136,26 @@ async function deadLettersOf({ options }: Running): Promise<number> {
   return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
 }
 
+/** Waits for so many dead letters, and reads them. */
+async function readDeadLetters(running: Running, count: number) {
+  const read: { value: string; headers: Record<string, string> }[] = [];
+  const consumer = kafka.consumer({ groupId: randomUUID(), maxWaitTimeInMs: 100 });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [running.options.deadLetterTopic], fromBeginning: true });
+  await consumer.run({
+    eachMessage: ({ message }) => {
+      const headers = Object.fromEntries(
+        Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]),
+      );
+      read.push({ value: String(message.value), headers });
+      return Promise.resolve();
+    },
+  });
+  await waitFor(`${String(count)} dead letters`, () => read.length >= count);
+  await consumer.disconnect();
+  return read;
+}
+
 describe('from Kafka to the inbox', () => {
   test('each event that a customer is told of becomes one e-mail, read from a real inbox', async () => {
     await run(
@@ -221,16 +241,23 @@ describe('from Kafka to the inbox', () => {
     });
   });
 
-  test('what is no event goes to the dead letters at once, and holds nobody up', async () => {
+  test('what is no event goes to the dead letters at once, with what is wrong, and holds nobody up', async () => {
     await run(async (running) => {
       await ready(running.app);
       const orderId = randomUUID();
       const event = orderEvent('order-created', orderId, 1);
-      const values = ['{ not json', JSON.stringify({ ...event, data: {} }), '', JSON.stringify(event)];
+      const newer = { ...event, partitionkey: 'new', data: { ...event.data, couponId: 'new' } };
+      const unfit = { ...event, data: { ...event.data, lines: [], totalPrice: '1' } };
+      const values = ['{ not json', JSON.stringify(unfit), '', JSON.stringify(newer)];
       for (const value of values)
         await producer.send({ topic: running.options.topics[0]!, messages: [{ key: orderId, value }] });
       await waitFor('the mail', async () => (await statusesOf(running, orderId)).includes('order-created EMAIL SENT'));
-      await waitFor('three dead letters', async () => (await deadLettersOf(running)) === 3);
+      const errors = (await readDeadLetters(running, 3)).map(({ headers }) => headers['dlq-error']);
+      expect(errors).toEqual([
+        'not an order event: it is no JSON object',
+        'not an order event: data.lines: must NOT have fewer than 1 items; data.totalPrice: must be integer',
+        'not an order event: it is no JSON object',
+      ]);
     });
   });
 
@@ -265,24 +292,9 @@ describe('from Kafka to the inbox', () => {
         topic: running.options.topics[0]!,
         messages: [{ key: event.subject, value: JSON.stringify(event), headers: { traceparent: 'tp' } }],
       });
-      await waitFor('a dead letter', async () => (await deadLettersOf(running)) === 1);
-      const read: { value: unknown; headers: Record<string, string> }[] = [];
-      const consumer = kafka.consumer({ groupId: randomUUID() });
-      await consumer.connect();
-      await consumer.subscribe({ topics: [running.options.deadLetterTopic], fromBeginning: true });
-      await consumer.run({
-        eachMessage: ({ message }) => {
-          const headers = Object.fromEntries(
-            Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]),
-          );
-          read.push({ value: JSON.parse(String(message.value)), headers });
-          return Promise.resolve();
-        },
-      });
-      const [letter] = await waitFor('the dead letter is read', () => read.length > 0 && read);
-      await consumer.disconnect();
+      const [letter] = await readDeadLetters(running, 1);
+      expect(JSON.parse(letter?.value ?? '')).toEqual(event);
       expect(letter).toMatchObject({
-        value: event,
         headers: {
           traceparent: 'tp',
           'dlq-topic': running.options.topics[0],
