@@ -5,7 +5,7 @@ import type { User } from '../../contracts/http/users.js';
 import type { OrderStatus } from '../../contracts/order-status.js';
 import { appSecrets } from '../../stack/app/app-secrets.js';
 import { Api } from '../support/api.js';
-import { readLogs } from '../support/log-lines.js';
+import { readLogs, type LogLine } from '../support/log-lines.js';
 import { openShop, reaches, stockedProduct, type Shop } from '../support/shop.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -176,7 +176,7 @@ describe('the logs', () => {
         Number.isNaN(Date.parse(String(fields['time']))) ||
         ['level', 'service', 'message'].some((name) => typeof fields[name] !== 'string'),
     );
-    expect(wrong).toEqual([]);
+    expect(shown(wrong)).toEqual([]);
   });
 
   it('hold no personal data, tokens, SQL or secrets', () => {
@@ -207,9 +207,14 @@ describe('the logs', () => {
     const holding = said.filter(
       ({ text }) => words.some((word) => text.includes(word)) || shapes.some((shape) => shape.test(text)),
     );
-    expect(holding.map(({ process, text }) => `${process}: ${text}`)).toEqual([]);
+    expect(shown(holding)).toEqual([]);
   });
 });
+
+/** The first of them. */
+function shown(lines: LogLine[]): string[] {
+  return lines.slice(0, 5).map(({ process, text }) => `${process}: ${text}`);
+}
 
 function summary(fields: Record<string, unknown>): string {
   const own = OWN_FIELDS.filter((name) => fields[name] !== undefined).map((name) => ` ${name}=${String(fields[name])}`);
