@@ -5,7 +5,7 @@ import { appSecrets, databasePasswordName } from './app/app-secrets.js';
 import { createDatabases } from './app/databases.js';
 import { databaseSettings, ownEnvironment, sharedEnvironment, urlsOf } from './app/environment.js';
 import { createNamespace } from './app/namespace.js';
-import { ourProcesses } from './app/processes.js';
+import { withSecondInstances } from './app/processes.js';
 import { claimRedisDatabase } from './app/redis-database.js';
 import { freePorts } from './support/free-ports.js';
 import { keepAlive } from './support/keep-alive.js';
@@ -20,6 +20,7 @@ export { startServers } from './start-servers.js';
 
 /** @typedef {import('./support/managed-process.js').ManagedProcess} ManagedProcess */
 /** @typedef {import('./app/environment.js').Environment} Environment */
+/** @typedef {import('./app/processes.js').OurProcess} OurProcess */
 
 /**
  * @typedef {object} StartAppOptions
@@ -30,6 +31,7 @@ export { startServers } from './start-servers.js';
  * @property {string} [databasePrefix] before the names of databases and roles, so that apps can share a server; with one, the app also gets a Redis database of its own
  * @property {Environment} [env] settings for all processes, over everything else
  * @property {Record<string, Environment>} [processEnv] settings for one process, by its name, over everything else
+ * @property {string[]} [twice] the processes that get a second instance, `<name>-2`, on a port of its own
  * @property {string[]} [only] the processes to start; the others can be started later
  * @property {boolean} [seed] demo users, products and stock (default true)
  * @property {boolean} [restart] start again what dies (default false)
@@ -66,7 +68,10 @@ export async function startApp(options) {
   } = options;
   const run = path.join(dir, 'run', 'app');
   await endLeftovers(run);
-  const ports = await portsOf(options.ports ?? 'free');
+  const ourProcesses = withSecondInstances(options.twice ?? []);
+  const ports =
+    options.ports === undefined || options.ports === 'free' ? await freePortsFor(ourProcesses) : options.ports;
+  const urls = urlsOf(ports, ourProcesses);
   const secrets = appSecrets(dir);
 
   const preparing = progress.step('databases');
@@ -80,13 +85,13 @@ export async function startApp(options) {
     createNamespace({ address: serversEnv.TEMPORAL_ADDRESS ?? '', namespace: temporalNamespace, signal }),
   ]);
   const shared = {
-    ...sharedEnvironment({ serversEnv, ports, namespace: temporalNamespace, redisDatabase }),
+    ...sharedEnvironment({ processes: ourProcesses, serversEnv, ports, namespace: temporalNamespace, redisDatabase }),
     ...options.env,
   };
   const base = { ...inherited(environment), ...shared };
   const state = keepState(dir, 'app');
   const wanted = ourProcesses.filter(({ name }) => options.only?.includes(name) ?? true);
-  state.learn({ env: { ...serversEnv, ...shared }, urls: urlsOf(ports) });
+  state.learn({ env: { ...serversEnv, ...shared }, urls });
   for (const { name } of wanted) state.note(name, { phase: 'waiting' });
   preparing.detail('migrations, topics, search attributes, demo data');
   await runCommand(process.execPath, [path.join(dist, 'stack', 'setup', 'main.js')], {
@@ -100,7 +105,6 @@ export async function startApp(options) {
   const waiting = new Map();
   const processes = Object.fromEntries(
     ourProcesses.map((one) => {
-      const url = urlsOf(ports)[one.name];
       const own = ownEnvironment(one, { ports, secrets, databases, serversEnv });
       const handle = keepAlive(
         {
@@ -117,7 +121,7 @@ export async function startApp(options) {
             path.join(dist, one.entry),
           ],
           env: { ...base, ...own, ...options.env, ...options.processEnv?.[one.name] },
-          ready: () => noteWait(waiting, one.name, answersOk(`${url}/readyz`)),
+          ready: () => noteWait(waiting, one.name, answersOk(`${urls[one.name]}/readyz`)),
         },
         {
           records: run,
@@ -131,11 +135,11 @@ export async function startApp(options) {
     }),
   );
   const app = {
-    urls: urlsOf(ports),
+    urls,
     env: { ...shared, ...databaseSettings(databases), ...secrets },
     processes,
     stop: async () => {
-      await stopInOrder(processes);
+      await stopInOrder(ourProcesses, processes);
       state.forget();
     },
   };
@@ -172,8 +176,8 @@ export async function startApp(options) {
   }
 }
 
-/** @param {Record<string, ManagedProcess>} processes */
-async function stopInOrder(processes) {
+/** @param {OurProcess[]} ourProcesses @param {Record<string, ManagedProcess>} processes */
+async function stopInOrder(ourProcesses, processes) {
   for (const kind of ['gateway', 'api', 'worker']) {
     await Promise.all(ourProcesses.filter((one) => one.kind === kind).map(({ name }) => processes[name]?.stop()));
   }
@@ -190,9 +194,8 @@ async function noteWait(waiting, name, asking) {
   }
 }
 
-/** @param {'free' | Record<string, number>} asked */
-async function portsOf(asked) {
-  if (asked !== 'free') return asked;
+/** @param {OurProcess[]} ourProcesses */
+async function freePortsFor(ourProcesses) {
   const free = await freePorts(ourProcesses.length);
   return Object.fromEntries(ourProcesses.map(({ port }, index) => [port, free[index] ?? 0]));
 }

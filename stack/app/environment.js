@@ -8,19 +8,21 @@ import { ourProcesses } from './processes.js';
 
 /**
  * @param {Record<string, number>} ports
+ * @param {OurProcess[]} [processes]
  * @returns {Environment} by the name of the process
  */
-export function urlsOf(ports) {
-  return Object.fromEntries(ourProcesses.map(({ name, port }) => [name, `http://127.0.0.1:${ports[port]}`]));
+export function urlsOf(ports, processes = ourProcesses) {
+  return Object.fromEntries(processes.map(({ name, port }) => [name, `http://127.0.0.1:${ports[port]}`]));
 }
 
 /**
  * What every process of an app is told: where the servers and the other services are.
- * @param {{ serversEnv: Environment, ports: Record<string, number>, namespace: string, redisDatabase: number }} app
+ * @param {{ processes: OurProcess[], serversEnv: Environment, ports: Record<string, number>, namespace: string, redisDatabase: number }} app
  * @returns {Environment}
  */
-export function sharedEnvironment({ serversEnv, ports, namespace, redisDatabase }) {
-  const urls = urlsOf(ports);
+export function sharedEnvironment({ processes, serversEnv, ports, namespace, redisDatabase }) {
+  const urls = urlsOf(ports, processes);
+  const instancesOf = (/** @type {string} */ entry) => processes.filter((one) => one.entry === entry);
   const services = ourProcesses.filter(({ name }) => name.endsWith('-service'));
   return {
     HOST: '127.0.0.1',
@@ -29,7 +31,12 @@ export function sharedEnvironment({ serversEnv, ports, namespace, redisDatabase 
     TEMPORAL_NAMESPACE: namespace,
     GATEWAY_URL: urls.gateway ?? '',
     ...Object.fromEntries(
-      services.map(({ name }) => [`${name.toUpperCase().replace('-', '_')}_URL`, urls[name] ?? '']),
+      services.map(({ name, entry }) => [
+        `${name.toUpperCase().replace('-', '_')}_URL`,
+        instancesOf(entry)
+          .map((one) => urls[one.name])
+          .join(','),
+      ]),
     ),
     JWT_ISSUER: urls.gateway ?? '',
     JWT_AUDIENCE: 'holdfast',

@@ -133,3 +133,17 @@ export const ourProcesses = [
     uses: ['payload'],
   },
 ];
+
+/**
+ * With a second instance, `<name>-2`, of each of these.
+ * @param {string[]} twice
+ * @returns {OurProcess[]}
+ */
+export function withSecondInstances(twice) {
+  const second = (/** @type {OurProcess} */ one) => ({
+    ...one,
+    name: `${one.name}-2`,
+    port: /** @type {OurProcess['port']} */ (`${one.port}_2`),
+  });
+  return ourProcesses.flatMap((one) => (twice.includes(one.name) ? [one, second(one)] : [one]));
+}

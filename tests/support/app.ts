@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { startApp, startServers } from '../../stack/app.js';
-import { ourProcesses } from '../../stack/app/processes.js';
+import { withSecondInstances } from '../../stack/app/processes.js';
 import { freePorts } from '../../stack/support/free-ports.js';
 import { server } from './servers.js';
 
@@ -27,6 +27,8 @@ export interface BootOptions {
   name: string;
   /** Settings over the usual ones, for all processes. */
   env?: Record<string, string>;
+  /** Processes that get a second instance, `<name>-2`. */
+  twice?: string[];
   /** Processes that are not started. */
   without?: string[];
   /**
@@ -53,7 +55,13 @@ const silent = {
 };
 
 /** Boots the application from dist/ on the servers that the environment names, and waits until all of it is ready. */
-export async function bootApp({ name, env: settings = {}, without = [], ownKafka }: BootOptions): Promise<RunningApp> {
+export async function bootApp({
+  name,
+  env: settings = {},
+  twice = [],
+  without = [],
+  ownKafka,
+}: BootOptions): Promise<RunningApp> {
   const kafkaPort = await freePort();
   const kafka = ownKafka ? await bootKafka(kafkaPort) : undefined;
   const env = kafka ? { ...settings, KAFKA_BROKERS: `127.0.0.1:${kafkaPort}` } : settings;
@@ -65,7 +73,10 @@ export async function bootApp({ name, env: settings = {}, without = [], ownKafka
     env: { ...WITHOUT_LIMITS, ...env },
     temporalNamespace: run,
     databasePrefix: `${run}_`,
-    only: ourProcesses.map((one) => one.name).filter((one) => !without.includes(one)),
+    twice,
+    only: withSecondInstances(twice)
+      .map((one) => one.name)
+      .filter((one) => !without.includes(one)),
     progress: silent,
   });
   return {
