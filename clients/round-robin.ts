@@ -1,7 +1,8 @@
 import { ROOT_CONTEXT, context } from '@opentelemetry/api';
 
 const restMs = 5000;
-const readyLimitMs = 1000;
+/** Nobody waits for it, and whoever asks may be busy. */
+const readyLimitMs = 5000;
 
 export interface RoundRobin {
   /** All instances, the next one's turn first, those that failed last. */
@@ -9,6 +10,7 @@ export interface RoundRobin {
   /** It gets no turns until, some seconds later, it says that it is ready. */
   failed(url: string): void;
   worked(url: string): void;
+  rests(url: string): boolean;
 }
 
 export interface RoundRobinSettings {
@@ -29,6 +31,7 @@ export function createRoundRobin(
   let turn = 0;
 
   const worked = (url: string): void => void restingUntil.delete(url);
+  const rests = (url: string): boolean => restingUntil.has(url);
   const failed = (url: string): void => void restingUntil.set(url, now() + restMs);
   const askWhetherReady = async (url: string): Promise<void> => {
     if (urls.length === 1) return;
@@ -38,12 +41,13 @@ export function createRoundRobin(
   return {
     worked,
     failed,
+    rests,
     inTurn: () => {
       const first = turn++ % urls.length;
       const ordered = [...urls.slice(first), ...urls.slice(0, first)];
-      const resting = ordered.filter((url) => restingUntil.has(url));
+      const resting = ordered.filter(rests);
       for (const url of resting) if ((restingUntil.get(url) ?? 0) <= now()) void askWhetherReady(url);
-      return [...ordered.filter((url) => !resting.includes(url)), ...resting];
+      return [...ordered.filter((url) => !rests(url)), ...resting];
     },
   };
 }

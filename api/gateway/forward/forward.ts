@@ -18,7 +18,7 @@ export interface ForwardSettings {
   logger: Logger;
 }
 
-/** No read waits for anything else, so one that takes longer is asked of another instance, if there is one. */
+/** No read waits for anything else, so one that takes longer is asked of another instance, if one is well. */
 const readTimeoutMs = 3000;
 
 /** Passes a request on to an instance of a service, and its answer back, both as they come. */
@@ -30,8 +30,10 @@ export function forwardTo({ service, urls, agent, timeoutMs, logger }: ForwardSe
     // A single address is asked twice: there may be many behind it, and a kept connection may just have been closed.
     const tries = urls.length === 1 ? [...urls, ...urls] : instances.inTurn();
     for (const [index, origin] of tries.entries()) {
-      const more = index < tries.length - 1;
-      const others = more && urls.length > 1;
+      const next = tries[index + 1];
+      const more = next !== undefined;
+      // When all are slow, asking each would make it worse.
+      const readElsewhere = isRead(req) && more && next !== origin && !instances.rests(next);
       const noted = (reason: string): void => {
         instances.failed(origin);
         logger.warn({ upstream: service, instance: origin, reason }, 'an instance gave no answer');
@@ -43,11 +45,11 @@ export function forwardTo({ service, urls, agent, timeoutMs, logger }: ForwardSe
           path: req.originalUrl,
           headers: requestHeaders(req),
           body: body?.read(),
-          timeoutMs: others && isRead(req) ? Math.min(readTimeoutMs, timeoutMs) : timeoutMs,
+          timeoutMs: readElsewhere ? Math.min(readTimeoutMs, timeoutMs) : timeoutMs,
           signal,
         });
         if (answer.statusCode !== 503) instances.worked(origin);
-        if (answer.statusCode !== 503 || !others || !isRead(req)) return answer;
+        if (answer.statusCode !== 503 || !readElsewhere) return answer;
         noted('it answered 503');
         await answer.body.dump();
       } catch (error) {
@@ -56,7 +58,7 @@ export function forwardTo({ service, urls, agent, timeoutMs, logger }: ForwardSe
         const again = {
           'not connected': more,
           'connection lost': more && isRepeatable(req),
-          'too slow': others && isRead(req),
+          'too slow': readElsewhere,
         };
         if (!again[error.kind]) throw problemOf(service, error, isRepeatable(req));
       }

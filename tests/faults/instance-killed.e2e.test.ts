@@ -1,0 +1,132 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Order } from '../../contracts/http/orders.js';
+import type { Product } from '../../contracts/http/products.js';
+import { bootApp, type RunningApp } from '../support/app.js';
+import { startLoad, type Load } from '../support/load.js';
+import { openShop, placeOrder, stockOf, stockedProduct, type Shop } from '../support/shop.js';
+import { waitFor } from '../support/wait-for.js';
+
+const TWICE = ['order-service', 'product-service', 'user-service'] as const;
+
+/** What the load asks of each. */
+const ROUTES = {
+  'order-service': '/orders',
+  'product-service': '/products/:id',
+  'user-service': '/users/:id',
+} as const;
+
+describe('one instance of two', () => {
+  let app: RunningApp;
+  let shop: Shop;
+  let product: Product;
+  let reads: Load<number>;
+  let orders: Load<Awaited<ReturnType<typeof placeOrder>>>;
+  let keys: string;
+
+  beforeAll(async () => {
+    app = await bootApp({ name: 'instances', twice: [...TWICE], without: ['notification-service', 'codec-server'] });
+    shop = await openShop(app.gatewayUrl);
+  });
+  afterEach(async () => {
+    await Promise.all([reads.stop(), orders.stop()]);
+  });
+  afterAll(() => app.stop());
+
+  async function startBoth(name: string): Promise<void> {
+    product = await stockedProduct(shop, { quantity: 1000 });
+    keys = name;
+    const paths = [`/products/${product.id}`, '/orders?limit=1', '/users/1'];
+    reads = startLoad(
+      { everyMs: 50, atMost: 4 },
+      async (n) => (await shop.alice.get(paths[n % paths.length] ?? '')).status,
+    );
+    orders = startLoad({ everyMs: 300, atMost: 2 }, (n) => placeOrder(shop.alice, product, { key: `${name}-${n}` }));
+  }
+
+  /** So many more of each have come back. */
+  async function more(count: number): Promise<void> {
+    const [readsThen, ordersThen] = [reads.sent.length, orders.sent.length];
+    const enough = () => reads.sent.length >= readsThen + count * 5 && orders.sent.length >= ordersThen + count;
+    await waitFor(`${count} more orders and ${count * 5} more reads`, enough, { timeoutMs: 60_000 });
+  }
+
+  /** Requests of the load that this instance has answered since it was started. */
+  async function answered(name: string, service: keyof typeof ROUTES): Promise<number> {
+    const text = await (await fetch(`${app.urls[name]}/metrics`)).text();
+    return text
+      .split('\n')
+      .filter((line) => line.startsWith('http_request_duration_seconds_count'))
+      .filter((line) => line.includes(`method="GET",route="${ROUTES[service]}"`))
+      .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  }
+
+  async function hasTurnsAgain(service: keyof typeof ROUTES): Promise<void> {
+    const before = await answered(service, service);
+    await waitFor(`requests to ${service} again`, async () => (await answered(service, service)) > before + 5, {
+      timeoutMs: 60_000,
+    });
+  }
+
+  /** Stops the load and counts. */
+  async function allWasRight(): Promise<void> {
+    const [allReads, placed] = await Promise.all([reads.stop(), orders.stop()]);
+    expect(allReads.filter(({ answer }) => answer !== 200)).toEqual([]);
+
+    // A caller who got no order asks again with the same key.
+    const idOf = new Map<number, string>();
+    for (const { number, answer } of placed) {
+      const final =
+        answer && answer.status < 500 ? answer : await placeOrder(shop.alice, product, { key: `${keys}-${number}` });
+      expect([201, 202]).toContain(final.status);
+      expect(final.body.userVerified).toBe(true);
+      idOf.set(number, final.body.id);
+    }
+    const ids = [...idOf.values()].sort();
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(await ordersOf(product)).toEqual(ids);
+    const { quantity } = await waitFor('every order has its stock', async () => {
+      const stock = await stockOf(shop, product);
+      return stock.quantity === 1000 - ids.length && stock;
+    });
+    expect(quantity).toBe(1000 - ids.length);
+  }
+
+  /** The ids of all orders of a product, as the database has them. */
+  async function ordersOf({ id }: Product): Promise<string[]> {
+    const found: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page: { body: { items: Order[]; nextCursor: string | null } } = await shop.alice.get(
+        `/orders?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
+      );
+      for (const order of page.body.items) if (order.lines[0]?.productId === id) found.push(order.id);
+      cursor = page.body.nextCursor;
+    }
+    return found.sort();
+  }
+
+  it('killed under load: no read fails, no order is doubled, and it has turns when it is back', async () => {
+    await startBoth('killed');
+    await more(5);
+    await Promise.all(TWICE.map((name) => app.process(name).kill9()));
+    await more(15);
+    for (const service of TWICE) expect(await answered(`${service}-2`, service)).toBeGreaterThan(5);
+    await Promise.all(TWICE.map((name) => app.process(name).start()));
+    await Promise.all(TWICE.map(hasTurnsAgain));
+    await allWasRight();
+  });
+
+  it('hanging under load: the same', async () => {
+    await startBoth('hung');
+    await more(5);
+    const pids = TWICE.map((name) => app.process(name).pid ?? 0);
+    try {
+      for (const pid of pids) process.kill(pid, 'SIGSTOP');
+      await more(15);
+    } finally {
+      for (const pid of pids) process.kill(pid, 'SIGCONT');
+    }
+    await Promise.all(TWICE.map(hasTurnsAgain));
+    await allWasRight();
+  });
+});
