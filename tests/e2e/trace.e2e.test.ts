@@ -34,4 +34,22 @@ describe('one order is one trace', () => {
     const spans = await traceHas(traceId, EVERYONE);
     expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
   });
+
+  const newId = (bytes: number) => randomBytes(bytes).toString('hex');
+  it.each([
+    ['W3C', (trace: string) => ({ traceparent: `00-${trace}-${newId(8)}-01` })],
+    ['B3, one field', (trace: string) => ({ b3: `${trace}-${newId(8)}-1` })],
+    [
+      'B3, several fields',
+      (trace: string) => ({ 'X-B3-TraceId': trace, 'X-B3-SpanId': newId(8), 'X-B3-Sampled': '1' }),
+    ],
+  ])('%s: a caller finds its trace in the error answers of the gateway and of a service', async (_form, fields) => {
+    const traceId = newId(16);
+    for (const caller of [shop.anyone, shop.alice]) {
+      const { status, body } = await caller.get<{ traceId: string }>('/orders/nothing', fields(traceId));
+      expect(status).toBe(caller === shop.anyone ? 401 : 404);
+      expect(body.traceId).toBe(traceId);
+    }
+    await traceHas(traceId, ['gateway', 'order-service']);
+  });
 });

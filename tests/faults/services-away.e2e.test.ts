@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Order } from '../../contracts/http/orders.js';
 import { bootApp, type RunningApp } from '../support/app.js';
 import { openShop, placeOrder, reaches, stockedProduct, type Shop } from '../support/shop.js';
 import { workflowsIn } from '../support/temporal.js';
+import { waitFor } from '../support/wait-for.js';
 
 describe('a service that is away', () => {
   let app: RunningApp;
@@ -13,9 +15,17 @@ describe('a service that is away', () => {
   });
   afterAll(() => app.stop());
 
-  it('user service: what the token says is believed, and the order says so', async () => {
-    const product = await stockedProduct(shop);
+  /** The state of the order service's breaker before the user service, as its metrics have it. */
+  async function breaker(): Promise<string | undefined> {
+    const metrics = await (await fetch(`${app.urls['order-service']}/metrics`)).text();
+    return /^circuit_breaker_state\{.*state="(.+?)".*\} 1$/m.exec(metrics)?.[1];
+  }
+
+  it('user service: what the token says is believed, a breaker opens, and a trial closes it', async () => {
+    const product = await stockedProduct(shop, { quantity: 1000 });
+    expect(await breaker()).toBe('closed');
     await app.process('user-service').stop();
+    let openedAt = 0;
     try {
       const placed = await placeOrder(shop.alice, product);
       expect(placed.status).toBe(201);
@@ -29,11 +39,35 @@ describe('a service that is away', () => {
       });
       expect(without.status).toBe(400);
       expect(without.body.errors).toMatchObject([{ path: 'shippingAddress' }]);
+
+      // The last ten calls decide, so ten orders at most.
+      for (let order = 0; order < 10 && (await breaker()) === 'closed'; order++) {
+        const next = await placeOrder(shop.alice, product, { respondAsync: true });
+        expect([next.status, next.body.userVerified]).toEqual([202, false]);
+      }
+      expect(await breaker()).toBe('open');
+      openedAt = Date.now();
     } finally {
       await app.process('user-service').start();
     }
-    const again = await placeOrder(shop.alice, product);
-    expect(again.status).toBe(201);
+    // Only an order makes a trial, and not before its time.
+    const verified = await waitFor(
+      'an order whose user was verified again',
+      async () => {
+        const placed = await placeOrder(shop.alice, product, { respondAsync: true });
+        return placed.body.userVerified && Date.now();
+      },
+      { timeoutMs: 60_000, intervalMs: 250 },
+    );
+    expect(verified - openedAt).toBeGreaterThan(8_000);
+    expect(verified - openedAt).toBeLessThan(30_000);
+    expect(await breaker()).toBe('closed');
+    const log = readFileSync(app.process('order-service').logFile, 'utf8');
+    expect(log.match(/circuit breaker [\w-]+/g)).toEqual([
+      'circuit breaker open',
+      'circuit breaker half-open',
+      'circuit breaker closed',
+    ]);
   });
 
   it('product service: no price, so 503 and nothing was started', async () => {
