@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
+import { apiTables } from './api.js';
 import { configurationTables } from './configuration.js';
 import { eventTables } from './events.js';
 import { sagaTables } from './saga.js';
 
 /** The documents that hold tables made from code, and where those come from. */
 const documents: Record<string, () => Record<string, string>> = {
+  'docs/api.md': apiTables,
   'docs/configuration.md': configurationTables,
   'docs/events.md': eventTables,
   'docs/saga.md': sagaTables,

@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { inject } from 'vitest';
+import { portSettings } from '../../stack/settings.js';
+import { server } from './servers.js';
+
+/** The shell blocks of a document that are marked `<!-- test: name -->`, or `<!-- test: name, other -->`, as one script. */
+export async function scriptFrom(document: string, name: string): Promise<string> {
+  const text = await readFile(document, 'utf8');
+  const blocks = [...text.matchAll(/<!-- test: ([a-z0-9, -]+) -->\n+```sh\n([^]*?)```/g)];
+  const script = blocks.filter(([, names = '']) => names.split(', ').includes(name)).map(([, , code]) => code);
+  if (script.length === 0) throw new Error(`${document} has no commands marked ${name}`);
+  return script.join('\n');
+}
+
+/** A script of a document that was started, and runs until it ends or is ended. */
+export interface RunningScript {
+  /** What it has printed so far. */
+  readonly printed: string;
+  /** Resolves with what it printed; rejects when it fails. */
+  ended: Promise<string>;
+  /** Ctrl-C. */
+  end(): void;
+}
+
+/** Starts a script as its reader would, but on the application that all files share. */
+export function startShell(script: string): RunningScript {
+  const { redisUrl, temporalNamespace, urls, dir } = inject('app');
+  const child = spawn('bash', ['-euo', 'pipefail', '-c', onTheTestsApp(script)], {
+    // A group of its own: a following command is not alone in its pipe.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      TEMPORAL_ADDRESS: server('TEMPORAL_ADDRESS'),
+      TEMPORAL_NAMESPACE: temporalNamespace,
+      TEMPORAL_CODEC_ENDPOINT: String(urls['codec-server']),
+      REDIS_URL: redisUrl,
+      HOLDFAST_DIR: dir,
+    },
+  });
+  let printed = '';
+  let complained = '';
+  child.stdout.on('data', (text: Buffer) => (printed += text.toString()));
+  child.stderr.on('data', (text: Buffer) => (complained += text.toString()));
+  const ended = new Promise<string>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) =>
+      code === 0 ? resolve(printed) : reject(new Error(`ended with ${code}: ${script}\n${complained}\n${printed}`)),
+    );
+  });
+  ended.catch(() => undefined);
+  return {
+    get printed() {
+      return printed;
+    },
+    ended,
+    end: () => {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGINT');
+    },
+  };
+}
+
+/** Runs a script of a document to its end; gives what it printed, and fails as it fails. */
+export function shell(script: string): Promise<string> {
+  return startShell(script).ended;
+}
+
+/** The documents speak of the ports and the folder of `npm start`. */
+function onTheTestsApp(script: string): string {
+  const { urls, dir } = inject('app');
+  const named = portSettings().flatMap(({ port, of }) => (urls[of] ? [[`http://127.0.0.1:${port}`, urls[of]]] : []));
+  const servers = [['http://127.0.0.1:9411', server('ZIPKIN_URL')]];
+  return [...named, ...servers, ['.holdfast/dev', dir]].reduce(
+    (text, [from = '', to = '']) => text.replaceAll(from, to),
+    script,
+  );
+}
