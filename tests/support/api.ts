@@ -1,3 +1,5 @@
+import { readEventStream, type EventReader } from './event-stream.js';
+
 /** What came back over HTTP; the body is parsed where it is JSON. */
 export interface Answer<T> {
   status: number;
@@ -30,6 +32,11 @@ export class Api {
     return this.send('PATCH', path, body, {});
   }
 
+  /** Server-sent events, as they come. */
+  watch<T>(path: string, headers: HeaderFields = {}): Promise<EventReader<T>> {
+    return readEventStream<T>(new URL(path, this.baseUrl).href, { ...this.authorization, ...headers });
+  }
+
   /** The same address, as somebody who logged in. */
   async logIn(email: string, password = 'holdfast-demo'): Promise<Api> {
     const { status, body } = await this.post<{ accessToken: string }>('/sessions', { email, password });
@@ -37,11 +44,15 @@ export class Api {
     return new Api(this.baseUrl, body.accessToken);
   }
 
+  private get authorization(): HeaderFields {
+    return this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
+  }
+
   private async send<T>(method: string, path: string, body: unknown, headers: HeaderFields): Promise<Answer<T>> {
     const response = await fetch(new URL(path, this.baseUrl), {
       method,
       headers: {
-        ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
+        ...this.authorization,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
