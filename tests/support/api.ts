@@ -1,3 +1,4 @@
+import { ApiDocument } from './api-document.js';
 import { readEventStream, type EventReader } from './event-stream.js';
 
 /** What came back over HTTP; the body is parsed where it is JSON. */
@@ -5,11 +6,13 @@ export interface Answer<T> {
   status: number;
   headers: Headers;
   body: T;
+  /** In the API's document; undefined where there is no such operation. */
+  operationId: string | undefined;
 }
 
 type HeaderFields = Record<string, string>;
 
-/** One caller of the API at `baseUrl`: anybody, or who the token says. */
+/** One caller of the API at `baseUrl`: anybody, or who the token says. An answer that is not as the document says fails. */
 export class Api {
   constructor(
     readonly baseUrl: string,
@@ -48,18 +51,24 @@ export class Api {
     return this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
   }
 
-  private async send<T>(method: string, path: string, body: unknown, headers: HeaderFields): Promise<Answer<T>> {
+  async send<T>(method: string, path: string, body: unknown, headers: HeaderFields = {}): Promise<Answer<T>> {
     const response = await fetch(new URL(path, this.baseUrl), {
       method,
       headers: {
         ...this.authorization,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined || body instanceof URLSearchParams ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof URLSearchParams ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') === true;
-    return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
+    const answer = {
+      status: response.status,
+      headers: response.headers,
+      body: (isJson ? JSON.parse(text) : text) as T,
+    };
+    const document = await ApiDocument.of(this.baseUrl);
+    return { ...answer, operationId: document.check({ method, path, ...answer }) };
   }
 }

@@ -24,7 +24,7 @@ function problemCodes(operation: Operation, forwarded: boolean): ProblemCode[] {
   if (roles !== undefined) codes.push('forbidden');
   if (params ?? query ?? headers ?? body) codes.push('bad-request');
   if (body) codes.push('payload-too-large', 'unsupported-media-type');
-  if (forwarded) codes.push('too-many-requests', 'service-unavailable', 'service-timeout');
+  if (forwarded) codes.push('too-many-requests', 'answer-lost', 'service-unavailable', 'service-timeout');
   // In the order of the table, each once.
   return CODES.filter((code) => codes.includes(code));
 }
