@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, inject, it } from 'vitest';
 import type { ProblemDocument } from '../../contracts/http/problem.js';
 import type { Session } from '../../contracts/http/sessions.js';
 import { signCarrierEvent } from '../../services/delivery/domain/carrier-signature.js';
 import { ApiDocument } from '../support/api-document.js';
-import { SEOUL, openShop, placeOrder, reaches, stockedProduct, type Shop } from '../support/shop.js';
+import { SEOUL, openShop, orderOf, placeOrder, reaches, stockedProduct, type Shop } from '../support/shop.js';
 import { waitFor } from '../support/wait-for.js';
 
 /** Each call is sent by `Api`, which holds its answer against the document; here it is only said what is to come. */
@@ -25,6 +25,12 @@ const document = await ApiDocument.of(app.gatewayUrl);
 const shop = await openShop(app.gatewayUrl);
 
 const product = await stockedProduct(shop, { quantity: 100 });
+// Three that will wait for an operator, one for each thing that an operator can do.
+await shop.admin.post('/payments/simulator', { provider: 'down' });
+afterAll(() => shop.admin.post('/payments/simulator', { provider: 'up' }));
+const stuck = await Promise.all(
+  [1, 2, 3].map(() => placeOrder(shop.alice, product, { paymentMethod: 'card_provider_down' })),
+);
 const { body: placed } = await placeOrder(shop.alice, product);
 const order = await reaches(shop.alice, placed.id, 'COMPLETED');
 // Stays with the carrier until a signed event comes.
@@ -32,6 +38,15 @@ const { body: waiting } = await placeOrder(shop.alice, product, { postalCode: '8
 const { deliveryId = '' } = await reaches(shop.alice, waiting.id, 'DELIVERY_STARTED');
 const { body: toCancel } = await placeOrder(shop.alice, product, { postalCode: '88888' });
 await reaches(shop.alice, toCancel.id, 'DELIVERY_STARTED');
+const [toRetry = '', toGiveUp = '', toSettle = ''] = await Promise.all(
+  stuck.map(({ body }) =>
+    waitFor(
+      `${body.id} to need attention`,
+      async () => ((await orderOf(shop.alice, body.id)).needsAttention ? body.id : undefined),
+      { timeoutMs: 60_000 },
+    ),
+  ),
+);
 const carol = { email: `carol-${Date.now()}@example.com`, name: 'Carol', password: 'correct horse' };
 const { body: session } = await shop.anyone.post<Session>('/sessions', {
   email: 'bob@example.com',
@@ -72,6 +87,14 @@ const CALLS: Call[] = [
   { operation: 'cancelOrder', as: 'bob', path: `/orders/${order.id}/cancel`, body: note, status: 404, code: 'not-found' },
   { operation: 'cancelOrder', as: 'alice', path: `/orders/${order.id}/cancel`, body: note, status: 409, code: 'not-cancellable' },
 
+  { operation: 'getTimeline', as: 'alice', path: `/orders/${order.id}/timeline`, status: 200 },
+  { operation: 'getTimeline', as: 'bob', path: `/orders/${order.id}/timeline`, status: 404, code: 'not-found' },
+  { operation: 'retryOrder', as: 'admin', path: `/orders/${toRetry}/retry`, body: note, status: 202 },
+  { operation: 'retryOrder', as: 'alice', path: `/orders/${toRetry}/retry`, body: note, status: 403, code: 'forbidden' },
+  { operation: 'retryOrder', as: 'admin', path: `/orders/${order.id}/retry`, body: note, status: 409, code: 'attention-not-needed' },
+  { operation: 'settleOrder', as: 'admin', path: `/orders/${toSettle}/settled`, body: note, status: 202 },
+  { operation: 'giveUpOrder', as: 'admin', path: `/orders/${toGiveUp}/give-up`, body: note, status: 202 },
+
   { operation: 'listProducts', path: '/products?category=Kitchen&q=pot&limit=2', status: 200 },
   { operation: 'getProduct', path: '/products/1', status: 200 },
   { operation: 'getProduct', path: '/products/2000000000', status: 404, code: 'not-found' },
@@ -108,6 +131,8 @@ const CALLS: Call[] = [
   { operation: 'getUser', as: 'alice', path: '/users/1', status: 200 },
   { operation: 'getUser', as: 'alice', path: '/users/2', status: 403, code: 'forbidden' },
   { operation: 'getUser', as: 'admin', path: '/users/2000000000', status: 404, code: 'not-found' },
+  { operation: 'getOwnUser', as: 'alice', path: '/users/me', status: 200 },
+  { operation: 'getOwnUser', path: '/users/me', status: 401, code: 'unauthorized' },
   { operation: 'changeUser', as: 'bob', path: '/users/2', body: { name: 'Bob', phone: null }, status: 200 },
   { operation: 'changeUser', as: 'bob', path: '/users/2', body: { disabled: true }, status: 403, code: 'forbidden' },
   { operation: 'validateUser', as: 'admin', path: '/users/1/validation', status: 200 },
