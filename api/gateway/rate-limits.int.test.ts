@@ -118,7 +118,12 @@ test('requests of a user, and of an address without a token', async () => {
     { 'x-forwarded-for': address(1) },
   ];
   for (const headers of callers) {
-    for (let i = 0; i < 20; i++) expect((await send('/products', { headers })).status).toBe(200);
+    for (let left = 19; left >= 0; left--) {
+      const answer = await send('/products', { headers });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('ratelimit')).toMatch(new RegExp(`^"requests"; r=${String(left)}; t=\\d+$`));
+      expect(answer.headers.get('ratelimit-policy')).toMatch(/^"requests"; q=20; w=60/);
+    }
     expect((await send('/products', { headers })).status).toBe(429);
   }
 });
