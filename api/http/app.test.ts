@@ -2,7 +2,10 @@ import express from 'express';
 import request from 'supertest';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { createPool, prismaAdapter } from '../../platform/database/pool.js';
 import { createLogger } from '../../platform/logger.js';
+import { PrismaClient } from '../../services/product/prisma/generated/client.js';
+import { freePort } from '../../tests/support/app.js';
 import { createHttpApp } from './app.js';
 import { conflict } from './problem.js';
 import { parseBody } from './validate.js';
@@ -23,6 +26,11 @@ function testApp() {
   router.get('/of/:owner', (req, res) => void res.json(req.params.owner));
   router.get('/broken', async () => {
     await Promise.reject(new Error('SELECT secret FROM users'));
+  });
+  router.get('/stored', async (_req, res) => {
+    const url = `postgresql://a:b@127.0.0.1:${String(await freePort())}/away`;
+    const pool = createPool({ url, size: 1, service: 'some-service', logger });
+    res.json(await new PrismaClient({ adapter: prismaAdapter(pool) }).product.findMany());
   });
   router.get('/limited', () => {
     throw Object.assign(new Error('internal words'), { status: 429, headers: { 'Retry-After': '7' } });
@@ -103,6 +111,13 @@ test('says nothing of what went wrong inside, but logs it', async () => {
   expect(status).toBe(500);
   expect(text).not.toContain('secret');
   expect(lines.join()).toContain('SELECT secret FROM users');
+});
+
+test('says when to try again while the database is away', async () => {
+  const { status, headers, body } = await request(testApp().app).get('/stored');
+  expect(status).toBe(503);
+  expect(headers['retry-after']).toBe('5');
+  expect(body).toMatchObject({ code: 'database-unavailable' });
 });
 
 test("keeps a library's headers and not its words", async () => {

@@ -1,6 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { ProblemCode } from '../../contracts/http/problem.js';
+import { isDatabaseUnavailable } from '../../platform/database/unavailable.js';
 import type { Logger } from '../../platform/logger.js';
 import { Problem, badRequest, notFound } from './problem.js';
 
@@ -52,6 +53,11 @@ export function toProblem(error: unknown): Problem {
       status,
       ...(known[status] ?? { code: 'bad-request', detail: 'The request can not be understood.' }),
     });
+  if (isDatabaseUnavailable(error))
+    return keep(
+      { 'Retry-After': '5' },
+      { status: 503, code: 'database-unavailable', detail: 'The database can not be asked right now.', cause: error },
+    );
   return keep(headers, {
     status: 500,
     code: 'internal-error',

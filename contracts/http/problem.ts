@@ -40,6 +40,7 @@ export const PROBLEMS = {
   'unsupported-media-type': { status: 415, text: 'The body is in a charset or an encoding that is not understood.' },
   'too-many-requests': { status: 429, text: 'Over a rate limit.', retry: true },
   'internal-error': { status: 500, text: 'Something went wrong on our side.' },
+  'database-unavailable': { status: 503, text: 'The service’s database is down or too busy.', retry: true },
   'signing-keys-unavailable': { status: 503, text: 'Access tokens can not be checked right now.', retry: true },
   // Of users of an outside provider.
   'email-not-verified': {

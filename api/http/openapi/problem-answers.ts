@@ -19,7 +19,7 @@ export function problemAnswers(
 function problemCodes(operation: Operation, forwarded: boolean): ProblemCode[] {
   const { params, query, headers, body, problems = [] } = operation;
   const { token, roles } = accessRuleOf(operation);
-  const codes: ProblemCode[] = [...problems, 'internal-error'];
+  const codes: ProblemCode[] = [...problems, 'database-unavailable', 'internal-error'];
   if (token !== 'unread') codes.push('unauthorized', 'signing-keys-unavailable', ...OUTSIDE);
   if (roles !== undefined) codes.push('forbidden');
   if (params ?? query ?? headers ?? body) codes.push('bad-request');
