@@ -44,7 +44,7 @@ describe('the database is unavailable', () => {
   });
 
   it('when a statement is cancelled because it took too long', async () => {
-    const { prisma } = open(`${server('POSTGRES_ADMIN_URL')}`);
+    const { prisma } = open(server('POSTGRES_ADMIN_URL'));
     const slow = prisma.$transaction([
       prisma.$executeRaw`SET LOCAL statement_timeout = 50`,
       prisma.$executeRaw`SELECT pg_sleep(5)`,
