@@ -38,23 +38,22 @@ export function startStatusListener({ databaseUrl, service, logger }: StatusList
       query_timeout: 5_000,
       keepAlive: true,
     });
-    const lost = new Promise<never>((_, reject) => {
-      client.on('error', reject);
-      client.on('end', () => reject(new Error('the connection was closed')));
-    });
+    let lose: (error: Error) => void = () => undefined;
+    const lost = new Promise<never>((_, reject) => (lose = reject));
     lost.catch(() => undefined);
+    client.on('error', lose);
+    client.on('end', () => lose(new Error('the connection was closed')));
     client.on('notification', ({ payload }) => wake(payload ?? ''));
+    let check: NodeJS.Timeout | undefined;
     try {
       await client.connect();
       await client.query(`LISTEN ${STATUS_CHANGED}`);
       loop.works();
       for (const orderId of waiting.keys()) wake(orderId);
-      for (;;) {
-        await Promise.race([lost, loop.pause(checkEveryMs)]);
-        if (loop.stopping.aborted) return;
-        await client.query('SELECT 1');
-      }
+      check = setInterval(() => void client.query('SELECT 1').catch(lose), checkEveryMs);
+      await Promise.race([lost, loop.stopRequested]);
     } finally {
+      clearInterval(check);
       await client.end().catch(() => undefined);
     }
   };
