@@ -1,6 +1,6 @@
 import express from 'express';
 import request from 'supertest';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { createPool, prismaAdapter } from '../../platform/database/pool.js';
 import { createLogger } from '../../platform/logger.js';
@@ -31,6 +31,10 @@ function testApp() {
     const url = `postgresql://a:b@127.0.0.1:${String(await freePort())}/away`;
     const pool = createPool({ url, size: 1, service: 'some-service', logger });
     res.json(await new PrismaClient({ adapter: prismaAdapter(pool) }).product.findMany());
+  });
+  router.get('/begun', async (_req, res) => {
+    res.write('once upon a time');
+    await Promise.reject(new Error('SELECT secret FROM users'));
   });
   router.get('/limited', () => {
     throw Object.assign(new Error('internal words'), { status: 429, headers: { 'Retry-After': '7' } });
@@ -118,6 +122,18 @@ test('says when to try again while the database is away', async () => {
   expect(status).toBe(503);
   expect(headers['retry-after']).toBe('5');
   expect(body).toMatchObject({ code: 'database-unavailable' });
+});
+
+test('an answer that had begun is broken off, and why stands in the log and nowhere else', async () => {
+  const { app, lines } = testApp();
+  // With `test` Express would be silent.
+  app.set('env', 'production');
+  const print = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  await expect(request(app).get('/begun')).rejects.toThrow();
+  await new Promise(setImmediate);
+  expect(print.mock.calls).toEqual([]);
+  print.mockRestore();
+  expect(lines.filter((line) => line.includes('SELECT secret FROM users'))).toHaveLength(1);
 });
 
 test("keeps a library's headers and not its words", async () => {

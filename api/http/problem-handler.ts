@@ -9,12 +9,16 @@ export const answerNotFound: RequestHandler = (req) => {
   throw notFound(`There is no ${req.method} ${req.path}.`);
 };
 
-/** Turns whatever was thrown into application/problem+json. Nothing but a Problem's own words leaves the process. */
+/**
+ * Turns whatever was thrown into application/problem+json. Nothing but a Problem's own words leaves the process. An
+ * answer that had begun, such as a stream's, is broken off: Express would do that too, but print the error to stderr.
+ */
 export function answerProblems(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, _req, res, next) => {
+  // Express knows by the fourth parameter that it is for errors.
+  return (error: unknown, _req, res, _next) => {
     const problem = toProblem(error);
     if (problem.status >= 500) logger.error({ err: error, code: problem.code }, 'request failed');
-    if (res.headersSent) next(error);
+    if (res.headersSent) res.destroy();
     else sendProblem(res, problem);
   };
 }
