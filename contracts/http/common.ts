@@ -18,6 +18,11 @@ export const textIdSchema = z.string().min(1).max(100);
 
 export const textIdParamsSchema = z.object({ id: textIdSchema });
 
+/** Of an answer to an order that was placed before with the same Idempotency-Key. */
+export const replayedHeader = {
+  'Idempotency-Replayed': z.literal('true').optional().meta({ description: 'This answers a repeat.' }),
+};
+
 /** RFC 3339 UTC. */
 export const timeSchema = z.iso.datetime();
 

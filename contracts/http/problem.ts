@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { currencySchema } from '../money.js';
-import { integerIdSchema, textIdSchema } from './common.js';
+import { integerIdSchema, replayedHeader, textIdSchema } from './common.js';
 
 /** RFC 9457, as every error is answered. Some codes have members beyond these. */
 export const problemSchema = z
@@ -26,6 +26,8 @@ interface ProblemKind {
   text: string;
   /** Members of this code alone. */
   members?: z.ZodRawShape;
+  /** Header fields of this code alone. */
+  headers?: z.ZodRawShape;
   /** Retry-After is sent. */
   retry?: true;
 }
@@ -73,6 +75,7 @@ export const PROBLEMS = {
     status: 409,
     text: 'Not enough stock of a line: the order is there, cancelled, and holds nothing.',
     members: { orderId: textIdSchema, productId: integerIdSchema, requested: z.int(), available: z.int() },
+    headers: replayedHeader,
   },
   'unknown-product': {
     status: 422,

@@ -52,6 +52,7 @@ function headersOf(status: number, codes: ProblemCode[]): z.ZodObject {
     ...(retried.length > 0
       ? { 'Retry-After': retried.length === codes.length ? retryAfter : retryAfter.optional() }
       : {}),
+    ...Object.assign({}, ...codes.map((code) => problemKindOf(code).headers ?? {})),
   });
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { pageOf, textIdParamsSchema } from '../common.js';
+import { pageOf, replayedHeader, textIdParamsSchema } from '../common.js';
 import type { Operations } from '../operation.js';
 import {
   cancelOrderBodySchema,
@@ -16,10 +16,7 @@ import {
 const common = { service: 'order-service', tag: 'Orders' } as const;
 
 const locationSchema = z.string().meta({ examples: ['/orders/4f6a2c1e'] });
-const placedHeadersSchema = z.object({
-  Location: locationSchema,
-  'Idempotency-Replayed': z.literal('true').optional().meta({ description: 'This answers a repeat.' }),
-});
+const placedHeadersSchema = z.object({ Location: locationSchema, ...replayedHeader });
 
 const operatorRequest = {
   ...common,
