@@ -156,7 +156,7 @@ describe('what a stream may cost', () => {
   });
 
   it('is a while: it ends by itself, and its caller comes back', async () => {
-    const { url } = await instance({ longestMs: 500, keepAliveMs: 100 });
+    const { url } = await instance({ longestMs: 2_000, keepAliveMs: 100 });
     const id = await placed();
     await api.reaches(id, 'DELIVERY_STARTED');
     const stream = await watch(url, id);
