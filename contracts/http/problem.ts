@@ -39,7 +39,10 @@ export const PROBLEMS = {
   forbidden: { status: 403, text: 'The caller lacks the role that this needs.' },
   'not-found': { status: 404, text: 'There is no such thing, or it is somebody else’s.' },
   'payload-too-large': { status: 413, text: 'The body is over 100 kB.' },
-  'unsupported-media-type': { status: 415, text: 'The body is in a charset or an encoding that is not understood.' },
+  'unsupported-media-type': {
+    status: 415,
+    text: 'The body’s type, charset or encoding is not one that is understood.',
+  },
   'too-many-requests': { status: 429, text: 'Over a rate limit.', retry: true },
   'internal-error': { status: 500, text: 'Something went wrong on our side.' },
   'database-unavailable': { status: 503, text: 'The service’s database is down or too busy.', retry: true },
@@ -98,12 +101,12 @@ export const PROBLEMS = {
   'not-cancellable': { status: 409, text: 'The carrier has the order, or it was delivered.' },
   'attention-not-needed': { status: 409, text: 'The order waits for no operator.' },
   'already-being-undone': { status: 409, text: 'What waits is a part of the undo: it can be retried or settled.' },
-  'workflow-ended': { status: 409, text: 'The order’s workflow was ended from outside: nothing of it waits any more.' },
+  'workflow-ended': { status: 409, text: 'The order’s workflow has ended: nothing of it waits any more.' },
   'cancel-unavailable': { status: 503, text: 'The Saga can not be reached; nothing was cancelled.', retry: true },
   // Of deliveries.
   'delivery-finished': { status: 409, text: 'Nothing can happen to this delivery any more.' },
   'delivery-not-started': { status: 503, text: 'The booking is not written down yet: send it again.', retry: true },
-  'saga-unavailable': { status: 503, text: 'The Saga has not heard of it: send it again.', retry: true },
+  'saga-unavailable': { status: 503, text: 'Whether the Saga has heard of it is not known.', retry: true },
 } as const satisfies Record<string, ProblemKind>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -24,8 +24,8 @@ const answerLimitMs = 5_000;
 
 /**
  * What an operator asks of an order that needs attention: written down with who and why, then told to the Saga, then
- * confirmed. Cut off in between it stays `unconfirmed`, the caller has no 202, and asking again is harmless: what waits
- * is woken once more, and an order is given up once.
+ * confirmed. Cut off in between it stays `unconfirmed`, and the caller has no 202. To ask again is harmless for `retry`
+ * and `give-up`; `settled` answers for whatever waits when it is heard, so operators are told to look first.
  */
 export function operatorRequest(request: OperatorRequest, context: OrderContext): Router {
   const { store, timeline, sagas, auth, logger } = context;
@@ -47,12 +47,12 @@ export function operatorRequest(request: OperatorRequest, context: OrderContext)
           return logger.info({ orderId: id, request, operator }, 'operator asked');
         case 'ended':
           await timeline.confirm(id, key, 'refused');
-          throw conflict(
-            'workflow-ended',
-            'The workflow of this order was ended from outside; nothing waits any more.',
-          );
+          throw conflict('workflow-ended', 'The workflow of this order has ended: nothing of it waits any more.');
         case 'unconfirmed':
-          throw serviceUnavailable('saga-unavailable', 'The Saga can not be reached right now. Try again.');
+          throw serviceUnavailable(
+            'saga-unavailable',
+            'Whether the Saga has heard it is not known. Look at the order, and ask again if it waits as before.',
+          );
       }
     });
     const { order } = await orderForCaller(store, req, id);

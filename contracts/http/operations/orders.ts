@@ -154,7 +154,9 @@ export const orderOperations = {
     ...operatorRequest,
     path: '/orders/{id}/settled',
     summary: 'Let an order go on without what it waits for',
-    description: 'For what was put right elsewhere, such as a charge made by hand. It is not undone later.',
+    description:
+      'For what was put right elsewhere, such as a charge made by hand. It is not undone later. It answers for all that ' +
+      'waits when it is heard: after a 503 look at the order before asking again.',
     problems: [...operatorProblems],
   },
 } as const satisfies Operations;
