@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { Readable } from 'node:stream';
+import express from 'express';
 import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createLogger } from '../../platform/logger.js';
@@ -16,6 +17,8 @@ import { createAuthenticator } from '../http/auth.js';
 import { listen } from '../../platform/listen.js';
 import type { Listening } from '../../platform/listen.js';
 import { createGatewayApp } from './app.js';
+import { createAgent } from './forward/ask-instance.js';
+import { forwardTo } from './forward/forward.js';
 import type { Upstream } from './route-table.js';
 
 const logger = createLogger({ service: 'gateway', level: 'silent' });
@@ -536,6 +539,26 @@ describe('instances', () => {
     expect([write.status, await write.text(), asked]).toEqual([503, 'unwell', 4]);
   });
 
+  test('one that hangs in the middle of a 503: a read goes to another all the same', async () => {
+    let left = false;
+    const stuck = await upstream((_req, res) => {
+      res.writeHead(503).write('unw');
+      res.on('close', () => (left = true));
+    });
+    const url = await gateway({ 'product-service': [stuck.url, (await upstream(echo)).url] });
+    expect((await fetch(`${url}/products`)).status).toBe(200);
+    await waitFor('the one that hangs is let go', () => left);
+  });
+
+  test('one that hangs in the middle of an answer: it breaks off in the end', async () => {
+    const stuck = await upstream((_req, res) => void res.writeHead(200).write('half'));
+    const agent = createAgent({ bodyTimeout: 200 });
+    const forward = forwardTo({ service: 'x', urls: [stuck.url], agent, timeoutMs: 5000, logger });
+    const { url } = await upstream(express().use(forward));
+    await expect((await fetch(url)).text()).rejects.toThrow();
+    await agent.close();
+  });
+
   test('one that hangs: a read goes to another, and the next ones do not wait for it', async () => {
     let heard = 0;
     const silent = await upstream(() => void (heard += 1));
@@ -553,11 +576,11 @@ describe('instances', () => {
 
   test('a caller who takes long to send is not taken for an instance that hangs', async () => {
     const orders = await upstream(echo);
-    const url = new URL(await gateway({ 'order-service': [orders.url] }, { timeoutMs: 100 }));
+    const url = new URL(await gateway({ 'order-service': [orders.url] }, { timeoutMs: 500 }));
     const headers = { ...withToken, 'transfer-encoding': 'chunked' };
     const request = http.request({ host: url.hostname, port: url.port, path: '/orders', method: 'POST', headers });
     request.write('slow');
-    setTimeout(() => request.end('ly'), 300);
+    setTimeout(() => request.end('ly'), 1200);
     const [answer] = (await once(request, 'response')) as [IncomingMessage];
     expect(answer.statusCode).toBe(200);
     expect((JSON.parse(await readAll(answer)) as Echo).body).toBe('slowly');

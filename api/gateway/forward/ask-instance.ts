@@ -3,8 +3,12 @@ import { Agent, errors } from 'undici';
 import type { Dispatcher } from 'undici';
 import { isNotConnected } from '../../../clients/not-connected.js';
 
-/** Connections to all instances of all services. No limit for an answer that has begun: it may be an event stream. */
-export const createAgent = (): Agent => new Agent({ connect: { timeout: 2000 }, bodyTimeout: 0 });
+/** Event streams say something more often than that, and whatever else is silent in the middle of an answer hangs. */
+const silenceMs = 60_000;
+
+/** Connections to all instances of all services. `bodyTimeout`: how long an answer that has begun may be silent, in ms. */
+export const createAgent = ({ bodyTimeout = silenceMs } = {}): Agent =>
+  new Agent({ connect: { timeout: 2000 }, bodyTimeout });
 
 export interface InstanceRequest {
   origin: string;

@@ -51,7 +51,8 @@ export function forwardTo({ service, urls, agent, timeoutMs, logger }: ForwardSe
         if (answer.statusCode !== 503) instances.worked(origin);
         if (answer.statusCode !== 503 || !readElsewhere) return answer;
         noted('it answered 503');
-        await answer.body.dump();
+        // Not read to its end: one that is unwell may never get there.
+        answer.body.on('error', () => undefined).destroy();
       } catch (error) {
         if (!(error instanceof NoAnswer) || signal.aborted) throw error;
         noted(error.message);
