@@ -25,7 +25,7 @@ const usage = `npm start -- [--fresh]
 
 Brings up every server and service on this machine, until Ctrl-C.
   --fresh  begins with empty data: what an earlier npm start of this checkout has kept is removed
-Each port can be moved, as in GATEWAY_PORT=9080 npm start; docs/settings.md has whatever else can be set.`;
+Each port can be moved, as in GATEWAY_PORT=9080 npm start; docs/configuration.md has whatever else can be set.`;
 
 /** `npm start`: everything on this machine, until Ctrl-C. */
 export async function start() {
