@@ -31,9 +31,12 @@ async function browse(brokers) {
   };
 }
 
-/** @param {string} name @param {number} [numPartitions] */
-async function topic(name, numPartitions = 3) {
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic: `${run}-${name}`, numPartitions }] });
+/** @param {string} name @param {number} [numPartitions] @param {import('kafkajs').IResourceConfigEntry[]} [configEntries] */
+async function topic(name, numPartitions = 3, configEntries = []) {
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: [{ topic: `${run}-${name}`, numPartitions, configEntries }],
+  });
   return `${run}-${name}`;
 }
 
@@ -177,7 +180,8 @@ describe('messages', () => {
   });
 
   it('can be anything: markup, bytes, nothing, too much', async () => {
-    const name = await topic('anything', 1);
+    const anyTime = { name: 'message.timestamp.after.max.ms', value: '9223372036854775807' };
+    const name = await topic('anything', 1, [anyTime]);
     const markup = '<script>alert("x")</script>';
     await producer.send({
       topic: name,
@@ -186,6 +190,8 @@ describe('messages', () => {
         { value: JSON.stringify({ [markup]: markup }) },
         { value: Buffer.from([0xff, 0xfe, 0x00]) },
         { value: null },
+        { value: JSON.stringify({ data: 'a text' }) },
+        { value: 'at no time', timestamp: '9000000000000000' },
         { value: `${'x'.repeat(19_999)}é the end` },
       ],
     });
@@ -194,15 +200,18 @@ describe('messages', () => {
     expect(list.text).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;');
     expect(list.text).toContain('ff fe 00');
     expect(list.text).toContain('(no value)');
+    expect(list.text).toContain('<b>data</b> a text');
+    expect(list.text).toContain('<time>unknown</time>');
+    expect(offsetsOf(list.text, 0)).toEqual([6, 5, 4, 3, 2, 1, 0]);
     expect(list.text).not.toContain('the end');
     expect(list.text).not.toContain('78 78');
-    expect(list.text).toContain(`<a href="/topics/${name}/0/4">All of its 20,009 bytes</a>`);
-    expect((await page(`/topics/${name}/0/4`)).text).toContain('é the end');
+    expect(list.text).toContain(`<a href="/topics/${name}/0/6">All of its 20,009 bytes</a>`);
+    expect((await page(`/topics/${name}/0/6`)).text).toContain('é the end');
     const csp = list.headers.get('content-security-policy') ?? '';
     expect(csp).toContain("default-src 'none'");
     expect(csp).not.toContain('script-src');
 
-    await admin.setOffsets({ groupId: `${run}<script>`, topic: name, partitions: [{ partition: 0, offset: '5' }] });
+    await admin.setOffsets({ groupId: `${run}<script>`, topic: name, partitions: [{ partition: 0, offset: '7' }] });
     for (const address of ['/', `/by-key?key=${encodeURIComponent(markup)}`]) {
       const { status, text } = await page(address);
       expect([status, text.includes('<script')]).toEqual([200, false]);

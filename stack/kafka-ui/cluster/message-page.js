@@ -1,13 +1,12 @@
 // @ts-check
 import { previewBytes, toEntry } from './entry.js';
+import { searched } from './messages-by-key.js';
 import { readMessages } from './read-messages.js';
 
 /** @typedef {import('./entry.js').Entry} Entry */
 /** @typedef {Map<number, bigint>} Before by partition, the offset that everything wanted comes before; the end where there is none */
 
 const pageSize = 20;
-/** How many messages of a partition are looked through for those with one key. */
-const searched = 5000;
 
 /**
  * The newest messages before a place.
@@ -64,5 +63,7 @@ function takeNewest(lists, count) {
 
 /** @param {Entry[] | undefined} list */
 function timeAtEnd(list) {
-  return list?.at(-1)?.time.getTime() ?? -Infinity;
+  const time = list?.at(-1)?.time.getTime() ?? -Infinity;
+  // What a producer says can be no time at all: it is out of the others' way first.
+  return Number.isNaN(time) ? Infinity : time;
 }

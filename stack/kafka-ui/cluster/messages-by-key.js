@@ -3,8 +3,8 @@ import kafkajs from 'kafkajs';
 import { previewBytes, toEntry } from './entry.js';
 import { readMessages } from './read-messages.js';
 
-/** How many of the newest messages of each topic's partition are looked through. */
-const searched = 5000;
+/** How many messages of a partition are looked through for those with one key. */
+export const searched = 5000;
 
 /**
  * @param {import('./topics.js').Topic} topic

@@ -77,7 +77,8 @@ function line({ key, value }) {
   if (!value) return '(no value)';
   if (value.json === undefined || Array.isArray(value.json)) return shortened(value.text);
   // Of an event, its data is what differs; of that, what has a name and one value.
-  const facts = Object.entries(value.json.data ?? value.json)
+  const { data } = value.json;
+  const facts = Object.entries(typeof data === 'object' && data !== null ? data : value.json)
     .filter(([, fact]) => fact !== key && (typeof fact !== 'object' || fact === null))
     .map(([name, fact]) => html`<b>${name}</b> ${shortened(`${fact}`)} `);
   return facts.length > 0 ? facts : shortened(value.text);
