@@ -133,10 +133,11 @@ describe('npm start, with every port moved', () => {
     const rowIn = (stack: Stack) => stack.rows.find((row) => row.name === name);
     process.kill(rowIn(look().stack)?.pid ?? 0, 'SIGKILL');
     await waitFor(`${name} to be back`, () => first.said().includes(`${name} is ready again`), { timeoutMs: 90_000 });
-    const { stack } = await waitFor('all to be healthy', () => {
-      const looked = look();
-      return looked.status === 0 && looked;
-    });
+    const looked = () => {
+      const seen = look();
+      return seen.status === 0 && seen;
+    };
+    const { stack } = await waitFor('all to be healthy', looked, { timeoutMs: 60_000 });
     expect(rowIn(stack)).toMatchObject({ state: 'healthy', restarts: 1, lastEnd: 'by SIGKILL' });
   });
 

@@ -25,7 +25,8 @@ describe('a service that is away', () => {
     const product = await stockedProduct(shop, { quantity: 1000 });
     expect(await breaker()).toBe('closed');
     await app.process('user-service').stop();
-    let openedAt = 0;
+    /** Shortly before it opened. */
+    let closedAt = 0;
     try {
       const placed = await placeOrder(shop.alice, product);
       expect(placed.status).toBe(201);
@@ -42,11 +43,11 @@ describe('a service that is away', () => {
 
       // The last ten calls decide, so ten orders at most.
       for (let order = 0; order < 10 && (await breaker()) === 'closed'; order++) {
+        closedAt = Date.now();
         const next = await placeOrder(shop.alice, product, { respondAsync: true });
         expect([next.status, next.body.userVerified]).toEqual([202, false]);
       }
       expect(await breaker()).toBe('open');
-      openedAt = Date.now();
     } finally {
       await app.process('user-service').start();
     }
@@ -59,15 +60,12 @@ describe('a service that is away', () => {
       },
       { timeoutMs: 60_000, intervalMs: 250 },
     );
-    expect(verified - openedAt).toBeGreaterThan(8_000);
-    expect(verified - openedAt).toBeLessThan(30_000);
+    expect(verified - closedAt).toBeGreaterThanOrEqual(10_000);
     expect(await breaker()).toBe('closed');
     const log = readFileSync(app.process('order-service').logFile, 'utf8');
-    expect(log.match(/circuit breaker [\w-]+/g)).toEqual([
-      'circuit breaker open',
-      'circuit breaker half-open',
-      'circuit breaker closed',
-    ]);
+    const states = [...log.matchAll(/circuit breaker ([\w-]+)/g)].map(([, state]) => state);
+    // On a machine that does much else the service may miss a trial.
+    expect(states.join(' ')).toMatch(/^(open half-open )+closed$/);
   });
 
   it('product service: no price, so 503 and nothing was started', async () => {

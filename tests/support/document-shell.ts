@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { inject } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { portSettings } from '../../stack/settings.js';
+import { signalQuietly } from '../../stack/support/process-records.js';
 import { server } from './servers.js';
 
 /** The shell blocks of a document that are marked `<!-- test: name -->`, or `<!-- test: name, other -->`, as one script. */
@@ -23,7 +24,7 @@ export interface RunningScript {
   end(): void;
 }
 
-/** Starts a script as its reader would, but on the application that all files share. */
+/** Starts a script as its reader would, but on the application that all files share. It ends with its test at the latest. */
 export function startShell(script: string): RunningScript {
   const { redisUrl, temporalNamespace, urls, dir } = inject('app');
   const child = spawn('bash', ['-euo', 'pipefail', '-c', onTheTestsApp(script)], {
@@ -50,14 +51,16 @@ export function startShell(script: string): RunningScript {
     );
   });
   ended.catch(() => undefined);
+  const end = (by: NodeJS.Signals): void => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) signalQuietly(-child.pid, by);
+  };
+  onTestFinished(() => end('SIGKILL'));
   return {
     get printed() {
       return printed;
     },
     ended,
-    end: () => {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGINT');
-    },
+    end: () => end('SIGINT'),
   };
 }
 
