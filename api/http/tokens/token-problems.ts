@@ -15,9 +15,10 @@ export const keysUnavailable = (cause?: unknown): Problem =>
     cause,
   });
 
+/** Codes of jose's: nothing came from the address of the keys, or nothing that is a key set. */
+const ABOUT_KEYS = ['ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID', 'ERR_JWKS_TIMEOUT'];
+
 /** Whether a check failed because of the token, rather than because there was nobody to give the keys. */
 export function isAboutToken(error: unknown): boolean {
-  return (
-    error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && error.code !== 'ERR_JOSE_GENERIC'
-  );
+  return error instanceof errors.JOSEError && !ABOUT_KEYS.includes(error.code);
 }
