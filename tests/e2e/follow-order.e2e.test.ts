@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { timelineSchema } from '../../contracts/http/orders.js';
 import type { Order, Timeline } from '../../contracts/http/orders.js';
 import {
@@ -50,6 +50,9 @@ describe('the events of an order, through the gateway', () => {
 });
 
 describe('orders that wait for an operator', () => {
+  // Also for the files after this one, when it fails halfway.
+  afterAll(() => shop.admin.post('/payments/simulator', { provider: 'up' }));
+
   it('are tried again, given up or settled by HTTP, with who and why in their timelines', async () => {
     await shop.admin.post('/payments/simulator', { provider: 'down' });
     const product = await stockedProduct(shop);
