@@ -83,6 +83,15 @@ test.each([
   expect(asked).toBe(1);
 });
 
+test('while one is known to be away, another that is well has all of the time', async () => {
+  let pauseMs = 0;
+  const slow = await serve((_req, res) => void setTimeout(() => json(res, 200, 'fine'), pauseMs));
+  const client = createServiceClient({ name: 'x', urls: [down, slow], timeoutMs: 2000 });
+  expect(await client.send(get)).toBe('fine');
+  pauseMs = 1200;
+  expect(await client.send(get)).toBe('fine');
+});
+
 test('a write goes to the next instance when there was no connection, or when it may be repeated', async () => {
   let wrote = 0;
   const silent = await serve(() => void (wrote += 1));

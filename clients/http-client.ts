@@ -11,7 +11,7 @@ export interface ServiceClientSettings {
   name: string;
   /** Its instances; calls take turns and leave out those that failed. */
   urls: string[];
-  /** For a whole call, all tries together; each try gets an equal share of what is left of it. */
+  /** For a whole call, all tries together; each instance that is well gets an equal share of what is left of it. */
   timeoutMs: number;
   /** Gives the bearer token to send. After a 401 it is asked for another, and the call made once more with that. */
   token?: ServiceToken;
@@ -77,8 +77,10 @@ export function createServiceClient({ name, urls, timeoutMs, token }: ServiceCli
       const urlsInTurn = instances.inTurn();
       let reason: unknown;
       for (const [index, url] of urlsInTurn.entries()) {
-        // One that hangs must not use up the time of the others.
-        const shares = repeatable ? urlsInTurn.length - index : 1;
+        // One that hangs must not use up the time of the others, nor one that is known to be away that of the last.
+        const left = urlsInTurn.slice(index);
+        const sharers = instances.rests(url) ? left : left.filter((one) => !instances.rests(one));
+        const shares = repeatable ? sharers.length : 1;
         const signal = AbortSignal.timeout(Math.max(1, Math.floor((deadline - Date.now()) / shares)));
         try {
           const response = await ask(url, request, signal);
