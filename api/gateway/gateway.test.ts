@@ -609,6 +609,20 @@ describe('instances', () => {
   });
 });
 
+test('/docs is there with all that it loads, and loads nothing from elsewhere', async () => {
+  const url = await gateway({});
+  const page = await fetch(`${url}/docs`);
+  expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none';script-src 'self';/);
+  const loaded = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(
+    ([, file]) => new URL(String(file), page.url),
+  );
+  expect(loaded.length).toBeGreaterThan(3);
+  for (const file of [...loaded, new URL('/openapi.json', url)]) {
+    expect(file.origin).toBe(url);
+    expect((await fetch(file)).status, file.href).toBe(200);
+  }
+});
+
 test('health is its own', async () => {
   const url = await gateway({});
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
