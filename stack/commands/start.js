@@ -15,7 +15,7 @@ import { checkout, stackFolder } from '../support/paths.js';
 import { endLeftovers } from '../support/process-records.js';
 import { createProgress } from '../support/progress.js';
 import { forgetFormer, readState } from '../support/state.js';
-import { aborted, stopOnSignal } from '../support/stopping.js';
+import { aborted, endAll, stopOnSignal } from '../support/stopping.js';
 import { together } from '../support/together.js';
 
 /** @type {import('../servers/all.js').ServerName[]} */
@@ -79,9 +79,10 @@ export async function start() {
     if (!signal.aborted) progress.say(`\n✗ ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   } finally {
-    for (const end of ends.reverse()) await end();
+    const allEnded = await endAll(ends, progress.say);
     progress.close();
-    if (signal.aborted) {
+    if (!allEnded) process.exitCode = 1;
+    else if (signal.aborted) {
       process.exitCode = 0;
       progress.say('  ✓ everything is ended');
     }

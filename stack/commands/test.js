@@ -11,7 +11,7 @@ import { checkout, keepsake } from '../support/paths.js';
 import { endLeftoversBelow, removeRecord, writeRecord } from '../support/process-records.js';
 import { createProgress } from '../support/progress.js';
 import { runCommand } from '../support/run-command.js';
-import { stopOnSignal } from '../support/stopping.js';
+import { endAll, stopOnSignal } from '../support/stopping.js';
 import { together } from '../support/together.js';
 
 /** @type {import('../servers/all.js').ServerName[]} */
@@ -60,8 +60,8 @@ export async function test() {
     if (!signal.aborted) progress.say(`\n✗ ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   } finally {
-    for (const end of ends.reverse()) await end();
-    if (signal.aborted) process.exitCode = 1;
+    const allEnded = await endAll(ends, progress.say);
+    if (signal.aborted || !allEnded) process.exitCode = 1;
     progress.close();
   }
 }

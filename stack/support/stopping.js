@@ -34,3 +34,21 @@ export function aborted(signal) {
     );
   });
 }
+
+/**
+ * Ends what was started, the last one first; one that can't be ended keeps none of the others running.
+ * @param {(() => unknown)[]} ends @param {(text: string) => void} say
+ * @returns {Promise<boolean>} whether all could be ended
+ */
+export async function endAll(ends, say) {
+  let all = true;
+  for (const end of ends.reverse()) {
+    try {
+      await end();
+    } catch (error) {
+      say(`  ✗ ${error instanceof Error ? error.message : String(error)}`);
+      all = false;
+    }
+  }
+  return all;
+}
