@@ -40,12 +40,12 @@ export default defineConfig({
         },
       },
       {
-        // They stop and kill what they use: an application of its own for each file, one after another.
+        // They stop and kill what they use: an application of its own for each file. Much of it is waiting, so two at a time.
         test: {
           name: 'faults',
           include: ['tests/faults/**/*.e2e.test.ts'],
           exclude,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 3 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
