@@ -112,6 +112,7 @@ describe('docs/walkthroughs.md', () => {
   it('the trace in Zipkin', async () => {
     const printed = await walk('trace');
     for (const service of SERVICES) expect(printed).toContain(`"serviceName":"${service}"`);
+    expect(printed).toContain('order completed');
   });
 });
 
