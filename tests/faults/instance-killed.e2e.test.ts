@@ -107,9 +107,9 @@ describe('one instance of two', () => {
 
   it('killed under load: no read fails, no order is doubled, and it has turns when it is back', async () => {
     await startBoth('killed');
-    await more(5);
+    await more(3);
     await Promise.all(TWICE.map((name) => app.process(name).kill9()));
-    await more(15);
+    await more(8);
     for (const service of TWICE) expect(await answered(`${service}-2`, service)).toBeGreaterThan(5);
     await Promise.all(TWICE.map((name) => app.process(name).start()));
     await Promise.all(TWICE.map(hasTurnsAgain));
@@ -118,11 +118,11 @@ describe('one instance of two', () => {
 
   it('hanging under load: the same', async () => {
     await startBoth('hung');
-    await more(5);
+    await more(3);
     const pids = TWICE.map((name) => app.process(name).pid ?? 0);
     try {
       for (const pid of pids) process.kill(pid, 'SIGSTOP');
-      await more(15);
+      await more(8);
     } finally {
       for (const pid of pids) process.kill(pid, 'SIGCONT');
     }
