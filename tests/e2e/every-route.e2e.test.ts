@@ -1,26 +1,10 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { accessRuleOf } from '../../contracts/http/operation.js';
 import type { Operation } from '../../contracts/http/operation.js';
-import { deliveryOperations } from '../../contracts/http/operations/deliveries.js';
-import { inventoryOperations } from '../../contracts/http/operations/inventory.js';
-import { notificationOperations } from '../../contracts/http/operations/notifications.js';
-import { orderOperations } from '../../contracts/http/operations/orders.js';
-import { paymentOperations } from '../../contracts/http/operations/payments.js';
-import { productOperations } from '../../contracts/http/operations/products.js';
-import { sessionOperations } from '../../contracts/http/operations/sessions.js';
-import { userOperations } from '../../contracts/http/operations/users.js';
+import { forwardedOperations } from '../../contracts/http/operations/gateway.js';
 import type { ProblemDocument } from '../../contracts/http/problem.js';
 
-const operations: [string, Operation][] = Object.entries({
-  ...userOperations,
-  ...sessionOperations,
-  ...productOperations,
-  ...inventoryOperations,
-  ...orderOperations,
-  ...paymentOperations,
-  ...deliveryOperations,
-  ...notificationOperations,
-});
+const operations: [string, Operation][] = Object.entries(forwardedOperations);
 const those = (wanted: (operation: Operation) => unknown) => operations.filter(([, operation]) => wanted(operation));
 
 const { gatewayUrl, urls } = inject('app');
