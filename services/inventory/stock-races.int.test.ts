@@ -221,7 +221,7 @@ async function perform(verb: 'reserve' | 'release' | 'commit', request: StockReq
   try {
     await inventory.stock[verb](request);
   } catch (error) {
-    if (verb !== 'commit' || !(error as Error).message.includes('not RESERVED')) throw error;
+    if (verb !== 'commit' || !(error as Error).message.includes('not HELD')) throw error;
   }
 }
 
@@ -231,7 +231,7 @@ async function expectNoUnitLost(products: number[], atFirst: number[]): Promise<
     const rows = await inventory.prisma.reservation.findMany({ where: { productId } });
     const unitsIn = (status: string) =>
       rows.filter((row) => row.status === status).reduce((sum, row) => sum + row.quantity, 0);
-    expect(level.reserved).toBe(unitsIn('RESERVED'));
+    expect(level.reserved).toBe(unitsIn('HELD'));
     expect(level.quantity).toBeGreaterThanOrEqual(0);
     expect(level.quantity + level.reserved + unitsIn('COMMITTED')).toBe(atFirst[index]);
   }

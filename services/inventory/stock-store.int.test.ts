@@ -16,7 +16,7 @@ describe('reserve', () => {
       outcome: 'reserved',
     });
     expect(await inventory.levelOf(product)).toBe('3/2');
-    expect(await inventory.statusesOf(order)).toEqual(['RESERVED']);
+    expect(await inventory.statusesOf(order)).toEqual(['HELD']);
   });
 
   test('the last unit can be had, one more can not', async () => {

@@ -56,7 +56,7 @@ export function createStockStore(prisma: PrismaClient): StockStore {
         const status = statusOf(rows);
         const move = status === undefined ? 'impossible' : COMMIT[status];
         if (move === 'impossible')
-          throw new Error(`stock of order ${orderId} is ${status ?? 'not reserved'}, not RESERVED`);
+          throw new Error(`stock of order ${orderId} is ${status ?? 'not reserved'}, not HELD`);
         if (move === 'none') return false;
         if (await moveReservation(prisma, orderId, rows, move)) return true;
       }

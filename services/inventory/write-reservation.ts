@@ -32,7 +32,7 @@ export async function writeReservation(
     ), written AS (
       INSERT INTO reservations (order_id, product_id, quantity, status, available)
       SELECT ${orderId}, product_id, quantity,
-        CASE WHEN (SELECT bool_or(short) FROM checked) THEN 'REFUSED' ELSE 'RESERVED' END,
+        CASE WHEN (SELECT bool_or(short) FROM checked) THEN 'REFUSED' ELSE 'HELD' END,
         CASE WHEN short THEN available END
       FROM checked
       WHERE NOT EXISTS (SELECT FROM reservations WHERE order_id = ${orderId})
@@ -43,7 +43,7 @@ export async function writeReservation(
       UPDATE stock_levels AS stock
       SET quantity = level.quantity - written.quantity, reserved = level.reserved + written.quantity, updated_at = now()
       FROM written JOIN level USING (product_id)
-      WHERE stock.product_id = written.product_id AND written.status = 'RESERVED'
+      WHERE stock.product_id = written.product_id AND written.status = 'HELD'
     )
     SELECT product_id AS "productId", quantity, status, available FROM written`;
   return rows.map(toReservedLine);

@@ -5,7 +5,7 @@ import type { ReservationStatus } from './reservation.js';
 
 /** What a unit of a line counts for, by its status: each of its kinds of place adds up to one or to none. */
 const COUNTED: Record<ReservationStatus, { reserved: number; sold: number }> = {
-  RESERVED: { reserved: 1, sold: 0 },
+  HELD: { reserved: 1, sold: 0 },
   COMMITTED: { reserved: 0, sold: 1 },
   RELEASED: { reserved: 0, sold: 0 },
   RETURNED: { reserved: 0, sold: 0 },
@@ -33,5 +33,5 @@ test('a release ends every order, and a second one changes nothing', () => {
 
 test('only what is held can be committed', () => {
   const possible = RESERVATION_STATUSES.filter((status) => COMMIT[status] !== 'impossible');
-  expect(possible).toEqual(['RESERVED', 'COMMITTED']);
+  expect(possible).toEqual(['HELD', 'COMMITTED']);
 });

@@ -12,7 +12,7 @@ type Moves = Record<ReservationStatus, Move | 'none' | 'impossible'>;
 
 /** Gives back what is held, or what was delivered and came back. */
 export const RELEASE = {
-  RESERVED: { to: 'RELEASED', quantity: 1, reserved: -1 },
+  HELD: { to: 'RELEASED', quantity: 1, reserved: -1 },
   COMMITTED: { to: 'RETURNED', quantity: 1, reserved: 0 },
   RELEASED: 'none',
   RETURNED: 'none',
@@ -21,7 +21,7 @@ export const RELEASE = {
 
 /** What is held leaves the books. What is not held can't have been delivered: somebody has to look. */
 export const COMMIT = {
-  RESERVED: { to: 'COMMITTED', quantity: 0, reserved: -1 },
+  HELD: { to: 'COMMITTED', quantity: 0, reserved: -1 },
   COMMITTED: 'none',
   RELEASED: 'impossible',
   RETURNED: 'impossible',

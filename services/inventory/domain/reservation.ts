@@ -1,5 +1,5 @@
-/** How far one line of an order has come. RESERVED and COMMITTED move on; the others are where it ends. */
-export const RESERVATION_STATUSES = ['RESERVED', 'COMMITTED', 'RELEASED', 'RETURNED', 'REFUSED'] as const;
+/** How far one line of an order has come. HELD and COMMITTED move on; the others are where it ends. */
+export const RESERVATION_STATUSES = ['HELD', 'COMMITTED', 'RELEASED', 'RETURNED', 'REFUSED'] as const;
 
 export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
 

@@ -12,7 +12,7 @@ const asked = [{ productId: 1 }, { productId: 2 }];
 
 describe('an attempt to reserve is told', () => {
   test.each([
-    ['RESERVED', 'reserved'],
+    ['HELD', 'reserved'],
     ['COMMITTED', 'reserved'],
     ['RELEASED', 'compensated'],
     ['RETURNED', 'compensated'],
@@ -34,8 +34,8 @@ describe('an attempt to reserve is told', () => {
 describe('what no step can have written fails instead of passing for an answer', () => {
   test.each([
     ['nothing at all', [], 'nothing is written down of product 1'],
-    ['not all lines', [row(1, 'RESERVED')], 'nothing is written down of product 2'],
-    ['lines in two statuses', [row(1, 'RESERVED'), row(2, 'RELEASED')], 'RESERVED and RELEASED'],
+    ['not all lines', [row(1, 'HELD')], 'nothing is written down of product 2'],
+    ['lines in two statuses', [row(1, 'HELD'), row(2, 'RELEASED')], 'HELD and RELEASED'],
     ['a refusal without a short line', [row(1, 'REFUSED'), row(2, 'REFUSED')], 'no line says which'],
   ])('%s', (_what, rows, message) => {
     expect(() => outcomeOf(rows, asked)).toThrow(message);

@@ -7,7 +7,7 @@ export type ReserveOutcome =
 
 /** What an attempt to reserve is told, by what is written down: the same however often and however late it asks. */
 const OUTCOMES = {
-  RESERVED: 'reserved',
+  HELD: 'reserved',
   COMMITTED: 'reserved',
   REFUSED: 'insufficient',
   RELEASED: 'compensated',
