@@ -3,6 +3,7 @@ import type { OrderEvent } from '../contracts/events/order-event.js';
 import type { UserValidation } from '../contracts/http/users.js';
 import { CUSTOMER_TOPICS } from '../contracts/topics.js';
 import type { UserClient } from '../clients/user-client.js';
+import { crashPoint } from '../platform/crash-points/crash-point.js';
 import type { Logger } from '../platform/logger.js';
 import { NotSent } from './channels/channel.js';
 import type { Channel } from './channels/channel.js';
@@ -53,7 +54,9 @@ export function createTellCustomer({ store, users, channels, leaseMs, logger }: 
     }
     const about = { channel: notification.channel, event: toTell.event, orderId: toTell.orderId };
     try {
+      crashPoint('notify: before sending');
       await work();
+      crashPoint('notify: sent');
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       if (error instanceof NotSent) {
@@ -65,6 +68,7 @@ export function createTellCustomer({ store, users, channels, leaseMs, logger }: 
       return DONE;
     }
     await store.markSent(notification.id);
+    crashPoint('notify: marked');
     logger.info(about, 'notification sent');
     return DONE;
   };
@@ -80,7 +84,9 @@ export function createTellCustomer({ store, users, channels, leaseMs, logger }: 
     const toTell = { eventId: event.id, orderId: order.orderId, userId: order.userId, event: topic };
     if (again) await store.revive(event.id);
     // Before the address is known, so that one can see what is still to come.
+    crashPoint('notify: before the row');
     const email = await store.open(toTell, 'EMAIL');
+    crashPoint('notify: row written');
     const asked = await askForUser(users, order.userId);
     if ('reason' in asked) return { done: false, ...asked };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { armCrashPoints } from './crash-points/crash-point.js';
 
 /** The environment is not usable; the message names each setting and says why. */
 export class InvalidEnvironment extends Error {
@@ -7,8 +8,14 @@ export class InvalidEnvironment extends Error {
 
 type Environment = Record<string, string | undefined>;
 
+/** For tests alone: they make a process die, so production starts with none of them. */
+const REFUSED_IN_PRODUCTION = ['CRASH_POINTS_DIR'];
+
 /** Parses settings; an empty one counts as missing. Throws InvalidEnvironment. */
 export function parseEnv<S extends z.ZodType>(schema: S, env: Environment): z.output<S> {
+  const refused = env['NODE_ENV'] === 'production' ? REFUSED_IN_PRODUCTION.filter((name) => env[name]) : [];
+  if (refused.length > 0)
+    throw new InvalidEnvironment(`This process does not start in production with ${refused.join(', ')}: unset it`);
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
@@ -22,7 +29,9 @@ export function parseEnv<S extends z.ZodType>(schema: S, env: Environment): z.ou
 /** Reads the settings of a process once, at its start. Prints what is missing or wrong by name and exits 1. */
 export function readEnv<S extends z.ZodType>(schema: S): z.output<S> {
   try {
-    return parseEnv(schema, process.env);
+    const parsed = parseEnv(schema, process.env);
+    armCrashPoints(process.env['CRASH_POINTS_DIR'] || undefined);
+    return parsed;
   } catch (error) {
     if (!(error instanceof InvalidEnvironment)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -105,6 +114,10 @@ export const processSettings = {
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
     .default('info')
     .describe('`trace`, `debug`, `info`, `warn`, `error` or `fatal`'),
+  CRASH_POINTS_DIR: z
+    .string()
+    .optional()
+    .describe('for tests: a folder in which they name where a process shall die; refused in `production`'),
 };
 
 /** Of whatever is started with `--import dist/platform/telemetry/register.js`. */

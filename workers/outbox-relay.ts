@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs';
 
+import { crashPoint } from '../platform/crash-points/crash-point.js';
 import type { Logger } from '../platform/logger.js';
 import { createEventPublisher } from '../services/order/outbox/event-publisher.js';
 import { inSequence } from '../services/order/outbox/in-sequence.js';
@@ -31,8 +32,11 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
       while (!loop.stopping.aborted) {
         const rows = await session.unpublished(batchSize);
         for (const round of inSequence(rows)) {
+          crashPoint('relay: before sending');
           await publisher.publish(round);
+          crashPoint('relay: sent');
           await session.markPublished(round);
+          crashPoint('relay: marked');
           loop.works();
         }
         if (rows.length === 0) await Promise.race([session.untilWritten(pollMs), loop.stopRequested]);

@@ -2,6 +2,7 @@ import { context } from '@opentelemetry/api';
 import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client';
 
 import { ORDER_SAGA } from '../contracts/order-saga.js';
+import { crashPoint } from '../platform/crash-points/crash-point.js';
 import { withOrderId } from '../platform/log-context.js';
 import type { Logger } from '../platform/logger.js';
 import { contextFrom } from '../platform/telemetry/trace-context.js';
@@ -40,12 +41,15 @@ export function startSweeper(settings: SweeperSettings): RunningLoop {
           ORDER_SAGA,
           sagaStart(stored, { attentionAfterMs, searchAttributesOf: initialSearchAttributes }),
         );
+      crashPoint('sweeper: before starting');
       await workflows.withDeadline(Date.now() + startLimitMs, start);
+      crashPoint('sweeper: started');
       logger.info({ orderId }, 'order swept: its workflow is started');
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
     await store.markWorkflowStarted(orderId);
+    crashPoint('sweeper: marked');
   };
 
   return startLoop({ name: 'sweeper', logger }, async (loop) => {

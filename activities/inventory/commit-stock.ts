@@ -1,5 +1,6 @@
 import type { StockRequest } from '../../contracts/activities/inventory-activities.js';
 import type { InventoryDependencies } from './inventory-dependencies.js';
+import { crashPoint } from '../../platform/crash-points/crash-point.js';
 
 /** Throws LockNotAcquired, whatever the database fails with, or that nothing is held: it waits for an operator then. */
 export async function commitStock(
@@ -7,6 +8,11 @@ export async function commitStock(
   request: StockRequest,
 ): Promise<void> {
   const { orderId, lines } = request;
-  const now = await withStockLock(lines, () => stock.commit(request));
+  const now = await withStockLock(lines, async () => {
+    crashPoint('commit: before');
+    const done = await stock.commit(request);
+    crashPoint('commit: written');
+    return done;
+  });
   logger.info({ orderId, lines }, now ? 'stock committed' : 'stock committed before');
 }

@@ -1,6 +1,7 @@
 import type { StockRequest } from '../../contracts/activities/inventory-activities.js';
 import type { ReleaseOutcome } from '../../services/inventory/stock-store.js';
 import type { InventoryDependencies } from './inventory-dependencies.js';
+import { crashPoint } from '../../platform/crash-points/crash-point.js';
 
 const MESSAGES: Record<ReleaseOutcome, string> = {
   released: 'stock released',
@@ -15,6 +16,11 @@ export async function releaseStock(
   request: StockRequest,
 ): Promise<void> {
   const { orderId, lines } = request;
-  const outcome = await withStockLock(lines, () => stock.release(request));
+  const outcome = await withStockLock(lines, async () => {
+    crashPoint('release: before');
+    const done = await stock.release(request);
+    crashPoint('release: written');
+    return done;
+  });
   logger.info({ orderId, lines }, MESSAGES[outcome]);
 }

@@ -3,6 +3,7 @@ import { REFUSALS } from '../../contracts/refusals.js';
 import type { InsufficientStock } from '../../contracts/refusals.js';
 import type { InventoryDependencies } from './inventory-dependencies.js';
 import { refusal } from '../refusal.js';
+import { crashPoint } from '../../platform/crash-points/crash-point.js';
 
 /** Throws the refusals of the contract, LockNotAcquired, or whatever the database fails with; the last two are retried. */
 export async function reserveStock(
@@ -10,7 +11,12 @@ export async function reserveStock(
   request: StockRequest,
 ): Promise<void> {
   const { orderId, lines } = request;
-  const reserved = await withStockLock(lines, () => stock.reserve(request));
+  const reserved = await withStockLock(lines, async () => {
+    crashPoint('reserve: before');
+    const done = await stock.reserve(request);
+    crashPoint('reserve: written');
+    return done;
+  });
   switch (reserved.outcome) {
     case 'reserved':
       logger.info({ orderId, lines }, 'stock reserved');

@@ -1,4 +1,5 @@
 import type { OrderActivities, OrderProgress } from '../../contracts/activities/order-activities.js';
+import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import { withOrderId } from '../../platform/log-context.js';
 import type { Logger } from '../../platform/logger.js';
 import { activeTraceId, activeTraceparent } from '../../platform/telemetry/trace-context.js';
@@ -16,7 +17,9 @@ export function createOrderActivities({ prisma, logger }: OrderActivitiesSetting
     recordProgress: (progress) =>
       withOrderId(progress.orderId, async () => {
         const trace = { traceparent: activeTraceparent(), traceId: activeTraceId() };
+        crashPoint('record: before');
         const recorded = await recordProgress(prisma, progress, trace);
+        crashPoint('record: written');
         tell(logger, progress, recorded);
         return { updatedAt: recorded.updatedAt.toISOString() };
       }),

@@ -12,6 +12,7 @@ import { ACCEPTED_UPDATE_ID, CANCEL_UPDATE_ID, workflowIdOf } from '../../contra
 import type { Order } from '../../contracts/http/orders.js';
 import { NOT_CANCELLABLE, ORDER_SAGA, type CancelRequest } from '../../contracts/order-saga.js';
 import type { OperatorRequest } from '../../contracts/timeline.js';
+import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import type { Logger } from '../../platform/logger.js';
 import { sagaStart } from '../../services/order/saga-start.js';
 import type { StoredOrder } from '../../services/order/stored-order.js';
@@ -71,6 +72,7 @@ export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderS
     start: async (stored, deadline) => {
       try {
         await within(deadline, () => workflows.start(ORDER_SAGA, startOf(stored)));
+        crashPoint('place: workflow started');
       } catch (error) {
         if (!hasEnded(error)) say('workflow not started yet', stored.order.id, error);
       }
@@ -84,7 +86,9 @@ export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderS
           ? workflows.executeUpdateWithStart(accepted, { updateId, startWorkflowOperation: operationOf(stored) })
           : known.executeUpdate(accepted, { updateId });
       try {
-        return await within(deadline, ask);
+        const order = await within(deadline, ask);
+        crashPoint('place: workflow started');
+        return order;
       } catch (error) {
         if (!hasEnded(error)) say('stock not decided yet', stored.order.id, error);
         return undefined;
@@ -121,12 +125,16 @@ export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderS
       };
       let update: WorkflowUpdateHandle<Order>;
       try {
+        crashPoint('cancel: before asking');
         update = await within(deadline, ask);
+        crashPoint('cancel: asked');
       } catch (error) {
         return explain(error, { outcome: 'unreachable' });
       }
       try {
-        return { outcome: 'undone', order: await within(deadline, () => update.result()) };
+        const order = await within(deadline, () => update.result());
+        crashPoint('cancel: undone');
+        return { outcome: 'undone', order };
       } catch (error) {
         return explain(error, { outcome: 'accepted' });
       }

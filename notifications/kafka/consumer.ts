@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, EachMessagePayload, Kafka, Producer } from 'kafkajs';
 import { toDeadLetter } from './dead-letter.js';
+import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import { ensureTopics } from '../../platform/kafka-topics.js';
 import type { HandleMessageSettings, MessageHandler } from './handle-message.js';
 import { createMessageHandler } from './handle-message.js';
@@ -110,6 +111,7 @@ async function readMessage(
   const verdict = await handler.handle(topic, partition, message);
   if (verdict.kind === 'handled') {
     await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(message.offset) + 1n) }]);
+    crashPoint('notify: committed');
     return;
   }
   const resume = payload.pause();

@@ -2,6 +2,7 @@ import type { DeliveryOwner } from './delivery-store.js';
 import { isFinal } from './domain/delivery.js';
 import type { Delivery } from './domain/delivery.js';
 import type { DeliveryService } from './start-delivery.js';
+import { crashPoint } from '../../platform/crash-points/crash-point.js';
 
 /** `already-delivered`: the goods are with the customer, so nothing may be undone. */
 export type CancelOutcome = 'cancelled' | 'already-delivered';
@@ -12,16 +13,21 @@ export async function cancelDelivery(
   owner: DeliveryOwner,
 ): Promise<CancelOutcome> {
   // Without a row the carrier was never asked, and with the mark it never will be.
+  crashPoint('call off: before the row');
   const delivery = await store.openVoided(owner);
   if (isFinal(delivery.state)) return outcomeOf(delivery);
 
+  crashPoint('call off: row written');
   const answer = await carrier.callOff({ reference: delivery.id });
+  crashPoint('call off: carrier answered');
   if (answer.outcome === 'already-delivered') {
     // The starter may have died before it wrote the booking down; without it the carrier's reports would be refused.
     await store.recordStart(owner.orderId, answer);
     return 'already-delivered';
   }
-  return outcomeOf((await store.recordCallOff(owner.orderId)).delivery);
+  const { delivery: calledOff } = await store.recordCallOff(owner.orderId);
+  crashPoint('call off: recorded');
+  return outcomeOf(calledOff);
 }
 
 function outcomeOf(delivery: Delivery): CancelOutcome {

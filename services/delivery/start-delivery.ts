@@ -1,6 +1,7 @@
 import type { Booking, Carrier } from './carrier.js';
 import type { DeliveryOwner, DeliveryStore, Traced } from './delivery-store.js';
 import type { Delivery } from './domain/delivery.js';
+import { crashPoint } from '../../platform/crash-points/crash-point.js';
 
 export interface DeliveryService {
   store: DeliveryStore;
@@ -21,13 +22,17 @@ export async function startDelivery(
   { store, carrier }: DeliveryService,
   { address, lines, ...owner }: DeliveryOwner & Traced & Pick<Booking, 'address' | 'lines'>,
 ): Promise<StartOutcome> {
+  crashPoint('delivery: before the row');
   const delivery = await store.open(owner);
   if (delivery.state !== 'PENDING') return decided(delivery, false);
+  crashPoint('delivery: row written');
 
   const answer = await carrier.book({ reference: delivery.id, address, lines });
+  crashPoint('delivery: carrier answered');
   switch (answer.outcome) {
     case 'booked': {
       const recorded = await store.recordStart(owner.orderId, answer);
+      crashPoint('delivery: recorded');
       const outcome = decided(recorded.delivery, recorded.changed);
       // Called off while the carrier was asked: nothing may be on its way.
       if (outcome.outcome !== 'started') await callOffAtCarrier(carrier, delivery.id);

@@ -2,6 +2,7 @@ import type { Payment } from './domain/payment.js';
 import { giveBack } from './give-back.js';
 import type { PaymentService } from './give-back.js';
 import type { OrderAmount } from './payment-store.js';
+import { crashPoint } from '../../platform/crash-points/crash-point.js';
 
 /** `first`: it was this call that brought it about, so that it is told of once. */
 export type ChargeOutcome =
@@ -18,8 +19,10 @@ export async function chargeOrder(
   { method, ...order }: OrderAmount & { method: string },
 ): Promise<ChargeOutcome> {
   const { store, provider } = service;
+  crashPoint('charge: before the row');
   const payment = await store.open(order);
   if (payment.state !== 'PENDING') return decided(payment, false);
+  crashPoint('charge: row written');
 
   const answer = await provider.charge({
     idempotencyKey: order.orderId,
@@ -27,15 +30,18 @@ export async function chargeOrder(
     currency: payment.currency,
     method,
   });
+  crashPoint('charge: provider answered');
   switch (answer.outcome) {
     case 'charged': {
       const recorded = await store.recordCharge(order.orderId, answer.chargeId);
+      crashPoint('charge: recorded');
       // Called off while the provider was asked: the money must not stay there.
       if (recorded.payment.state !== 'CHARGED') await giveBack(service, order);
       return decided(recorded.payment, recorded.changed);
     }
     case 'declined': {
       const recorded = await store.recordDecline(order.orderId, answer.code);
+      crashPoint('charge: recorded');
       return decided(recorded.payment, recorded.changed);
     }
     case 'voided':

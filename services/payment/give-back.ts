@@ -1,5 +1,6 @@
 import type { PaymentProvider } from './payment-provider.js';
 import type { OrderAmount, PaymentStore, Recorded } from './payment-store.js';
+import { crashPoint } from '../../platform/crash-points/crash-point.js';
 
 export interface PaymentService {
   store: PaymentStore;
@@ -11,8 +12,11 @@ export interface PaymentService {
  * books alone would not stop a charge that is on its way. Dying in between is harmless, both can be done again.
  */
 export async function giveBack({ store, provider }: PaymentService, order: OrderAmount): Promise<Recorded> {
+  crashPoint('refund: before the provider');
   const answer = await provider.refund({ idempotencyKey: order.orderId });
+  crashPoint('refund: provider answered');
   const recorded = answer.refunded ? await store.recordRefund(order, answer.chargeId) : await store.recordVoid(order);
+  crashPoint('refund: recorded');
   // Never call money refunded that the provider says it never took, nor lost that it says it gave back.
   const { state } = recorded.payment;
   if (state === 'CHARGED' || (state === 'DECLINED' && answer.refunded))

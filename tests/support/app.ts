@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import type { CrashPoint } from '../../platform/crash-points/list.js';
 import { startApp, startServers } from '../../stack/app.js';
 import { withSecondInstances } from '../../stack/app/processes.js';
 import { freePorts } from '../../stack/support/free-ports.js';
@@ -19,6 +21,8 @@ export interface RunningApp {
   dir: string;
   /** To stop, kill and start again. */
   process(name: string): ManagedProcess;
+  /** The next process that gets to this point dies there, as of `kill -9`. */
+  armCrashPoint(name: CrashPoint): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -67,10 +71,11 @@ export async function bootApp({
   const env = kafka ? { ...settings, KAFKA_BROKERS: `127.0.0.1:${kafkaPort}` } : settings;
   const run = `${name.replaceAll('-', '_')}_${randomBytes(4).toString('hex')}`;
   const dir = path.resolve(testDir, run);
+  const crashPoints = path.join(dir, 'crash-points');
   const app = await startApp({
     dir,
     serversEnv: Object.fromEntries(SERVERS.map((setting) => [setting, env[setting] ?? server(setting)])),
-    env: { ...WITHOUT_LIMITS, ...env },
+    env: { ...WITHOUT_LIMITS, CRASH_POINTS_DIR: crashPoints, ...env },
     temporalNamespace: run,
     databasePrefix: `${run}_`,
     twice,
@@ -85,6 +90,9 @@ export async function bootApp({
     redisUrl: app.env['REDIS_URL'] ?? '',
     temporalNamespace: run,
     dir,
+    armCrashPoint: async (point) => {
+      await mkdir(path.join(crashPoints, point), { recursive: true });
+    },
     process: (wanted) => {
       const found = app.processes[wanted];
       if (!found) throw new Error(`there is no process ${wanted}`);

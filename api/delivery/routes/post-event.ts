@@ -1,6 +1,7 @@
 import { context } from '@opentelemetry/api';
 import type { Router } from 'express';
 import { deliveryOperations } from '../../../contracts/http/operations/deliveries.js';
+import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import { withOrderId } from '../../../platform/log-context.js';
 import { contextFrom } from '../../../platform/telemetry/trace-context.js';
 import type { EventOutcome } from '../../../services/delivery/record-event.js';
@@ -20,7 +21,9 @@ export function postEvent({ carrierKeys, recordEvent, signalSaga, auth, logger }
   return route(operation, { auth }, carrierOnly(carrierKeys), async (req, res) => {
     const { id: deliveryId } = parseParams(operation.params, req);
     const update = parseBody(operation.body, req);
+    crashPoint('report: before the row');
     const event = await recordEvent(deliveryId, { status: update.status, at: new Date(update.at) });
+    crashPoint('report: row written');
     const { orderId, traceparent, first, newest } = requireRecorded(event);
     // The carrier's request has a trace of its own; what it brings about belongs to the order's.
     await context.with(traceparent === null ? context.active() : contextFrom(traceparent), async () => {
@@ -29,6 +32,7 @@ export function postEvent({ carrierKeys, recordEvent, signalSaga, auth, logger }
       if (!newest) return;
       try {
         await withOrderId(orderId, () => signalSaga(orderId, update));
+        crashPoint('report: Saga told');
       } catch (error) {
         logger.warn({ err: error, orderId, deliveryId }, 'the Saga has not heard of a carrier event yet');
         throw serviceUnavailable('saga-unavailable', 'The order can not be told right now: send it again.', 1);

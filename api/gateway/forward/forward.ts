@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Agent, Dispatcher } from 'undici';
 import { createRoundRobin } from '../../../clients/round-robin.js';
+import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import type { Logger } from '../../../platform/logger.js';
 import { Problem, serviceUnavailable } from '../../http/problem.js';
 import { NoAnswer, askInstance } from './ask-instance.js';
@@ -39,6 +40,7 @@ export function forwardTo({ service, urls, agent, timeoutMs, logger }: ForwardSe
         logger.warn({ upstream: service, instance: origin, reason }, 'an instance gave no answer');
       };
       try {
+        if (!isRead(req)) crashPoint('forward: before');
         const answer = await askInstance(agent, {
           origin,
           method: req.method,
@@ -48,6 +50,7 @@ export function forwardTo({ service, urls, agent, timeoutMs, logger }: ForwardSe
           timeoutMs: readElsewhere ? Math.min(readTimeoutMs, timeoutMs) : timeoutMs,
           signal,
         });
+        if (!isRead(req)) crashPoint('forward: answered');
         if (answer.statusCode !== 503) instances.worked(origin);
         if (answer.statusCode !== 503 || !readElsewhere) return answer;
         noted('it answered 503');

@@ -1,3 +1,4 @@
+import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import { activeTraceId, activeTraceparent } from '../../../platform/telemetry/trace-context.js';
 import { orderIdFor, randomOrderId } from '../../../services/order/order-id.js';
 import { badRequest } from '../../http/problem.js';
@@ -18,6 +19,7 @@ export async function writeOrder(context: OrderContext, request: OrderRequest): 
   const shippingAddress = request.shippingAddress ?? customer.address;
   if (shippingAddress === undefined) throw addressMissing(customer.verified);
 
+  crashPoint('place: before the row');
   const { placed, stored } = await store.place({
     id: idempotencyKey === undefined ? randomOrderId() : orderIdFor(userId, idempotencyKey),
     userId,
@@ -32,6 +34,7 @@ export async function writeOrder(context: OrderContext, request: OrderRequest): 
     traceId: activeTraceId(),
   });
   if (!placed) return asReplay(stored, request);
+  crashPoint('place: row written');
   logger.info({ orderId: stored.order.id, userVerified: customer.verified }, 'order created');
   return { placed, stored };
 }

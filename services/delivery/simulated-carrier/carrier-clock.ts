@@ -1,3 +1,4 @@
+import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import type { Logger } from '../../../platform/logger.js';
 import { createAlarm } from './alarm.js';
 import { nextReport, pauseAfter } from './plan.js';
@@ -42,9 +43,11 @@ export function startCarrierClock({ book, send, logger }: CarrierClockSettings):
       return;
     }
     const deliveryId = due.reference;
+    crashPoint('carrier: before reporting');
     const answer = await send({ deliveryId, status: next.status, at: next.at }, stopped.signal);
     switch (answer.outcome) {
       case 'taken': {
+        crashPoint('carrier: reported');
         const plan = replace(due.plan, next, { ...next, taken: true });
         const following = nextReport(plan);
         await book.settle(due, plan, following === undefined ? null : new Date(following.at));
