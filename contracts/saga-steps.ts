@@ -15,3 +15,10 @@ export type SagaStep = (typeof SAGA_STEPS)[number];
 export const ATTENTION_REASONS = ['UNAVAILABLE', 'TIMED_OUT', 'FAILED'] as const;
 
 export type AttentionReason = (typeof ATTENTION_REASONS)[number];
+
+/** For operators and documents. */
+export const ATTENTION_MEANS: Record<AttentionReason, string> = {
+  UNAVAILABLE: 'the service answers, but that it can not',
+  TIMED_OUT: 'nobody answers: no worker, or one that hangs',
+  FAILED: 'it fails for good without being refused: trying again without a change will not help',
+};

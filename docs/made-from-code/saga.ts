@@ -1,6 +1,6 @@
 import { CANCEL_REASONS, ORDER_TRANSITIONS, isFinal, type CancelReason } from '../../contracts/order-status.js';
 import { REFUSALS, type RefusalType } from '../../contracts/refusals.js';
-import { ATTENTION_REASONS, SAGA_STEPS, type AttentionReason } from '../../contracts/saga-steps.js';
+import { ATTENTION_MEANS, ATTENTION_REASONS, SAGA_STEPS } from '../../contracts/saga-steps.js';
 import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../../contracts/search-attributes.js';
 import {
   ATTENTION_PAUSES_MS,
@@ -38,12 +38,6 @@ const REFUSAL_MEANS: Record<RefusalType, string> = {
   DeliveryRefused: 'the carrier says no, with a code such as `address_not_served`',
   AlreadyDelivered: 'the parcel is there: nothing may be undone any more',
   Compensated: 'the step came after its own compensation, whose mark it found',
-};
-
-const ATTENTION_MEANS: Record<AttentionReason, string> = {
-  UNAVAILABLE: 'the service answers, but that it can not',
-  TIMED_OUT: 'nobody answers: no worker, or one that hangs',
-  FAILED: 'it fails for good without being refused: trying again without a change will not help',
 };
 
 const MESSAGE_MEANS: Record<keyof typeof MESSAGES, [who: string, does: string]> = {

@@ -6,6 +6,7 @@ import type { Order } from '../../contracts/http/orders.js';
 import type { OrderSagaInput, PlacedOrder } from '../../contracts/order-saga.js';
 import { WORKFLOW_TASK_TIMEOUT_MS } from '../../contracts/step-timeouts.js';
 import { TASK_QUEUES } from '../../contracts/task-queues.js';
+import { detailsOf, summaryOf } from './saga-summary.js';
 import type { StoredOrder } from './stored-order.js';
 
 type OrderSaga = (input: OrderSagaInput) => Promise<Order>;
@@ -33,6 +34,8 @@ export function sagaStart(
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     typedSearchAttributes: searchAttributesOf(order),
+    staticSummary: summaryOf(order, paymentMethod),
+    staticDetails: detailsOf(order),
   } satisfies WorkflowStartOptions<OrderSaga>;
 }
 

@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { workflowMetadataQuery } from '@temporalio/workflow';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SagaStep } from '../../contracts/saga-steps.js';
 import { ATTENTION_PAUSES_MS } from '../../contracts/step-timeouts.js';
@@ -27,6 +28,7 @@ async function stuckAt(step: SagaStep, failure?: () => Error): Promise<{ id: str
   saga.shop.down(step, failure);
   const { id, handle } = await saga.start();
   if (step === 'commit-stock') await saga.carrierTells(id, 'delivered');
+  await waitFor('the first try', () => saga.shop.countOf(step) > 0);
   await test.env.sleep('125s');
   await saga.needsAttention(id);
   return { id, handle };
@@ -76,6 +78,37 @@ describe('a step that does not succeed in time', () => {
     expect(shown.AttentionReason).toBeFalsy();
     expect(keysOf(id)).toContain('charge-payment done');
     expect(events).toBeLessThanOrEqual(55);
+  });
+
+  it('shows on its page where it stands, why, and when it goes again', async () => {
+    const { id, handle } = await stuckAt('charge-payment');
+    const details = async () => (await handle.query(workflowMetadataQuery)).currentDetails ?? '';
+    const resting = await waitFor('the pause', async () => {
+      const text = await details();
+      return text.includes('by the signal retry') && text;
+    });
+    const { since } = saga.shop.row(id).order.attention ?? {};
+    expect(resting.replace(/(Next attempt:\*\* )[^,]+,/, '$1TIME,').split('\n')).toEqual([
+      '- **Step:** charge-payment',
+      '- **Performed by:** payment-service',
+      `- **Waits for:** an operator, since ${since}`,
+      '- **Why:** UNAVAILABLE: the service answers, but that it can not',
+      '- **Last error:** ServiceDown',
+      '- **Attempts:** 1',
+      '- **Next attempt:** TIME, or at once by the signal retry',
+    ]);
+    const [, next = ''] = /Next attempt:\*\* ([^,]+),/.exec(resting) ?? [];
+    const pause = Date.parse(next) - Date.parse(since ?? '');
+    expect(pause).toBeGreaterThanOrEqual(ATTENTION_PAUSES_MS[0]);
+    expect(pause).toBeLessThan(ATTENTION_PAUSES_MS[0] + 10_000);
+
+    saga.shop.up('charge-payment');
+    await handle.signal(retry);
+    await saga.reached(id, 'DELIVERY_STARTED');
+    expect(await details()).toBe('Waits for the carrier to deliver it.');
+    await saga.carrierTells(id, 'delivered');
+    await ended(saga, id, handle);
+    expect(await details()).toBe('Completed.');
   });
 
   it('goes on by itself, with growing pauses, and asks once', async () => {

@@ -1,12 +1,7 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  CancellationScope,
-  setCurrentDetails,
-  TimeoutFailure,
-} from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope, TimeoutFailure } from '@temporalio/workflow';
 import type { OrderPatch } from '../../contracts/activities/order-activities.js';
 import type { AttentionReason, SagaStep } from '../../contracts/saga-steps.js';
+import type { CurrentDetails } from './current-details.js';
 import type { OrderJournal } from './order-journal.js';
 import { showInSearch } from './search-attributes.js';
 import { stepEntry } from './timeline-entry.js';
@@ -28,7 +23,10 @@ export type Outcome<T> = { kind: 'done'; result: T } | { kind: 'failed'; error: 
 export class Attention {
   readonly #waiting: Waiting[] = [];
 
-  constructor(private readonly journal: OrderJournal) {}
+  constructor(
+    private readonly journal: OrderJournal,
+    private readonly details: CurrentDetails,
+  ) {}
 
   /** An operator's answer goes to all that waits now; where nothing waits it is for nothing, now and later. */
   answer(answer: OperatorAnswer): void {
@@ -47,6 +45,7 @@ export class Attention {
     const waiting: Waiting = known ?? { step, since: new Date().toISOString(), told: 0, ...cause };
     Object.assign(waiting, cause, { told: waiting.told + 1 });
     if (known === undefined) this.#waiting.push(waiting);
+    this.details.waits(step, shownOf(waiting));
     const entry = { ...stepEntry(step, 'failing', attempts, cause.error), key: `attention-${step}-${waiting.told}` };
     await this.journal.record({ attention: this.#shown() }, entry);
     this.#show();
@@ -86,14 +85,16 @@ export class Attention {
   /** Of two that wait, the first. */
   #shown(): NonNullable<OrderPatch['attention']> | null {
     const [first] = this.#waiting;
-    return first ? { step: first.step, since: first.since, reason: first.reason, error: first.error } : null;
+    return first ? shownOf(first) : null;
   }
 
   #show(): void {
-    const shown = this.#shown();
-    showInSearch(this.journal.order, shown);
-    setCurrentDetails(shown ? `Waits for an operator: ${shown.step}, ${shown.reason}, ${shown.error}` : '');
+    showInSearch(this.journal.order, this.#shown());
   }
+}
+
+function shownOf({ step, since, reason, error }: Waiting): NonNullable<OrderPatch['attention']> {
+  return { step, since, reason, error };
 }
 
 function takeAnswer(waiting: Waiting | undefined): OperatorAnswer | undefined {

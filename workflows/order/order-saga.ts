@@ -1,4 +1,4 @@
-import { allHandlersFinished, CancellationScope, condition, setCurrentDetails } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import type { Order } from '../../contracts/http/orders.js';
 import type { OrderSagaInput } from '../../contracts/order-saga.js';
 import { answerMessages } from './answer-messages.js';
@@ -59,14 +59,17 @@ async function startDelivery({ input, services, compensations, perform, journal 
 }
 
 /** Days, maybe; nothing here keeps a clock running. */
-async function waitForDelivery({ carrier, compensations, journal }: Saga): Promise<UndoCause | undefined> {
+async function waitForDelivery({ carrier, compensations, journal, details }: Saga): Promise<UndoCause | undefined> {
   const theCarrierHasNews = () => carrier.inTransit || carrier.end !== undefined;
   const itIsOver = () => carrier.end !== undefined;
 
   if (!itIsOver()) showInSearch(journal.order, null);
-  setCurrentDetails('Waits for the carrier');
+  details.phase('Waits for the carrier to deliver it.');
   await condition(theCarrierHasNews);
-  if (carrier.inTransit) await journal.record({}, eventEntry('in-transit', 'delivery-service', 'done'));
+  if (carrier.inTransit) {
+    details.phase('In transit: waits for the carrier to deliver it.');
+    await journal.record({}, eventEntry('in-transit', 'delivery-service', 'done'));
+  }
   await condition(itIsOver);
   if (carrier.end === 'delivered') return undefined;
 
@@ -76,11 +79,12 @@ async function waitForDelivery({ carrier, compensations, journal }: Saga): Promi
 
 /** From here on there is no way back: what is delivered is not undone. */
 async function completeOrder(saga: Saga): Promise<void> {
-  const { input, services, perform, journal } = saga;
-  setCurrentDetails('Delivered');
+  const { input, services, perform, journal, details } = saga;
+  details.phase('Delivered: its stock leaves the books.');
   // Called off while the carrier was being asked, and delivered all the same: asking again tells its tracking number.
   if (journal.order.status !== 'DELIVERY_STARTED') await startDelivery(saga);
   const { entry } = await perform('commit-stock', () => services.commitStock(stockOf(input.order)));
   await journal.record({ status: 'COMPLETED' }, entry, [{ topic: 'delivery-completed' }, { topic: 'order-completed' }]);
   showInSearch(journal.order, null);
+  details.phase('Completed.');
 }

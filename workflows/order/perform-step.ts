@@ -3,6 +3,7 @@ import type { TimelineEntry } from '../../contracts/activities/order-activities.
 import type { SagaStep } from '../../contracts/saga-steps.js';
 import { ATTENTION_PAUSES_MS } from '../../contracts/step-timeouts.js';
 import type { Attention } from './attention.js';
+import type { CurrentDetails } from './current-details.js';
 import { refusalOf, StepRefused } from './step-refused.js';
 import { stepEntry } from './timeline-entry.js';
 
@@ -20,6 +21,7 @@ export interface Performed<T> {
  */
 export async function performStep<T>(
   attention: Attention,
+  details: CurrentDetails,
   step: SagaStep,
   run: () => Promise<T>,
 ): Promise<Performed<T>> {
@@ -27,8 +29,12 @@ export async function performStep<T>(
   let failures = 0;
   let pauseMs = 0;
   const tryOnce = async () => {
-    if (pauseMs > 0) await sleep(pauseMs);
+    if (pauseMs > 0) {
+      details.rests(step, pauseMs);
+      await sleep(pauseMs, { summary: `then ${step} is tried again` });
+    }
     attempts += 1;
+    details.begins(step, attempts);
     return run();
   };
 
@@ -54,6 +60,7 @@ export async function performStep<T>(
     }
   } finally {
     attention.clear(step);
+    details.ends(step);
   }
 }
 

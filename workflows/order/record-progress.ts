@@ -26,23 +26,32 @@ const throughTheQueue = proxyActivities<OrderActivities>({
  * being undone: so it can't be cancelled, and doesn't end before it succeeded.
  */
 export function recordProgress(progress: OrderProgress): Promise<{ updatedAt: string }> {
+  const summary = summaryOf(progress);
   return CancellationScope.nonCancellable(async () => {
     try {
-      return await inThisProcess.recordProgress(progress);
+      return await inThisProcess.recordProgress.executeWithOptions({ summary }, [progress]);
     } catch {
-      return recordUntilWritten(progress);
+      return recordUntilWritten(progress, summary);
     }
   });
 }
 
+/** Beside the activity in the Web UI. */
+function summaryOf({ entry, patch }: OrderProgress): string {
+  const status = patch.status === undefined ? '' : `, the order is ${patch.status}`;
+  return `write down: ${entry.step} ${entry.outcome}${status}`;
+}
+
 /** The server tries again by itself; only an attempt that was failed for good, by hand for instance, comes back here. */
-async function recordUntilWritten(progress: OrderProgress): Promise<{ updatedAt: string }> {
+async function recordUntilWritten(progress: OrderProgress, summary: string): Promise<{ updatedAt: string }> {
   for (;;) {
     try {
-      const written = (await throughTheQueue.recordProgress(progress)) as { updatedAt: string } | null;
+      const written = (await throughTheQueue.recordProgress.executeWithOptions({ summary }, [progress])) as {
+        updatedAt: string;
+      } | null;
       return written ?? { updatedAt: new Date().toISOString() }; // Completed by hand, without a result.
     } catch {
-      await sleep(regular.retry.maximumIntervalMs);
+      await sleep(regular.retry.maximumIntervalMs, { summary: 'then it is written down again' });
     }
   }
 }

@@ -4,6 +4,7 @@ import { Attention } from './attention.js';
 import { CallOff } from './call-off.js';
 import { CarrierNews } from './carrier-news.js';
 import { Compensations } from './compensations.js';
+import { CurrentDetails } from './current-details.js';
 import { OrderJournal } from './order-journal.js';
 import { performStep, type Performed } from './perform-step.js';
 import { stepActivities } from './step-activities.js';
@@ -12,12 +13,13 @@ import { StepRefused } from './step-refused.js';
 /** What the parts of the story share. */
 export function openSaga(input: OrderSagaInput) {
   const journal = new OrderJournal(input.order);
-  const attention = new Attention(journal);
+  const details = new CurrentDetails(input.attentionAfterMs);
+  const attention = new Attention(journal, details);
   const compensations = new Compensations();
 
   async function perform<T>(step: SagaStep, run: () => Promise<T>): Promise<Performed<T>> {
     try {
-      return await performStep(attention, step, run);
+      return await performStep(attention, details, step, run);
     } catch (error) {
       if (error instanceof StepRefused) compensations.dropFor(step);
       throw error;
@@ -27,6 +29,7 @@ export function openSaga(input: OrderSagaInput) {
   return {
     input,
     journal,
+    details,
     attention,
     carrier: new CarrierNews(),
     compensations,

@@ -17,6 +17,17 @@ export const PERFORMED_BY = {
   'release-stock': 'inventory',
 } as const satisfies Record<SagaStep, keyof typeof TASK_QUEUES>;
 
+/** Beside each activity in the Web UI. */
+const SUMMARIES: Record<SagaStep, string> = {
+  'reserve-stock': 'reserve-stock: hold the units of all lines, or of none',
+  'charge-payment': 'charge-payment: charge the total, once',
+  'start-delivery': 'start-delivery: hand the parcel to the carrier, once',
+  'commit-stock': 'commit-stock: delivered, the units leave the books',
+  'cancel-delivery': 'cancel-delivery: call the parcel off, if the carrier still can',
+  'refund-payment': 'refund-payment: give the charge back, if there was one',
+  'release-stock': 'release-stock: give the units back, if they were held',
+};
+
 /**
  * The other services' parts of the Saga. Each is tried again by the server until it succeeds or is refused, at the
  * longest for `attentionAfterMs`. One that is under way when the order is undone is heard out (a few seconds, its
@@ -26,6 +37,7 @@ export function stepActivities(attentionAfterMs: number) {
   const of = <Activities extends object>(step: SagaStep) => {
     const { startToCloseMs, retry } = STEP_TIMEOUTS[step];
     return proxyActivities<Activities>({
+      summary: SUMMARIES[step],
       taskQueue: TASK_QUEUES[PERFORMED_BY[step]],
       startToCloseTimeout: startToCloseMs,
       scheduleToCloseTimeout: attentionAfterMs,

@@ -1,4 +1,3 @@
-import { setCurrentDetails } from '@temporalio/workflow';
 import type { OrderPatch } from '../../contracts/activities/order-activities.js';
 import type { Compensation } from './compensations.js';
 import type { Performed } from './perform-step.js';
@@ -14,14 +13,14 @@ import type { UndoCause } from './undo-cause.js';
  * been delivered already. For a scope that can't be cancelled.
  */
 export async function undoOrder(saga: Saga, cause: UndoCause): Promise<boolean> {
-  const { journal, compensations } = saga;
+  const { journal, compensations, details } = saga;
   const why: OrderPatch = { ...cause.facts, cancelReason: cause.reason, cancelNote: cause.note };
   const undecided: OrderPatch = journal.stockIsDecided ? {} : { stockDecision: { outcome: 'cancelled' } };
   const cancelling: OrderPatch = { ...why, status: 'CANCELLING' };
   const cancelled: OrderPatch = { ...undecided, ...why, status: 'CANCELLED' };
   const toldAtLast = { topic: 'order-cancelled', reason: cause.reason } as const;
 
-  setCurrentDetails(`Is undone: ${cause.reason}`);
+  details.phase(`Is being undone: ${cause.reason}.`);
   if (compensations.newestFirst.length === 0) {
     await journal.record(cancelled, cause.entry, [...cause.events, toldAtLast]);
   } else {
@@ -34,6 +33,7 @@ export async function undoOrder(saga: Saga, cause: UndoCause): Promise<boolean> 
     await journal.record(cancelled, eventEntry('cancelled', 'order-service', 'done'), [toldAtLast]);
   }
   showInSearch(journal.order, null);
+  details.phase(`Cancelled, and undone: ${cause.reason}.`);
   return true;
 }
 

@@ -1,0 +1,83 @@
+import { setCurrentDetails } from '@temporalio/workflow';
+import type { OrderPatch } from '../../contracts/activities/order-activities.js';
+import { ATTENTION_MEANS, type SagaStep } from '../../contracts/saga-steps.js';
+import { PERFORMED_BY } from './step-activities.js';
+
+type Attention = NonNullable<OrderPatch['attention']>;
+
+interface CurrentStep {
+  /** How often the Saga asked for it. */
+  attempts: number;
+  /** When it was asked for last; while it rests, when it is asked for next. Milliseconds since the epoch. */
+  at: number;
+  rests: boolean;
+  attention?: Attention;
+}
+
+/**
+ * Where an order stands and why, for operators who see nothing but its page in the Web UI. It is the answer to a query,
+ * so it costs no history. Markdown, without anything personal.
+ */
+export class CurrentDetails {
+  #phase = '';
+  readonly #steps = new Map<SagaStep, CurrentStep>();
+
+  constructor(private readonly attentionAfterMs: number) {}
+
+  /** What the order is at, in a sentence. */
+  phase(sentence: string): void {
+    this.#phase = sentence;
+    this.#show();
+  }
+
+  begins(step: SagaStep, attempts: number): void {
+    this.#set(step, { attempts, at: Date.now(), rests: false });
+  }
+
+  rests(step: SagaStep, forMs: number): void {
+    this.#set(step, { at: Date.now() + forMs, rests: true });
+  }
+
+  waits(step: SagaStep, attention: Attention): void {
+    this.#set(step, { attention });
+  }
+
+  ends(step: SagaStep): void {
+    this.#steps.delete(step);
+    this.#show();
+  }
+
+  #set(step: SagaStep, change: Partial<CurrentStep>): void {
+    const known = this.#steps.get(step) ?? { attempts: 0, at: Date.now(), rests: false };
+    this.#steps.set(step, { ...known, ...change });
+    this.#show();
+  }
+
+  #show(): void {
+    const steps = [...this.#steps].map(([step, current]) => this.#describe(step, current));
+    setCurrentDetails([this.#phase, ...steps].filter((paragraph) => paragraph !== '').join('\n\n'));
+  }
+
+  #describe(step: SagaStep, { attempts, at, rests, attention }: CurrentStep): string {
+    const asksAt = timeOf(at + this.attentionAfterMs);
+    const next = rests ? `${timeOf(at)}, or at once by the signal retry` : `under way since ${timeOf(at)}`;
+    const items = [
+      ['Step', step],
+      ['Performed by', `${PERFORMED_BY[step]}-service`],
+      ...(attention
+        ? [
+            ['Waits for', `an operator, since ${attention.since}`],
+            ['Why', `${attention.reason}: ${ATTENTION_MEANS[attention.reason]}`],
+            ['Last error', attention.error],
+          ]
+        : [['Waits for', `its service; asks for an operator if it has not succeeded by ${asksAt}`]]),
+      ['Attempts', `${attempts}`],
+      ['Next attempt', next],
+    ];
+    return items.map(([name, value]) => `- **${name}:** ${value}`).join('\n');
+  }
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
