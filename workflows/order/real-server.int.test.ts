@@ -2,10 +2,9 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ACCEPTED_UPDATE_ID, workflowIdOf } from '../../contracts/ids.js';
 import { waitFor } from '../../tests/support/wait-for.js';
-import { accepted, cancel, giveUp, retry } from './messages.js';
+import { accepted, retry } from './messages.js';
 import type { orderSaga } from './order-saga.js';
 import { startDoomedWorker } from './testing/doomed-worker.js';
-import { recordHistory } from './testing/histories.js';
 import { ended } from './testing/outcome.js';
 import { startRealServerSagaTest, type RealServerSagaTest } from './testing/real-server.js';
 import type { SagaTest } from './testing/saga-test.js';
@@ -25,43 +24,6 @@ const found = async (query: string) => {
   for await (const { workflowId } of saga.client.workflow.list({ query })) ids.push(workflowId);
   return ids;
 };
-
-describe('each outcome', () => {
-  it('is recorded for the replay gate, and its history stays short', async () => {
-    const happy = await saga.order();
-    await saga.reached(happy.id, 'DELIVERY_STARTED');
-    await saga.carrierTells(happy.id, 'in_transit');
-    await saga.carrierTells(happy.id, 'delivered');
-    expect((await ended(saga, happy.id, happy.handle)).events).toBeLessThanOrEqual(46);
-    await recordHistory('completed', happy.handle);
-
-    const declined = await saga.order({ paymentMethod: 'card_declined' });
-    expect((await ended(saga, declined.id, declined.handle)).events).toBeLessThanOrEqual(30);
-    await recordHistory('payment-declined', declined.handle);
-
-    const refused = await saga.order({ postalCode: '00000' });
-    expect((await ended(saga, refused.id, refused.handle)).events).toBeLessThanOrEqual(44);
-    await recordHistory('delivery-refused', refused.handle);
-
-    const cancelled = await saga.order();
-    await saga.reached(cancelled.id, 'DELIVERY_STARTED');
-    await cancelled.handle.executeUpdate(cancel, { args: [{ by: 'customer', note: 'changed my mind' }] });
-    expect((await ended(saga, cancelled.id, cancelled.handle)).events).toBeLessThanOrEqual(58);
-    await recordHistory('cancelled', cancelled.handle);
-
-    const unfinished = await saga.order();
-    await saga.reached(unfinished.id, 'DELIVERY_STARTED');
-    saga.shop.carrierSays(unfinished.id, 'delivered');
-    await unfinished.handle.signal(giveUp);
-    expect((await ended(saga, unfinished.id, unfinished.handle)).order.status).toBe('COMPLETED');
-    await recordHistory('given-up-too-late', unfinished.handle);
-
-    saga.shop.stock.set(1, 1);
-    const insufficient = await saga.order({ quantity: 2 });
-    expect((await ended(saga, insufficient.id, insufficient.handle)).events).toBeLessThanOrEqual(15);
-    await recordHistory('insufficient-stock', insufficient.handle);
-  });
-});
 
 describe('an order placed many times', () => {
   it('is one workflow and one charge, and each gets the same answer, also after its end', async () => {
@@ -100,7 +62,6 @@ describe('operators', () => {
     await saga.carrierTells(id, 'delivered');
     const { events } = await ended(saga, id, handle);
     expect(events).toBeLessThanOrEqual(60);
-    await recordHistory('attention', handle);
     const settled = `NeedsAttention = false AND AttentionStep IS NULL AND OrderStatus = 'COMPLETED' AND CustomerId = 1 AND ProductIds = '1' AND OrderTotal = 7000000`;
     await waitFor('the list', async () => (await found(settled)).includes(workflowIdOf(id)));
   });

@@ -25,11 +25,14 @@ import { accepted, deliveryUpdate, initialSearchAttributes } from '../messages.j
 import type { orderSaga } from '../order-saga.js';
 import { TestShop } from './test-shop.js';
 
-/** Public, and for tests only. Fixed, so that recorded histories can be read. */
-export const dataConverter = createDataConverter({
-  keys: { test: Buffer.alloc(32, 7).toString('base64') },
-  current: 'test',
-});
+/**
+ * Public, and for tests only. Fixed, so that recorded histories can be read. As in the order worker, what the server
+ * itself says of an activity may be unencrypted.
+ */
+export const dataConverter = createDataConverter(
+  { keys: { test: Buffer.alloc(32, 7).toString('base64') }, current: 'test' },
+  { activitiesByHand: true },
+);
 
 export const ATTENTION_AFTER_MS = 120_000;
 
@@ -64,6 +67,8 @@ export interface StartOptions {
   paymentMethod?: string;
   postalCode?: string;
   quantity?: number;
+  /** How many, each with a line of its own. */
+  products?: number;
   attentionAfterMs?: number;
 }
 
@@ -109,10 +114,15 @@ export class SagaTest {
     await Promise.all(stopping);
   }
 
-  input({ paymentMethod, postalCode, quantity, attentionAfterMs }: StartOptions = {}): OrderSagaInput {
+  input({ paymentMethod, postalCode, quantity, products, attentionAfterMs }: StartOptions = {}): OrderSagaInput {
     this.#orders += 1;
     return {
-      order: placedOrder(`o${this.#orders}-${Date.now().toString(36)}`, quantity ?? 2, postalCode ?? '04524'),
+      order: placedOrder(
+        `o${this.#orders}-${Date.now().toString(36)}`,
+        quantity ?? 2,
+        products ?? 1,
+        postalCode ?? '04524',
+      ),
       paymentMethod: paymentMethod ?? 'card_ok',
       attentionAfterMs: attentionAfterMs ?? ATTENTION_AFTER_MS,
     };
@@ -122,7 +132,8 @@ export class SagaTest {
   place(options?: StartOptions): OrderSagaInput {
     const input = this.input(options);
     this.shop.add(input.order);
-    if (!this.shop.stock.has(1)) this.shop.stock.set(1, 1_000);
+    for (const { productId } of input.order.lines)
+      if (!this.shop.stock.has(productId)) this.shop.stock.set(productId, 1_000);
     return input;
   }
 
@@ -220,22 +231,20 @@ export function quietRuntime(): void {
   });
 }
 
-function placedOrder(id: string, quantity: number, postalCode: string): PlacedOrder {
+function placedOrder(id: string, quantity: number, products: number, postalCode: string): PlacedOrder {
   return {
     id,
     userId: 1,
     userVerified: true,
     currency: 'KRW',
-    totalPrice: 3_500_000 * quantity,
-    lines: [
-      {
-        productId: 1,
-        productName: 'MacBook Pro 16',
-        unitPrice: 3_500_000,
-        quantity,
-        totalPrice: 3_500_000 * quantity,
-      },
-    ],
+    totalPrice: 3_500_000 * quantity * products,
+    lines: Array.from({ length: products }, (_, index) => ({
+      productId: index + 1,
+      productName: 'MacBook Pro 16',
+      unitPrice: 3_500_000,
+      quantity,
+      totalPrice: 3_500_000 * quantity,
+    })),
     shippingAddress: { name: 'Alice', line1: '110 Sejong-daero', city: 'Seoul', postalCode, country: 'KR' },
     createdAt: '2026-01-01T00:00:00.000Z',
   };

@@ -1,0 +1,39 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { forgetHistoriesBut, recordHistory } from './testing/histories.js';
+import { ended } from './testing/outcome.js';
+import { startRealServerSagaTest, type RealServerSagaTest } from './testing/real-server.js';
+import { CLOSED_ORDERS, OPEN_ORDERS } from './testing/recorded-orders.js';
+import type { SagaTest } from './testing/saga-test.js';
+
+let test: RealServerSagaTest;
+let saga: SagaTest;
+
+beforeAll(async () => {
+  test = await startRealServerSagaTest();
+  saga = test.saga;
+});
+afterEach(() => saga.shop.reset());
+afterAll(async () => {
+  await forgetHistoriesBut([...Object.keys(CLOSED_ORDERS), ...Object.keys(OPEN_ORDERS)]);
+  await test.close();
+});
+
+// `npm run histories` keeps what these run for the replay gate.
+describe('an order that ends', () => {
+  it.each(Object.entries(CLOSED_ORDERS))('%s', async (name, { ends, atMost, live }) => {
+    const { id, handle } = await live(saga);
+    const { order, events } = await ended(saga, id, handle);
+    expect(order.cancelReason ?? order.status).toBe(ends);
+    expect(events).toBeLessThanOrEqual(atMost ?? 100);
+    await recordHistory(name, handle);
+  });
+});
+
+describe('an order that', () => {
+  it.each(Object.entries(OPEN_ORDERS))('%s', async (name, { waitsAt, live }) => {
+    const { id, handle } = await live(saga);
+    expect(saga.shop.row(id).order.status).toBe(waitsAt);
+    await recordHistory(name, handle);
+    await handle.terminate();
+  });
+});

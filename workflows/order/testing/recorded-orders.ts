@@ -1,0 +1,340 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import type { CancelReason, OrderStatus } from '../../../contracts/order-status.js';
+import type { SagaStep } from '../../../contracts/saga-steps.js';
+import { waitFor } from '../../../tests/support/wait-for.js';
+import { cancel, deliveryUpdate, giveUp, retry, settled } from '../messages.js';
+import type { SagaHandle, SagaTest, StartOptions } from './saga-test.js';
+
+export interface Placed {
+  id: string;
+  handle: SagaHandle;
+}
+
+interface ClosedOrder {
+  ends: CancelReason | 'COMPLETED';
+  /** How many events its history may have; more would cost the server more. */
+  atMost?: number;
+  live: (saga: SagaTest) => Promise<Placed>;
+}
+
+interface OpenOrder {
+  waitsAt: OrderStatus;
+  live: (saga: SagaTest) => Promise<Placed>;
+}
+
+const SOON = { attentionAfterMs: 1_000 };
+
+async function started(saga: SagaTest, options?: StartOptions): Promise<Placed> {
+  const placed = await saga.order(options);
+  await saga.reached(placed.id, 'DELIVERY_STARTED');
+  return placed;
+}
+
+async function delivered(saga: SagaTest, { id, handle }: Placed): Promise<Placed> {
+  await saga.carrierTells(id, 'delivered');
+  return { id, handle };
+}
+
+/** `step` fails until an operator is asked; it is up again afterwards only if the scenario says so. */
+async function stuckAt(saga: SagaTest, step: SagaStep, options?: StartOptions): Promise<Placed> {
+  saga.shop.down(step);
+  const { id, handle } = await saga.start({ ...SOON, ...options });
+  await saga.needsAttention(id);
+  return { id, handle };
+}
+
+async function cancelledWhile(saga: SagaTest, { id, handle }: Placed): Promise<Placed> {
+  await handle.executeUpdate(cancel, { args: [{ by: 'customer', note: 'changed my mind' }] });
+  return { id, handle };
+}
+
+async function tried(saga: SagaTest, step: SagaStep): Promise<void> {
+  await waitFor('a try', () => saga.shop.countOf(step) > 0);
+}
+
+/** An order of each kind that has ended. */
+export const CLOSED_ORDERS: Record<string, ClosedOrder> = {
+  completed: {
+    ends: 'COMPLETED',
+    atMost: 46,
+    live: async (saga) => {
+      const placed = await started(saga);
+      await saga.carrierTells(placed.id, 'in_transit');
+      return delivered(saga, placed);
+    },
+  },
+  'completed-by-the-sweeper': {
+    ends: 'COMPLETED',
+    atMost: 39,
+    live: async (saga) => {
+      const placed = await saga.start();
+      await saga.reached(placed.id, 'DELIVERY_STARTED');
+      return delivered(saga, placed);
+    },
+  },
+  'several-lines': {
+    ends: 'COMPLETED',
+    atMost: 46,
+    live: async (saga) => delivered(saga, await started(saga, { products: 3 })),
+  },
+  'in-transit-early': {
+    ends: 'COMPLETED',
+    live: async (saga) => {
+      const answer = saga.shop.hold('start-delivery');
+      const placed = await saga.order();
+      await answer.reached;
+      await saga.carrierTells(placed.id, 'in_transit');
+      answer.release();
+      await waitFor('in transit', () => saga.shop.row(placed.id).timeline.some(({ key }) => key === 'in-transit'));
+      return delivered(saga, placed);
+    },
+  },
+  'delivered-early-in-transit-late': {
+    ends: 'COMPLETED',
+    live: async (saga) => {
+      const answer = saga.shop.hold('start-delivery');
+      const placed = await saga.order();
+      await answer.reached;
+      await saga.carrierTells(placed.id, 'delivered');
+      await placed.handle.signal(deliveryUpdate, { status: 'in_transit', at: '2026-01-01T00:00:00.000Z' });
+      answer.release();
+      return placed;
+    },
+  },
+  'written-down-through-the-queue': {
+    ends: 'COMPLETED',
+    live: async (saga) => {
+      saga.shop.fail('record-progress', 2);
+      return delivered(saga, await started(saga));
+    },
+  },
+  'insufficient-stock': {
+    ends: 'INSUFFICIENT_STOCK',
+    atMost: 15,
+    live: (saga) => saga.order({ quantity: 2_000 }),
+  },
+  'payment-declined': {
+    ends: 'PAYMENT_DECLINED',
+    atMost: 30,
+    live: (saga) => saga.order({ paymentMethod: 'card_declined' }),
+  },
+  'delivery-refused': {
+    ends: 'DELIVERY_REFUSED',
+    atMost: 44,
+    live: (saga) => saga.order({ postalCode: '00000' }),
+  },
+  'delivery-returned': {
+    ends: 'DELIVERY_RETURNED',
+    atMost: 55,
+    live: async (saga) => {
+      const placed = await started(saga);
+      await saga.carrierTells(placed.id, 'in_transit');
+      await saga.carrierTells(placed.id, 'returned');
+      return placed;
+    },
+  },
+  'cancelled-before-stock': {
+    ends: 'CUSTOMER_REQUEST',
+    live: async (saga) => {
+      saga.shop.down('reserve-stock');
+      const placed = await saga.start();
+      await tried(saga, 'reserve-stock');
+      return cancelledWhile(saga, placed);
+    },
+  },
+  'cancelled-before-payment': {
+    ends: 'CUSTOMER_REQUEST',
+    live: async (saga) => {
+      saga.shop.down('charge-payment');
+      const placed = await saga.order();
+      await tried(saga, 'charge-payment');
+      return cancelledWhile(saga, placed);
+    },
+  },
+  'cancelled-while-charged': {
+    ends: 'CUSTOMER_REQUEST',
+    live: async (saga) => {
+      const answer = saga.shop.hold('charge-payment');
+      const placed = await saga.order();
+      await answer.reached;
+      const update = await placed.handle.startUpdate(cancel, {
+        args: [{ by: 'customer' }],
+        waitForStage: 'ACCEPTED',
+      });
+      answer.release();
+      await update.result();
+      return placed;
+    },
+  },
+  'cancelled-before-delivery': {
+    ends: 'CUSTOMER_REQUEST',
+    live: async (saga) => {
+      saga.shop.down('start-delivery');
+      const placed = await saga.order();
+      await saga.reached(placed.id, 'PAYMENT_COMPLETED');
+      await tried(saga, 'start-delivery');
+      return cancelledWhile(saga, placed);
+    },
+  },
+  cancelled: {
+    ends: 'CUSTOMER_REQUEST',
+    atMost: 58,
+    live: async (saga) => cancelledWhile(saga, await started(saga)),
+  },
+  'cancelled-too-late': {
+    ends: 'COMPLETED',
+    live: async (saga) => {
+      const placed = await started(saga);
+      saga.shop.carrierSays(placed.id, 'delivered');
+      await cancelledWhile(saga, placed).catch((error: unknown) => {
+        if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+      });
+      return placed;
+    },
+  },
+  'given-up': {
+    ends: 'OPERATOR_REQUEST',
+    live: async (saga) => {
+      const placed = await started(saga);
+      await placed.handle.signal(giveUp);
+      return placed;
+    },
+  },
+  'given-up-too-late': {
+    ends: 'COMPLETED',
+    live: async (saga) => {
+      const placed = await started(saga);
+      saga.shop.carrierSays(placed.id, 'delivered');
+      await placed.handle.signal(giveUp);
+      return placed;
+    },
+  },
+  'cancelled-in-temporal': {
+    ends: 'OPERATOR_REQUEST',
+    live: async (saga) => {
+      const placed = await started(saga);
+      await placed.handle.cancel();
+      return placed;
+    },
+  },
+  'attention-retry': {
+    ends: 'COMPLETED',
+    atMost: 60,
+    live: async (saga) => {
+      const placed = await stuckAt(saga, 'charge-payment');
+      saga.shop.up('charge-payment');
+      await placed.handle.signal(retry);
+      await saga.reached(placed.id, 'DELIVERY_STARTED');
+      return delivered(saga, placed);
+    },
+  },
+  'attention-settled': {
+    ends: 'COMPLETED',
+    live: async (saga) => {
+      const placed = await stuckAt(saga, 'start-delivery');
+      await placed.handle.signal(settled);
+      await saga.reached(placed.id, 'DELIVERY_STARTED');
+      return delivered(saga, placed);
+    },
+  },
+  'attention-given-up': {
+    ends: 'OPERATOR_REQUEST',
+    live: async (saga) => {
+      const placed = await stuckAt(saga, 'charge-payment');
+      await placed.handle.signal(giveUp);
+      return placed;
+    },
+  },
+  'commit-stuck': {
+    ends: 'COMPLETED',
+    live: async (saga) => {
+      saga.shop.down('commit-stock');
+      const placed = await started(saga, SOON);
+      await delivered(saga, placed);
+      await saga.needsAttention(placed.id);
+      saga.shop.up('commit-stock');
+      await placed.handle.signal(retry);
+      return placed;
+    },
+  },
+  'refund-stuck': {
+    ends: 'DELIVERY_REFUSED',
+    live: async (saga) => {
+      const placed = await stuckAt(saga, 'refund-payment', { postalCode: '00000' });
+      saga.shop.up('refund-payment');
+      await placed.handle.signal(retry);
+      return placed;
+    },
+  },
+  'release-settled': {
+    ends: 'PAYMENT_DECLINED',
+    live: async (saga) => {
+      saga.shop.loseAnswers('release-stock');
+      const placed = await saga.start({ ...SOON, paymentMethod: 'card_declined' });
+      await saga.needsAttention(placed.id);
+      await placed.handle.signal(settled);
+      return placed;
+    },
+  },
+  'calling-off-stuck': {
+    ends: 'OPERATOR_REQUEST',
+    live: async (saga) => {
+      saga.shop.down('cancel-delivery');
+      const placed = await started(saga, SOON);
+      await placed.handle.signal(giveUp);
+      await saga.needsAttention(placed.id);
+      saga.shop.up('cancel-delivery');
+      await placed.handle.signal(retry);
+      return placed;
+    },
+  },
+};
+
+/** An order that waits at each status: such are there whenever a new version is deployed. */
+export const OPEN_ORDERS: Record<string, OpenOrder> = {
+  'waits-for-stock': {
+    waitsAt: 'PENDING',
+    live: async (saga) => {
+      saga.shop.down('reserve-stock');
+      const placed = await saga.start();
+      await tried(saga, 'reserve-stock');
+      return placed;
+    },
+  },
+  'waits-for-payment': {
+    waitsAt: 'INVENTORY_RESERVED',
+    live: async (saga) => {
+      saga.shop.down('charge-payment');
+      const placed = await saga.order();
+      await tried(saga, 'charge-payment');
+      return placed;
+    },
+  },
+  'waits-for-an-operator': {
+    waitsAt: 'INVENTORY_RESERVED',
+    live: (saga) => stuckAt(saga, 'charge-payment'),
+  },
+  'waits-for-delivery': {
+    waitsAt: 'PAYMENT_COMPLETED',
+    live: async (saga) => {
+      saga.shop.down('start-delivery');
+      const placed = await saga.order();
+      await saga.reached(placed.id, 'PAYMENT_COMPLETED');
+      await tried(saga, 'start-delivery');
+      return placed;
+    },
+  },
+  'waits-for-the-carrier': { waitsAt: 'DELIVERY_STARTED', live: (saga) => started(saga) },
+  'waits-in-transit': {
+    waitsAt: 'DELIVERY_STARTED',
+    live: async (saga) => {
+      const placed = await started(saga);
+      await saga.carrierTells(placed.id, 'in_transit');
+      return placed;
+    },
+  },
+  'waits-for-its-refund': {
+    waitsAt: 'CANCELLING',
+    live: (saga) => stuckAt(saga, 'refund-payment', { postalCode: '00000' }),
+  },
+};
