@@ -7,7 +7,6 @@ import { runProcess } from '../platform/shutdown.js';
 import { temporalSettingsFrom } from '../platform/temporal/settings.js';
 import { createPaymentStore } from '../services/payment/payment-store.js';
 import { PrismaClient } from '../services/payment/prisma/generated/client.js';
-import { withDeadline } from '../services/payment/provider-deadline.js';
 import { PrismaClient as LedgerClient } from '../services/payment/simulator/prisma/generated/client.js';
 import { createSimulatedProvider } from '../services/payment/simulator/simulated-provider.js';
 import { settings } from './config/payment.js';
@@ -35,7 +34,7 @@ await runProcess({ logger }, async (onShutdown) => {
 
   const activities = createPaymentActivities({
     store: createPaymentStore(prisma),
-    provider: withDeadline(createSimulatedProvider(ledger)),
+    provider: createSimulatedProvider(ledger),
     logger,
   });
   await runWorker(

@@ -1,42 +1,40 @@
 import type { Payment } from './domain/payment.js';
 import { giveBack } from './give-back.js';
 import type { PaymentService } from './give-back.js';
+import type { ProviderAnswer } from './payment-provider.js';
 import type { OrderAmount } from './payment-store.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 
-/** `first`: it was this call that brought it about, so that it is told of once. */
+/** `first`: it was this call that brought it about, so that it is told of once. `refunded`: this call gave the money back. */
 export type ChargeOutcome =
   | { outcome: 'charged'; paymentId: string; first: boolean }
   | { outcome: 'declined'; paymentId: string; code: string; first: boolean }
-  | { outcome: 'compensated' };
+  | { outcome: 'compensated'; paymentId: string; refunded: boolean };
 
 /**
  * Charges an order once, however often and however concurrently it is called. The row comes before the provider is
- * asked, so that a refund always finds what to undo; the provider's idempotency key makes asking again safe.
+ * asked, so that a refund always finds what to undo, and so that a later attempt knows that there was one before it.
  */
 export async function chargeOrder(
   service: PaymentService,
   { method, ...order }: OrderAmount & { method: string },
 ): Promise<ChargeOutcome> {
-  const { store, provider } = service;
+  const { store } = service;
   crashPoint('charge: before the row');
-  const payment = await store.open(order);
+  const { payment, changed: firstAttempt } = await store.open(order);
+  // A charge that was on its way when the order was undone may have landed since, where the provider can't refuse it.
+  if (payment.state === 'VOIDED') return calledOff(service, order);
   if (payment.state !== 'PENDING') return decided(payment, false);
   crashPoint('charge: row written');
 
-  const answer = await provider.charge({
-    idempotencyKey: order.orderId,
-    amount: payment.amount,
-    currency: payment.currency,
-    method,
-  });
+  const answer = await chargeAtProvider(service, payment, method, firstAttempt);
   crashPoint('charge: provider answered');
   switch (answer.outcome) {
     case 'charged': {
       const recorded = await store.recordCharge(order.orderId, answer.chargeId);
       crashPoint('charge: recorded');
       // Called off while the provider was asked: the money must not stay there.
-      if (recorded.payment.state !== 'CHARGED') await giveBack(service, order);
+      if (recorded.payment.state !== 'CHARGED') return calledOff(service, order);
       return decided(recorded.payment, recorded.changed);
     }
     case 'declined': {
@@ -46,9 +44,29 @@ export async function chargeOrder(
     }
     case 'voided':
       // Whoever called it off may have died before it was written down; what it was the provider knows.
-      await giveBack(service, order);
-      return { outcome: 'compensated' };
+      return calledOff(service, order);
   }
+}
+
+/**
+ * What an earlier attempt brought about is asked for before anything else: a provider forgets idempotency keys sooner
+ * or later (Stripe after a day), and an order may wait for longer. Where it knows of nothing, the key still keeps two
+ * attempts at once from charging twice.
+ */
+async function chargeAtProvider(
+  { provider }: PaymentService,
+  { orderId, amount, currency }: Payment,
+  method: string,
+  firstAttempt: boolean,
+): Promise<ProviderAnswer> {
+  const known = firstAttempt ? undefined : await provider.find({ idempotencyKey: orderId });
+  if (known !== undefined && known.outcome !== 'none') return known;
+  return provider.charge({ idempotencyKey: orderId, amount, currency, method });
+}
+
+async function calledOff(service: PaymentService, order: OrderAmount): Promise<ChargeOutcome> {
+  const { payment, changed } = await giveBack(service, order);
+  return { outcome: 'compensated', paymentId: payment.id, refunded: changed && payment.state === 'REFUNDED' };
 }
 
 function decided(payment: Payment, first: boolean): ChargeOutcome {
@@ -59,7 +77,7 @@ function decided(payment: Payment, first: boolean): ChargeOutcome {
       return { outcome: 'declined', paymentId: payment.id, code: payment.declineCode ?? 'declined', first };
     case 'REFUNDED':
     case 'VOIDED':
-      return { outcome: 'compensated' };
+      return { outcome: 'compensated', paymentId: payment.id, refunded: false };
     case 'PENDING':
       throw new Error(`payment ${payment.id} has no answer yet`);
   }

@@ -18,8 +18,10 @@ export async function giveBack({ store, provider }: PaymentService, order: Order
   const recorded = answer.refunded ? await store.recordRefund(order, answer.chargeId) : await store.recordVoid(order);
   crashPoint('refund: recorded');
   // Never call money refunded that the provider says it never took, nor lost that it says it gave back.
-  const { state } = recorded.payment;
-  if (state === 'CHARGED' || (state === 'DECLINED' && answer.refunded))
-    throw new Error(`the provider's books and ours differ: payment ${recorded.payment.id} is ${state}`);
+  const { id, state } = recorded.payment;
+  if (state === 'CHARGED' || (state === 'DECLINED' && answer.refunded)) {
+    const providers = answer.refunded ? `has refunded charge ${answer.chargeId}` : 'knows of no charge';
+    throw new Error(`the provider's books and ours differ: payment ${id} is ${state}, the provider ${providers}`);
+  }
   return recorded;
 }

@@ -1,14 +1,22 @@
 /**
- * Who moves the money. Both calls are idempotent by their key: however often they are made, they happen once, and give
- * their first answer again. A call that throws has failed: it may or may not have happened.
+ * Who moves the money. Both moves are idempotent by their key: however often they are made, they happen once, and give
+ * their first answer again; how long a provider remembers keys is its affair. A call that throws has failed: it may or
+ * may not have happened.
  */
 export interface PaymentProvider {
   charge(request: ProviderCharge): Promise<ProviderAnswer>;
+  /**
+   * What became of the charge with this key, as Stripe's search by metadata or Adyen's payment status say it: however
+   * long ago it was. `none`: nothing was charged or declined so far.
+   */
+  find(request: { idempotencyKey: string }): Promise<ProviderAnswer | { outcome: 'none' }>;
   /**
    * Gives the whole charge back. Where nothing was charged it voids the key, so that a charge that lands late is
    * refused, as a cancelled PaymentIntent does.
    */
   refund(request: { idempotencyKey: string }): Promise<ProviderRefund>;
+  /** What the provider has decided, for comparing books: at most `limit`, ascending by key from just after `after`. */
+  list(page: { after: string | undefined; limit: number }): Promise<ProviderEntry[]>;
 }
 
 export interface ProviderCharge {
@@ -22,6 +30,17 @@ export interface ProviderCharge {
 /** `voided`: the key was voided, or its charge refunded, before this call; nothing is charged. */
 export type ProviderAnswer =
   { outcome: 'charged'; chargeId: string } | { outcome: 'declined'; code: string } | { outcome: 'voided' };
+
+/** A line of the provider's books. Where it is VOIDED nothing was ever charged. */
+export interface ProviderEntry {
+  idempotencyKey: string;
+  chargeId: string;
+  /** Minor unit. */
+  amount: number;
+  currency: string;
+  status: 'CHARGED' | 'DECLINED' | 'REFUNDED' | 'VOIDED';
+  changedAt: Date;
+}
 
 export type ProviderRefund = { refunded: true; chargeId: string } | { refunded: false };
 

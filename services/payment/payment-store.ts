@@ -28,10 +28,12 @@ type Tables = Pick<Prisma.TransactionClient, 'payment' | 'refund'>;
  */
 export function createPaymentStore(prisma: PrismaClient) {
   return {
-    /** The order's payment; PENDING when this call was the first to ask for it. */
-    open: async (order: OrderAmount): Promise<Payment> => {
+    /** The order's payment. `changed`: nobody had asked for it before, and it is PENDING now. */
+    open: async (order: OrderAmount): Promise<Recorded> => {
       const created = await insert(prisma, order, { status: 'PENDING' });
-      return created ?? toPayment(await prisma.payment.findUniqueOrThrow({ where: { orderId: order.orderId } }));
+      if (created) return { payment: created, changed: true };
+      const found = await prisma.payment.findUniqueOrThrow({ where: { orderId: order.orderId } });
+      return { payment: toPayment(found), changed: false };
     },
 
     find: async (orderId: string): Promise<Payment | undefined> => {

@@ -5,10 +5,14 @@ import type { PaymentProvider } from './payment-provider.js';
 /** Below the 4 s that an attempt of a step may take, so that the step still hears of it and says so. */
 export const PROVIDER_TIMEOUT_MS = 3_000;
 
-/** The same provider, each call of which fails with ProviderUnavailable after `timeoutMs`. */
+/**
+ * The same provider for one attempt of a step, whose calls may take `timeoutMs` together: whatever is not done by then
+ * fails with ProviderUnavailable.
+ */
 export function withDeadline(provider: PaymentProvider, timeoutMs = PROVIDER_TIMEOUT_MS): PaymentProvider {
-  const policy = timeout(timeoutMs, TimeoutStrategy.Aggressive);
+  const deadline = Date.now() + timeoutMs;
   const within = async <T>(call: () => Promise<T>): Promise<T> => {
+    const policy = timeout(Math.max(1, deadline - Date.now()), TimeoutStrategy.Aggressive);
     try {
       return await policy.execute(call);
     } catch (error) {
@@ -18,6 +22,8 @@ export function withDeadline(provider: PaymentProvider, timeoutMs = PROVIDER_TIM
   };
   return {
     charge: (request) => within(() => provider.charge(request)),
+    find: (request) => within(() => provider.find(request)),
     refund: (request) => within(() => provider.refund(request)),
+    list: (page) => within(() => provider.list(page)),
   };
 }

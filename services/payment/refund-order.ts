@@ -16,9 +16,10 @@ export async function refundOrder(service: PaymentService, order: OrderAmount): 
     case undefined:
     case 'PENDING':
     case 'CHARGED':
+    // A charge that was on its way may have landed since, where the provider can't refuse it.
+    case 'VOIDED':
       return toOutcome(await giveBack(service, order));
     case 'DECLINED':
-    case 'VOIDED':
     case 'REFUNDED':
       return toOutcome({ payment, changed: false });
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ProviderEntry } from '../payment-provider.js';
 import { openPayments } from '../testing/open-payments.js';
 import { createSimulatedProvider } from './simulated-provider.js';
 
@@ -92,6 +93,56 @@ describe('the simulated provider', () => {
     await expect(payments.provider.charge(request)).rejects.toThrow();
     expect(await payments.provider.refund(request)).toEqual({ refunded: false });
     expect(await payments.provider.charge(request)).toEqual({ outcome: 'voided' });
+  });
+
+  it('says what became of a charge', async () => {
+    const find = (of: { idempotencyKey: string }) => payments.provider.find(of);
+    const [lost, declined, flaky, voided] = [
+      chargeOf('card_lost_answer'),
+      chargeOf('card_declined'),
+      chargeOf('card_flaky'),
+      chargeOf('card_ok'),
+    ];
+    expect(await find(lost)).toEqual({ outcome: 'none' });
+    for (const request of [lost, declined, flaky]) await payments.provider.charge(request).catch(() => undefined);
+    await payments.provider.refund(voided);
+    const chargeId = (await entryOf(lost.idempotencyKey))?.chargeId;
+    expect(await find(lost)).toEqual({ outcome: 'charged', chargeId });
+    expect(await find(declined)).toEqual({ outcome: 'declined', code: 'card_declined' });
+    // That it failed says nothing of the next attempt.
+    expect(await find(flaky)).toEqual({ outcome: 'none' });
+    expect(await find(voided)).toEqual({ outcome: 'voided' });
+    await payments.provider.refund(lost);
+    expect(await find(lost)).toEqual({ outcome: 'voided' });
+  });
+
+  it('while it is down says nothing of a card_provider_down, and gives nothing back', async () => {
+    const request = chargeOf('card_provider_down');
+    await payments.simulator.set({ provider: 'up' });
+    await payments.provider.charge(request);
+    await payments.simulator.set({ provider: 'down' });
+    await expect(payments.provider.find(request)).rejects.toThrow('the provider is down');
+    await expect(payments.provider.refund(request)).rejects.toThrow('the provider is down');
+    await payments.simulator.set({ provider: 'up' });
+    expect(await payments.provider.refund(request)).toMatchObject({ refunded: true });
+  });
+
+  it('lists what it has decided, page by page', async () => {
+    const [charged, declined, failed] = [chargeOf('card_ok'), chargeOf('card_declined'), chargeOf('card_flaky')];
+    for (const request of [charged, declined, failed]) await payments.provider.charge(request).catch(() => undefined);
+    const entries: ProviderEntry[] = [];
+    for (;;) {
+      const page = await payments.provider.list({ after: entries.at(-1)?.idempotencyKey, limit: 3 });
+      expect(page.length).toBeLessThanOrEqual(3);
+      if (page.length === 0) break;
+      entries.push(...page);
+    }
+    const listed = (request: { idempotencyKey: string }) =>
+      entries.filter(({ idempotencyKey }) => idempotencyKey === request.idempotencyKey);
+    expect(listed(charged)).toMatchObject([{ amount: 3_500_000, currency: 'KRW', status: 'CHARGED' }]);
+    expect(listed(declined)).toMatchObject([{ status: 'DECLINED' }]);
+    expect(listed(failed)).toEqual([]);
+    expect(entries).toHaveLength(await payments.ledger.ledgerEntry.count({ where: { status: { not: 'TRIED' } } }));
   });
 
   it('never keeps the money of a key that is charged and refunded at once', async () => {

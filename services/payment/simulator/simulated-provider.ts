@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { ProviderUnavailable } from '../payment-provider.js';
-import type { PaymentProvider, ProviderAnswer, ProviderCharge, ProviderRefund } from '../payment-provider.js';
+import type {
+  PaymentProvider,
+  ProviderAnswer,
+  ProviderCharge,
+  ProviderEntry,
+  ProviderRefund,
+} from '../payment-provider.js';
 import { asksWhetherUp, behaviourOf } from './behaviour.js';
 import type { Behaviour } from './behaviour.js';
 import type { LedgerEntry, PrismaClient } from './prisma/generated/client.js';
@@ -13,6 +19,11 @@ import { createSimulatorSwitch } from './simulator-switch.js';
 export function createSimulatedProvider(prisma: PrismaClient): PaymentProvider {
   const ledger = prisma.ledgerEntry;
   const state = createSimulatorSwitch(prisma);
+
+  const failWhileDown = async (method: string): Promise<void> => {
+    if (asksWhetherUp(method) && (await state.read()).provider === 'down')
+      throw new ProviderUnavailable('the provider is down');
+  };
 
   const charge = async (request: ProviderCharge): Promise<ProviderAnswer> => {
     const { idempotencyKey } = request;
@@ -38,6 +49,13 @@ export function createSimulatedProvider(prisma: PrismaClient): PaymentProvider {
     }
   };
 
+  const find: PaymentProvider['find'] = async ({ idempotencyKey }) => {
+    const entry = await ledger.findUnique({ where: { idempotencyKey } });
+    if (entry === null) return { outcome: 'none' };
+    await failWhileDown(entry.method);
+    return entry.status === 'TRIED' ? { outcome: 'none' } : answer(entry);
+  };
+
   const refund = async ({ idempotencyKey }: { idempotencyKey: string }): Promise<ProviderRefund> => {
     for (;;) {
       const entry = await ledger.findUnique({ where: { idempotencyKey } });
@@ -47,6 +65,7 @@ export function createSimulatedProvider(prisma: PrismaClient): PaymentProvider {
         const { count } = await ledger.createMany({ data: [{ ...mark, status: 'VOIDED' }], skipDuplicates: true });
         if (count === 1) return { refunded: false };
       } else if (entry.status === 'CHARGED' || entry.status === 'TRIED') {
+        if (entry.status === 'CHARGED') await failWhileDown(entry.method);
         await ledger.updateMany({
           where: { idempotencyKey, status: entry.status },
           data: { status: entry.status === 'CHARGED' ? 'REFUNDED' : 'VOIDED', updatedAt: new Date() },
@@ -57,7 +76,24 @@ export function createSimulatedProvider(prisma: PrismaClient): PaymentProvider {
     }
   };
 
-  return { charge, refund };
+  const list: PaymentProvider['list'] = async ({ after, limit }) => {
+    const entries = await ledger.findMany({
+      where: { status: { not: 'TRIED' }, ...(after === undefined ? {} : { idempotencyKey: { gt: after } }) },
+      orderBy: { idempotencyKey: 'asc' },
+      take: limit,
+    });
+    return entries.map(({ idempotencyKey, chargeId, amount, currency, status, updatedAt }) => ({
+      idempotencyKey,
+      chargeId,
+      amount: Number(amount),
+      currency,
+      // The column's CHECK holds it to these and TRIED.
+      status: status as ProviderEntry['status'],
+      changedAt: updatedAt,
+    }));
+  };
+
+  return { charge, find, refund, list };
 }
 
 const newChargeId = () => `ch_${randomUUID()}`;
