@@ -3,6 +3,7 @@ import { format, resolveConfig } from 'prettier';
 import { apiTables } from './api.js';
 import { configurationTables } from './configuration.js';
 import { eventTables } from './events.js';
+import { guaranteeTables } from './guarantees.js';
 import { sagaTables } from './saga.js';
 
 /** The documents that hold tables made from code, and where those come from. */
@@ -10,6 +11,7 @@ const documents: Record<string, () => Record<string, string>> = {
   'docs/api.md': apiTables,
   'docs/configuration.md': configurationTables,
   'docs/events.md': eventTables,
+  'docs/guarantees.md': guaranteeTables,
   'docs/saga.md': sagaTables,
 };
 

@@ -1,0 +1,20 @@
+import path from 'node:path';
+import { SECTIONS } from '../../tests/guards/all.js';
+import { table } from './table.js';
+
+/** All of docs/guarantees.md but its introduction. */
+export function guaranteeTables(): Record<string, string> {
+  const sections = SECTIONS.map(({ title, name, guards }) =>
+    [
+      `## ${title}`,
+      `\`npm run test:guards -- ${name}\``,
+      table(
+        ['promise', 'guard', 'test'],
+        guards.map(({ promise, code, test }) => [promise, link(code.file), `${link(test.file)}: ${test.name}`]),
+      ),
+    ].join('\n\n'),
+  );
+  return { guarantees: sections.join('\n\n') };
+}
+
+const link = (file: string) => `[${path.basename(file)}](../${file})`;

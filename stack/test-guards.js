@@ -1,0 +1,4 @@
+// @ts-check
+import { testGuards } from './commands/test-guards.js';
+
+await testGuards();

@@ -1,0 +1,67 @@
+// @ts-check
+import fs from 'node:fs';
+import path from 'node:path';
+import { serversOf } from '../servers/all.js';
+import { installPackages } from '../support/install.js';
+import { checkPrerequisites } from '../support/needs.js';
+import { own } from '../support/owner.js';
+import { checkout } from '../support/paths.js';
+import { endLeftoversBelow } from '../support/process-records.js';
+import { createProgress } from '../support/progress.js';
+import { endAll, stopOnSignal } from '../support/stopping.js';
+import { together } from '../support/together.js';
+import { runNode } from './run-node.js';
+
+/** @type {import('../servers/all.js').ServerName[]} */
+const wanted = ['postgres', 'redis', 'kafka', 'temporal', 'zipkin', 'maildev', 'temporal-cli', 'test-server'];
+
+/**
+ * Runs a program with the servers that tests need, which are ended after it, as is all that it started, however it ends.
+ * Sets the exit code to the program's.
+ * @param {object} options
+ * @param {string} options.command as it was typed, for whoever starts it twice
+ * @param {string} options.dir what it keeps lies below it: logs are kept until the next run, data are not
+ * @param {(progress: import('../support/progress.js').Progress, signal: AbortSignal) => Promise<unknown>} options.prepare while the servers start; the packages are there
+ * @param {string[]} options.program what Node.js runs then: a file and its arguments
+ */
+export async function onTestServers({ command, dir, prepare, program }) {
+  const progress = createProgress();
+  const signal = stopOnSignal(progress.say);
+  /** @type {(() => unknown)[]} what to end, last one first */
+  const ends = [];
+  try {
+    await checkPrerequisites(serversOf(wanted), process.env);
+    ends.push(await own(dir, command));
+    await endLeftoversBelow(dir);
+    for (const kept of ['data', 'apps', 'logs', 'config'])
+      fs.rmSync(path.join(dir, kept), { recursive: true, force: true });
+    await installPackages({ root: checkout, progress, signal });
+
+    // Only now are there packages to import.
+    const { startServers } = await import('../start-servers.js');
+    /** @type {Record<string, string>} */
+    let env = {};
+    await together(signal, [
+      async (signal) => {
+        const servers = await startServers({ dir, ports: 'free', only: wanted, durable: false, progress, signal });
+        ends.push(servers.stop);
+        env = servers.env;
+      },
+      (signal) => prepare(progress, signal),
+    ]);
+    // Apps that a killed test left go before their servers do.
+    ends.push(() => endLeftoversBelow(path.join(dir, 'apps')));
+    process.exitCode = await runNode(program, {
+      env: { ...process.env, ...env, HOLDFAST_TEST_DIR: path.join(dir, 'apps') },
+      records: path.join(dir, 'run', 'app'),
+      signal,
+    });
+  } catch (error) {
+    if (!signal.aborted) progress.say(`\n✗ ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  } finally {
+    const allEnded = await endAll(ends, progress.say);
+    if (signal.aborted || !allEnded) process.exitCode = 1;
+    progress.close();
+  }
+}

@@ -1,0 +1,49 @@
+// @ts-check
+import { spawn } from 'node:child_process';
+import { checkout } from '../support/paths.js';
+import { removeRecord, writeRecord } from '../support/process-records.js';
+
+/**
+ * In a process group of its own, so that a Ctrl-C reaches it through us alone; nothing of the group outlives it.
+ * @param {string[]} args
+ * @param {{ env: NodeJS.ProcessEnv, records: string, signal: AbortSignal }} options
+ * @returns {Promise<number>} its exit code
+ */
+export function runNode(args, { env, records, signal }) {
+  signal.throwIfAborted();
+  const child = spawn(process.execPath, args, {
+    cwd: checkout,
+    env,
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (child.pid) writeRecord(records, { pid: child.pid, name: 'tests', command: args.join(' ') });
+  const end = (/** @type {NodeJS.Signals} */ by) => child.pid && killGroup(child.pid, by);
+  /** @type {NodeJS.Timeout | undefined} */
+  let late;
+  const stop = () => {
+    end('SIGINT');
+    late = setTimeout(() => end('SIGKILL'), 10_000);
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      clearTimeout(late);
+      signal.removeEventListener('abort', stop);
+      removeRecord(records, 'tests');
+      // Workers of a runner that was killed would go on.
+      end('SIGKILL');
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/** @param {number} leader @param {NodeJS.Signals} by */
+function killGroup(leader, by) {
+  try {
+    process.kill(-leader, by);
+  } catch {
+    // The group is empty.
+  }
+}
