@@ -17,6 +17,8 @@ export function createRedis({ url, logger, commandTimeoutMs = 1000 }: RedisSetti
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     commandTimeout: commandTimeoutMs,
+    // A connection without an answer for so long is dead, though nobody closed it: only a new one can be well.
+    socketTimeout: 4 * commandTimeoutMs,
     connectTimeout: 2000,
     retryStrategy: (attempt) => Math.min(50 * attempt, 1000),
   });

@@ -5,6 +5,7 @@ import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '..
 import { readEnv } from '../platform/env.js';
 import { createLocks } from '../platform/lock/redis-lock.js';
 import { createLogger } from '../platform/logger.js';
+import { createMetrics } from '../platform/metrics.js';
 import { createRedis } from '../platform/redis.js';
 import { runProcess } from '../platform/shutdown.js';
 import { temporalSettingsFrom } from '../platform/temporal/settings.js';
@@ -20,19 +21,21 @@ const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LE
 const SLOTS = 30;
 
 /** Redis that is slower than this counts as down: the lock must not cost more than the contention that it saves. */
-const REDIS_TIMEOUT_MS = 250;
+const REDIS_ANSWER_MS = 250;
 
 await runProcess({ logger }, async (onShutdown) => {
   const pool = createPool({ url: config.DATABASE_URL, size: SLOTS, service: config.SERVICE_NAME, logger });
   const prisma = new PrismaClient({ adapter: prismaAdapter(pool), transactionOptions });
   onShutdown('database', () => prisma.$disconnect());
 
-  const redis = createRedis({ url: config.REDIS_URL, logger, commandTimeoutMs: REDIS_TIMEOUT_MS });
+  const redis = createRedis({ url: config.REDIS_URL, logger, commandTimeoutMs: REDIS_ANSWER_MS });
   onShutdown('Redis', () => redis.disconnect());
 
+  const metrics = createMetrics(config.SERVICE_NAME);
+  const locks = createLocks(redis, { answerMs: REDIS_ANSWER_MS });
   const activities = createInventoryActivities({
     stock: createStockStore(prisma),
-    withStockLock: createStockLock({ locks: createLocks(redis), logger }),
+    withStockLock: createStockLock({ locks, logger, registry: metrics.registry }),
     logger,
   });
   await runWorker(
@@ -44,6 +47,7 @@ await runProcess({ logger }, async (onShutdown) => {
       health: { host: config.HOST, port: config.PORT },
       // Without Redis, work goes on: it is not among what must be there.
       readiness: { database: () => checkDatabase(pool) },
+      metrics,
       logger,
       options: { maxConcurrentActivityTaskExecutions: SLOTS },
     },

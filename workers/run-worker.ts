@@ -6,6 +6,7 @@ import { createHealthServer } from '../platform/health.js';
 import type { ReadinessChecks } from '../platform/health.js';
 import type { Listening } from '../platform/listen.js';
 import type { Logger } from '../platform/logger.js';
+import type { Metrics } from '../platform/metrics.js';
 import type { OnShutdown } from '../platform/shutdown.js';
 import { temporalTelemetryPlugins } from '../platform/telemetry/telemetry.js';
 import { createDataConverter } from '../platform/temporal/data-converter.js';
@@ -22,6 +23,8 @@ export interface WorkerSettings {
   health: { host: string; port: number };
   /** What the activities need besides Temporal. */
   readiness?: ReadinessChecks;
+  /** Shown at the health port; give it to count what the activities do. */
+  metrics?: Metrics;
   /** Told once the health port answers, before Temporal is there. */
   onListening?: (health: Listening) => void;
   logger: Logger;
@@ -47,6 +50,7 @@ export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown
   const server = await createHealthServer({
     service: settings.service,
     ...health,
+    ...(settings.metrics === undefined ? {} : { metrics: settings.metrics }),
     checks: {
       ...settings.readiness,
       worker: () => {

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { Redis } from 'ioredis';
+import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InventoryActivities } from '../../contracts/activities/inventory-activities.js';
 import { REFUSALS } from '../../contracts/refusals.js';
@@ -46,7 +47,7 @@ afterAll(async () => {
 });
 
 function activitiesWith(connection: Redis): InventoryActivities {
-  const withStockLock = createStockLock({ locks: createLocks(connection), logger });
+  const withStockLock = createStockLock({ locks: createLocks(connection), logger, registry: new Registry() });
   return createInventoryActivities({ stock: inventory.stock, withStockLock, logger });
 }
 

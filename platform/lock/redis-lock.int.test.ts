@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Redis } from 'ioredis';
 import { server } from '../../tests/support/servers.js';
+import { openTcpProxy } from '../../tests/support/tcp-proxy.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { createLogger } from '../logger.js';
 import { createRedis } from '../redis.js';
@@ -130,28 +129,20 @@ describe('withLocks', () => {
 
   test('says soon that Redis has stopped answering', async () => {
     const { hostname, port } = new URL(server('REDIS_URL'));
-    let flowing = true;
-    const proxy = createServer((client) => {
-      const upstream = connect(Number(port), hostname);
-      upstream.on('data', (data) => flowing && client.write(data));
-      client.on('data', (data) => upstream.write(data));
-      client.on('close', () => upstream.destroy());
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    const address = proxy.address() as AddressInfo;
-    const slow = createRedis({ url: `redis://127.0.0.1:${String(address.port)}`, logger, commandTimeoutMs: 200 });
+    const proxy = await openTcpProxy({ host: hostname, port: Number(port) });
+    const slow = createRedis({ url: `redis://127.0.0.1:${String(proxy.port)}`, logger, commandTimeoutMs: 200 });
     await waitFor('Redis', () => slow.status === 'ready');
     const locks = createLocks(slow);
     const key = newKey();
     expect(await locks.withLocks([key], times, () => Promise.resolve('ran'))).toBe('ran');
 
-    flowing = false;
+    proxy.hang();
     const started = Date.now();
     await expect(locks.withLocks([key], times, () => Promise.resolve('ran'))).rejects.toThrow(LockUnavailable);
     expect(Date.now() - started).toBeLessThan(1500);
     // The commands came through, only their answers did not: nothing may stay locked.
     await waitFor('the key to be gone', async () => (await redis.exists(key)) === 0);
     slow.disconnect();
-    proxy.close();
+    await proxy.close();
   });
 });

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import Redlock from 'redlock';
-import { LockNotAcquired, LockUnavailable } from './errors.js';
+import { LockNotAcquired } from './errors.js';
 import { createLocalLine } from './local-line.js';
+import { lockKey } from './lock-key.js';
+import type { HeldKey } from './lock-key.js';
+import { createRedisHealth } from './redis-health.js';
 
 export interface LockTimes {
   /** How long to wait for all keys together. */
@@ -23,23 +25,42 @@ export interface Locks {
 /** Between two tries. redlock's own 200 ms would be most of the time an order takes. */
 const retryMs = { least: 2, most: 8 };
 
-export function createLocks(redis: Redis): Locks {
-  const line = createLocalLine();
+export interface LockSettings {
+  /** Redis that is slower than this counts as down: the lock must not cost more than the contention that it saves. */
+  answerMs?: number;
+  /** After a failure Redis is left alone for so long. */
+  restMs?: number;
+}
 
-  const acquire = async (
-    key: string,
-    { waitMs, leaseMs }: LockTimes,
-    deadline: number,
-  ): Promise<() => Promise<void>> => {
+export function createLocks(redis: Redis, { answerMs = 250, restMs = 1_000 }: LockSettings = {}): Locks {
+  const line = createLocalLine();
+  const health = createRedisHealth({ answerMs, restMs });
+
+  const take = async (key: string, { waitMs, leaseMs }: LockTimes, deadline: number): Promise<HeldKey> => {
+    for (;;) {
+      const held = await health.ask(key, () => lockKey(redis, key, leaseMs));
+      if (held !== undefined) return held;
+      const left = deadline - Date.now();
+      if (left <= 0) throw new LockNotAcquired(key, waitMs);
+      await pause(Math.min(left, retryMs.least + Math.random() * (retryMs.most - retryMs.least)));
+    }
+  };
+
+  // When the lease ran out or Redis is gone there is nothing to wait for: the key goes by itself.
+  const free = async (key: string, held: HeldKey): Promise<void> => {
+    if (health.rests()) void held.free().catch(() => undefined);
+    else await health.ask(key, () => held.free()).catch(() => undefined);
+  };
+
+  const acquire = async (key: string, times: LockTimes, deadline: number): Promise<() => Promise<void>> => {
     const endTurn = await line.enter(key, deadline);
     try {
-      const lock = await lockInRedis(redis, key, { waitMs, leaseMs }, deadline);
+      const held = await take(key, times, deadline);
       // Work that outlives its lease holds up neither other processes nor the line in this one.
-      const leaseEnd = setTimeout(endTurn, leaseMs);
+      const leaseEnd = setTimeout(endTurn, times.leaseMs);
       return async () => {
         clearTimeout(leaseEnd);
-        // When the lease ran out or Redis is gone there is nothing to release: the key goes by itself.
-        await Promise.resolve(lock.unlock()).catch(() => undefined);
+        await free(key, held);
         endTurn();
       };
     } catch (error) {
@@ -60,23 +81,4 @@ export function createLocks(redis: Redis): Locks {
       }
     },
   };
-}
-
-async function lockInRedis(redis: Redis, key: string, times: LockTimes, deadline: number): Promise<Redlock.Lock> {
-  let failure: Error | undefined;
-  // ioredis takes what redlock sends; the type asks for one form of `eval` alone.
-  const redlock = new Redlock([redis as unknown as Redlock.CompatibleRedisClient], { retryCount: 0 });
-  // A server's error comes as an event, and the call then says "exceeded attempts" as when somebody holds the key.
-  redlock.on('clientError', (error: Error) => (failure ??= error));
-  for (;;) {
-    try {
-      return await redlock.lock(key, times.leaseMs);
-    } catch (error) {
-      if (failure !== undefined) throw new LockUnavailable(key, failure);
-      if (!(error instanceof Redlock.LockError)) throw error;
-    }
-    const left = deadline - Date.now();
-    if (left <= 0) throw new LockNotAcquired(key, times.waitMs);
-    await pause(Math.min(left, retryMs.least + Math.random() * (retryMs.most - retryMs.least)));
-  }
 }
