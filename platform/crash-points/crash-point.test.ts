@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What becomes of a process that gets to a point. */
 function reach(env: Record<string, string>) {
-  const script = fileURLToPath(new URL('../testing/reach-crash-point.ts', import.meta.url));
+  const script = fileURLToPath(new URL('./testing/process.ts', import.meta.url));
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', script], {
     env: { PATH: process.env['PATH'], SERVICE_NAME: 'test', PORT: '0', ...env },
     encoding: 'utf8',

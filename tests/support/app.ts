@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { CrashPoint } from '../../platform/crash-points/list.js';
 import { startApp, startServers } from '../../stack/app.js';
 import { withSecondInstances } from '../../stack/app/processes.js';
 import { freePorts } from '../../stack/support/free-ports.js';
+import { crashPointsIn, type CrashPoints } from './crash-points.js';
 import { server } from './servers.js';
 
 type Started = Awaited<ReturnType<typeof startApp>>;
@@ -21,8 +20,7 @@ export interface RunningApp {
   dir: string;
   /** To stop, kill and start again. */
   process(name: string): ManagedProcess;
-  /** The next process that gets to this point dies there, as of `kill -9`. */
-  armCrashPoint(name: CrashPoint): Promise<void>;
+  crashPoints: CrashPoints;
   stop(): Promise<void>;
 }
 
@@ -43,7 +41,7 @@ export interface BootOptions {
 }
 
 /** Tests all come from one address, as few users, and look again at once. */
-const WITHOUT_LIMITS = {
+export const WITHOUT_LIMITS = {
   RATE_LIMIT_REQUESTS_PER_MINUTE: '1000000',
   RATE_LIMIT_ORDERS_PER_MINUTE: '1000000',
   RATE_LIMIT_LOGINS_PER_MINUTE: '1000000',
@@ -52,7 +50,7 @@ const WITHOUT_LIMITS = {
 /** Where the applications' logs lie; the test runner names it and looks for what is left over. */
 export const testDir = process.env['HOLDFAST_TEST_DIR'] ?? path.join('.holdfast', 'servers', 'apps');
 
-const silent = {
+export const silent = {
   say: () => undefined,
   step: () => ({ detail: () => undefined, done: () => undefined, failed: () => undefined }),
   close: () => undefined,
@@ -71,11 +69,11 @@ export async function bootApp({
   const env = kafka ? { ...settings, KAFKA_BROKERS: `127.0.0.1:${kafkaPort}` } : settings;
   const run = `${name.replaceAll('-', '_')}_${randomBytes(4).toString('hex')}`;
   const dir = path.resolve(testDir, run);
-  const crashPoints = path.join(dir, 'crash-points');
+  const crashPoints = crashPointsIn(dir);
   const app = await startApp({
     dir,
     serversEnv: Object.fromEntries(SERVERS.map((setting) => [setting, env[setting] ?? server(setting)])),
-    env: { ...WITHOUT_LIMITS, CRASH_POINTS_DIR: crashPoints, ...env },
+    env: { ...WITHOUT_LIMITS, ...crashPoints.env, ...env },
     temporalNamespace: run,
     databasePrefix: `${run}_`,
     twice,
@@ -90,9 +88,7 @@ export async function bootApp({
     redisUrl: app.env['REDIS_URL'] ?? '',
     temporalNamespace: run,
     dir,
-    armCrashPoint: async (point) => {
-      await mkdir(path.join(crashPoints, point), { recursive: true });
-    },
+    crashPoints,
     process: (wanted) => {
       const found = app.processes[wanted];
       if (!found) throw new Error(`there is no process ${wanted}`);

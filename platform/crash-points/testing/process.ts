@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { crashPoint } from '../crash-points/crash-point.js';
-import { processSettings, readEnv } from '../env.js';
+import { crashPoint } from '../crash-point.js';
+import { processSettings, readEnv } from '../../env.js';
 
 readEnv(z.object(processSettings));
 crashPoint('charge: provider answered');

@@ -1,0 +1,85 @@
+// @ts-check
+import { randomInt } from 'node:crypto';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { serversOf } from '../servers/all.js';
+import { build } from '../support/build.js';
+import { installPackages } from '../support/install.js';
+import { checkPrerequisites } from '../support/needs.js';
+import { readOptions } from '../support/options.js';
+import { own } from '../support/owner.js';
+import { checkout, keepsake } from '../support/paths.js';
+import { endLeftovers } from '../support/process-records.js';
+import { createProgress } from '../support/progress.js';
+import { endAll, stopOnSignal } from '../support/stopping.js';
+
+/** @type {import('../servers/all.js').ServerName[]} */
+const wanted = ['postgres', 'redis', 'kafka', 'temporal', 'maildev'];
+
+const dir = path.join(keepsake, 'faults');
+
+const usage = `npm run test:faults -- [--seed N] [--orders N] [--short]
+
+Brings up everything on its own, places orders, kills each process at each crash point and restarts each server, in an
+order that the seed decides, and holds the books against each other.
+  --seed N    the same schedule again; one is drawn and printed unless given
+  --orders N  at least so many (default 1000)
+  --short     only what npm test does
+The report is written below .holdfast/faults.`;
+
+/** `npm run test:faults` */
+export async function testFaults() {
+  const { seed, orders, extent } = readOptions(usage, () => {
+    const options = /** @type {const} */ ({
+      seed: { type: 'string' },
+      orders: { type: 'string' },
+      short: { type: 'boolean' },
+    });
+    const { values } = parseArgs({ options });
+    return {
+      seed: numberOf('--seed', values.seed) ?? randomInt(1, 1_000_000),
+      orders: numberOf('--orders', values.orders) ?? 1_000,
+      extent: values.short ? 'short' : 'whole',
+    };
+  });
+  const progress = createProgress();
+  const signal = stopOnSignal(progress.say);
+  /** @type {(() => unknown)[]} what to end, last one first */
+  const ends = [];
+  try {
+    await checkPrerequisites(serversOf(wanted), process.env);
+    ends.push(await own(dir, 'npm run test:faults'));
+    for (const of of ['app', 'servers']) await endLeftovers(path.join(dir, 'run', of));
+    await installPackages({ root: checkout, progress, signal });
+    await build({ root: checkout, progress, signal });
+
+    // Only now are there packages to import, and one that reads TypeScript.
+    const { register } = await import('tsx/esm/api');
+    register();
+    const main = path.join(checkout, 'tests', 'faults', 'run', 'main.ts');
+    const { testFaults: run } = await import(pathToFileURL(main).href);
+    /** @type {string[]} */
+    const findings = await run({ seed, orders, extent, dir, progress, signal });
+    for (const finding of findings) progress.say(`  ✗ ${finding}`);
+    progress.say(
+      findings.length === 0 ? `\n✓ nothing was found` : `\n✗ ${findings.length} findings, with seed ${seed}`,
+    );
+    if (findings.length > 0) process.exitCode = 1;
+  } catch (error) {
+    if (!signal.aborted) progress.say(`\n✗ ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    process.exitCode = 1;
+  } finally {
+    if (!(await endAll(ends, progress.say))) process.exitCode = 1;
+    progress.close();
+  }
+  // Connections that hang on to a server which is gone must not keep us.
+  process.exit();
+}
+
+/** @param {string} name @param {string | undefined} text */
+function numberOf(name, text) {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`${name} must be a number`);
+  return Number(text);
+}

@@ -1,0 +1,4 @@
+// @ts-check
+import { testFaults } from './commands/test-faults.js';
+
+await testFaults();

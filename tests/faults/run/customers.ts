@@ -1,0 +1,170 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Order } from '../../../contracts/http/orders.js';
+import type { Product } from '../../../contracts/http/products.js';
+import type { Api } from '../../support/api.js';
+import { SEOUL, stockedProduct, type Shop } from '../../support/shop.js';
+import { kindOf, KINDS_BY_SHARE, type KindName } from './order-kinds.js';
+import { seeded } from './random.js';
+import type { World } from './world.js';
+
+export interface PlacedOrder {
+  id: string;
+  kind: KindName;
+  status: number;
+  /** Posts until there was an answer to keep. */
+  posts: number;
+  answeredAt: number;
+}
+
+export interface Customers {
+  readonly placed: PlacedOrder[];
+  /** What must not have been: an order without an answer, two of one key. */
+  readonly findings: string[];
+  readonly begun: number;
+  /** Places one more, whatever the pace. */
+  place(kind?: KindName): Promise<void>;
+  /** Places at a steady pace until it is enough, but waits while `atMost` orders are not final yet. */
+  keepPlacing(pace: { everyMs: number; atMost: number }, enough: () => boolean): Promise<void>;
+  /** All have their answers. */
+  allAnswered(): Promise<void>;
+  stock: { product: Product; quantity: number }[];
+}
+
+/** A customer does not give up before that. */
+const patienceMs = 90_000;
+const againAfterMs = 250;
+const answerWithinMs = 15_000;
+
+const PLENTY = 100_000;
+const NEARLY_NONE = 5;
+
+/** Customers at the gateway, who ask again with the same key for as long as they get no answer. */
+export async function openCustomers(world: World, shop: () => Shop, seed: number): Promise<Customers> {
+  const stock = await Promise.all(
+    [PLENTY, PLENTY, PLENTY, PLENTY, NEARLY_NONE].map(async (quantity) => ({
+      product: await stockedProduct(shop(), { quantity, price: 1_000 }),
+      quantity,
+    })),
+  );
+  const plenty = stock.filter(({ quantity }) => quantity === PLENTY).map(({ product }) => product.id);
+  const scarce = stock.filter(({ quantity }) => quantity === NEARLY_NONE).map(({ product }) => product.id);
+  const placed: PlacedOrder[] = [];
+  const findings: string[] = [];
+  const underWay = new Set<Promise<void>>();
+  let begun = 0;
+
+  const one = async (number: number, wanted: KindName | undefined): Promise<void> => {
+    const random = seeded(seed * 1_000_003 + number);
+    const kindName = wanted ?? random.pick(KINDS_BY_SHARE);
+    const kind = kindOf(kindName);
+    const who = random.pick(['alice', 'bob'] as const);
+    const buyer = () => shop()[who];
+    const products = random.shuffled(kind.scarce ? scarce : plenty).slice(0, kind.lines);
+    const body = {
+      items: products.map((productId) => ({ productId, quantity: random.between(1, 3) })),
+      paymentMethod: kind.paymentMethod ?? 'card_ok',
+      shippingAddress: { ...SEOUL, postalCode: kind.postalCode ?? SEOUL.postalCode },
+    };
+    const key = `faults-${seed}-${number}`;
+    const answers = await Promise.all(
+      Array.from({ length: kind.twice ? 2 : 1 }, () => postUntilAnswered(world, buyer, body, key)),
+    );
+    const [answer] = answers;
+    if (answer === undefined) return;
+    const ids = new Set(answers.map(({ id }) => id));
+    if (ids.size > 1) findings.push(`one key, two orders: ${[...ids].join(', ')}`);
+    placed.push({ ...answer, kind: kindName, answeredAt: Date.now() });
+    if (kind.cancelWithinMs === undefined) return;
+    await pause(random.between(...kind.cancelWithinMs));
+    await cancelUntilHeard(world, buyer, answer.id);
+  };
+
+  const place = (kind?: KindName): Promise<void> => {
+    const number = begun++;
+    const work = one(number, kind)
+      .catch((error: unknown) => {
+        if (!world.signal.aborted)
+          findings.push(`order ${number}: ${error instanceof Error ? error.message : String(error)}`);
+      })
+      .finally(() => underWay.delete(work));
+    underWay.add(work);
+    return work;
+  };
+
+  return {
+    placed,
+    findings,
+    get begun() {
+      return begun;
+    },
+    place,
+    keepPlacing: async ({ everyMs, atMost }, enough) => {
+      while (!enough() && !world.signal.aborted) {
+        if (underWay.size + (await notFinal(world)) < atMost) void place();
+        await pause(everyMs);
+      }
+    },
+    allAnswered: async () => {
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
+    stock,
+  };
+}
+
+/** As many as there may be while nobody can tell. */
+async function notFinal(world: World): Promise<number> {
+  const counted = world.query<{ count: number }>(
+    'ORDER',
+    `SELECT count(*)::integer AS count FROM orders WHERE status NOT IN ('COMPLETED', 'CANCELLED')`,
+  );
+  return counted.then(
+    ([row]) => row?.count ?? 0,
+    () => Infinity,
+  );
+}
+
+type Body = Partial<Order> & { code?: string; orderId?: string };
+
+async function postUntilAnswered(
+  world: World,
+  buyer: () => Api,
+  body: unknown,
+  key: string,
+): Promise<{ id: string; status: number; posts: number }> {
+  let posts = 0;
+  return world.until(
+    'an answer to an order',
+    async () => {
+      posts += 1;
+      const answer = await withinLimit(buyer().post<Body>('/orders', body, { 'idempotency-key': key }));
+      const id = answer.status === 409 ? answer.body.orderId : answer.body.id;
+      if ([201, 202, 409].includes(answer.status) && id !== undefined) return { id, status: answer.status, posts };
+      await pause(againAfterMs);
+      throw new Error(`${answer.status} ${answer.body.code ?? ''}`);
+    },
+    patienceMs,
+  );
+}
+
+/** 409: it was too late. */
+async function cancelUntilHeard(world: World, buyer: () => Api, id: string): Promise<void> {
+  await world.until(
+    `an answer to the cancellation of ${id}`,
+    async () => {
+      const { status, body } = await withinLimit(buyer().post<Body>(`/orders/${id}/cancel`, {}));
+      if (status === 200 || status === 202 || body.code === 'not-cancellable') return true;
+      await pause(againAfterMs);
+      throw new Error(`${status} ${body.code ?? ''}`);
+    },
+    patienceMs,
+  );
+}
+
+/** What hangs is asked again, as a customer would. */
+async function withinLimit<T>(answer: Promise<T>): Promise<T> {
+  answer.catch(() => undefined);
+  return Promise.race([
+    answer,
+    pause(answerWithinMs, undefined, { ref: false }).then(() => Promise.reject(new Error('no answer'))),
+  ]);
+}

@@ -1,0 +1,47 @@
+import type { CancelReason } from '../../../contracts/order-status.js';
+
+export interface Kind {
+  /** Of a hundred orders, about so many. */
+  share: number;
+  paymentMethod?: string;
+  postalCode?: string;
+  lines: 1 | 3;
+  /** Two posts at once with the same key. */
+  twice?: boolean;
+  /** Asks for its cancellation so long after its answer, and again until it is heard. */
+  cancelWithinMs?: [number, number];
+  /** Of a product that is nearly sold out. */
+  scarce?: boolean;
+  /** How it may end. */
+  ends: readonly ('COMPLETED' | CancelReason)[];
+}
+
+/** What customers do. */
+export const KINDS = {
+  ok: { share: 28, lines: 1, ends: ['COMPLETED'] },
+  'several lines': { share: 12, lines: 3, ends: ['COMPLETED'] },
+  'posted twice': { share: 10, lines: 1, twice: true, ends: ['COMPLETED'] },
+  declined: { share: 8, lines: 1, paymentMethod: 'card_declined', ends: ['PAYMENT_DECLINED'] },
+  'lost answer': { share: 8, lines: 1, paymentMethod: 'card_lost_answer', ends: ['COMPLETED'] },
+  flaky: { share: 6, lines: 1, paymentMethod: 'card_flaky', ends: ['COMPLETED'] },
+  refused: { share: 8, lines: 3, postalCode: '00000', ends: ['DELIVERY_REFUSED'] },
+  returned: { share: 6, lines: 1, postalCode: '99999', ends: ['DELIVERY_RETURNED'] },
+  cancelled: { share: 6, lines: 1, cancelWithinMs: [0, 400], ends: ['CUSTOMER_REQUEST', 'COMPLETED'] },
+  'cancelled in delivery': {
+    share: 6,
+    lines: 3,
+    postalCode: '88888',
+    cancelWithinMs: [600, 1_500],
+    ends: ['CUSTOMER_REQUEST'],
+  },
+  'sold out': { share: 2, lines: 1, scarce: true, ends: ['INSUFFICIENT_STOCK', 'COMPLETED'] },
+} as const satisfies Record<string, Kind>;
+
+export type KindName = keyof typeof KINDS;
+
+export const kindOf = (name: KindName): Kind => KINDS[name];
+
+/** By their shares, each name as often as it has parts of a hundred. */
+export const KINDS_BY_SHARE: KindName[] = (Object.keys(KINDS) as KindName[]).flatMap((name) =>
+  Array.from({ length: KINDS[name].share }, () => name),
+);

@@ -1,0 +1,97 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { CrashPoint, CrashProcess } from '../../../platform/crash-points/list.js';
+import type { Customers } from './customers.js';
+import type { KindName } from './order-kinds.js';
+import { nameOf, needsOrderService, type Fault } from './schedule.js';
+import type { World } from './world.js';
+
+/** Times in milliseconds since the epoch. */
+export interface Performed {
+  name: string;
+  fault: Fault;
+  /** When it died, stood still or was stopped. */
+  struckAt: number;
+  /** When whoever runs it started it again. */
+  restartedAt: number;
+  /** When it was ready, which is the fault's end. */
+  endedAt: number;
+}
+
+/** Orders come every second, and those that lead to a point rarely used are placed on purpose. */
+const reachedWithinMs = 30_000;
+const diesWithinMs = 5_000;
+
+/** Does what the schedule says, and rejects when it can't be done: a point that is never reached, say. */
+export async function perform(world: World, customers: Customers, fault: Fault): Promise<Performed> {
+  const name = nameOf(fault);
+  switch (fault.kind) {
+    case 'crash': {
+      const struckAt = await crash(world, customers, fault.process, fault.point);
+      await pause(fault.awayMs);
+      return { name, fault, struckAt, ...(await startAgain(world, fault.process)) };
+    }
+    case 'kill': {
+      await pause(fault.afterMs);
+      const struckAt = Date.now();
+      await world.process(fault.process).kill9();
+      await pause(fault.awayMs);
+      return { name, fault, struckAt, ...(await startAgain(world, fault.process)) };
+    }
+    case 'stall': {
+      const { pid } = world.process(fault.process);
+      if (pid === undefined) throw new Error(`${fault.process} does not run`);
+      const struckAt = Date.now();
+      process.kill(pid, 'SIGSTOP');
+      // Whatever happens here, it must not stay like that.
+      await pause(fault.forMs).finally(() => process.kill(pid, 'SIGCONT'));
+      return { name, fault, struckAt, restartedAt: Date.now(), endedAt: Date.now() };
+    }
+    case 'restart': {
+      const server = world.server(fault.server);
+      const struckAt = Date.now();
+      // PostgreSQL's word for dying at once, which it then recovers from: killed, its children would hold its data.
+      await (fault.hard ? (fault.server === 'postgres' ? server.stop('SIGQUIT') : server.kill9()) : server.stop());
+      await pause(fault.awayMs);
+      const restartedAt = Date.now();
+      await server.start(world.signal);
+      return { name, fault, struckAt, restartedAt, endedAt: Date.now() };
+    }
+  }
+}
+
+async function crash(world: World, customers: Customers, process: CrashProcess, point: CrashPoint): Promise<number> {
+  await world.crashPoints.arm(point);
+  if (needsOrderService({ kind: 'crash', process, point, awayMs: 0 })) {
+    await crash(world, customers, 'order-service', 'place: row written');
+    await world.process('order-service').start(world.signal);
+  }
+  let provokedAt = 0;
+  await world.until(
+    `${process} at "${point}"`,
+    () => {
+      if (!world.crashPoints.isArmed(point)) return true;
+      if (Date.now() - provokedAt > 3_000) {
+        provokedAt = Date.now();
+        void customers.place(provoking(point));
+      }
+      return false;
+    },
+    reachedWithinMs,
+  );
+  const struckAt = Date.now();
+  await world.until(`${process} to die`, () => world.process(process).pid === undefined, diesWithinMs);
+  return struckAt;
+}
+
+/** An order that leads there. */
+function provoking(point: CrashPoint): KindName {
+  if (point.startsWith('call off') || point.startsWith('cancel')) return 'cancelled in delivery';
+  if (point.startsWith('refund') || point.startsWith('release')) return 'refused';
+  return 'ok';
+}
+
+async function startAgain(world: World, name: string): Promise<Pick<Performed, 'restartedAt' | 'endedAt'>> {
+  const restartedAt = Date.now();
+  await world.process(name).start(world.signal);
+  return { restartedAt, endedAt: Date.now() };
+}

@@ -1,0 +1,102 @@
+import { CRASH_POINTS, type CrashPoint, type CrashProcess } from '../../../platform/crash-points/list.js';
+import { seeded, type Random } from './random.js';
+
+export type FaultyServer = 'temporal' | 'postgres' | 'redis' | 'kafka';
+
+/** Durations in milliseconds. */
+export type Fault =
+  /** The process dies when it gets to the point, and is started again. */
+  | { kind: 'crash'; process: CrashProcess; point: CrashPoint; awayMs: number }
+  /** It dies wherever it is. */
+  | { kind: 'kill'; process: CrashProcess; afterMs: number; awayMs: number }
+  /** It stands still, and goes on as if nothing had been. */
+  | { kind: 'stall'; process: CrashProcess; forMs: number }
+  /** `hard`: without being asked to stop. */
+  | { kind: 'restart'; server: FaultyServer; hard: boolean; awayMs: number };
+
+/** Faults that happen at once, each to another process. */
+export type Round = Fault[];
+
+export type Extent = 'whole' | 'short';
+
+const PROCESSES = Object.keys(CRASH_POINTS) as CrashProcess[];
+
+/** Those whose steps the Saga waits for: one at a time, so that it can be said whose return an order went on with. */
+const IN_THE_SAGA: CrashProcess[] = ['order-worker', 'inventory-worker', 'payment-worker', 'delivery-worker'];
+
+/** Longer than the stock lock's lease of 3 s. */
+const PAST_THE_LEASE_MS = 4_500;
+
+/** What `npm test` has time for. */
+const MOST_TELLING: CrashPoint[] = [
+  'place: row written',
+  'reserve: written',
+  'charge: provider answered',
+  'delivery: carrier answered',
+  'record: written',
+  'notify: marked',
+];
+
+/** Each crash point and each fault once, in an order and at moments that the seed decides. */
+export function makeSchedule(seed: number, extent: Extent): Round[] {
+  const random = seeded(seed);
+  const crashes = PROCESSES.flatMap((process) => crashesOf(process, random)).filter(
+    ({ point }) => extent === 'whole' || MOST_TELLING.includes(point),
+  );
+  const kills = extent === 'whole' ? PROCESSES.map((process) => killOf(process, random)) : [];
+  const ofProcesses = [...crashes, ...kills];
+  const others: Round[] = [
+    ...(extent === 'whole' ? [[stall()]] : []),
+    ...serversIn(extent).map((server) => [restartOf(server, random)]),
+  ];
+  return random.shuffled([...sideBySide(ofProcesses, random), ...others]);
+}
+
+function crashesOf(process: CrashProcess, random: Random) {
+  const points = Object.keys(CRASH_POINTS[process]) as CrashPoint[];
+  return points.map((point) => ({ kind: 'crash' as const, process, point, awayMs: random.between(0, 1_000) }));
+}
+
+function killOf(process: CrashProcess, random: Random): Fault & { process: CrashProcess } {
+  return { kind: 'kill', process, afterMs: random.between(0, 1_000), awayMs: random.between(0, 1_000) };
+}
+
+const stall = (): Fault => ({ kind: 'stall', process: 'inventory-worker', forMs: PAST_THE_LEASE_MS });
+
+const serversIn = (extent: Extent): FaultyServer[] =>
+  extent === 'whole' ? ['temporal', 'postgres', 'redis', 'kafka'] : ['temporal', 'postgres'];
+
+const restartOf = (server: FaultyServer, random: Random): Fault => ({
+  kind: 'restart',
+  server,
+  hard: random.between(0, 1) === 1,
+  awayMs: random.between(0, 3_000),
+});
+
+/** One of the Saga's workers with one of the others, for as long as there are both. */
+function sideBySide(faults: (Fault & { process: CrashProcess })[], random: Random): Round[] {
+  const inSaga = random.shuffled(faults.filter(({ process }) => IN_THE_SAGA.includes(process)));
+  const around = random.shuffled(faults.filter(({ process }) => !IN_THE_SAGA.includes(process)));
+  // The sweeper's points need the order service to die too.
+  const alone = inSaga.filter(needsOrderService);
+  const paired = inSaga.filter((fault) => !needsOrderService(fault));
+  const rounds = Array.from({ length: Math.max(paired.length, around.length) }, (_, index) =>
+    [paired[index], around[index]].filter((fault) => fault !== undefined),
+  );
+  return [...rounds, ...alone.map((fault) => [fault])];
+}
+
+export const needsOrderService = (fault: Fault): boolean => fault.kind === 'crash' && fault.point.startsWith('sweeper');
+
+export function nameOf(fault: Fault): string {
+  switch (fault.kind) {
+    case 'crash':
+      return `${fault.process} dies at "${fault.point}"`;
+    case 'kill':
+      return `${fault.process} is killed`;
+    case 'stall':
+      return `${fault.process} stands still for ${fault.forMs / 1000} s`;
+    case 'restart':
+      return `${fault.server} is ${fault.hard ? 'killed' : 'stopped'} and started again`;
+  }
+}
