@@ -5,7 +5,7 @@ import type { World } from './world.js';
 const renewEveryMs = 5 * 60_000;
 
 /** The customers and the admin, who log in again before their tokens end. */
-export async function openSession(world: World): Promise<{ shop(): Shop; close(): void }> {
+export async function openSession(world: World): Promise<{ shop: () => Shop; close: () => void }> {
   let shop = await openShop(world.gatewayUrl);
   const renewing = setInterval(() => {
     openShop(world.gatewayUrl).then(

@@ -81,7 +81,8 @@ function worldOf(servers: Servers, app: App, crashPoints: CrashPoints, signal: A
     process: (name) => found(app.processes, name),
     server: (name) => found(servers.servers, name),
     missing: () => Object.values(app.processes).flatMap(({ name, pid }) => (pid === undefined ? [name] : [])),
-    query: async (database, sql, values) => (await poolOf(database).query(sql, values)).rows,
+    query: async <Row extends object>(database: DatabaseName, sql: string, values?: unknown[]) =>
+      (await poolOf(database).query<Row>(sql, values)).rows,
     until: (what, look, withinMs) => until(what, look, withinMs, signal),
     signal,
     stop: async () => {
