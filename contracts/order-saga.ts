@@ -9,11 +9,19 @@ export type PlacedOrder = Pick<
   'id' | 'userId' | 'userVerified' | 'currency' | 'totalPrice' | 'lines' | 'shippingAddress' | 'createdAt'
 >;
 
-export interface OrderSagaInput {
+/** How long an order waits before something is done about it, in milliseconds. It keeps those that it started with. */
+export interface SagaTimes {
+  /** ATTENTION_AFTER: a step that has not succeeded by then asks for an operator. */
+  attentionAfterMs: number;
+  /** PAYMENT_WINDOW: counted from when the charge begins; what is not charged by then is undone. */
+  paymentWindowMs: number;
+  /** CARRIER_SILENCE_AFTER: counted anew whenever the carrier says something. */
+  carrierSilenceMs: number;
+}
+
+export interface OrderSagaInput extends SagaTimes {
   order: PlacedOrder;
   paymentMethod: string;
-  /** ATTENTION_AFTER, in milliseconds. */
-  attentionAfterMs: number;
 }
 
 export interface CancelRequest {

@@ -20,8 +20,8 @@ export type TimelineStep = (typeof TIMELINE_STEPS)[number];
 
 /**
  * How it ended. `failing`: it does not succeed, and waits for an operator. `unconfirmed`: an operator asked, and whether
- * the Saga has heard it is not known.
+ * the Saga has heard it is not known. `timed-out`: its time has run out before it succeeded.
  */
-export const TIMELINE_OUTCOMES = ['done', 'refused', 'failing', 'undone', 'asked', 'unconfirmed'] as const;
+export const TIMELINE_OUTCOMES = ['done', 'refused', 'failing', 'timed-out', 'undone', 'asked', 'unconfirmed'] as const;
 
 export type TimelineOutcome = (typeof TIMELINE_OUTCOMES)[number];

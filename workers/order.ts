@@ -11,6 +11,7 @@ import { createTemporalClient } from '../platform/temporal/client.js';
 import { temporalSettingsFrom } from '../platform/temporal/settings.js';
 import { createOrderStore } from '../services/order/order-store.js';
 import { PrismaClient } from '../services/order/prisma/generated/client.js';
+import { sagaTimesFrom } from '../services/order/saga-times.js';
 import { startOutboxRelay } from './outbox-relay.js';
 import { settings } from './config/order.js';
 import { runWorker } from './run-worker.js';
@@ -34,8 +35,7 @@ await runProcess({ logger }, async (onShutdown) => {
   const temporal = createTemporalClient(temporalSettingsFrom(config));
   onShutdown('Temporal client', () => temporal.close());
   const workflows = temporal.client.workflow;
-  const attentionAfterMs = config.ATTENTION_AFTER;
-  const sweeper = startSweeper({ store: createOrderStore(prisma), workflows, attentionAfterMs, logger });
+  const sweeper = startSweeper({ store: createOrderStore(prisma), workflows, times: sagaTimesFrom(config), logger });
   onShutdown('sweeper', () => sweeper.stop());
 
   await runWorker(

@@ -10,6 +10,7 @@ import { createTestNamespace } from '../tests/support/temporal-namespace.js';
 import { waitFor } from '../tests/support/wait-for.js';
 import type { RunningLoop } from '../platform/loop.js';
 import { startSweeper } from './sweeper.js';
+import { USUAL_TIMES } from '../workflows/order/testing/usual-times.js';
 
 let database: OrderDatabase;
 let settings: TemporalSettings;
@@ -33,7 +34,7 @@ afterAll(async () => {
 function sweep(client: TemporalClient = temporal, olderThanMs = 0): RunningLoop {
   const { store } = database;
   const workflows = client.client.workflow;
-  const sweeper = startSweeper({ store, workflows, attentionAfterMs: 60_000, logger, everyMs: 50, olderThanMs });
+  const sweeper = startSweeper({ store, workflows, times: USUAL_TIMES, logger, everyMs: 50, olderThanMs });
   sweepers.push(sweeper);
   return sweeper;
 }

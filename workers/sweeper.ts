@@ -1,7 +1,7 @@
 import { context } from '@opentelemetry/api';
 import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client';
 
-import { ORDER_SAGA } from '../contracts/order-saga.js';
+import { ORDER_SAGA, type SagaTimes } from '../contracts/order-saga.js';
 import { crashPoint } from '../platform/crash-points/crash-point.js';
 import { withOrderId } from '../platform/log-context.js';
 import type { Logger } from '../platform/logger.js';
@@ -15,7 +15,7 @@ import { startLoop, type RunningLoop } from '../platform/loop.js';
 export interface SweeperSettings {
   store: OrderStore;
   workflows: WorkflowClient;
-  attentionAfterMs: number;
+  times: SagaTimes;
   logger: Logger;
   everyMs?: number;
   /** Younger ones are still in the hands of the request that placed them. */
@@ -31,16 +31,13 @@ const startLimitMs = 5_000;
  * gets no second one.
  */
 export function startSweeper(settings: SweeperSettings): RunningLoop {
-  const { store, workflows, attentionAfterMs, logger, everyMs = 2_000, olderThanMs = 3_000 } = settings;
+  const { store, workflows, times, logger, everyMs = 2_000, olderThanMs = 3_000 } = settings;
 
   const startOne = async (stored: StoredOrder): Promise<void> => {
     const orderId = stored.order.id;
     try {
       const start = () =>
-        workflows.start(
-          ORDER_SAGA,
-          sagaStart(stored, { attentionAfterMs, searchAttributesOf: initialSearchAttributes }),
-        );
+        workflows.start(ORDER_SAGA, sagaStart(stored, { times, searchAttributesOf: initialSearchAttributes }));
       crashPoint('sweeper: before starting');
       await workflows.withDeadline(Date.now() + startLimitMs, start);
       crashPoint('sweeper: started');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { serviceTokenSettings } from '../../clients/service-token.js';
 import { databaseSettings, processSettings, readEnv, temporalSettings, urlList } from '../../platform/env.js';
-import { attentionSettings } from '../../services/order/attention-settings.js';
+import { sagaTimeSettings } from '../../services/order/saga-times.js';
 import { authSettings } from '../http/auth.js';
 import { orderWaitSettings } from '../http/order-wait.js';
 
@@ -10,7 +10,7 @@ export const settings = z.object({
   ...databaseSettings,
   ...temporalSettings,
   ...authSettings,
-  ...attentionSettings,
+  ...sagaTimeSettings,
   ...serviceTokenSettings,
   ...orderWaitSettings,
   PRODUCT_SERVICE_URL: urlList.describe('where the product service is'),

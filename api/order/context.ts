@@ -11,6 +11,7 @@ import { createTemporalClient } from '../../platform/temporal/client.js';
 import { temporalSettingsFrom } from '../../platform/temporal/settings.js';
 import { createOrderStore, type OrderStore } from '../../services/order/order-store.js';
 import { PrismaClient } from '../../services/order/prisma/generated/client.js';
+import { sagaTimesFrom } from '../../services/order/saga-times.js';
 import {
   createStatusChangeReader,
   type StatusChangeReader,
@@ -60,7 +61,7 @@ export function createContext(config: OrderApiConfig, logger: Logger, onShutdown
   const observe = observeBreaker('user-service', { logger, registry: metrics.registry });
   return {
     store: createOrderStore(prisma),
-    sagas: createOrderSagas({ workflows: temporal.client.workflow, attentionAfterMs: config.ATTENTION_AFTER, logger }),
+    sagas: createOrderSagas({ workflows: temporal.client.workflow, times: sagaTimesFrom(config), logger }),
     timeline: createTimelineStore(prisma),
     changes: createStatusChangeReader(prisma),
     listener,

@@ -7,6 +7,7 @@ import { createTemporalClient } from '../../platform/temporal/client.js';
 import { startSweeper } from '../../workers/sweeper.js';
 import { createOrderSagas } from './order-sagas.js';
 import { startOrderApi, type OrderApi } from './testing/order-api.js';
+import { USUAL_TIMES } from '../../workflows/order/testing/usual-times.js';
 
 let api: OrderApi;
 beforeAll(async () => {
@@ -136,7 +137,7 @@ describe('while Temporal is down', () => {
       payloadKeys: { keys: { test: Buffer.alloc(32, 7).toString('base64') }, current: 'test' },
     });
     const { logger, store } = api.context;
-    const sagas = createOrderSagas({ workflows: nowhere.client.workflow, attentionAfterMs: 60_000, logger });
+    const sagas = createOrderSagas({ workflows: nowhere.client.workflow, times: USUAL_TIMES, logger });
     const app = api.app({ sagas, orderWaitMs: 1_000 });
     const post = (headers: object) =>
       supertest(app)
@@ -153,7 +154,7 @@ describe('while Temporal is down', () => {
     expect(answers.map(({ status }) => status)).toEqual([202, 202]);
 
     const workflows = api.temporal.client.workflow;
-    const sweeper = startSweeper({ store, workflows, attentionAfterMs: 60_000, logger, everyMs: 100, olderThanMs: 0 });
+    const sweeper = startSweeper({ store, workflows, times: USUAL_TIMES, logger, everyMs: 100, olderThanMs: 0 });
     for (const { body } of answers) await api.reaches((body as { id: string }).id, 'DELIVERY_STARTED');
     await sweeper.stop();
   });

@@ -10,6 +10,7 @@ import { waitFor } from '../../tests/support/wait-for.js';
 import { deliveryUpdate } from '../../workflows/order/messages.js';
 import { createOrderSagas } from './order-sagas.js';
 import { startOrderApi, type OrderApi } from './testing/order-api.js';
+import { USUAL_TIMES } from '../../workflows/order/testing/usual-times.js';
 
 let api: OrderApi;
 beforeAll(async () => {
@@ -209,7 +210,7 @@ describe('what an operator asks', () => {
       payloadKeys: { keys: { test: Buffer.alloc(32, 7).toString('base64') }, current: 'test' },
     });
     const { logger } = api.context;
-    const sagas = createOrderSagas({ workflows: nowhere.client.workflow, attentionAfterMs: 1_000, logger });
+    const sagas = createOrderSagas({ workflows: nowhere.client.workflow, times: USUAL_TIMES, logger });
     const unheard = await ask(id, 'settled', { note: 'nobody hears' }, api.app({ sagas }));
     await nowhere.close();
     expect(unheard.status).toBe(503);

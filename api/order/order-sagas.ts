@@ -10,7 +10,7 @@ import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 
 import { ACCEPTED_UPDATE_ID, CANCEL_UPDATE_ID, workflowIdOf } from '../../contracts/ids.js';
 import type { Order } from '../../contracts/http/orders.js';
-import { NOT_CANCELLABLE, ORDER_SAGA, type CancelRequest } from '../../contracts/order-saga.js';
+import { NOT_CANCELLABLE, ORDER_SAGA, type CancelRequest, type SagaTimes } from '../../contracts/order-saga.js';
 import type { OperatorRequest } from '../../contracts/timeline.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import type { Logger } from '../../platform/logger.js';
@@ -47,13 +47,12 @@ export interface OrderSagas {
 
 export interface OrderSagasSettings {
   workflows: WorkflowClient;
-  attentionAfterMs: number;
+  times: SagaTimes;
   logger: Logger;
 }
 
-export function createOrderSagas({ workflows, attentionAfterMs, logger }: OrderSagasSettings): OrderSagas {
-  const startOf = (stored: StoredOrder) =>
-    sagaStart(stored, { attentionAfterMs, searchAttributesOf: initialSearchAttributes });
+export function createOrderSagas({ workflows, times, logger }: OrderSagasSettings): OrderSagas {
+  const startOf = (stored: StoredOrder) => sagaStart(stored, { times, searchAttributesOf: initialSearchAttributes });
   // An operation can be used once only.
   const operationOf = (stored: StoredOrder) => new WithStartWorkflowOperation(ORDER_SAGA, startOf(stored));
   const knownOf = ({ order, workflowStartedAt }: StoredOrder) =>

@@ -55,9 +55,13 @@ export const EVENT_KINDS = {
     reason: reason.describe('INSUFFICIENT_STOCK.').meta({ examples: ['INSUFFICIENT_STOCK'] }),
   }),
   'payment-completed': kind('The total price is charged.', { paymentId: unlessSettled(paymentId) }),
-  'payment-failed': kind('The charge was declined. Nothing is charged; the order is undone.', {
-    reason: reason.describe("The payment provider's code.").meta({ examples: ['card_declined'] }),
-    paymentId,
+  'payment-failed': kind('The charge was declined, or could not be made in time. The order is undone.', {
+    reason: reason
+      .describe("The payment provider's code, or PAYMENT_TIMEOUT: what it may have charged all the same is given back.")
+      .meta({ examples: ['card_declined', 'PAYMENT_TIMEOUT'] }),
+    paymentId: paymentId
+      .optional()
+      .describe('See GET /payments/{id}. Missing when the charge could not be made in time.'),
   }),
   'delivery-started': kind('The carrier has the delivery.', {
     deliveryId: unlessSettled(deliveryId),

@@ -133,7 +133,8 @@ export const timelineEntrySchema = z
     service: z.enum(SERVICES).meta({ description: 'Whose work it is.' }),
     outcome: z.enum(TIMELINE_OUTCOMES).meta({
       description:
-        '`refused`: a business answer, final. `failing`: it does not succeed, and waits for an operator. `undone`: a ' +
+        '`refused`: a business answer, final. `failing`: it does not succeed, and waits for an operator. ' +
+        '`timed-out`: its time has run out before it succeeded. `undone`: a ' +
         'compensation has run. `asked`: somebody’s wish, heard. `unconfirmed`: an operator’s wish of which it is not ' +
         'known whether it was heard.',
     }),

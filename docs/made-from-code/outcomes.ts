@@ -2,7 +2,7 @@ import type { CancelReason } from '../../contracts/order-status.js';
 import type { SagaStep } from '../../contracts/saga-steps.js';
 import type { Topic } from '../../contracts/topics.js';
 
-/** A way that an order can end, and what is seen of it. tests/e2e/saga-document.e2e.test.ts goes each of them. */
+/** A way that an order can end, and what is seen of it. tests/e2e/saga-document.e2e.test.ts goes them. */
 export interface SagaOutcome {
   outcome: string;
   trigger: string;
@@ -40,6 +40,14 @@ export const SAGA_OUTCOMES = {
     done: ['reserve-stock'],
     undone: [['release-stock']],
     reason: 'PAYMENT_DECLINED',
+    events: [...begun, 'payment-failed', 'order-cancelled'],
+  },
+  notPaidInTime: {
+    outcome: 'payment not made in time',
+    trigger: 'the charge has not succeeded, and was not settled, within `PAYMENT_WINDOW`',
+    done: ['reserve-stock'],
+    undone: [moneyAndStock],
+    reason: 'PAYMENT_TIMEOUT',
     events: [...begun, 'payment-failed', 'order-cancelled'],
   },
   refused: {

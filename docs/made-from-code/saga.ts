@@ -24,8 +24,7 @@ const { initialSearchAttributes: _start, ...MESSAGES } = messages;
 const REASON_MEANS: Record<CancelReason, string> = {
   INSUFFICIENT_STOCK: 'a line wanted more than there was',
   PAYMENT_DECLINED: 'the provider refused the charge',
-  PAYMENT_TIMEOUT:
-    'kept for a provider with a deadline; nothing gives it today: a payment that hangs asks for attention',
+  PAYMENT_TIMEOUT: 'it could not be charged within `PAYMENT_WINDOW`',
   DELIVERY_REFUSED: 'the carrier refused the parcel',
   DELIVERY_RETURNED: 'the parcel came back',
   CUSTOMER_REQUEST: 'its customer cancelled it',

@@ -3,7 +3,7 @@ import type { SearchAttributePair } from '@temporalio/common';
 
 import { workflowIdOf } from '../../contracts/ids.js';
 import type { Order } from '../../contracts/http/orders.js';
-import type { OrderSagaInput, PlacedOrder } from '../../contracts/order-saga.js';
+import type { OrderSagaInput, PlacedOrder, SagaTimes } from '../../contracts/order-saga.js';
 import { WORKFLOW_TASK_TIMEOUT_MS } from '../../contracts/step-timeouts.js';
 import { TASK_QUEUES } from '../../contracts/task-queues.js';
 import { detailsOf, summaryOf } from './saga-summary.js';
@@ -12,8 +12,7 @@ import type { StoredOrder } from './stored-order.js';
 type OrderSaga = (input: OrderSagaInput) => Promise<Order>;
 
 export interface SagaSettings {
-  /** After this a step that has not succeeded asks for an operator. */
-  attentionAfterMs: number;
+  times: SagaTimes;
   /** The workflow's own `initialSearchAttributes`: a service's body doesn't import workflows. */
   searchAttributesOf: (order: PlacedOrder) => SearchAttributePair[];
 }
@@ -22,14 +21,11 @@ export interface SagaSettings {
  * How an order's workflow is started, by whoever comes first: the one that runs is used, and one that has ended is
  * never followed by a second.
  */
-export function sagaStart(
-  { order, paymentMethod }: StoredOrder,
-  { attentionAfterMs, searchAttributesOf }: SagaSettings,
-) {
+export function sagaStart({ order, paymentMethod }: StoredOrder, { times, searchAttributesOf }: SagaSettings) {
   return {
     workflowId: workflowIdOf(order.id),
     taskQueue: TASK_QUEUES.order,
-    args: [{ order: placedOrder(order), paymentMethod, attentionAfterMs }],
+    args: [{ order: placedOrder(order), paymentMethod, ...times }],
     workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',

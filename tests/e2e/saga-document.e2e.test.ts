@@ -14,8 +14,8 @@ const cancelledBy = (who: 'alice' | 'admin') => async (shop: Shop, id: string) =
   await shop[who].post(`/orders/${id}/cancel`, {});
 };
 
-/** How to get there. */
-const ways: Record<keyof typeof SAGA_OUTCOMES, OrderWish & { then?: (shop: Shop, id: string) => Promise<void> }> = {
+/** How to get there; but a payment that is late is gone in api/order/saga-times.int.test.ts, where time is short. */
+const ways: Record<Exclude<keyof typeof SAGA_OUTCOMES, 'notPaidInTime'>, OrderWish & { then?: (shop: Shop, id: string) => Promise<void> }> = {
   delivered: {},
   insufficient: { quantity: 9999 },
   declined: { paymentMethod: 'card_declined' },

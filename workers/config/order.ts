@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { databaseSettings, kafkaSettings, processSettings, temporalSettings } from '../../platform/env.js';
-import { attentionSettings } from '../../services/order/attention-settings.js';
+import { sagaTimeSettings } from '../../services/order/saga-times.js';
 
 export const settings = z.object({
   ...processSettings,
@@ -8,5 +8,5 @@ export const settings = z.object({
   ...kafkaSettings,
   ...temporalSettings,
   // The sweeper starts what the API could not.
-  ...attentionSettings,
+  ...sagaTimeSettings,
 });

@@ -1,7 +1,8 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, TimeoutFailure } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import type { OrderPatch } from '../../contracts/activities/order-activities.js';
-import type { AttentionReason, SagaStep } from '../../contracts/saga-steps.js';
+import type { SagaStep } from '../../contracts/saga-steps.js';
 import type { CurrentDetails } from './current-details.js';
+import { causeOf } from './failure-cause.js';
 import type { OrderJournal } from './order-journal.js';
 import { showInSearch } from './search-attributes.js';
 import { stepEntry } from './timeline-entry.js';
@@ -101,16 +102,4 @@ function takeAnswer(waiting: Waiting | undefined): OperatorAnswer | undefined {
   const answer = waiting?.answer;
   if (waiting) delete waiting.answer;
   return answer;
-}
-
-/** A code and a name, never the message: that may hold what customers must not see. Operators find it in the history. */
-function causeOf(error: unknown): { reason: AttentionReason; error: string } {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof TimeoutFailure) {
-    const lastAnswer = cause.failure?.cause?.applicationFailureInfo;
-    if (lastAnswer) return { reason: 'UNAVAILABLE', error: lastAnswer.type ?? 'Error' };
-    return { reason: 'TIMED_OUT', error: `timed out (${cause.timeoutType})` };
-  }
-  if (!(cause instanceof ApplicationFailure)) return { reason: 'FAILED', error: 'Error' };
-  return { reason: cause.nonRetryable ? 'FAILED' : 'UNAVAILABLE', error: cause.type ?? 'Error' };
 }

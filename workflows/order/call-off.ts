@@ -1,6 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { StepRefused } from './step-refused.js';
-import { refusedBy, requestedBy, type UndoCause } from './undo-cause.js';
+import { StepTooLate } from './step-too-late.js';
+import { notPaidInTime, refusedBy, requestedBy, type UndoCause } from './undo-cause.js';
 
 /** Lets a wish to undo the order, or a refusal, end its story wherever that is. */
 export class CallOff {
@@ -29,6 +30,7 @@ export class CallOff {
       return await this.#story.run(story);
     } catch (error) {
       if (error instanceof StepRefused) return refusedBy(error);
+      if (error instanceof StepTooLate) return notPaidInTime(error);
       if (this.#story.consideredCancelled) return this.#wish ?? requestedBy('operator');
       throw error;
     }

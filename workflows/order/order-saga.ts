@@ -43,7 +43,9 @@ async function reserveStock({ input, services, compensations, perform, journal }
 
 async function chargePayment({ input, services, compensations, perform, journal }: Saga): Promise<void> {
   compensations.registerFor('charge-payment');
-  const { result, entry } = await perform('charge-payment', () => services.chargePayment(chargeOf(input)));
+  const until = Date.now() + input.paymentWindowMs;
+  const charge = () => services.chargePaymentUntil(until, chargeOf(input));
+  const { result, entry } = await perform('charge-payment', charge, until);
   await journal.record({ status: 'PAYMENT_COMPLETED', paymentId: result?.paymentId }, entry, [
     { topic: 'payment-completed' },
   ]);

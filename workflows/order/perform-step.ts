@@ -5,6 +5,7 @@ import { ATTENTION_PAUSES_MS } from '../../contracts/step-timeouts.js';
 import type { Attention } from './attention.js';
 import type { CurrentDetails } from './current-details.js';
 import { refusalOf, StepRefused } from './step-refused.js';
+import { StepTooLate } from './step-too-late.js';
 import { stepEntry } from './timeline-entry.js';
 
 export interface Performed<T> {
@@ -17,22 +18,28 @@ export interface Performed<T> {
 /**
  * Performs a step until it succeeded, however long that takes. When the server has tried it for as long as it may
  * (schedule-to-close), an operator is asked, and it goes on by itself with growing pauses: a signal can't wake the
- * server's own back-off, but it can wake these. Throws StepRefused, or a cancellation when the order is called off.
+ * server's own back-off, but it can wake these. Throws StepRefused; StepTooLate once it is `until` (milliseconds since
+ * the epoch), which `run` has to keep too; or a cancellation when the order is called off.
  */
 export async function performStep<T>(
   attention: Attention,
   details: CurrentDetails,
   step: SagaStep,
   run: () => Promise<T>,
+  until = Number.POSITIVE_INFINITY,
 ): Promise<Performed<T>> {
   let attempts = 0;
   let failures = 0;
   let pauseMs = 0;
+  let lastError: unknown;
+  const isTooLate = () => Date.now() >= until;
   const tryOnce = async () => {
-    if (pauseMs > 0) {
-      details.rests(step, pauseMs);
-      await sleep(pauseMs, { summary: `then ${step} is tried again` });
+    if (pauseMs > 0 && !isTooLate()) {
+      const rest = Math.min(pauseMs, until - Date.now());
+      details.rests(step, rest);
+      await sleep(rest, { summary: `then ${step} is tried again` });
     }
+    if (isTooLate()) throw lastError;
     attempts += 1;
     details.begins(step, attempts);
     return run();
@@ -52,6 +59,8 @@ export async function performStep<T>(
         case 'failed': {
           const refusal = refusalOf(step, outcome.error);
           if (refusal) throw new StepRefused(step, refusal, attempts);
+          if (isTooLate()) throw new StepTooLate(step, attempts, outcome.error);
+          lastError = outcome.error;
           failures += 1;
           await attention.ask(step, outcome.error, attempts);
           pauseMs = pauseAfter(failures);

@@ -17,9 +17,9 @@ export function openSaga(input: OrderSagaInput) {
   const attention = new Attention(journal, details);
   const compensations = new Compensations();
 
-  async function perform<T>(step: SagaStep, run: () => Promise<T>): Promise<Performed<T>> {
+  async function perform<T>(step: SagaStep, run: () => Promise<T>, until?: number): Promise<Performed<T>> {
     try {
-      return await performStep(attention, details, step, run);
+      return await performStep(attention, details, step, run, until);
     } catch (error) {
       if (error instanceof StepRefused) compensations.dropFor(step);
       throw error;

@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { DeliveryActivities } from '../../contracts/activities/delivery-activities.js';
 import type { InventoryActivities } from '../../contracts/activities/inventory-activities.js';
-import type { PaymentActivities } from '../../contracts/activities/payment-activities.js';
+import type { ChargeRequest, PaymentActivities } from '../../contracts/activities/payment-activities.js';
 import type { SagaStep } from '../../contracts/saga-steps.js';
 import { STEP_TIMEOUTS } from '../../contracts/step-timeouts.js';
 import { TASK_QUEUES } from '../../contracts/task-queues.js';
@@ -49,9 +49,14 @@ export function stepActivities(attentionAfterMs: number) {
       },
     });
   };
+  const { chargePayment } = of<PaymentActivities>('charge-payment');
   return {
     reserveStock: of<InventoryActivities>('reserve-stock').reserveStock,
-    chargePayment: of<PaymentActivities>('charge-payment').chargePayment,
+    /** `until`: milliseconds since the epoch, later than now. */
+    chargePaymentUntil: (until: number, request: ChargeRequest) =>
+      chargePayment.executeWithOptions({ scheduleToCloseTimeout: Math.min(attentionAfterMs, until - Date.now()) }, [
+        request,
+      ]),
     startDelivery: of<DeliveryActivities>('start-delivery').startDelivery,
     commitStock: of<InventoryActivities>('commit-stock').commitStock,
     cancelDelivery: of<DeliveryActivities>('cancel-delivery').cancelDelivery,

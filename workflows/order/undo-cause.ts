@@ -2,6 +2,7 @@ import type { OrderPatch, OrderProgress, TimelineEntry } from '../../contracts/a
 import { REFUSALS } from '../../contracts/refusals.js';
 import type { CancelReason } from '../../contracts/order-status.js';
 import type { StepRefused } from './step-refused.js';
+import type { StepTooLate } from './step-too-late.js';
 import { eventEntry } from './timeline-entry.js';
 
 /** Why an order is undone, and what its row, its timeline and Kafka are told of it. */
@@ -29,6 +30,12 @@ export function requestedBy(who: 'customer' | 'operator', note?: string): UndoCa
     facts: {},
     events: [],
   };
+}
+
+/** Only the charge has a window. What it did after all, the refund gives back. */
+export function notPaidInTime({ entry }: StepTooLate): UndoCause {
+  const reason = 'PAYMENT_TIMEOUT';
+  return { reason, entry, facts: {}, events: [{ topic: 'payment-failed', reason }] };
 }
 
 export function refusedBy({ refusal, entry }: StepRefused): UndoCause {

@@ -6,6 +6,7 @@ import { createOrderActivities } from '../../../activities/order/order-activitie
 import { createProductClient } from '../../../clients/product-client.js';
 import { createUserClient } from '../../../clients/user-client.js';
 import type { Order } from '../../../contracts/http/orders.js';
+import type { SagaTimes } from '../../../contracts/order-saga.js';
 import { TASK_QUEUES } from '../../../contracts/task-queues.js';
 import { createLogger } from '../../../platform/logger.js';
 import { createMetrics } from '../../../platform/metrics.js';
@@ -19,6 +20,7 @@ import { createTestNamespace } from '../../../tests/support/temporal-namespace.j
 import { startTokenIssuer } from '../../../tests/support/token-issuer.js';
 import { waitFor } from '../../../tests/support/wait-for.js';
 import { dataConverter, quietRuntime, workflowBundle } from '../../../workflows/order/testing/saga-test.js';
+import { USUAL_TIMES } from '../../../workflows/order/testing/usual-times.js';
 import { TestShop } from '../../../workflows/order/testing/test-shop.js';
 import { createAuthenticator } from '../../http/auth.js';
 import { createOrderApp } from '../app.js';
@@ -51,7 +53,7 @@ export interface OrderApi {
 }
 
 /** The order API on a real database and a real Temporal server, whose workers run the real Saga. */
-export async function startOrderApi(name: string, { attentionAfterMs = 60_000 } = {}): Promise<OrderApi> {
+export async function startOrderApi(name: string, times: Partial<SagaTimes> = {}): Promise<OrderApi> {
   quietRuntime();
   const [database, settings, neighbours, issuer] = await Promise.all([
     openOrderDatabase(),
@@ -73,7 +75,7 @@ export async function startOrderApi(name: string, { attentionAfterMs = 60_000 } 
     changes: createStatusChangeReader(database.prisma),
     listener: startStatusListener({ databaseUrl: database.url, service: 'order-service', logger }),
     streams: createEventStreams(),
-    sagas: createOrderSagas({ workflows: temporal.client.workflow, attentionAfterMs, logger }),
+    sagas: createOrderSagas({ workflows: temporal.client.workflow, times: { ...USUAL_TIMES, ...times }, logger }),
     users: createUserClient({ urls: [neighbours.url], token: () => Promise.resolve('service-token') }),
     products: createProductClient({ urls: [neighbours.url] }),
     auth: createAuthenticator(issuer.authSettings),

@@ -11,7 +11,7 @@ import {
 } from '@temporalio/worker';
 import type { Order } from '../../../contracts/http/orders.js';
 import { ACCEPTED_UPDATE_ID, workflowIdOf } from '../../../contracts/ids.js';
-import type { OrderSagaInput, PlacedOrder } from '../../../contracts/order-saga.js';
+import type { OrderSagaInput, PlacedOrder, SagaTimes } from '../../../contracts/order-saga.js';
 import type { OrderStatus } from '../../../contracts/order-status.js';
 import type { DeliveryUpdate } from '../../../contracts/activities/delivery-activities.js';
 import { SEARCH_ATTRIBUTES } from '../../../contracts/search-attributes.js';
@@ -24,6 +24,7 @@ import { waitFor } from '../../../tests/support/wait-for.js';
 import { accepted, deliveryUpdate, initialSearchAttributes } from '../messages.js';
 import type { orderSaga } from '../order-saga.js';
 import { TestShop } from './test-shop.js';
+import { USUAL_TIMES } from './usual-times.js';
 
 /**
  * Public, and for tests only. Fixed, so that recorded histories can be read. As in the order worker, what the server
@@ -33,8 +34,6 @@ export const dataConverter = createDataConverter(
   { keys: { test: Buffer.alloc(32, 7).toString('base64') }, current: 'test' },
   { activitiesByHand: true },
 );
-
-export const ATTENTION_AFTER_MS = 120_000;
 
 let bundle: Promise<{ code: string }> | undefined;
 
@@ -63,13 +62,12 @@ export function workerOptions(taskQueue: TaskQueue, activities: object, workflow
 
 export type SagaHandle = WorkflowHandle<typeof orderSaga>;
 
-export interface StartOptions {
+export interface StartOptions extends Partial<SagaTimes> {
   paymentMethod?: string;
   postalCode?: string;
   quantity?: number;
   /** How many, each with a line of its own. */
   products?: number;
-  attentionAfterMs?: number;
 }
 
 /** The Saga with its four workers, and services in memory behind them. */
@@ -114,7 +112,7 @@ export class SagaTest {
     await Promise.all(stopping);
   }
 
-  input({ paymentMethod, postalCode, quantity, products, attentionAfterMs }: StartOptions = {}): OrderSagaInput {
+  input({ paymentMethod, postalCode, quantity, products, ...times }: StartOptions = {}): OrderSagaInput {
     this.#orders += 1;
     return {
       order: placedOrder(
@@ -124,7 +122,8 @@ export class SagaTest {
         postalCode ?? '04524',
       ),
       paymentMethod: paymentMethod ?? 'card_ok',
-      attentionAfterMs: attentionAfterMs ?? ATTENTION_AFTER_MS,
+      ...USUAL_TIMES,
+      ...times,
     };
   }
 
