@@ -118,6 +118,13 @@ export const CLOSED_ORDERS: Record<string, ClosedOrder> = {
     atMost: 30,
     live: (saga) => saga.order({ paymentMethod: 'card_declined' }),
   },
+  'payment-not-in-time': {
+    ends: 'PAYMENT_TIMEOUT',
+    live: (saga) => {
+      saga.shop.down('charge-payment');
+      return saga.order({ paymentWindowMs: 3_000, ...SOON });
+    },
+  },
   'delivery-refused': {
     ends: 'DELIVERY_REFUSED',
     atMost: 44,
