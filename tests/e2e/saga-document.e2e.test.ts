@@ -15,7 +15,10 @@ const cancelledBy = (who: 'alice' | 'admin') => async (shop: Shop, id: string) =
 };
 
 /** How to get there; but a payment that is late is gone in api/order/saga-times.int.test.ts, where time is short. */
-const ways: Record<Exclude<keyof typeof SAGA_OUTCOMES, 'notPaidInTime'>, OrderWish & { then?: (shop: Shop, id: string) => Promise<void> }> = {
+const ways: Record<
+  Exclude<keyof typeof SAGA_OUTCOMES, 'notPaidInTime'>,
+  OrderWish & { then?: (shop: Shop, id: string) => Promise<void> }
+> = {
   delivered: {},
   insufficient: { quantity: 9999 },
   declined: { paymentMethod: 'card_declined' },
