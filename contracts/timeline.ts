@@ -25,3 +25,6 @@ export type TimelineStep = (typeof TIMELINE_STEPS)[number];
 export const TIMELINE_OUTCOMES = ['done', 'refused', 'failing', 'timed-out', 'undone', 'asked', 'unconfirmed'] as const;
 
 export type TimelineOutcome = (typeof TIMELINE_OUTCOMES)[number];
+
+/** Detail of the entry of a step that an operator put right elsewhere: its service's books can't tell of it. */
+export const SETTLED_DETAIL = 'settled by an operator';

@@ -1,4 +1,5 @@
 import { createDeliveryActivities } from '../activities/delivery/delivery-activities.js';
+import { createDeliveryReconciliation } from '../activities/delivery/reconciliation-activities.js';
 import { TASK_QUEUES } from '../contracts/task-queues.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
 import { readEnv } from '../platform/env.js';
@@ -42,7 +43,7 @@ await runProcess({ logger }, async (onShutdown) => {
     {
       service: config.SERVICE_NAME,
       taskQueue: TASK_QUEUES.delivery,
-      activities,
+      activities: { ...activities, ...createDeliveryReconciliation(prisma) },
       temporal: temporalSettingsFrom(config),
       health: { host: config.HOST, port: config.PORT },
       readiness: { database: () => checkDatabase(pool) },

@@ -1,4 +1,5 @@
 import { createInventoryActivities } from '../activities/inventory/inventory-activities.js';
+import { createStockReconciliation } from '../activities/inventory/reconciliation-activities.js';
 import { createStockLock } from '../activities/inventory/stock-lock.js';
 import { TASK_QUEUES } from '../contracts/task-queues.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
@@ -42,7 +43,7 @@ await runProcess({ logger }, async (onShutdown) => {
     {
       service: config.SERVICE_NAME,
       taskQueue: TASK_QUEUES.inventory,
-      activities,
+      activities: { ...activities, ...createStockReconciliation(prisma) },
       temporal: temporalSettingsFrom(config),
       health: { host: config.HOST, port: config.PORT },
       // Without Redis, work goes on: it is not among what must be there.

@@ -1,17 +1,21 @@
 import { fileURLToPath } from 'node:url';
 
 import { createOrderActivities } from '../activities/order/order-activities.js';
+import { createOrderReconciliation } from '../activities/order/reconciliation-activities.js';
+import { createTellFindings } from '../activities/order/tell-findings.js';
 import { TASK_QUEUES } from '../contracts/task-queues.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
 import { readEnv } from '../platform/env.js';
 import { createKafka } from '../platform/kafka.js';
 import { createLogger } from '../platform/logger.js';
+import { createMetrics } from '../platform/metrics.js';
 import { runProcess } from '../platform/shutdown.js';
 import { createTemporalClient } from '../platform/temporal/client.js';
 import { temporalSettingsFrom } from '../platform/temporal/settings.js';
 import { createOrderStore } from '../services/order/order-store.js';
 import { PrismaClient } from '../services/order/prisma/generated/client.js';
 import { sagaTimesFrom } from '../services/order/saga-times.js';
+import { initialSearchAttributes } from '../workflows/order/messages.js';
 import { startOutboxRelay } from './outbox-relay.js';
 import { settings } from './config/order.js';
 import { runWorker } from './run-worker.js';
@@ -35,15 +39,27 @@ await runProcess({ logger }, async (onShutdown) => {
   const temporal = createTemporalClient(temporalSettingsFrom(config));
   onShutdown('Temporal client', () => temporal.close());
   const workflows = temporal.client.workflow;
-  const sweeper = startSweeper({ store: createOrderStore(prisma), workflows, times: sagaTimesFrom(config), logger });
+  const times = sagaTimesFrom(config);
+  const sweeper = startSweeper({ store: createOrderStore(prisma), workflows, times, logger });
   onShutdown('sweeper', () => sweeper.stop());
+
+  const metrics = createMetrics(service);
+  const reconciliation = createOrderReconciliation({
+    prisma,
+    workflows,
+    times,
+    searchAttributesOf: initialSearchAttributes,
+    tellFindings: createTellFindings({ logger, registry: metrics.registry }),
+    logger,
+  });
 
   await runWorker(
     {
       service,
       taskQueue: TASK_QUEUES.order,
       workflows: { bundlePath: workflowBundle },
-      activities: createOrderActivities({ prisma, logger }),
+      activities: { ...createOrderActivities({ prisma, logger }), ...reconciliation },
+      metrics,
       temporal: temporalSettingsFrom(config),
       health: { host: config.HOST, port: config.PORT },
       readiness: { database: () => checkDatabase(pool) },

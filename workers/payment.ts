@@ -1,4 +1,5 @@
 import { createPaymentActivities } from '../activities/payment/payment-activities.js';
+import { createPaymentReconciliation } from '../activities/payment/reconciliation-activities.js';
 import { TASK_QUEUES } from '../contracts/task-queues.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
 import { readEnv } from '../platform/env.js';
@@ -32,11 +33,11 @@ await runProcess({ logger }, async (onShutdown) => {
   const ledger = new LedgerClient({ adapter: prismaAdapter(ledgerPool), transactionOptions });
   onShutdown('simulator database', () => ledger.$disconnect());
 
-  const activities = createPaymentActivities({
-    store: createPaymentStore(prisma),
-    provider: createSimulatedProvider(ledger),
-    logger,
-  });
+  const provider = createSimulatedProvider(ledger);
+  const activities = {
+    ...createPaymentActivities({ store: createPaymentStore(prisma), provider, logger }),
+    ...createPaymentReconciliation({ prisma, provider, logger }),
+  };
   await runWorker(
     {
       service: config.SERVICE_NAME,

@@ -14,6 +14,7 @@ import { settings as deliveryWorker } from '../../workers/config/delivery.js';
 import { settings as inventoryWorker } from '../../workers/config/inventory.js';
 import { settings as orderWorker } from '../../workers/config/order.js';
 import { settings as paymentWorker } from '../../workers/config/payment.js';
+import { settings as reconcile } from '../../workers/config/reconcile.js';
 
 export type Settings = Record<string, z.ZodType>;
 
@@ -41,4 +42,5 @@ export const settingsOfProcesses: Record<string, Settings> = {
   ),
   setup: setup.shape,
   'replay-dlq': replaySettings.shape,
+  reconcile: reconcile.shape,
 };

@@ -17,6 +17,8 @@ export interface PaymentProvider {
   refund(request: { idempotencyKey: string }): Promise<ProviderRefund>;
   /** What the provider has decided, for comparing books: at most `limit`, ascending by key from just after `after`. */
   list(page: { after: string | undefined; limit: number }): Promise<ProviderEntry[]>;
+  /** The same, of these keys. */
+  entriesOf(keys: readonly string[]): Promise<ProviderEntry[]>;
 }
 
 export interface ProviderCharge {

@@ -25,5 +25,6 @@ export function withDeadline(provider: PaymentProvider, timeoutMs = PROVIDER_TIM
     find: (request) => within(() => provider.find(request)),
     refund: (request) => within(() => provider.refund(request)),
     list: (page) => within(() => provider.list(page)),
+    entriesOf: (keys) => within(() => provider.entriesOf(keys)),
   };
 }

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { flag, kafkaSettings, processSettings, readEnv, temporalAddressSettings } from '../../platform/env.js';
+import {
+  duration,
+  flag,
+  kafkaSettings,
+  processSettings,
+  readEnv,
+  temporalAddressSettings,
+} from '../../platform/env.js';
 import { providerSettings } from '../../services/payment/provider-settings.js';
 
 const database = (name: string) => z.url().describe(`the ${name} service's database, to be migrated`);
@@ -16,6 +23,9 @@ export const settings = z.object({
   NOTIFICATION_DATABASE_URL: database('notification'),
   ...temporalAddressSettings,
   ...kafkaSettings,
+  RECONCILE_EVERY: duration
+    .default(3_600_000)
+    .describe('a duration: how often a Temporal Schedule looks for what no record accounts for; it only reports'),
   SEED_DEMO_DATA: flag
     .default(false)
     .describe(

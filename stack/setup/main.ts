@@ -1,6 +1,7 @@
 import { createLogger } from '../../platform/logger.js';
 import { readConfig } from './config.js';
 import { migrateAll } from './migrations.js';
+import { scheduleReconciliation } from './schedules.js';
 import { registerSearchAttributes } from './search-attributes.js';
 import { seedDemoData } from './seeds.js';
 import { createTopics } from './topics.js';
@@ -16,6 +17,7 @@ const temporal = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_
 const [applied, registered] = await Promise.all([
   migrateAll(config),
   registerSearchAttributes(temporal),
+  scheduleReconciliation({ ...temporal, everyMs: config.RECONCILE_EVERY }),
   createTopics({ brokers: config.KAFKA_BROKERS, logger }).catch((error: unknown) => {
     logger.warn({ err: error }, 'the topics are not there yet: Kafka can not be reached');
   }),

@@ -9,7 +9,7 @@ import path from 'node:path';
  * @returns {Record<string, string>}
  */
 export function keepSecrets(file, makers) {
-  const kept = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {};
+  const kept = readSecrets(file);
   const missing = Object.entries(makers).filter(([name]) => typeof kept[name] !== 'string');
   if (missing.length === 0) return kept;
   for (const [name, make] of missing) kept[name] = make();
@@ -17,4 +17,13 @@ export function keepSecrets(file, makers) {
   fs.writeFileSync(`${file}.new`, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 });
   fs.renameSync(`${file}.new`, file);
   return kept;
+}
+
+/**
+ * What was kept so far; nothing where there is no such file.
+ * @param {string} file
+ * @returns {Record<string, string>}
+ */
+export function readSecrets(file) {
+  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {};
 }

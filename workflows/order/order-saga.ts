@@ -80,7 +80,7 @@ async function waitForDelivery({ carrier, compensations, journal, details }: Sag
 }
 
 /** From here on there is no way back: what is delivered is not undone. */
-async function completeOrder(saga: Saga): Promise<void> {
+export async function completeOrder(saga: Saga): Promise<void> {
   const { input, services, perform, journal, details } = saga;
   details.phase('Delivered: its stock leaves the books.');
   // Called off while the carrier was being asked, and delivered all the same: asking again tells its tracking number.

@@ -2,6 +2,7 @@ import { sleep } from '@temporalio/workflow';
 import type { TimelineEntry } from '../../contracts/activities/order-activities.js';
 import type { SagaStep } from '../../contracts/saga-steps.js';
 import { ATTENTION_PAUSES_MS } from '../../contracts/step-timeouts.js';
+import { SETTLED_DETAIL } from '../../contracts/timeline.js';
 import type { Attention } from './attention.js';
 import type { CurrentDetails } from './current-details.js';
 import { refusalOf, StepRefused } from './step-refused.js';
@@ -52,7 +53,7 @@ export async function performStep<T>(
         case 'done':
           return { result: outcome.result, entry: stepEntry(step, 'done', attempts) };
         case 'settled':
-          return { result: undefined, entry: stepEntry(step, 'done', attempts, 'settled by an operator') };
+          return { result: undefined, entry: stepEntry(step, 'done', attempts, SETTLED_DETAIL) };
         case 'retry':
           pauseMs = 0;
           break;

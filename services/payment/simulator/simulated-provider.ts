@@ -82,18 +82,27 @@ export function createSimulatedProvider(prisma: PrismaClient): PaymentProvider {
       orderBy: { idempotencyKey: 'asc' },
       take: limit,
     });
-    return entries.map(({ idempotencyKey, chargeId, amount, currency, status, updatedAt }) => ({
-      idempotencyKey,
-      chargeId,
-      amount: Number(amount),
-      currency,
-      // The column's CHECK holds it to these and TRIED.
-      status: status as ProviderEntry['status'],
-      changedAt: updatedAt,
-    }));
+    return entries.map(toEntry);
   };
 
-  return { charge, find, refund, list };
+  const entriesOf: PaymentProvider['entriesOf'] = async (keys) => {
+    const where = { status: { not: 'TRIED' }, idempotencyKey: { in: [...keys] } };
+    return (await ledger.findMany({ where })).map(toEntry);
+  };
+
+  return { charge, find, refund, list, entriesOf };
+}
+
+function toEntry({ idempotencyKey, chargeId, amount, currency, status, updatedAt }: LedgerEntry): ProviderEntry {
+  return {
+    idempotencyKey,
+    chargeId,
+    amount: Number(amount),
+    currency,
+    // The column's CHECK holds it to these and TRIED.
+    status: status as ProviderEntry['status'],
+    changedAt: updatedAt,
+  };
 }
 
 const newChargeId = () => `ch_${randomUUID()}`;

@@ -1,0 +1,57 @@
+import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client';
+import type { SearchAttributePair } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/activity';
+import type { OrderReconciliation } from '../../contracts/activities/reconciliation.js';
+import { ORDER_SAGA, type PlacedOrder, type SagaTimes } from '../../contracts/order-saga.js';
+import { withOrderId } from '../../platform/log-context.js';
+import type { Logger } from '../../platform/logger.js';
+import { createOrderStore } from '../../services/order/order-store.js';
+import type { PrismaClient } from '../../services/order/prisma/generated/client.js';
+import { createOrderReconciliationReader } from '../../services/order/reconciliation-reader.js';
+import { sagaStart } from '../../services/order/saga-start.js';
+import type { TellFindings } from './tell-findings.js';
+import { workflowRecords } from './workflow-records.js';
+
+export interface OrderReconciliationSettings {
+  prisma: PrismaClient;
+  workflows: WorkflowClient;
+  times: SagaTimes;
+  /** The workflow's own `initialSearchAttributes`: activities don't import workflows. */
+  searchAttributesOf: (order: PlacedOrder) => SearchAttributePair[];
+  tellFindings: TellFindings;
+  logger: Logger;
+}
+
+/** What a reconciliation asks of the order service, and of Temporal. */
+export function createOrderReconciliation(settings: OrderReconciliationSettings): OrderReconciliation {
+  const { prisma, workflows, times, searchAttributesOf, logger } = settings;
+  const { listOrderIds, orderRecords, unpublishedEvents } = createOrderReconciliationReader(prisma);
+  const store = createOrderStore(prisma);
+
+  const startOf = async (orderId: string) => {
+    const stored = await store.find(orderId);
+    if (stored === undefined) throw ApplicationFailure.nonRetryable(`there is no order ${orderId}`, 'OrderNotFound');
+    return sagaStart(stored, { times, searchAttributesOf });
+  };
+
+  return {
+    listOrderIds,
+    orderRecords,
+    unpublishedEvents,
+    workflowRecords: (orderIds) => workflowRecords(workflows, orderIds),
+
+    startOrderWorkflow: (orderId) =>
+      withOrderId(orderId, async () => {
+        try {
+          await workflows.start(ORDER_SAGA, await startOf(orderId));
+          logger.info({ orderId }, 'order reconciled: its workflow is started');
+        } catch (error) {
+          if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        }
+        await store.markWorkflowStarted(orderId);
+      }),
+
+    orderSagaInput: async (orderId) => (await startOf(orderId)).args[0],
+    tellFindings: async (report) => Promise.resolve(settings.tellFindings(report)),
+  };
+}

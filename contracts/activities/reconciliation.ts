@@ -1,0 +1,128 @@
+import type { CancelReason, OrderStatus } from '../order-status.js';
+import type { OrderSagaInput } from '../order-saga.js';
+import type { ReconciliationReport } from '../reconciliation.js';
+
+/** What each service tells a reconciliation, on its own task queue. All of it only reads, but for what `Repairs` says. */
+
+/** Ids ascend; the next page begins after the last one. */
+export interface IdPage {
+  after?: string;
+  limit: number;
+}
+
+/** An order, as far as others' records depend on it. */
+export interface OrderRecord {
+  orderId: string;
+  userId: number;
+  status: OrderStatus;
+  cancelReason?: CancelReason;
+  /** Minor unit. */
+  totalPrice: number;
+  currency: string;
+  lines: { productId: number; quantity: number }[];
+  createdAt: string;
+  updatedAt: string;
+  /** Somebody knows that its workflow was started. */
+  wasStarted: boolean;
+  needsAttention: boolean;
+  /** Steps that an operator put right elsewhere. */
+  settled: string[];
+}
+
+/** What Temporal itself says. */
+export interface WorkflowRecord {
+  orderId: string;
+  /** `gone`: Temporal has none of this id, or no longer. */
+  state: 'running' | 'completed' | 'ended-otherwise' | 'gone';
+  /** Temporal's word for it. */
+  detail: string;
+  /** The search attribute; exact where the workflow has ended. */
+  orderStatus?: string;
+}
+
+export interface StockRecord {
+  orderId: string;
+  productId: number;
+  quantity: number;
+  status: string;
+}
+
+export interface StockLevelRecord {
+  productId: number;
+  quantity: number;
+  reserved: number;
+  /** By its reservations. */
+  held: number;
+}
+
+export interface PaymentRecord {
+  orderId: string;
+  paymentId: string;
+  userId: number;
+  /** Minor unit. */
+  amount: number;
+  currency: string;
+  status: string;
+}
+
+/** An entry of the provider's ledger. */
+export interface LedgerRecord {
+  /** The idempotency key of the charge: the order's id. */
+  orderId: string;
+  chargeId: string;
+  /** Minor unit. */
+  amount: number;
+  currency: string;
+  status: string;
+}
+
+export interface DeliveryRecord {
+  orderId: string;
+  deliveryId: string;
+  status: string;
+}
+
+/** On task queue `order`. */
+export interface OrderReconciliation {
+  listOrderIds(page: IdPage): Promise<string[]>;
+  orderRecords(orderIds: readonly string[]): Promise<OrderRecord[]>;
+  workflowRecords(orderIds: readonly string[]): Promise<WorkflowRecord[]>;
+  unpublishedEvents(): Promise<ReconciliationReport['information']['unpublishedEvents']>;
+  /** Starts the workflow of an order that never had one; harmless where it has. */
+  startOrderWorkflow(orderId: string): Promise<void>;
+  /** What the order's workflow was, or would be, started with. */
+  orderSagaInput(orderId: string): Promise<OrderSagaInput>;
+  /** A log line for each finding, and the gauge of all. */
+  tellFindings(report: ReconciliationReport & { complete: boolean }): Promise<void>;
+}
+
+/** On task queue `inventory`. */
+export interface StockReconciliation {
+  listStockOrderIds(page: IdPage): Promise<string[]>;
+  stockRecords(orderIds: readonly string[]): Promise<StockRecord[]>;
+  /** Products whose level can't be right, as of one moment. */
+  wrongStockLevels(page: { after?: number; limit: number }): Promise<StockLevelRecord[]>;
+}
+
+/** On task queue `payment`. */
+export interface PaymentReconciliation {
+  listPaymentOrderIds(page: IdPage): Promise<string[]>;
+  paymentRecords(orderIds: readonly string[]): Promise<PaymentRecord[]>;
+  listLedgerOrderIds(page: IdPage): Promise<string[]>;
+  ledgerRecords(orderIds: readonly string[]): Promise<LedgerRecord[]>;
+  /** Gives back whatever the provider has of the order, and writes it down. Answers with how it stands then. */
+  giveBackPayment(request: {
+    orderId: string;
+    userId: number;
+    amount: number;
+    currency: string;
+  }): Promise<{ status: string }>;
+  /** Writes down what the provider says of a charge whose answer was never heard. */
+  recordPayment(orderId: string): Promise<{ status: string }>;
+}
+
+/** On task queue `delivery`. */
+export interface DeliveryReconciliation {
+  listDeliveryOrderIds(page: IdPage): Promise<string[]>;
+  deliveryRecords(orderIds: readonly string[]): Promise<DeliveryRecord[]>;
+}

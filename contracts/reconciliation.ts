@@ -1,0 +1,227 @@
+import type { Money } from './money.js';
+
+/** Workflow type of a reconciliation. Without an argument it looks at everything and repairs nothing: what the schedule runs. */
+export const RECONCILIATION = 'reconciliation';
+
+/** Workflow type of the undo of an order whose own workflow is gone. */
+export const UNDO_ABANDONED_ORDER = 'undoAbandonedOrder';
+
+/** The schedule's id. */
+export const RECONCILIATION_SCHEDULE = 'reconciliation';
+
+/** Apart from the Saga's own: an order never gets a second `orderSaga`. */
+export function undoWorkflowIdOf(orderId: string): string {
+  return `undo-${orderId}`;
+}
+
+/** Where orders, or what belongs to them, are listed from. */
+export const RECORD_SOURCES = ['orders', 'stock', 'payments', 'ledger', 'deliveries'] as const;
+
+export type RecordSource = (typeof RECORD_SOURCES)[number];
+
+/** What can be put right without asking anybody: each is idempotent, and does what the order's own Saga would have done. */
+export const REPAIRS = {
+  'start-workflow': 'its workflow is started, as the sweeper does',
+  'undo-order':
+    'it is undone as on `giveUp`, by a workflow `undo-<orderId>`, and CANCELLED with `OPERATOR_REQUEST`; completed instead if it was delivered',
+  'commit-stock': 'what is held leaves the books',
+  'release-stock': 'what is held can be ordered again',
+  'refund-payment': 'the charge goes back at the provider, and stands as refunded in our books',
+  'record-payment': "what the provider's ledger says is written into our books",
+  'call-off-delivery': 'it is called off, if the carrier still can',
+} as const;
+
+export type Repair = keyof typeof REPAIRS;
+
+export interface FindingKindText {
+  /** Which records were held against each other. */
+  compares: string;
+  means: string;
+  /** With `--repair`; none where only a person can know what is right. */
+  repairs: readonly Repair[];
+}
+
+const none: readonly Repair[] = [];
+
+/** Every kind of damage that a reconciliation can tell. */
+export const FINDING_KINDS = {
+  'workflow-never-started': {
+    compares: 'order, Temporal',
+    means: 'an order was accepted and never got its workflow',
+    repairs: ['start-workflow'],
+  },
+  'workflow-gone': {
+    compares: 'order, Temporal',
+    means: 'an order is not final, but its workflow was terminated, deleted, or has failed',
+    repairs: ['undo-order'],
+  },
+  'workflow-outlives-order': {
+    compares: 'order, Temporal',
+    means: 'an order is final, but its workflow still runs',
+    repairs: none,
+  },
+  'status-differs': {
+    compares: 'order, Temporal',
+    means: "an order's workflow ended with another status than the order has",
+    repairs: none,
+  },
+  'stock-lines-differ': {
+    compares: 'order, stock',
+    means: "what was reserved is not what the order's lines say",
+    repairs: none,
+  },
+  'stock-missing': {
+    compares: 'order, stock',
+    means: "an order's stock should be held or sold, and is not: the same units can be sold again",
+    repairs: none,
+  },
+  'stock-not-committed': {
+    compares: 'order, stock',
+    means: 'an order is COMPLETED, but its stock is still held',
+    repairs: ['commit-stock'],
+  },
+  'stock-still-held': {
+    compares: 'order, stock',
+    means: 'an order is CANCELLED, but its stock is still held',
+    repairs: ['release-stock'],
+  },
+  'stock-sold-but-cancelled': {
+    compares: 'order, stock',
+    means: 'an order is CANCELLED, but its stock counts as sold',
+    repairs: none,
+  },
+  'stock-without-order': {
+    compares: 'stock, order',
+    means: 'stock is held or sold for an order that does not exist',
+    repairs: none,
+  },
+  'stock-level-differs': {
+    compares: 'stock',
+    means: 'a product counts more or fewer reserved units than its reservations hold',
+    repairs: none,
+  },
+  'stock-negative': { compares: 'stock', means: 'a product counts fewer than no units', repairs: none },
+  'payment-missing': {
+    compares: 'order, payment',
+    means: 'an order should be paid, and is not',
+    repairs: none,
+  },
+  'payment-not-refunded': {
+    compares: 'order, payment',
+    means: 'an order is CANCELLED, but its charge was not refunded, or is undecided',
+    repairs: ['refund-payment'],
+  },
+  'amount-differs': {
+    compares: "order, payment, provider's ledger",
+    means: 'an amount or a currency is not the same in all of them',
+    repairs: none,
+  },
+  'charge-not-in-books': {
+    compares: "payment, provider's ledger",
+    means: 'the provider has charged, but our books do not say so: a late charge, for instance',
+    repairs: ['refund-payment', 'record-payment'],
+  },
+  'refund-not-in-books': {
+    compares: "payment, provider's ledger",
+    means: 'the provider has refunded, but our books say that it was charged, or nothing',
+    repairs: ['refund-payment'],
+  },
+  'refund-not-at-provider': {
+    compares: "payment, provider's ledger",
+    means: 'our books say refunded, but the provider still has the money',
+    repairs: ['refund-payment'],
+  },
+  'charge-unknown-to-provider': {
+    compares: "payment, provider's ledger",
+    means: 'our books say charged or refunded, but the provider never charged',
+    repairs: none,
+  },
+  'payment-without-order': {
+    compares: 'payment, order',
+    means: 'our books have a payment of an order that does not exist',
+    repairs: none,
+  },
+  'charge-without-order': {
+    compares: "provider's ledger, order",
+    means: 'the provider has charged under a key that is no order of ours: a charge made twice, for instance',
+    repairs: none,
+  },
+  'not-delivered': {
+    compares: 'order, delivery',
+    means: 'an order is COMPLETED, but its delivery is not DELIVERED',
+    repairs: none,
+  },
+  'still-delivering': {
+    compares: 'order, delivery',
+    means: 'an order is CANCELLED, but its delivery is still on its way',
+    repairs: ['call-off-delivery'],
+  },
+  'delivered-but-cancelled': {
+    compares: 'order, delivery',
+    means: 'an order is CANCELLED, but it was delivered',
+    repairs: none,
+  },
+  'delivery-without-order': {
+    compares: 'delivery, order',
+    means: 'the carrier has a delivery of an order that does not exist',
+    repairs: none,
+  },
+} as const satisfies Record<string, FindingKindText>;
+
+export type FindingKind = keyof typeof FINDING_KINDS;
+
+/** Something that no record accounts for. Holds ids, statuses and numbers: nothing personal. */
+export interface Finding {
+  kind: FindingKind;
+  orderId?: string;
+  productId?: number;
+  /** What stands where. */
+  detail: string;
+  /** How many units of stock it is about. */
+  units?: number;
+  /** How much money it is about. */
+  money?: Money;
+  /** What puts it right; none: somebody has to look. */
+  repair?: Repair;
+}
+
+/** A finding that a repair was made for, what was done, and whether it is gone. */
+export interface Repaired extends Finding {
+  did: string;
+  gone: boolean;
+}
+
+export interface ReconciliationInput {
+  /** These alone, without stock levels; else everything. */
+  orderIds?: readonly string[];
+  /** Default false. */
+  repair?: boolean;
+  /** How long a suspicion rests before it is looked at again, ms; longer than any attempt of a step. Default 10 s. */
+  pauseMs?: number;
+}
+
+/** As it goes, and at the end. */
+export interface ReconciliationReport {
+  /** RFC 3339. */
+  startedAt: string;
+  /** How many orders each kind of record was listed of. */
+  checked: Record<RecordSource, number>;
+  /** At most FINDINGS_LISTED; with a repair, those that are left. */
+  findings: Finding[];
+  /** By kind, all of them. */
+  counts: Partial<Record<FindingKind, number>>;
+  repaired: Repaired[];
+  /** Looked suspicious, and changed at each look: on their way, so not reported. */
+  moving: number;
+  information: {
+    /** Wait for an operator, who sees them elsewhere: no findings. At most FINDINGS_LISTED. */
+    needAttention: string[];
+    /** What operators put right by hand, and the books of that service so don't tell. At most FINDINGS_LISTED. */
+    settled: { orderId: string; step: string }[];
+    /** Events that wait for Kafka for more than ten minutes. */
+    unpublishedEvents: { count: number; oldest?: string };
+  };
+}
+
+/** More are counted, and no longer listed. */
+export const FINDINGS_LISTED = 500;

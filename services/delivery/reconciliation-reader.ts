@@ -1,0 +1,24 @@
+import type { DeliveryRecord, IdPage } from '../../contracts/activities/reconciliation.js';
+import type { PrismaClient } from './prisma/generated/client.js';
+
+export type DeliveryReconciliationReader = ReturnType<typeof createDeliveryReconciliationReader>;
+
+/** What a reconciliation asks of the delivery service's books. */
+export function createDeliveryReconciliationReader(prisma: PrismaClient) {
+  return {
+    listOrderIds: async ({ after, limit }: IdPage): Promise<string[]> => {
+      const rows = await prisma.delivery.findMany({
+        where: after === undefined ? {} : { orderId: { gt: after } },
+        orderBy: { orderId: 'asc' },
+        take: limit,
+        select: { orderId: true },
+      });
+      return rows.map(({ orderId }) => orderId);
+    },
+
+    deliveryRecords: async (orderIds: readonly string[]): Promise<DeliveryRecord[]> => {
+      const rows = await prisma.delivery.findMany({ where: { orderId: { in: [...orderIds] } } });
+      return rows.map(({ id, orderId, status }) => ({ orderId, deliveryId: id, status }));
+    },
+  };
+}

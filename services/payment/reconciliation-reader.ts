@@ -1,0 +1,26 @@
+import type { IdPage, PaymentRecord } from '../../contracts/activities/reconciliation.js';
+import type { PrismaClient } from './prisma/generated/client.js';
+
+export type PaymentReconciliationReader = ReturnType<typeof createPaymentReconciliationReader>;
+
+/** What a reconciliation asks of our own books; the provider's are in PaymentProvider. */
+export function createPaymentReconciliationReader(prisma: PrismaClient) {
+  return {
+    listOrderIds: async ({ after, limit }: IdPage): Promise<string[]> => {
+      const rows = await prisma.payment.findMany({
+        where: after === undefined ? {} : { orderId: { gt: after } },
+        orderBy: { orderId: 'asc' },
+        take: limit,
+        select: { orderId: true },
+      });
+      return rows.map(({ orderId }) => orderId);
+    },
+
+    paymentRecords: async (orderIds: readonly string[]): Promise<PaymentRecord[]> => {
+      const rows = await prisma.payment.findMany({ where: { orderId: { in: [...orderIds] } } });
+      return rows.map(({ id, orderId, userId, amount, currency, status }) => ({
+        ...{ orderId, paymentId: id, userId, amount: Number(amount), currency, status },
+      }));
+    },
+  };
+}

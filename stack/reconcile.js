@@ -1,0 +1,4 @@
+// @ts-check
+import { reconcile } from './commands/reconcile.js';
+
+reconcile();

@@ -1,0 +1,39 @@
+import { FINDING_KINDS, type Finding, type ReconciliationReport } from '../../contracts/reconciliation.js';
+
+/** A report in lines for people. */
+export function describeReport(report: ReconciliationReport): string {
+  const { findings, counts, repaired, checked, moving, information } = report;
+  const { needAttention, settled, unpublishedEvents } = information;
+  const total = totalOf(counts);
+  const lines = [
+    ...repaired.map((one) => `${one.gone ? 'repaired' : 'NOT REPAIRED'}  ${inWords(one)}: ${one.did}`),
+    ...findings.map((one) => `FOUND  ${inWords(one)}${one.repair ? ' (--repair can see to it)' : ''}`),
+    ...(total > findings.length ? [`and ${total - findings.length} more`] : []),
+    ...(needAttention.length > 0 ? [`waiting for an operator: ${needAttention.join(', ')}`] : []),
+    ...settled.map(({ orderId, step }) => `settled by hand, so not compared: ${step} of ${orderId}`),
+    ...(unpublishedEvents.count > 0
+      ? [`${unpublishedEvents.count} events wait for Kafka, the oldest since ${unpublishedEvents.oldest ?? ''}`]
+      : []),
+    ...(moving > 0 ? [`${moving} orders changed at each look, so they are left for the next time`] : []),
+    ...kindsOf(findings).map((kind) => `${kind}: ${FINDING_KINDS[kind].means}`),
+    `${total === 0 ? 'No finding' : total === 1 ? '1 finding' : `${total} findings`}; compared ${Object.entries(checked)
+      .map(([source, count]) => `${count} ${source}`)
+      .join(', ')}`,
+  ];
+  return lines.join('\n');
+}
+
+export function totalOf(counts: ReconciliationReport['counts']): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+function inWords({ kind, orderId, productId, detail, units, money }: Finding): string {
+  const about = orderId === undefined ? `product ${productId ?? ''}` : `order ${orderId}`;
+  const worth = [
+    ...(units === undefined ? [] : [`${units} units`]),
+    ...(money === undefined ? [] : [`${money.amount} ${money.currency}`]),
+  ];
+  return `${kind}  ${about}: ${detail}${worth.length > 0 ? `; ${worth.join(', ')}` : ''}`;
+}
+
+const kindsOf = (findings: readonly Finding[]) => [...new Set(findings.map(({ kind }) => kind))];

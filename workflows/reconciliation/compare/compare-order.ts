@@ -1,0 +1,24 @@
+import type { Finding } from '../../../contracts/reconciliation.js';
+import type { RecordsOfOrder } from '../records-of-order.js';
+import { compareAmounts } from './compare-amounts.js';
+import { compareDelivery } from './compare-delivery.js';
+import { compareLedger } from './compare-ledger.js';
+import { comparePayment } from './compare-payment.js';
+import { compareStock } from './compare-stock.js';
+import { compareWorkflow } from './compare-workflow.js';
+
+/** What no record accounts for, if none of these moves any more. `now` in milliseconds since the epoch. */
+export function compareOrder(records: RecordsOfOrder, now: number): Finding[] {
+  const workflow = compareWorkflow(records, now);
+  // Whoever finishes or undoes the order first sees to all that it has: nothing of that is lost apart from it.
+  if (workflow.some(({ kind }) => kind === 'workflow-gone' || kind === 'workflow-never-started')) return workflow;
+  const ledger = compareLedger(records);
+  return [
+    ...workflow,
+    ...compareStock(records),
+    // Where the books differ, one of them is wrong, and what ours alone say is worth nothing.
+    ...(ledger.length > 0 ? ledger : comparePayment(records)),
+    ...compareAmounts(records),
+    ...compareDelivery(records),
+  ];
+}

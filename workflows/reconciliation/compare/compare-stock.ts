@@ -1,0 +1,53 @@
+import type { StockRecord } from '../../../contracts/activities/reconciliation.js';
+import type { Finding } from '../../../contracts/reconciliation.js';
+import type { ReservationStatus } from '../../../services/inventory/domain/reservation.js';
+import type { RecordsOfOrder } from '../records-of-order.js';
+import { finding } from './finding.js';
+import { stageOf } from './order-stage.js';
+
+const HELD = 'HELD' satisfies ReservationStatus;
+const SOLD = 'COMMITTED' satisfies ReservationStatus;
+
+/** Whose units they are. */
+export function compareStock({ orderId, order, stock }: RecordsOfOrder): Finding[] {
+  const held = stock.filter(({ status }) => status === HELD);
+  const sold = stock.filter(({ status }) => status === SOLD);
+  const of = (kind: Finding['kind'], rows: readonly StockRecord[], repair?: Finding['repair']) =>
+    rows.length === 0 ? [] : [finding(kind, orderId, inWords(rows), { units: unitsOf(rows), repair })];
+  if (order === undefined) return of('stock-without-order', [...held, ...sold]);
+
+  const [ordered, reserved] = [linesOf(order.lines), linesOf(stock)];
+  if (stock.length > 0 && ordered !== reserved)
+    return [finding('stock-lines-differ', orderId, `order: ${ordered}; stock: ${reserved}`)];
+
+  const stage = stageOf(order).stock;
+  switch (stage) {
+    case 'open':
+      return [];
+    case 'held':
+    case 'sold': {
+      if (held.length + sold.length > 0) return stage === 'sold' ? of('stock-not-committed', held, 'commit-stock') : [];
+      const detail = `order ${order.status}; stock: ${inWords(stock) || 'never reserved'}`;
+      return [finding('stock-missing', orderId, detail, { units: unitsOf(order.lines) })];
+    }
+    case 'undone':
+      return [...of('stock-still-held', held, 'release-stock'), ...of('stock-sold-but-cancelled', sold)];
+  }
+}
+
+type Line = Pick<StockRecord, 'productId' | 'quantity'>;
+
+const byProduct = (a: Line, b: Line) => a.productId - b.productId;
+const unitsOf = (lines: readonly Line[]) => lines.reduce((sum, { quantity }) => sum + quantity, 0);
+
+function linesOf(lines: readonly Line[]): string {
+  const words = [...lines].sort(byProduct).map(({ productId, quantity }) => `${quantity} of product ${productId}`);
+  return words.join(', ');
+}
+
+function inWords(rows: readonly StockRecord[]): string {
+  return [...rows]
+    .sort(byProduct)
+    .map((row) => `${linesOf([row])} ${row.status}`)
+    .join(', ');
+}

@@ -1,0 +1,11 @@
+import type { Finding } from '../../../contracts/reconciliation.js';
+
+/** A finding about one order; without a repair it is left out rather than undefined. */
+export function finding(
+  kind: Finding['kind'],
+  orderId: string,
+  detail: string,
+  { repair, ...more }: Pick<Finding, 'units' | 'money'> & { repair?: Finding['repair'] | undefined } = {},
+): Finding {
+  return { kind, orderId, detail, ...more, ...(repair === undefined ? {} : { repair }) };
+}

@@ -1,0 +1,24 @@
+import type {
+  DeliveryRecord,
+  LedgerRecord,
+  OrderRecord,
+  PaymentRecord,
+  StockRecord,
+  WorkflowRecord,
+} from '../../contracts/activities/reconciliation.js';
+
+/** All that is written anywhere of one order, whether there is such an order or not. */
+export interface RecordsOfOrder {
+  orderId: string;
+  order: OrderRecord | undefined;
+  workflow: WorkflowRecord;
+  stock: StockRecord[];
+  payment: PaymentRecord | undefined;
+  ledger: LedgerRecord | undefined;
+  delivery: DeliveryRecord | undefined;
+}
+
+/** Nothing of it has moved between two looks. */
+export function areTheSame(one: RecordsOfOrder | undefined, other: RecordsOfOrder | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

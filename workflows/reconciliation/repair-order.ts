@@ -1,0 +1,92 @@
+import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import type { OrderRecord } from '../../contracts/activities/reconciliation.js';
+import type { Finding, Repair, Repaired } from '../../contracts/reconciliation.js';
+import { REFUSALS } from '../../contracts/refusals.js';
+import type { SagaStep } from '../../contracts/saga-steps.js';
+import { recordProgress } from '../order/record-progress.js';
+import { stepActivities } from '../order/step-activities.js';
+import { stepEntry } from '../order/timeline-entry.js';
+import { compareOrder } from './compare/compare-order.js';
+import { gatherRecords } from './gather-records.js';
+import type { Confirmed } from './look-twice.js';
+import { order, payment } from './services.js';
+import { undoAbandoned } from './undo-abandoned.js';
+
+/** A repair that takes longer is left for the next time. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Repairs what is safe of one order, and looks at it once more: `left` is what is wrong with it then. Each repair is
+ * idempotent, so dying in the middle, or two reconciliations at once, do no harm.
+ */
+export async function repairOrder({
+  records,
+  findings,
+}: Confirmed): Promise<{ repaired: Repaired[]; left: Finding[] }> {
+  const tried: Omit<Repaired, 'gone'>[] = [];
+  for (const finding of findings) {
+    if (finding.repair === undefined || records.order === undefined) continue;
+    tried.push({ ...finding, did: await repair(finding.repair, records.order) });
+  }
+  if (tried.length === 0) return { repaired: [], left: findings };
+  const [now] = await gatherRecords([records.orderId]);
+  const left = now === undefined ? findings : compareOrder(now, Date.now());
+  return {
+    repaired: tried.map((one) => ({ ...one, gone: !left.some(({ kind }) => kind === one.kind) })),
+    left,
+  };
+}
+
+/** What was done, in words; a repair that fails says so, and leaves the finding. */
+async function repair(what: Repair, record: OrderRecord): Promise<string> {
+  try {
+    return await REPAIR[what](record);
+  } catch (error) {
+    const cause = error instanceof ActivityFailure ? error.cause : error;
+    const type = cause instanceof ApplicationFailure ? cause.type : undefined;
+    if (type === REFUSALS.alreadyDelivered) return 'nothing: the carrier has delivered it';
+    return `could not: ${type ?? (cause instanceof Error ? cause.name : 'Error')}`;
+  }
+}
+
+const steps = stepActivities(PATIENCE_MS);
+const stockOf = ({ orderId, lines }: OrderRecord) => ({
+  orderId,
+  lines: [...lines].sort((a, b) => a.productId - b.productId),
+});
+
+const REPAIR: Record<Repair, (record: OrderRecord) => Promise<string>> = {
+  'start-workflow': async ({ orderId }) => {
+    await order.startOrderWorkflow(orderId);
+    return 'its workflow was started';
+  },
+  'undo-order': (record) => undoAbandoned(record, PATIENCE_MS),
+  'commit-stock': async (record) => {
+    await steps.commitStock(stockOf(record));
+    return told(record, 'commit-stock', 'its stock left the books');
+  },
+  'release-stock': async (record) => {
+    await steps.releaseStock(stockOf(record));
+    return told(record, 'release-stock', 'its stock was released');
+  },
+  'refund-payment': async (record) => {
+    const { orderId, userId, totalPrice: amount, currency } = record;
+    const { status } = await payment.giveBackPayment({ orderId, userId, amount, currency });
+    return told(record, 'refund-payment', `its payment is ${status}`);
+  },
+  'record-payment': async (record) => {
+    const { status } = await payment.recordPayment(record.orderId);
+    return told(record, 'charge-payment', `its payment is ${status}`);
+  },
+  'call-off-delivery': async (record) => {
+    await steps.cancelDelivery({ orderId: record.orderId, userId: record.userId });
+    return told(record, 'cancel-delivery', 'its delivery was called off');
+  },
+};
+
+/** Into the order's timeline, too. */
+async function told({ orderId }: OrderRecord, step: SagaStep, did: string): Promise<string> {
+  const entry = { ...stepEntry(step, 'done', 1, 'by a reconciliation'), key: `reconciled-${step}` };
+  await recordProgress({ orderId, patch: {}, entry, events: [] });
+  return did;
+}
