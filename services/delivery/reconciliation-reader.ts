@@ -1,8 +1,6 @@
 import type { DeliveryRecord, IdPage } from '../../contracts/activities/reconciliation.js';
 import type { PrismaClient } from './prisma/generated/client.js';
 
-export type DeliveryReconciliationReader = ReturnType<typeof createDeliveryReconciliationReader>;
-
 /** What a reconciliation asks of the delivery service's books. */
 export function createDeliveryReconciliationReader(prisma: PrismaClient) {
   return {

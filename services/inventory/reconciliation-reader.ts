@@ -4,8 +4,6 @@ import type { PrismaClient } from './prisma/generated/client.js';
 
 const HELD: ReservationStatus = 'HELD';
 
-export type StockReconciliationReader = ReturnType<typeof createStockReconciliationReader>;
-
 /** What a reconciliation asks of the inventory's books. */
 export function createStockReconciliationReader(prisma: PrismaClient) {
   return {

@@ -6,8 +6,6 @@ import type { Prisma, PrismaClient } from './prisma/generated/client.js';
 /** An event that waits for longer than this is told of. */
 const UNPUBLISHED_AFTER_MS = 10 * 60_000;
 
-export type OrderReconciliationReader = ReturnType<typeof createOrderReconciliationReader>;
-
 const include = {
   lines: { orderBy: { number: 'asc' }, select: { productId: true, quantity: true } },
   timeline: { where: { detail: SETTLED_DETAIL }, select: { step: true } },

@@ -1,8 +1,6 @@
 import type { IdPage, PaymentRecord } from '../../contracts/activities/reconciliation.js';
 import type { PrismaClient } from './prisma/generated/client.js';
 
-export type PaymentReconciliationReader = ReturnType<typeof createPaymentReconciliationReader>;
-
 /** What a reconciliation asks of our own books; the provider's are in PaymentProvider. */
 export function createPaymentReconciliationReader(prisma: PrismaClient) {
   return {

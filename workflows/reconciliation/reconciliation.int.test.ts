@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FINDING_KINDS, type Finding, type FindingKind } from '../../contracts/reconciliation.js';
+import { damagesOf, type Planted } from './testing/damage.js';
+import { openShop, type Shop } from './testing/open-shop.js';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop();
+});
+afterAll(() => shop.close());
+
+const named = (found: readonly Planted[]) =>
+  found.map(({ kind, orderId, productId }) => `${kind} ${orderId ?? productId ?? ''}`).sort();
+const safe = ({ kind }: Planted) => FINDING_KINDS[kind].repairs.length > 0;
+
+describe('a shop in order', () => {
+  it('has no finding, whatever its orders are about to do', async () => {
+    const productId = await shop.inventory.stocked(1_000);
+    let bought = 0;
+    const buy = async () => {
+      for (let times = 0; times < 3; times++) {
+        await Promise.all([shop.completed(productId, 2), shop.cancelled(productId)]);
+        bought += 2;
+      }
+    };
+    const buyers = Promise.all([buy(), buy()]);
+    const reports = [];
+    while (bought < 12) reports.push(await shop.reconcile());
+    await buyers;
+    reports.push(await shop.reconcile());
+    expect(reports.flatMap(({ findings }) => findings)).toEqual([]);
+    expect(reports.at(-1)).toMatchObject({ checked: { orders: 12, stock: 12, payments: 12 }, moving: 0 });
+  });
+});
+
+describe('damage', () => {
+  let planted: Planted[];
+  let found: Finding[];
+
+  beforeAll(async () => {
+    const damages = Object.entries(damagesOf(shop)) as [FindingKind, () => Promise<Omit<Planted, 'kind'>>][];
+    planted = await Promise.all(damages.map(async ([kind, plant]) => ({ kind, ...(await plant()) })));
+    shop.lines.length = 0;
+    found = (await shop.reconcile()).findings;
+  });
+
+  it('of each kind is named, and nothing else', () => {
+    expect(named(found)).toEqual(named(planted));
+  });
+
+  it('is told to logs and metrics', async () => {
+    const lines = shop.lines.filter((line) => line.includes('reconciliation finding'));
+    expect(lines.filter((line) => line.includes('"level":"warn"'))).toHaveLength(planted.length);
+    expect(await shop.registry.metrics()).toContain('reconciliation_findings{kind="payment-missing"} 1');
+  });
+
+  it('is repaired where that is safe, which it says; the rest stays named', async () => {
+    const report = await shop.reconcile({ repair: true });
+    expect(named(report.repaired.filter(({ gone }) => gone))).toEqual(named(planted.filter(safe)));
+    expect(named(report.findings)).toEqual(named(planted.filter((one) => !safe(one))));
+    expect(named((await shop.reconcile()).findings)).toEqual(named(planted.filter((one) => !safe(one))));
+  });
+});

@@ -1,0 +1,136 @@
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { Registry } from 'prom-client';
+import { createDeliveryActivities } from '../../../activities/delivery/delivery-activities.js';
+import { createDeliveryReconciliation } from '../../../activities/delivery/reconciliation-activities.js';
+import { createInventoryActivities } from '../../../activities/inventory/inventory-activities.js';
+import { createStockReconciliation } from '../../../activities/inventory/reconciliation-activities.js';
+import { createOrderActivities } from '../../../activities/order/order-activities.js';
+import { createOrderReconciliation } from '../../../activities/order/reconciliation-activities.js';
+import { createTellFindings } from '../../../activities/order/tell-findings.js';
+import { createPaymentActivities } from '../../../activities/payment/payment-activities.js';
+import { createPaymentReconciliation } from '../../../activities/payment/reconciliation-activities.js';
+import { workflowIdOf } from '../../../contracts/ids.js';
+import { ORDER_SAGA } from '../../../contracts/order-saga.js';
+import type { OrderStatus } from '../../../contracts/order-status.js';
+import type { ReconciliationInput } from '../../../contracts/reconciliation.js';
+import { TASK_QUEUES, type TaskQueue } from '../../../contracts/task-queues.js';
+import { createLogger } from '../../../platform/logger.js';
+import { createTemporalClient } from '../../../platform/temporal/client.js';
+import { createEventRecorder } from '../../../services/delivery/record-event.js';
+import { addressIn, openDeliveries } from '../../../services/delivery/testing/open-deliveries.js';
+import { openInventory } from '../../../services/inventory/testing/open-inventory.js';
+import { sagaStart } from '../../../services/order/saga-start.js';
+import { newOrder, openOrderDatabase } from '../../../services/order/testing/order-database.js';
+import { openPayments } from '../../../services/payment/testing/open-payments.js';
+import { createTestNamespace } from '../../../tests/support/temporal-namespace.js';
+import { waitFor } from '../../../tests/support/wait-for.js';
+import { runReconciliation } from '../../../workers/reconcile/run-reconciliation.js';
+import { deliveryUpdate, giveUp, initialSearchAttributes } from '../../order/messages.js';
+import { quietRuntime, workerOptions, workflowBundle } from '../../order/testing/saga-test.js';
+
+export type Shop = Awaited<ReturnType<typeof openShop>>;
+
+const times = { attentionAfterMs: 60_000, paymentWindowMs: 60_000, carrierSilenceMs: 86_400_000 };
+
+/** The whole Saga in this process, on real databases and the real Temporal server: what a reconciliation looks at. */
+export async function openShop() {
+  quietRuntime();
+  const [orders, inventory, payments, deliveries, settings] = await Promise.all([
+    openOrderDatabase(),
+    openInventory(),
+    openPayments(),
+    openDeliveries(),
+    createTestNamespace('reconcile'),
+  ]);
+  const lines: string[] = [];
+  const logger = createLogger({ service: 'test', level: 'info' }, { write: (line) => void lines.push(line) });
+  const registry = new Registry();
+  const temporal = createTemporalClient(settings);
+  const workflows = temporal.client.workflow;
+  const started = { times, searchAttributesOf: initialSearchAttributes };
+
+  const activities: Record<TaskQueue, object> = {
+    order: {
+      ...createOrderActivities({ prisma: orders.prisma, logger }),
+      ...createOrderReconciliation({
+        prisma: orders.prisma,
+        workflows,
+        ...started,
+        tellFindings: createTellFindings({ logger, registry }),
+        logger,
+      }),
+    },
+    inventory: {
+      ...createInventoryActivities({ stock: inventory.stock, withStockLock: (_lines, work) => work(), logger }),
+      ...createStockReconciliation(inventory.prisma),
+    },
+    payment: {
+      ...createPaymentActivities({ store: payments.store, provider: payments.provider, logger }),
+      ...createPaymentReconciliation({ prisma: payments.prisma, provider: payments.provider, logger }),
+    },
+    delivery: {
+      ...createDeliveryActivities({ store: deliveries.store, carrier: deliveries.carrier(0), logger }),
+      ...createDeliveryReconciliation(deliveries.prisma),
+    },
+  };
+  const connection = await NativeConnection.connect({ address: settings.address });
+  const bundle = await workflowBundle();
+  const workers = await Promise.all(
+    Object.values(TASK_QUEUES).map(async (taskQueue) => {
+      const options = workerOptions(taskQueue, activities[taskQueue], bundle);
+      const worker = await Worker.create({ connection, namespace: settings.namespace, ...options });
+      return { worker, done: worker.run() };
+    }),
+  );
+
+  const place = async (productId: number, quantity = 1): Promise<string> => {
+    const order = newOrder({
+      lines: [{ productId, productName: 'Pot', unitPrice: 1_000, quantity, totalPrice: 1_000 * quantity }],
+      totalPrice: 1_000 * quantity,
+      shippingAddress: addressIn('88888'),
+    });
+    await orders.store.place(order);
+    return order.id;
+  };
+  const statusOf = async (orderId: string) => (await orders.store.find(orderId))?.order.status;
+  const handleOf = (orderId: string) => workflows.getHandle(workflowIdOf(orderId));
+  const reaches = async (orderId: string, status: OrderStatus) => {
+    await waitFor(`order to be ${status}`, async () => (await statusOf(orderId)) === status, { timeoutMs: 30_000 });
+    return orderId;
+  };
+  const start = async (orderId: string) => {
+    const stored = await orders.store.find(orderId);
+    if (stored) await workflows.start(ORDER_SAGA, sagaStart(stored, started));
+    return orderId;
+  };
+  const recordEvent = createEventRecorder(deliveries.prisma);
+  const open = async (productId: number, quantity?: number) =>
+    reaches(await start(await place(productId, quantity)), 'DELIVERY_STARTED');
+
+  return {
+    ...{ orders, inventory, payments, deliveries, workflows, lines, registry, place, start, handleOf, reaches, open },
+    /** Delivered, and its workflow has ended. */
+    completed: async (productId: number, quantity?: number) => {
+      const orderId = await open(productId, quantity);
+      const delivery = await deliveries.prisma.delivery.findUniqueOrThrow({ where: { orderId } });
+      await recordEvent(delivery.id, { status: 'delivered', at: new Date() });
+      await handleOf(orderId).signal(deliveryUpdate, { status: 'delivered', at: new Date().toISOString() });
+      await handleOf(orderId).result();
+      return orderId;
+    },
+    /** Given up when it had been charged and handed to the carrier; its workflow has ended. */
+    cancelled: async (productId: number, quantity?: number) => {
+      const orderId = await open(productId, quantity);
+      await handleOf(orderId).signal(giveUp);
+      await handleOf(orderId).result();
+      return orderId;
+    },
+    reconcile: (input: ReconciliationInput = {}) => runReconciliation({ workflows, input: { pauseMs: 300, ...input } }),
+    close: async () => {
+      for (const { worker } of workers) worker.shutdown();
+      await Promise.all(workers.map(({ done }) => done));
+      await Promise.all([temporal.close(), connection.close()]);
+      await Promise.all([orders.close(), inventory.close(), payments.close(), deliveries.close()]);
+    },
+  };
+}
