@@ -199,6 +199,19 @@ export const CLOSED_ORDERS: Record<string, ClosedOrder> = {
       return placed;
     },
   },
+  'given-up-while-delivered': {
+    ends: 'COMPLETED',
+    live: async (saga) => {
+      saga.shop.loseAnswers('start-delivery');
+      const placed = await saga.order();
+      await tried(saga, 'start-delivery');
+      saga.shop.carrierSays(placed.id, 'delivered');
+      await placed.handle.signal(giveUp);
+      await waitFor('the carrier to refuse', () => saga.shop.countOf('cancel-delivery') > 0);
+      saga.shop.up('start-delivery');
+      return placed;
+    },
+  },
   'given-up': {
     ends: 'OPERATOR_REQUEST',
     live: async (saga) => {
