@@ -7,7 +7,6 @@ import {
   circuitBreaker,
   handleType,
   timeout,
-  wrap,
 } from 'cockatiel';
 import { LockUnavailable } from './errors.js';
 
@@ -28,11 +27,11 @@ export function createRedisHealth({ answerMs, restMs }: { answerMs: number; rest
     halfOpenAfter: restMs,
   });
   // A command gives up by itself, but redlock then sends another, which hangs as well.
-  const policy = wrap(breaker, timeout(answerMs, TimeoutStrategy.Aggressive));
+  const deadline = timeout(answerMs, TimeoutStrategy.Aggressive);
   return {
     ask: async (key, call) => {
       try {
-        return await policy.execute(call);
+        return await breaker.execute(() => deadline.execute(call));
       } catch (error) {
         if (error instanceof TaskCancelledError)
           throw new LockUnavailable(key, new Error(`no answer within ${String(answerMs)} ms`));

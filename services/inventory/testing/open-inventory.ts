@@ -13,6 +13,7 @@ const COUNT_WAITING = `
   WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 
 export interface OpenInventory {
+  databaseUrl: string;
   prisma: PrismaClient;
   stock: StockStore;
   /** A product that no other test has, with so much stock. */
@@ -31,18 +32,25 @@ export interface OpenInventory {
   close(): Promise<void>;
 }
 
+/** The inventory on a database that is there, as a process of its own would open it. */
+export function connectStock(url: string, connections: number): { prisma: PrismaClient; stock: StockStore } {
+  const logger = createLogger({ service: 'inventory-service', level: 'fatal' });
+  const pool = createPool({ url, size: connections, service: 'test', logger });
+  const prisma = new PrismaClient({ adapter: prismaAdapter(pool), transactionOptions });
+  return { prisma, stock: createStockStore(prisma) };
+}
+
 /** The inventory on a throwaway database, with a connection for each of `connections` steps at once. */
 export async function openInventory(connections = 20): Promise<OpenInventory> {
   const database = await createTestDatabase('services/inventory/prisma/migrations');
-  const logger = createLogger({ service: 'inventory-service', level: 'fatal' });
-  const pool = createPool({ url: database.url, size: connections, service: 'test', logger });
-  const prisma = new PrismaClient({ adapter: prismaAdapter(pool), transactionOptions });
+  const { prisma, stock } = connectStock(database.url, connections);
   // Locks of products lie in a Redis that other tests use too.
   let products = randomInt(1_000_000, 2_000_000_000);
   let orders = 0;
   return {
+    databaseUrl: database.url,
     prisma,
-    stock: createStockStore(prisma),
+    stock,
     stocked: async (quantity) => {
       const productId = ++products;
       await prisma.stockLevel.create({ data: { productId, quantity } });
