@@ -13,8 +13,8 @@ export const settings = z.object({
   MAIL_FROM: z.string().default('Holdfast <orders@holdfast.example>').describe('the sender of e-mails'),
 });
 
-/** Of replay-dlq.ts, which sends dead letters again. */
-export const replaySettings = z.object({ ...kafkaSettings, LOG_LEVEL: processSettings.LOG_LEVEL });
+/** Of dlq.ts, which shows dead letters and sends them again. */
+export const dlqSettings = z.object(kafkaSettings);
 
 export type NotificationConfig = z.output<typeof settings>;
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createServer, connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -18,17 +19,22 @@ import type { NotificationConfig } from './config.js';
 import { createContext } from './context.js';
 import type { ConsumerOptions, NotificationContext } from './context.js';
 import type { RetryRules } from './domain/retry-rules.js';
-import { replayDeadLetters } from './kafka/replay.js';
+import { runCommand } from './dead-letters/command.js';
 import { orderEvent } from './testing/events.js';
 import { startSmtpServer } from './testing/smtp-server.js';
 import type { TestSmtpServer } from './testing/smtp-server.js';
 import { TEST_AUDIENCE, TEST_ISSUER, startUserService } from './testing/user-service.js';
 import type { TestUserService } from './testing/user-service.js';
 
-const logger = createLogger({ service: 'notification-service', level: 'fatal' });
+const lines: string[] = [];
+const logger = createLogger(
+  { service: 'notification-service', level: 'warn' },
+  { write: (line) => void lines.push(line) },
+);
 const quick = { firstPauseMs: 50, longestPauseMs: 100, tries: Infinity, withinMs: Infinity };
 const rules: RetryRules = {
   'not-sent': { ...quick, tries: 3 },
+  'channel-away': quick,
   'no-address': quick,
   'in-flight': quick,
   'own-trouble': quick,
@@ -52,6 +58,7 @@ beforeAll(async () => {
       phone: null,
       address: null,
     });
+  userService.users.set(4, { ...userService.users.get(1)!, id: 4, phone: '+82 10 1234 5678' });
   smtp = await startSmtpServer();
   kafka = createKafka({ brokers: server('KAFKA_BROKERS').split(','), clientId: 'test', logger });
   producer = kafka.producer();
@@ -125,6 +132,11 @@ async function statusesOf({ context }: Running, orderId: string): Promise<string
   const rows = await context.prisma.notification.findMany({ where: { orderId }, orderBy: { createdAt: 'asc' } });
   return rows.map(({ event, channel, status }) => `${event} ${channel} ${status}`);
 }
+
+const dlqOf =
+  ({ options }: Running) =>
+  (...args: string[]) =>
+    runCommand(args, kafka, options.deadLetterTopic);
 
 const mailsOf = (orderId: string) => smtp.taken.filter((mail) => mail.includes(orderId));
 
@@ -275,11 +287,10 @@ describe('from Kafka to the inbox', () => {
       expect(await deadLettersOf(running)).toBe(1);
 
       smtp.misbehave = () => undefined;
-      const { deadLetterTopic, groupId } = running.options;
-      const replay = () => replayDeadLetters({ kafka, deadLetterTopic, groupId: `${groupId}-replay`, logger });
-      expect(await replay()).toBe(1);
+      const dlq = dlqOf(running);
+      expect(await dlq('resend', '--all')).toContain('1 sent again');
       await waitFor('the mail', async () => (await statusesOf(running, orderId)).includes('order-created EMAIL SENT'));
-      expect(await replay()).toBe(0);
+      expect(await dlq('resend', '--all')).toBe('0 sent again');
       expect(mailsOf(orderId)).toHaveLength(1);
     });
   });
@@ -303,6 +314,119 @@ describe('from Kafka to the inbox', () => {
         },
       });
     });
+  });
+});
+
+describe('the dead letters', () => {
+  test('are listed, shown and sent again one by one, each once; one that fails again comes back as a new one', async () => {
+    await run(async (running) => {
+      const dlq = dlqOf(running);
+      expect(await dlq('list')).toBe('no dead letters');
+      await ready(running.app);
+      const [gone, refused] = [randomUUID(), randomUUID()];
+      smtp.misbehave = (command) => (command === 'RCPT' ? '550 no such mailbox' : undefined);
+      await running.publish(orderEvent('order-created', gone, 404));
+      await running.publish(orderEvent('order-created', refused, 3));
+      const listed = await waitFor('two letters', async () => {
+        const lines = (await dlq('list')).split('\n');
+        return lines.length === 3 && lines;
+      });
+      smtp.misbehave = () => undefined;
+      expect(listed[0]).toMatch(/^ID +TIME +TOPIC +ORDER +ERROR$/);
+      const lineOf = (orderId: string) => listed.find((line) => line.includes(orderId)) ?? '';
+      expect(lineOf(gone)).toMatch(/^\d-\d+ +\d{4}-.*Z +test-.*-orders +.* there is no such user$/);
+      const [goneId = ''] = lineOf(gone).split(' ');
+      const [refusedId = ''] = lineOf(refused).split(' ');
+
+      expect(await dlq('show', refusedId)).toMatch(
+        new RegExp(
+          `^id: ${refusedId}\n[^]*error: EMAIL: EENVELOPE 550\n[^]*dlq-offset: \\d[^]*"orderId": "${refused}"`,
+        ),
+      );
+      expect(await dlq('resend', refusedId)).toContain(`${refusedId} sent again to ${running.options.topics[0]!}`);
+      await expect(dlq('resend', refusedId)).rejects.toThrow(`${refusedId} was sent again before`);
+      await expect(dlq('show', refusedId)).rejects.toThrow('was sent again before');
+      await waitFor('the mail', async () => (await statusesOf(running, refused)).includes('order-created EMAIL SENT'));
+
+      expect(await dlq('resend', goneId)).toContain('sent again');
+      const again = await waitFor('a new letter', async () => {
+        const text = await dlq('list');
+        return text.includes(gone) && !text.includes(`${goneId} `) && text;
+      });
+      expect(again).not.toContain(refused);
+      expect(mailsOf(refused)).toHaveLength(1);
+    });
+  });
+
+  test.each([
+    [[], 'npm run dlq -- list'],
+    [['list', '1-1'], 'npm run dlq -- list'],
+    [['show'], 'npm run dlq -- list'],
+    [['resend'], 'npm run dlq -- list'],
+    [['resend', '--all', '1-1'], 'npm run dlq -- list'],
+    [['show', 'x'], '"x" is no id'],
+    [['show', '5-99'], '5-99 is no dead letter that lies there'],
+    [['resend', '5-99'], '5-99 is no dead letter that lies there'],
+  ])('%j is answered with what is wrong', async (args, said) => {
+    await expect(runCommand(args, kafka, 'test-nothing-dlq')).rejects.toThrow(said);
+  });
+
+  test('Kafka away is said by its address', () => {
+    const { KAFKA_BROKERS: _, ...env } = process.env;
+    const program = spawnSync(process.execPath, ['--import', 'tsx', 'notifications/dlq.ts', 'list'], {
+      env: { ...env, KAFKA_BROKERS: '127.0.0.1:1' },
+      encoding: 'utf8',
+    });
+    expect(program).toMatchObject({ status: 1, stdout: '' });
+    expect(program.stderr).toMatch(/^Kafka at 127\.0\.0\.1:1: .*ECONNREFUSED.*\n$/);
+  });
+});
+
+describe('without the mail server', () => {
+  test.each(['down', 'hanging'])('%s: SMS go on, mails wait, over a restart of ours, and none is lost', async (how) => {
+    const away = await startSmtpServer();
+    const options = namesOfOurOwn();
+    const orders = [randomUUID(), randomUUID(), randomUUID()];
+    const mail = { SMTP_URL: away.url };
+    const sms = async (running: Running) =>
+      (await Promise.all(orders.map((id) => statusesOf(running, id)))).flat().filter((row) => row.endsWith('SMS SENT'));
+    lines.length = 0;
+    const triesOf = (id: string) =>
+      lines.filter((line) => line.includes('notification is tried again') && line.includes(id)).length;
+    away.misbehave = (command) => (command === 'greeting' ? 'hang' : undefined);
+    if (how === 'down') await away.close();
+    await run(
+      async (running) => {
+        await ready(running.app);
+        for (const id of orders) await running.publish(orderEvent('order-created', id, 4));
+        await waitFor('more tries than a refused message has', () => orders.some((id) => triesOf(id) > 3), {
+          timeoutMs: 40_000,
+        });
+        expect(await sms(running)).not.toEqual([]);
+        expect(await deadLettersOf(running)).toBe(0);
+      },
+      mail,
+      options,
+    );
+    const port = Number(new URL(away.url).port);
+    const back = how === 'down' ? await startSmtpServer(port) : away;
+    away.misbehave = () => undefined;
+    await run(
+      async (running) => {
+        await waitFor('the mails', () => orders.every((id) => back.taken.some((text) => text.includes(id))), {
+          timeoutMs: 30_000,
+        });
+        await waitFor('all to be told', async () => {
+          const rows = (await Promise.all(orders.map((id) => statusesOf(running, id)))).flat();
+          return rows.length === 6 && rows.every((row) => row.endsWith('SENT'));
+        });
+        expect(await deadLettersOf(running)).toBe(0);
+      },
+      mail,
+      options,
+    );
+    expect(back.taken).toHaveLength(orders.length);
+    await back.close();
   });
 });
 

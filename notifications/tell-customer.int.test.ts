@@ -125,7 +125,7 @@ test.each(['EHLO', 'MAIL', 'RCPT', 'DATA', '.'])(
     smtp.misbehave = (command) =>
       command === where || (where === 'EHLO' && command === 'HELO') ? '451 not now, alice@example.com' : undefined;
     const outcome = await told('order-created', 2);
-    expect(outcome).toMatchObject({ done: false, hindrance: 'not-sent' });
+    expect(outcome).toMatchObject({ done: false, hindrance: where === 'EHLO' ? 'channel-away' : 'not-sent' });
     expect(JSON.stringify(outcome)).not.toContain('alice@');
     expect(await statuses()).toEqual({ EMAIL: 'PENDING' });
     smtp.misbehave = () => undefined;
@@ -136,17 +136,25 @@ test.each(['EHLO', 'MAIL', 'RCPT', 'DATA', '.'])(
 
 test.each(['EHLO', 'MAIL', 'RCPT'])('a server that hangs up at %s has not taken it either', async (where) => {
   smtp.misbehave = (command) => (command === where ? 'hang up' : undefined);
-  expect(await told('order-created', 2)).toMatchObject({ done: false, hindrance: 'not-sent' });
+  expect(await told('order-created', 2)).toMatchObject({ done: false, hindrance: 'channel-away' });
   smtp.misbehave = () => undefined;
   expect(await told('order-created', 2)).toEqual({ done: true });
   expect(smtp.taken).toHaveLength(1);
+});
+
+test('a server that closes for everybody (421) is away; one that does not answer is, too, and SMS go on', async () => {
+  smtp.misbehave = (command) => (command === 'greeting' ? 'hang' : undefined);
+  expect(await told('order-created', 1)).toMatchObject({ done: false, hindrance: 'channel-away' });
+  expect(await statuses()).toEqual({ EMAIL: 'PENDING', SMS: 'SENT' });
+  smtp.misbehave = (command) => (command === 'RCPT' ? '421 closing' : undefined);
+  expect(await told('order-created', 1)).toMatchObject({ done: false, hindrance: 'channel-away' });
 });
 
 test('a connection kept from an earlier message that the server closed costs nothing', async () => {
   await told('order-created', 2);
   let hungUp = 0;
   smtp.misbehave = (command) => (command === 'MAIL' && hungUp++ === 0 ? 'hang up' : undefined);
-  expect(await told('payment-completed', 2)).toMatchObject({ done: false, hindrance: 'not-sent' });
+  expect(await told('payment-completed', 2)).toMatchObject({ done: false, hindrance: 'channel-away' });
   expect(await told('payment-completed', 2)).toEqual({ done: true });
   expect(smtp.taken).toHaveLength(2);
 });
@@ -155,7 +163,7 @@ test('a mail server that is away: later', async () => {
   await smtp.close();
   expect(await told('order-created', 2)).toMatchObject({
     done: false,
-    hindrance: 'not-sent',
+    hindrance: 'channel-away',
     reason: expect.stringContaining('ECONNREFUSED') as string,
   });
   expect(await statuses()).toEqual({ EMAIL: 'PENDING' });

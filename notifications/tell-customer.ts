@@ -61,7 +61,8 @@ export function createTellCustomer({ store, users, channels, leaseMs, logger }: 
       const reason = error instanceof Error ? error.message : String(error);
       if (error instanceof NotSent) {
         await store.releaseClaim(notification.id);
-        return { done: false, hindrance: 'not-sent', reason: `${notification.channel}: ${reason}` };
+        const hindrance = error.isAway ? 'channel-away' : 'not-sent';
+        return { done: false, hindrance, reason: `${notification.channel}: ${reason}` };
       }
       logger.error({ ...about, reason }, 'notification lost track of');
       await store.markLost(notification.id);
@@ -96,6 +97,8 @@ export function createTellCustomer({ store, users, channels, leaseMs, logger }: 
     const outcomes = [await send(email, toTell, deliver('EMAIL'))];
     if (user.phone !== null) outcomes.push(await send(await store.open(toTell, 'SMS'), toTell, deliver('SMS')));
     return (
+      // Giving up is for all channels: not while one has only to be waited for.
+      outcomes.find((outcome) => !outcome.done && outcome.hindrance === 'channel-away') ??
       outcomes.find((outcome) => !outcome.done && outcome.hindrance === 'not-sent') ??
       outcomes.find((outcome) => !outcome.done) ??
       DONE

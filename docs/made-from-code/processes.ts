@@ -7,7 +7,7 @@ import { settings as orderApi } from '../../api/order/config.js';
 import { settings as paymentApi } from '../../api/payment/config.js';
 import { settings as productApi } from '../../api/product/config.js';
 import { settings as userApi } from '../../api/user/config.js';
-import { replaySettings, settings as notifications } from '../../notifications/config.js';
+import { dlqSettings, settings as notifications } from '../../notifications/config.js';
 import { telemetrySettings } from '../../platform/env.js';
 import { settings as setup } from '../../stack/setup/config.js';
 import { settings as deliveryWorker } from '../../workers/config/delivery.js';
@@ -41,6 +41,6 @@ export const settingsOfProcesses: Record<string, Settings> = {
     Object.entries(listening).map(([name, { shape }]) => [name, { ...shape, ...telemetrySettings }]),
   ),
   setup: setup.shape,
-  'replay-dlq': replaySettings.shape,
   reconcile: reconcile.shape,
+  dlq: dlqSettings.shape,
 };

@@ -18,4 +18,11 @@ export interface Channel {
 /** It certainly did not go out, so it may be tried again. The message holds codes, nobody's address. */
 export class NotSent extends Error {
   override readonly name = 'NotSent';
+  /** Whether the channel takes nothing at all now, so that it says nothing about this message. */
+  readonly isAway: boolean;
+
+  constructor(message: string, { isAway, cause }: { isAway: boolean; cause?: unknown }) {
+    super(message, { cause });
+    this.isAway = isAway;
+  }
 }

@@ -46,7 +46,7 @@ export function createEmailChannel({ smtpUrl, from }: EmailSettings): EmailChann
         });
       } catch (error) {
         const begun = streams.get(messageId)?.readableDidRead ?? false;
-        if (!begun || wasRefused(error)) throw new NotSent(codeOf(error), { cause: error });
+        if (!begun || wasRefused(error)) throw new NotSent(codeOf(error), { isAway: isAway(error), cause: error });
         throw new Error(`the mail server was lost while it took the message (${codeOf(error)})`, { cause: error });
       } finally {
         streams.delete(messageId);
@@ -64,6 +64,15 @@ function messageIdOf(key: string): string {
 /** The server answered, with an error. */
 function wasRefused(error: unknown): boolean {
   return Number((error as { responseCode?: unknown }).responseCode ?? 0) >= 400;
+}
+
+/** nodemailer's codes for what happens before any message is spoken of, or instead. */
+const AWAY = ['ECONNECTION', 'ETIMEDOUT', 'ESOCKET', 'EDNS', 'ETLS', 'EREQUIRETLS', 'EPROXY', 'EPROTOCOL', 'EAUTH'];
+
+/** 421 is for everything, whenever it is said. */
+function isAway(error: unknown): boolean {
+  const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
+  return AWAY.includes(String(code)) || responseCode === 421;
 }
 
 /** Code and reply code alone: a server's words may repeat the address. */

@@ -6,7 +6,7 @@ import type { Channel } from './channel.js';
 export function createSimulatedSms(logger: Logger): Channel {
   return {
     send: ({ user, message, order }) => {
-      if (user.phone === null) return Promise.reject(new NotSent('no-phone'));
+      if (user.phone === null) return Promise.reject(new NotSent('no-phone', { isAway: false }));
       logger.info({ text: message.short, orderId: order.orderId }, 'SMS simulated');
       return Promise.resolve();
     },

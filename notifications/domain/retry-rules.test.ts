@@ -8,6 +8,10 @@ test('a message that is not taken is tried six times, with growing pauses', () =
   expect(pauses('not-sent', 6)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 'give up']);
 });
 
+test('a channel that takes nothing is waited for without end', () => {
+  expect(nextTry(RETRY_RULES, 'channel-away', { tries: 1_000_000, elapsedMs: 1e12 })).toBe(30_000);
+});
+
 test('a user service that is away is waited for an hour', () => {
   expect(nextTry(RETRY_RULES, 'no-address', { tries: 200, elapsedMs: 3_599_999 })).toBe(15_000);
   expect(nextTry(RETRY_RULES, 'no-address', { tries: 200, elapsedMs: 3_600_000 })).toBe('give up');

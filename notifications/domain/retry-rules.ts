@@ -1,11 +1,12 @@
 /**
  * Why an event could not be told of now.
- * - `not-sent`: a channel refused, or could not be reached.
+ * - `not-sent`: a channel refused it.
+ * - `channel-away`: a channel can't be reached, or takes nothing at all. It is nothing about the message: it waits.
  * - `no-address`: the user service does not answer.
  * - `in-flight`: another process is sending, or was when it died; its lease will tell.
  * - `own-trouble`: our own database. Nothing can be noted down, so nothing can be given up.
  */
-export type Hindrance = 'not-sent' | 'no-address' | 'in-flight' | 'own-trouble';
+export type Hindrance = 'not-sent' | 'channel-away' | 'no-address' | 'in-flight' | 'own-trouble';
 
 interface Rule {
   firstPauseMs: number;
@@ -20,6 +21,7 @@ export type RetryRules = Record<Hindrance, Rule>;
 
 export const RETRY_RULES: RetryRules = {
   'not-sent': { firstPauseMs: 1_000, longestPauseMs: 30_000, tries: 6, withinMs: Infinity },
+  'channel-away': { firstPauseMs: 1_000, longestPauseMs: 30_000, tries: Infinity, withinMs: Infinity },
   'no-address': { firstPauseMs: 1_000, longestPauseMs: 15_000, tries: Infinity, withinMs: 3_600_000 },
   'in-flight': { firstPauseMs: 1_000, longestPauseMs: 5_000, tries: Infinity, withinMs: Infinity },
   'own-trouble': { firstPauseMs: 500, longestPauseMs: 5_000, tries: Infinity, withinMs: Infinity },

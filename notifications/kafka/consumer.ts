@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, EachMessagePayload, Kafka, Producer } from 'kafkajs';
-import { toDeadLetter } from './dead-letter.js';
+import { toDeadLetter } from '../dead-letters/dead-letter.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import { ensureTopics } from '../../platform/kafka-topics.js';
 import type { HandleMessageSettings, MessageHandler } from './handle-message.js';

@@ -6,7 +6,7 @@ import { nextTry } from '../domain/retry-rules.js';
 import type { Hindrance, RetryRules } from '../domain/retry-rules.js';
 import type { NotificationStore } from '../notification-store.js';
 import type { TellCustomer } from '../tell-customer.js';
-import { isReplayed } from './dead-letter.js';
+import { isReplayed } from '../dead-letters/dead-letter.js';
 
 export type Verdict = { kind: 'handled' } | { kind: 'try again'; inMs: number };
 
@@ -33,11 +33,13 @@ export function createMessageHandler({
   bury,
   logger,
 }: HandleMessageSettings): MessageHandler {
-  const attempts = new Map<string, { tries: number; since: number }>();
+  /** By message, and what hindered it: waiting for one thing leaves the tries for another. */
+  const attempts = new Map<string, Partial<Record<Hindrance, { tries: number; since: number }>>>();
 
   const tryAgainOr = (key: string, hindrance: Hindrance): number | 'give up' => {
-    const { tries, since } = attempts.get(key) ?? { tries: 0, since: Date.now() };
-    attempts.set(key, { tries: tries + 1, since });
+    const before = attempts.get(key) ?? {};
+    const { tries, since } = before[hindrance] ?? { tries: 0, since: Date.now() };
+    attempts.set(key, { ...before, [hindrance]: { tries: tries + 1, since } });
     return nextTry(rules, hindrance, { tries: tries + 1, elapsedMs: Date.now() - since });
   };
 

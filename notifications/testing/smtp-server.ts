@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** What the server answers to a command, or 'hang up'; undefined: as usual. */
+/** What the server answers to a command, or 'hang up'; undefined: as usual. The `greeting` may be to 'hang', too. */
 export type Misbehaviour = (command: string) => string | undefined;
 
 export interface TestSmtpServer {
@@ -13,7 +13,7 @@ export interface TestSmtpServer {
 }
 
 /** A mail server that can be told to refuse or to hang up at any command; the end of a message counts as `.`. */
-export async function startSmtpServer(): Promise<TestSmtpServer> {
+export async function startSmtpServer(port = 0): Promise<TestSmtpServer> {
   const sockets = new Set<Socket>();
   const server = createServer();
   const smtp: TestSmtpServer = {
@@ -31,7 +31,7 @@ export async function startSmtpServer(): Promise<TestSmtpServer> {
     socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
     talk(socket, smtp);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   smtp.url = `smtp://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
   return smtp;
 }
@@ -55,7 +55,8 @@ function talk(socket: Socket, smtp: TestSmtpServer): void {
       message = undefined;
     } else message.push(line);
   };
-  socket.write('220 test\r\n');
+  const greeting = smtp.misbehave('greeting') ?? '220 test';
+  if (greeting !== 'hang') socket.write(`${greeting}\r\n`);
   socket.on('data', (chunk) => {
     buffer += String(chunk);
     const lines = buffer.split('\r\n');

@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Order } from '../../contracts/http/orders.js';
+import { createKafka } from '../../platform/kafka.js';
+import { createLogger } from '../../platform/logger.js';
 import { scriptFrom, shell } from '../support/document-shell.js';
+import { server } from '../support/servers.js';
 import { openShop, orderOf, paymentsOf, placeOrder, reaches, stockedProduct, type Shop } from '../support/shop.js';
 import { describeWorkflow, taskBefore } from '../support/temporal.js';
 import { waitFor } from '../support/wait-for.js';
@@ -108,8 +112,22 @@ describe('the commands that the documents show', () => {
       expect(await paymentsOf(shop.alice, body.id)).toMatchObject([{ status: 'CHARGED' }]);
     });
 
-    it('sends dead letters again', async () => {
-      await runbook('runbook-dead-letters', {});
+    it('lists dead letters, shows one, and sends it again', async () => {
+      const logger = createLogger({ service: 'test', level: 'silent' });
+      const kafka = createKafka({ brokers: server('KAFKA_BROKERS').split(','), clientId: 'test', logger });
+      const producer = kafka.producer();
+      const key = `no-order-${randomUUID()}`;
+      await producer.connect();
+      await producer.send({ topic: 'order-created', messages: [{ key, value: '{}' }] });
+      await producer.disconnect();
+      const id = await waitFor('the dead letter', async () => {
+        const listed = await shell('npm run --silent dlq -- list');
+        return new RegExp(`^(\\S+).* ${key} `, 'm').exec(listed)?.[1];
+      });
+      const printed = await runbook('runbook-dead-letters', { DEAD_LETTER: id });
+      expect(printed).toContain(`id: ${id}`);
+      expect(printed).toContain('error: not an order event');
+      expect(printed).toContain(`${id} sent again to order-created`);
     });
   });
 });

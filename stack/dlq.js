@@ -1,0 +1,4 @@
+// @ts-check
+import { dlq } from './commands/dlq.js';
+
+dlq();
