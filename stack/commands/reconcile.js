@@ -31,31 +31,32 @@ export function reconcile() {
     }),
   );
   const dir = stackFolder();
-  const app = readState(dir, 'app');
   const main = path.join(checkout, 'dist', 'workers', 'reconcile.js');
-  if (!app && !process.env.TEMPORAL_ADDRESS) {
-    console.error(`Nothing runs in ${dir}, and TEMPORAL_ADDRESS names no Temporal. Start it with: npm start`);
-    process.exit(2);
-  }
-  if (!fs.existsSync(main)) {
-    console.error('There is no dist/ yet. Make it with: npm run build');
-    process.exit(2);
-  }
-  const given = app && !process.env.TEMPORAL_ADDRESS ? { ...addressOf(app.env), ...keysIn(dir) } : {};
+  // What the environment says comes first.
+  const env = { ...settingsOf(dir), ...process.env };
+  if (!env.TEMPORAL_ADDRESS)
+    giveUp(`Nothing runs in ${dir}, and TEMPORAL_ADDRESS names no Temporal. Start it with: npm start`);
+  if (!env.PAYLOAD_KEYS || !env.PAYLOAD_KEY_ID)
+    giveUp(`Neither ${dir} nor the environment has PAYLOAD_KEYS and PAYLOAD_KEY_ID.`);
+  if (!fs.existsSync(main)) giveUp('There is no dist/ yet. Make it with: npm run build');
   const child = spawn(process.execPath, ['--enable-source-maps', main, ...process.argv.slice(2)], {
     stdio: 'inherit',
-    env: { ...process.env, ...given },
+    env,
   });
   child.once('exit', (code) => (process.exitCode = code ?? 2));
 }
 
-/** @param {Record<string, string>} env */
-function addressOf({ TEMPORAL_ADDRESS = '', TEMPORAL_NAMESPACE = '' }) {
-  return { TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE };
+/** @param {string} why @returns {never} */
+function giveUp(why) {
+  console.error(`Could not reconcile: ${why}`);
+  process.exit(2);
 }
 
-/** @param {string} dir */
-function keysIn(dir) {
-  const { PAYLOAD_KEYS = '', PAYLOAD_KEY_ID = '' } = readSecrets(path.join(dir, 'app-secrets.json'));
-  return { PAYLOAD_KEYS, PAYLOAD_KEY_ID };
+/** @param {string} dir @returns {NodeJS.ProcessEnv} of the stack that runs there; none where none does */
+function settingsOf(dir) {
+  const app = readState(dir, 'app');
+  if (!app) return {};
+  const { TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE } = app.env;
+  const { PAYLOAD_KEYS, PAYLOAD_KEY_ID } = readSecrets(path.join(dir, 'app-secrets.json'));
+  return { TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, PAYLOAD_KEYS, PAYLOAD_KEY_ID };
 }

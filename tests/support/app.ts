@@ -47,6 +47,9 @@ export const WITHOUT_LIMITS = {
   RATE_LIMIT_LOGINS_PER_MINUTE: '1000000',
 };
 
+/** A reconciliation of the schedule's own would now and then be among a test's workflows. */
+const ONLY_ON_DEMAND = { RECONCILE_EVERY: '365 days' };
+
 /** Where the applications' logs lie; the test runner names it and looks for what is left over. */
 export const testDir = process.env['HOLDFAST_TEST_DIR'] ?? path.join('.holdfast', 'servers', 'apps');
 
@@ -73,7 +76,7 @@ export async function bootApp({
   const app = await startApp({
     dir,
     serversEnv: Object.fromEntries(SERVERS.map((setting) => [setting, env[setting] ?? server(setting)])),
-    env: { ...WITHOUT_LIMITS, ...crashPoints.env, ...env },
+    env: { ...WITHOUT_LIMITS, ...ONLY_ON_DEMAND, ...crashPoints.env, ...env },
     temporalNamespace: run,
     databasePrefix: `${run}_`,
     twice,

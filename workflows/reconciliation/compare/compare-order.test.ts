@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import type { OrderRecord } from '../../../contracts/activities/reconciliation.js';
+import { isFinal, ORDER_STATUSES, type OrderStatus } from '../../../contracts/order-status.js';
+import type { RecordsOfOrder } from '../records-of-order.js';
+import { compareOrder } from './compare-order.js';
+import { compareStockLevel } from './compare-stock-level.js';
+
+const NOW = Date.parse('2026-01-31T12:00:00Z');
+const LONG_AGO = '2026-01-31T11:00:00.000Z';
+
+const orderIn = (status: OrderStatus, more: Partial<OrderRecord> = {}): OrderRecord => ({
+  orderId: 'o',
+  userId: 1,
+  status,
+  totalPrice: 1_000,
+  currency: 'KRW',
+  lines: [{ productId: 1, quantity: 2 }],
+  createdAt: LONG_AGO,
+  updatedAt: LONG_AGO,
+  wasStarted: true,
+  needsAttention: false,
+  settled: [],
+  ...more,
+});
+
+const RUNNING = { orderId: 'o', state: 'running', detail: 'RUNNING' } as const;
+
+/** Records of one order: by their statuses, as the services would have them. */
+function records(
+  order: OrderRecord | undefined,
+  { stock, payment, ledger, delivery, workflow }: Record<string, string | undefined> & { workflow?: string } = {},
+): RecordsOfOrder {
+  const money = { amount: 1_000, currency: 'KRW' };
+  return {
+    orderId: 'o',
+    order,
+    workflow: workflow === 'gone' ? { orderId: 'o', state: 'gone', detail: 'none' } : RUNNING,
+    stock: stock === undefined ? [] : [{ orderId: 'o', productId: 1, quantity: 2, status: stock }],
+    payment: payment === undefined ? undefined : { orderId: 'o', paymentId: 'p', userId: 1, ...money, status: payment },
+    ledger: ledger === undefined ? undefined : { orderId: 'o', chargeId: 'c', ...money, status: ledger },
+    delivery: delivery === undefined ? undefined : { orderId: 'o', deliveryId: 'd', status: delivery },
+  };
+}
+
+const kindsOf = (of: RecordsOfOrder) => compareOrder(of, NOW).map(({ kind }) => kind);
+
+const STOCK = [undefined, 'HELD', 'RELEASED', 'COMMITTED', 'RETURNED', 'REFUSED'];
+const PAYMENT = [undefined, 'PENDING', 'CHARGED', 'DECLINED', 'REFUNDED', 'VOIDED'];
+const LEDGER = [undefined, 'CHARGED', 'DECLINED', 'REFUNDED', 'VOIDED'];
+const DELIVERY = [
+  undefined,
+  'PENDING',
+  'STARTED',
+  'IN_TRANSIT',
+  'DELIVERED',
+  'RETURNED',
+  'CANCELLED',
+  'REFUSED',
+  'VOIDED',
+];
+
+const everything = STOCK.flatMap((stock) =>
+  PAYMENT.flatMap((payment) =>
+    LEDGER.flatMap((ledger) => DELIVERY.map((delivery) => ({ stock, payment, ledger, delivery }))),
+  ),
+);
+
+describe('records that are as they should be', () => {
+  it.each(['PENDING', 'CANCELLING'] as const)(
+    '%s with a workflow that runs: whatever there is, it sees to it',
+    (status) => {
+      expect(everything.flatMap((some) => kindsOf(records(orderIn(status), some)))).toEqual([]);
+    },
+  );
+
+  it('COMPLETED: one combination alone', () => {
+    const right = everything.filter(
+      (some) => kindsOf(records(orderIn('COMPLETED', { updatedAt: new Date(NOW).toISOString() }), some)).length === 0,
+    );
+    expect(right).toEqual([{ stock: 'COMMITTED', payment: 'CHARGED', ledger: 'CHARGED', delivery: 'DELIVERED' }]);
+  });
+
+  it('CANCELLED: any that holds no unit, no money and no parcel', () => {
+    const order = orderIn('CANCELLED', { updatedAt: new Date(NOW).toISOString() });
+    const right = everything.filter((some) => kindsOf(records(order, some)).length === 0);
+    expect(new Set(right.map(({ stock }) => stock))).toEqual(new Set([undefined, 'RELEASED', 'RETURNED', 'REFUSED']));
+    expect(new Set(right.map(({ delivery }) => delivery))).toEqual(
+      new Set([undefined, 'RETURNED', 'CANCELLED', 'REFUSED', 'VOIDED']),
+    );
+    const books = new Set(right.map(({ payment, ledger }) => `${payment ?? 'none'}/${ledger ?? 'none'}`));
+    expect([...books].filter((pair) => /CHARGED|PENDING/.test(pair))).toEqual([]);
+    expect(books).toContain('REFUNDED/REFUNDED');
+    expect([...books].filter((pair) => pair.includes('REFUNDED'))).toEqual(['REFUNDED/REFUNDED']);
+  });
+
+  it('what was settled elsewhere is not looked for', () => {
+    const settled = ['commit-stock', 'charge-payment', 'start-delivery'];
+    const order = orderIn('COMPLETED', { settled, updatedAt: new Date(NOW).toISOString() });
+    expect(kindsOf(records(order))).toEqual([]);
+  });
+});
+
+describe('the workflow', () => {
+  it.each(ORDER_STATUSES.filter((status) => !isFinal(status)))('gone while %s: the order is undone', (status) => {
+    const [found, ...more] = compareOrder(
+      records(orderIn(status), { workflow: 'gone', stock: 'HELD', payment: 'PENDING', ledger: 'CHARGED' }),
+      NOW,
+    );
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({
+      kind: 'workflow-gone',
+      units: 2,
+      money: { amount: 1_000, currency: 'KRW' },
+      repair: 'undo-order',
+    });
+  });
+
+  it('never started is told only when nobody can be about to start it', () => {
+    const young = new Date(NOW - 5_000).toISOString();
+    const of = (createdAt: string) =>
+      records(orderIn('PENDING', { wasStarted: false, createdAt }), { workflow: 'gone' });
+    expect(kindsOf(of(young))).toEqual([]);
+    expect(kindsOf(of(LONG_AGO))).toEqual(['workflow-never-started']);
+  });
+});
+
+describe('a stock level', () => {
+  it('is what its reservations hold, and never below nothing', () => {
+    const of = (quantity: number, reserved: number, held: number) =>
+      compareStockLevel({ productId: 1, quantity, reserved, held }).map(({ kind, units }) => `${kind} ${units}`);
+    expect(of(5, 2, 2)).toEqual([]);
+    expect(of(5, 3, 2)).toEqual(['stock-level-differs 1']);
+    expect(of(-2, 0, 0)).toEqual(['stock-negative 2']);
+  });
+});
