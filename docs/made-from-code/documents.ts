@@ -4,6 +4,7 @@ import { apiTables } from './api.js';
 import { configurationTables } from './configuration.js';
 import { eventTables } from './events.js';
 import { guaranteeTables } from './guarantees.js';
+import { reconciliationTables } from './reconciliation.js';
 import { sagaTables } from './saga.js';
 
 /** The documents that hold tables made from code, and where those come from. */
@@ -12,6 +13,7 @@ const documents: Record<string, () => Record<string, string>> = {
   'docs/configuration.md': configurationTables,
   'docs/events.md': eventTables,
   'docs/guarantees.md': guaranteeTables,
+  'docs/reconciliation.md': reconciliationTables,
   'docs/saga.md': sagaTables,
 };
 

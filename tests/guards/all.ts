@@ -1,5 +1,6 @@
 import { events } from './events.js';
 import type { Guard } from './guard.js';
+import { reconcile } from './reconcile.js';
 
 export interface Section {
   /** For `npm run test:guards -- <name>`. */
@@ -16,6 +17,6 @@ export const SECTIONS: readonly Section[] = [
   // { name: 'operators', title: 'Operators', guards: operators },
   // { name: 'change', title: 'Changing the Saga', guards: change },
   { name: 'events', title: 'Events and notifications', guards: events },
-  // { name: 'reconcile', title: 'Reconciliation', guards: reconcile },
+  { name: 'reconcile', title: 'Reconciliation', guards: reconcile },
   // { name: 'faults', title: 'Deaths', guards: faults },
 ];

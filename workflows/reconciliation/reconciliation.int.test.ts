@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FINDING_KINDS, type Finding, type FindingKind } from '../../contracts/reconciliation.js';
+import { FINDING_KINDS, RECONCILIATION, type Finding, type FindingKind } from '../../contracts/reconciliation.js';
+import { waitFor } from '../../tests/support/wait-for.js';
 import { damagesOf, type Planted } from './testing/damage.js';
 import { openShop, type Shop } from './testing/open-shop.js';
 
@@ -13,23 +14,51 @@ const named = (found: readonly Planted[]) =>
   found.map(({ kind, orderId, productId }) => `${kind} ${orderId ?? productId ?? ''}`).sort();
 const safe = ({ kind }: Planted) => FINDING_KINDS[kind].repairs.length > 0;
 
+// Some forty orders go all the way in this process.
+const SLOW = 180_000;
+
 describe('a shop in order', () => {
-  it('has no finding, whatever its orders are about to do', async () => {
-    const productId = await shop.inventory.stocked(1_000);
-    let bought = 0;
-    const buy = async () => {
-      for (let times = 0; times < 3; times++) {
-        await Promise.all([shop.completed(productId, 2), shop.cancelled(productId)]);
-        bought += 2;
+  it(
+    'has no finding, whatever its orders are about to do',
+    async () => {
+      const productId = await shop.inventory.stocked(1_000);
+      let bought = 0;
+      const buy = async () => {
+        for (let times = 0; times < 3; times++) {
+          await Promise.all([shop.completed(productId, 2), shop.cancelled(productId)]);
+          bought += 2;
+        }
+      };
+      const buyers = Promise.all([buy(), buy()]);
+      const reports = [];
+      while (bought < 12) reports.push(await shop.reconcile());
+      await buyers;
+      reports.push(await shop.reconcile());
+      expect(reports.flatMap(({ findings }) => findings)).toEqual([]);
+      expect(reports.at(-1)).toMatchObject({ checked: { orders: 12, stock: 12, payments: 12 }, moving: 0 });
+    },
+    SLOW,
+  );
+});
+
+describe('a suspicion', () => {
+  it('is no finding when it is gone at the second look', async () => {
+    const productId = await shop.inventory.stocked(10);
+    const orderId = await shop.cancelled(productId);
+    const setStock = (status: string) =>
+      shop.inventory.prisma.reservation.updateMany({ where: { orderId }, data: { status } });
+    await setStock('COMMITTED');
+    const report = shop.reconcile({ orderIds: [orderId], pauseMs: 3_000 });
+    const query = `WorkflowType = '${RECONCILIATION}' AND ExecutionStatus = 'Running'`;
+    await waitFor('the pause after the first look', async () => {
+      for await (const { workflowId, runId } of shop.workflows.list({ query })) {
+        const { events } = await shop.workflows.getHandle(workflowId, runId).fetchHistory();
+        return events?.some((event) => event.timerStartedEventAttributes);
       }
-    };
-    const buyers = Promise.all([buy(), buy()]);
-    const reports = [];
-    while (bought < 12) reports.push(await shop.reconcile());
-    await buyers;
-    reports.push(await shop.reconcile());
-    expect(reports.flatMap(({ findings }) => findings)).toEqual([]);
-    expect(reports.at(-1)).toMatchObject({ checked: { orders: 12, stock: 12, payments: 12 }, moving: 0 });
+      return false;
+    });
+    await setStock('RELEASED');
+    expect(await report).toMatchObject({ findings: [], moving: 0 });
   });
 });
 
@@ -42,7 +71,7 @@ describe('damage', () => {
     planted = await Promise.all(damages.map(async ([kind, plant]) => ({ kind, ...(await plant()) })));
     shop.lines.length = 0;
     found = (await shop.reconcile()).findings;
-  });
+  }, SLOW);
 
   it('of each kind is named, and nothing else', () => {
     expect(named(found)).toEqual(named(planted));
@@ -54,10 +83,14 @@ describe('damage', () => {
     expect(await shop.registry.metrics()).toContain('reconciliation_findings{kind="payment-missing"} 1');
   });
 
-  it('is repaired where that is safe, which it says; the rest stays named', async () => {
-    const report = await shop.reconcile({ repair: true });
-    expect(named(report.repaired.filter(({ gone }) => gone))).toEqual(named(planted.filter(safe)));
-    expect(named(report.findings)).toEqual(named(planted.filter((one) => !safe(one))));
-    expect(named((await shop.reconcile()).findings)).toEqual(named(planted.filter((one) => !safe(one))));
-  });
+  it(
+    'is repaired where that is safe, which it says; the rest stays named',
+    async () => {
+      const report = await shop.reconcile({ repair: true });
+      expect(named(report.repaired.filter(({ gone }) => gone))).toEqual(named(planted.filter(safe)));
+      expect(named(report.findings)).toEqual(named(planted.filter((one) => !safe(one))));
+      expect(named((await shop.reconcile()).findings)).toEqual(named(planted.filter((one) => !safe(one))));
+    },
+    SLOW,
+  );
 });

@@ -90,8 +90,10 @@ async function account(
   const { seen, confirmed, moving } = await lookTwice(orderIds, pauseMs);
   addInformation(report, seen);
   report.moving += moving;
-  for (const one of confirmed) {
-    const { repaired, left } = repair ? await repairOrder(one) : { repaired: [], left: one.findings };
+  const results = repair
+    ? await Promise.all(confirmed.map(repairOrder))
+    : confirmed.map(({ findings: left }) => ({ repaired: [], left }));
+  for (const { repaired, left } of results) {
     addRepaired(report, repaired);
     addFindings(report, left);
   }

@@ -1,0 +1,87 @@
+import type { Guard } from './guard.js';
+
+/** Reconciliation. */
+export const reconcile: Guard[] = [
+  {
+    promise: 'An order that is final leaves no unit, no money and no parcel that its status does not account for.',
+    code: {
+      file: 'workflows/reconciliation/compare/compare-order.ts',
+      text: '...compareStock(records),',
+      instead: '...compareStock(records).slice(1),',
+    },
+    test: { file: 'workflows/reconciliation/compare/compare-order.test.ts', name: 'COMPLETED: one combination alone' },
+  },
+  {
+    promise: "The provider's ledger is held against our books: money that stands in one of them alone is named.",
+    code: {
+      file: 'workflows/reconciliation/compare/compare-order.ts',
+      text: 'const ledger = compareLedger(records);',
+      instead: 'const ledger = compareLedger(records).slice(1);',
+    },
+    test: {
+      file: 'workflows/reconciliation/compare/compare-order.test.ts',
+      name: 'CANCELLED: any that holds no unit, no money and no parcel',
+    },
+  },
+  {
+    promise: 'An order whose workflow was terminated or deleted is named, with the units and the money that it holds.',
+    code: {
+      file: 'workflows/reconciliation/compare/compare-workflow.ts',
+      text: "if (order.wasStarted) return of('workflow-gone', 'undo-order');",
+      instead: '',
+    },
+    test: { file: 'workflows/reconciliation/compare/compare-order.test.ts', name: 'gone while DELIVERY_STARTED' },
+  },
+  {
+    promise: 'An order that is under way is no false alarm: its running workflow sees to whatever its steps hold.',
+    code: {
+      file: 'workflows/reconciliation/compare/compare-ledger.ts',
+      text: 'if (difference === undefined || isExplained) return [];',
+      instead: 'if (difference === undefined || (isExplained && order === undefined)) return [];',
+    },
+    test: {
+      file: 'workflows/reconciliation/compare/compare-order.test.ts',
+      name: 'PENDING with a workflow that runs: whatever there is, it sees to it',
+    },
+  },
+  {
+    promise: 'What changes between two looks is no finding: only what rests is told.',
+    code: {
+      file: 'workflows/reconciliation/look-twice.ts',
+      text: 'let suspects = seen.filter(isSuspicious);',
+      instead:
+        'let suspects = seen.filter(isSuspicious);\n  for (const records of suspects) confirmed.push({ records, findings: compareOrder(records, Date.now()) });',
+    },
+    test: { file: 'workflows/reconciliation/reconciliation.int.test.ts', name: 'is no finding when it is gone' },
+  },
+  {
+    promise: 'A reconciliation asks everybody for every kind of record: one of each kind of damage is named.',
+    code: {
+      file: 'workflows/reconciliation/reconciliation.ts',
+      text: 'for (const source of RECORD_SOURCES.slice(RECORD_SOURCES.indexOf(place.source))) {',
+      instead: 'for (const source of RECORD_SOURCES.slice(RECORD_SOURCES.indexOf(place.source), 1)) {',
+    },
+    test: {
+      file: 'workflows/reconciliation/reconciliation.int.test.ts',
+      name: 'of each kind is named, and nothing else',
+    },
+  },
+  {
+    promise: 'What is safe to repair is repaired, and says so; all else is left as it is.',
+    code: {
+      file: 'workflows/reconciliation/undo-abandoned-order.ts',
+      text: "saga.compensations.registerFor('reserve-stock');",
+      instead: '',
+    },
+    test: { file: 'workflows/reconciliation/reconciliation.int.test.ts', name: 'is repaired where that is safe' },
+  },
+  {
+    promise: 'A schedule reconciles every so often, and one that an operator has paused stays so at the next start.',
+    code: {
+      file: 'stack/setup/schedules.ts',
+      text: 'update(({ state }) => ({ ...plan, state }))',
+      instead: 'update(() => ({ ...plan, state: { paused: false } }))',
+    },
+    test: { file: 'stack/setup/schedules.int.test.ts', name: 'reconciles every so often' },
+  },
+];
