@@ -88,7 +88,7 @@ it.each([
         expect(await payments.booksOf(order.orderId)).toEqual(books);
       },
     ),
-    { numRuns: 80 },
+    { numRuns: 60, endOnFailure: true },
   );
 });
 

@@ -1,0 +1,134 @@
+import type { Guard } from './guard.js';
+
+/** Money and stock. */
+export const money: Guard[] = [
+  {
+    promise:
+      'A charge whose outcome is not known is asked for at the provider, by the key of its order, before it is made again.',
+    code: {
+      file: 'services/payment/charge-order.ts',
+      text: 'const known = firstAttempt ? undefined',
+      instead: 'const known = firstAttempt || orderId ? undefined',
+    },
+    test: {
+      file: 'services/payment/payment-deaths.int.test.ts',
+      name: 'an attempt whose answer was lost is found, also where the provider has forgotten its key',
+    },
+  },
+  {
+    promise: 'A charge that lands while its order is undone is given back by the step that made it.',
+    code: {
+      file: 'services/payment/charge-order.ts',
+      text: "if (recorded.payment.state !== 'CHARGED') return calledOff(service, order);",
+      instead: '',
+    },
+    test: {
+      file: 'activities/payment/payment-activities.int.test.ts',
+      name: 'gives the money back by hand where the provider has no voiding and charges all the same',
+    },
+  },
+  {
+    promise: 'A charge that landed after its order was undone is found and refunded by whichever step comes next.',
+    code: {
+      file: 'services/payment/charge-order.ts',
+      text: "if (payment.state === 'VOIDED') return calledOff(service, order);",
+      instead: '',
+    },
+    test: {
+      file: 'services/payment/payment-deaths.int.test.ts',
+      name: 'a charge that landed after its order was undone is refunded by the next',
+    },
+  },
+  {
+    promise: 'A provider that does not answer fails the step in time, to be tried again.',
+    code: {
+      file: 'services/payment/provider-deadline.ts',
+      text: 'return await policy.execute(call);',
+      instead: 'void policy;\n      return await call();',
+    },
+    test: {
+      file: 'activities/payment/payment-activities.int.test.ts',
+      name: 'fails rather than to wait for a provider that does not answer',
+    },
+  },
+  {
+    promise: 'Stock that is released before it is reserved is marked, and the late reservation refuses.',
+    code: {
+      file: 'services/inventory/stock-store.ts',
+      text: 'if (await markReleased(prisma, orderId, ordered))',
+      instead: 'if (ordered.length > 0 || (await markReleased(prisma, orderId, ordered)))',
+    },
+    test: {
+      file: 'services/inventory/stock-store.int.test.ts',
+      name: 'before the reservation it leaves a mark that makes the reservation refuse',
+    },
+  },
+  {
+    promise: 'A delivery that is called off before it was started is never booked.',
+    code: {
+      file: 'services/delivery/start-delivery.ts',
+      text: "if (delivery.state !== 'PENDING') return decided(delivery, false);",
+      instead: '',
+    },
+    test: {
+      file: 'activities/delivery/delivery-activities.int.test.ts',
+      name: 'leaves a mark where nothing was started, so that a late start refuses',
+    },
+  },
+  {
+    promise: 'Of a hundred buyers of the last unit one gets it, with the lock or without: the database decides.',
+    code: {
+      file: 'services/inventory/write-reservation.ts',
+      text: 'WHERE product_id = ANY (${products}::integer[]) ORDER BY product_id FOR UPDATE',
+      instead: 'WHERE product_id = ANY (${products}::integer[]) ORDER BY product_id',
+    },
+    test: {
+      file: 'services/inventory/stock-races.int.test.ts',
+      name: 'of a hundred buyers of the last unit at once one gets it',
+    },
+  },
+  {
+    promise: 'Stock moves only with its reservation, and each reservation moves once.',
+    code: {
+      file: 'services/inventory/move-reservation.ts',
+      text: 'AND status = ${from}',
+      instead: 'AND (status = ${from} OR true)',
+    },
+    test: {
+      file: 'services/inventory/stock-races.int.test.ts',
+      name: 'reservation, its repeat and its release at once end with everything given back',
+    },
+  },
+  {
+    promise: 'Redis that is down costs no order: the step goes on without the lock.',
+    code: {
+      file: 'activities/inventory/stock-lock.ts',
+      text: 'if (!(error instanceof LockUnavailable)) throw error;',
+      instead: 'if (!(error instanceof LockUnavailable) || lines.length > 0) throw error;',
+    },
+    test: {
+      file: 'activities/inventory/inventory-activities.int.test.ts',
+      name: 'with Redis down the database alone holds, and the outage is told once',
+    },
+  },
+  {
+    promise: 'Redis that hangs makes one step wait for its answer, not each in turn.',
+    code: {
+      file: 'platform/lock/redis-lock.ts',
+      text: 'await health.ask(key, () => lockKey(redis, key, leaseMs))',
+      instead: 'await lockKey(redis, key, leaseMs)',
+    },
+    test: {
+      file: 'activities/inventory/redis-away.int.test.ts',
+      name: 'Redis that hangs costs no order; it is told and counted, and used when it is back',
+    },
+  },
+  {
+    promise: 'The lock is used again when Redis is back, also where its old connection was never closed.',
+    code: { file: 'platform/redis.ts', text: 'socketTimeout: 4 * commandTimeoutMs,', instead: '' },
+    test: {
+      file: 'activities/inventory/redis-away.int.test.ts',
+      name: 'a connection that is dead without having been closed is left for a new one',
+    },
+  },
+];
