@@ -30,7 +30,10 @@ export const reconcile: Guard[] = [
       text: "if (order.wasStarted) return of('workflow-gone', 'undo-order');",
       instead: '',
     },
-    test: { file: 'workflows/reconciliation/compare/compare-order.test.ts', name: 'gone while DELIVERY_STARTED' },
+    test: {
+      file: 'workflows/reconciliation/compare/compare-order.test.ts',
+      name: 'the workflow gone while DELIVERY_STARTED: the order is undone',
+    },
   },
   {
     promise: 'An order that is under way is no false alarm: its running workflow sees to whatever its steps hold.',
@@ -41,7 +44,7 @@ export const reconcile: Guard[] = [
     },
     test: {
       file: 'workflows/reconciliation/compare/compare-order.test.ts',
-      name: 'PENDING with a workflow that runs: whatever there is, it sees to it',
+      name: 'records that are as they should be PENDING with a workflow that runs: whatever there is, it sees to it',
     },
   },
   {
