@@ -56,3 +56,14 @@ export function maxAndMedian(numbers: readonly number[]): { max: number; p50: nu
   const sorted = [...numbers].sort((a, b) => a - b);
   return { max: sorted.at(-1) ?? 0, p50: sorted[Math.floor((sorted.length - 1) / 2)] ?? 0 };
 }
+
+/** Times in milliseconds, by process. */
+export function byWorker(recoveries: readonly Recovery[]): Map<string, { orders: number; max: number; p50: number }> {
+  const workers = [...new Set(recoveries.map(({ process }) => process))];
+  return new Map(
+    workers.map((worker) => {
+      const times = recoveries.filter(({ process }) => process === worker).map(({ afterMs }) => afterMs);
+      return [worker, { orders: times.length, ...maxAndMedian(times) }];
+    }),
+  );
+}

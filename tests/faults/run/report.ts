@@ -1,4 +1,4 @@
-import { maxAndMedian, type Recovery } from './recoveries.js';
+import { byWorker, maxAndMedian, type Recovery } from './recoveries.js';
 import type { Extent } from './schedule.js';
 
 /** Durations in milliseconds. */
@@ -52,7 +52,15 @@ export function toMarkdown(report: Report): string {
     '',
     'Orders that waited for a worker when it was killed, from its being ready again to the next step of each.',
     '',
-    ...rows(['worker', 'orders', 'median s', 'max s'], [...byWorker(recoveries)]),
+    ...rows(
+      ['worker', 'orders', 'median s', 'max s'],
+      [...byWorker(recoveries)].map(([worker, { orders: count, p50, max }]) => [
+        worker,
+        `${count}`,
+        inSeconds(p50),
+        inSeconds(max),
+      ]),
+    ),
     '',
     '## Orders',
     '',
@@ -87,14 +95,6 @@ export function toMarkdown(report: Report): string {
 
 function lastOf(recoveries: Recovery[]): string {
   return recoveries.length === 0 ? '' : inSeconds(maxAndMedian(recoveries.map(({ afterMs }) => afterMs)).max);
-}
-
-function* byWorker(recoveries: Recovery[]): Generator<string[]> {
-  for (const worker of new Set(recoveries.map(({ process }) => process))) {
-    const times = recoveries.filter(({ process }) => process === worker).map(({ afterMs }) => afterMs);
-    const { max, p50 } = maxAndMedian(times);
-    yield [worker, `${times.length}`, inSeconds(p50), inSeconds(max)];
-  }
 }
 
 function rows(head: string[], body: string[][]): string[] {

@@ -3,7 +3,7 @@ import { allAreTold, differencesInBooks, differencesInMails, differencesInStock 
 import { openCustomers, type Customers } from './customers.js';
 import { perform, type Performed } from './perform.js';
 import { keepProviderDown, type ProviderDown } from './provider-down.js';
-import { recoveriesAfter, type Recovery } from './recoveries.js';
+import { byWorker, recoveriesAfter, type Recovery } from './recoveries.js';
 import type { Report, RoundReport } from './report.js';
 import { makeSchedule, nameOf, type Extent, type Round } from './schedule.js';
 import { openSession } from './session.js';
@@ -22,6 +22,9 @@ export interface FaultsSettings {
 
 /** The promise: each order placed before a fault's end is final by then. */
 const FINAL_WITHIN_MS = 30_000;
+
+/** After a killed worker is back. */
+const GOES_ON_WITHIN_MS = 5_000;
 
 /** After its consumer was killed, its group waits 15 s, and a mail that was on its way for its lease of a minute. */
 const TOLD_WITHIN_MS = 120_000;
@@ -50,6 +53,7 @@ export async function runFaults({ seed, orders, extent, dir, progress, signal }:
     placing.catch(() => undefined);
     const waiting =
       extent === 'whole' ? await keepProviderDown(world, session.shop, customers, ATTENTION_AFTER_MS) : undefined;
+    await untilWarm(world);
     const rounds: RoundReport[] = [];
     for (const [index, round] of schedule.entries()) {
       const step = progress.step(`fault ${index + 1} of ${schedule.length}`);
@@ -72,7 +76,7 @@ export async function runFaults({ seed, orders, extent, dir, progress, signal }:
     const mails = await allAreTold(world, TOLD_WITHIN_MS)
       .catch((error: unknown) => void findings.push(messageOf(error)))
       .then(() => differencesInMails(world));
-    findings.push(...mails.findings, ...customers.findings);
+    findings.push(...mails.findings, ...customers.findings, ...tooSlow(rounds));
     ending.done();
     return {
       seed,
@@ -138,6 +142,21 @@ async function playRound(
   };
 }
 
+/** A process's first order takes a multiple of the next ones; what is measured is to be the fault's. */
+async function untilWarm(world: World): Promise<void> {
+  await world.until(
+    'the first orders to be final',
+    async () => {
+      const [row] = await world.query<{ count: number }>(
+        'ORDER',
+        `SELECT count(*)::integer AS count FROM orders WHERE status IN ('COMPLETED', 'CANCELLED')`,
+      );
+      return (row?.count ?? 0) >= 8;
+    },
+    120_000,
+  );
+}
+
 async function untilFinal(world: World, placedBefore: number, except: string[]): Promise<void> {
   await world.until(
     'every order to be final',
@@ -183,6 +202,16 @@ async function endsByKind(world: World, { placed }: Customers): Promise<Report['
     ofKind[end] = (ofKind[end] ?? 0) + 1;
   }
   return counts;
+}
+
+/** By the median: the last of many orders may have had to wait for the processor. */
+function tooSlow(rounds: RoundReport[]): string[] {
+  const recoveries = rounds.flatMap((round) => round.recoveries);
+  return [...byWorker(recoveries)]
+    .filter(([, { p50 }]) => p50 > GOES_ON_WITHIN_MS)
+    .map(
+      ([worker, { p50 }]) => `${worker} was back, and half of its orders went on only after ${p50 / 1000} s or more`,
+    );
 }
 
 function describe({ faults, finalAfterMs, recoveries }: RoundReport): string {
