@@ -1,9 +1,15 @@
 /** How long a step may take and how it is tried again. Durations in milliseconds. */
 export interface StepTimeouts {
-  /** One attempt. A killed worker is noticed only when this has passed, so it is short. */
+  /** One attempt. A killed worker is noticed when this has passed, or `HEARTBEAT_TIMEOUT_MS`. */
   startToCloseMs: number;
   retry: { initialIntervalMs: number; backoffCoefficient: number; maximumIntervalMs: number };
 }
+
+/**
+ * A worker says of every attempt that it is alive. One that is killed is noticed after this, also where an attempt may
+ * take longer; no shorter, because a process that is busy must not be taken for dead.
+ */
+export const HEARTBEAT_TIMEOUT_MS = 4_000;
 
 const QUICK_RETRY = { initialIntervalMs: 200, backoffCoefficient: 2, maximumIntervalMs: 5_000 };
 

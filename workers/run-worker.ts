@@ -12,6 +12,7 @@ import { temporalTelemetryPlugins } from '../platform/telemetry/telemetry.js';
 import { createDataConverter } from '../platform/temporal/data-converter.js';
 import { installTemporalRuntime } from '../platform/temporal/runtime.js';
 import type { TemporalSettings } from '../platform/temporal/settings.js';
+import { createHeartbeats } from './heartbeats.js';
 
 export interface WorkerSettings {
   service: string;
@@ -75,6 +76,7 @@ export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown
     ...workflowsOption(workflows),
     dataConverter: createDataConverter(temporal.payloadKeys, { activitiesByHand: workflows !== undefined }),
     plugins: temporalTelemetryPlugins(),
+    interceptors: { activity: [createHeartbeats()] },
     stickyQueueScheduleToStartTimeout: STICKY_QUEUE_TIMEOUT_MS,
     shutdownGraceTime: '4s',
     shutdownForceTime: '6s',

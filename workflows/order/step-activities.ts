@@ -3,7 +3,7 @@ import type { DeliveryActivities } from '../../contracts/activities/delivery-act
 import type { InventoryActivities } from '../../contracts/activities/inventory-activities.js';
 import type { ChargeRequest, PaymentActivities } from '../../contracts/activities/payment-activities.js';
 import type { SagaStep } from '../../contracts/saga-steps.js';
-import { STEP_TIMEOUTS } from '../../contracts/step-timeouts.js';
+import { HEARTBEAT_TIMEOUT_MS, STEP_TIMEOUTS } from '../../contracts/step-timeouts.js';
 import { TASK_QUEUES } from '../../contracts/task-queues.js';
 
 /** Who performs each step. */
@@ -40,6 +40,7 @@ export function stepActivities(attentionAfterMs: number) {
       summary: SUMMARIES[step],
       taskQueue: TASK_QUEUES[PERFORMED_BY[step]],
       startToCloseTimeout: startToCloseMs,
+      heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
       scheduleToCloseTimeout: attentionAfterMs,
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
       retry: {
