@@ -1,66 +1,46 @@
 import { CUSTOMER_TOPICS } from '../../../contracts/topics.js';
+import { runReconciliation } from '../../../workers/reconcile/run-reconciliation.js';
 import type { Customers } from './customers.js';
 import { kindOf } from './order-kinds.js';
 import type { World } from './world.js';
 
-interface OrderRow {
-  id: string;
-  status: string;
-  reason: string | null;
-  attention: boolean;
-}
-
-/** What the services' books say of the orders that are final, held against each other: a line for each difference. */
-export async function differencesInBooks(world: World, customers: Customers, settledBefore: number): Promise<string[]> {
-  const orders = await world.query<OrderRow>(
+/** Of the orders that are final: each ended as its kind may, and none asks for an operator. */
+export async function wrongEnds(world: World, customers: Customers): Promise<string[]> {
+  const orders = await world.query<{ id: string; end: string; attention: boolean }>(
     'ORDER',
-    `SELECT id, status, cancel_reason AS reason, needs_attention AS attention FROM orders
-     WHERE status IN ('COMPLETED', 'CANCELLED') AND updated_at <= $1`,
-    [new Date(settledBefore)],
+    `SELECT id, CASE status WHEN 'CANCELLED' THEN cancel_reason ELSE status END AS end, needs_attention AS attention
+     FROM orders WHERE status IN ('COMPLETED', 'CANCELLED')`,
   );
-  const [payments, ledger, reservations] = await Promise.all([
-    statusByOrder(world, 'PAYMENT', 'SELECT order_id AS id, status FROM payments'),
-    statusByOrder(world, 'PAYMENT_SIMULATOR', 'SELECT idempotency_key AS id, status FROM ledger_entries'),
-    statusByOrder(world, 'INVENTORY', 'SELECT order_id AS id, status FROM reservations'),
-  ]);
-  const findings: string[] = [];
-  for (const { id, status, reason, attention } of orders) {
-    const end = status === 'COMPLETED' ? 'COMPLETED' : (reason ?? 'no reason');
-    if (attention) findings.push(`${id} is ${end} and asks for an operator`);
-    const held = [payments, ledger, reservations].map((books) => [...(books.get(id) ?? [])]);
-    const allowed = status === 'COMPLETED' ? COMPLETED : CANCELLED;
-    for (const [index, [what, statuses]] of Object.entries(allowed).entries()) {
-      const found = held[index] ?? [];
-      const wrong = found.length === 0 ? status === 'COMPLETED' : found.some((one) => !statuses.includes(one));
-      if (wrong) findings.push(`${id} is ${end}, but its ${what} is ${found.join(', ') || 'not there'}`);
-    }
-  }
-  const ends = new Map(orders.map(({ id, status, reason }) => [id, status === 'COMPLETED' ? status : (reason ?? '')]));
-  for (const { id, kind } of customers.placed) {
-    const end = ends.get(id);
-    if (end !== undefined && !(kindOf(kind).ends as readonly string[]).includes(end))
-      findings.push(`${id}, "${kind}", ended as ${end}`);
-  }
-  return findings;
+  const kinds = new Map(customers.placed.map(({ id, kind }) => [id, kind]));
+  return orders.flatMap(({ id, end, attention }) => {
+    const kind = kinds.get(id);
+    return [
+      ...(attention ? [`${id} ended as ${end}, and asks for an operator`] : []),
+      ...(kind !== undefined && !(kindOf(kind).ends as readonly string[]).includes(end)
+        ? [`${id}, "${kind}", ended as ${end}`]
+        : []),
+    ];
+  });
 }
 
-/** What each may be at the end, in the payment service's books, the provider's, and the stock's. */
-const COMPLETED = { payment: ['CHARGED'], charge: ['CHARGED'], reservation: ['COMMITTED'] };
-const CANCELLED = {
-  payment: ['DECLINED', 'REFUNDED', 'VOIDED'],
-  charge: ['DECLINED', 'REFUNDED', 'VOIDED'],
-  reservation: ['RELEASED', 'RETURNED', 'REFUSED'],
-};
-
-async function statusByOrder(
-  world: World,
-  database: 'PAYMENT' | 'PAYMENT_SIMULATOR' | 'INVENTORY',
-  sql: string,
-): Promise<Map<string, Set<string>>> {
-  const byOrder = new Map<string, Set<string>>();
-  for (const { id, status } of await world.query<{ id: string; status: string }>(database, sql))
-    byOrder.set(id, (byOrder.get(id) ?? new Set()).add(status));
-  return byOrder;
+/** What `npm run reconcile` finds: in all books, or of the orders that have changed since a time, in ms. */
+export async function reconcile(world: World, changedSince?: number): Promise<string[]> {
+  const orderIds =
+    changedSince === undefined
+      ? undefined
+      : (
+          await world.query<{ id: string }>('ORDER', 'SELECT id FROM orders WHERE updated_at >= $1', [
+            new Date(changedSince),
+          ])
+        ).map(({ id }) => id);
+  const report = await runReconciliation({
+    workflows: world.temporal.workflow,
+    input: { repair: false, ...(orderIds && { orderIds }) },
+  });
+  return report.findings.map(
+    ({ kind, orderId, productId, detail }) =>
+      `${kind}: ${orderId === undefined ? `product ${productId ?? ''}` : `order ${orderId}`}, ${detail}`,
+  );
 }
 
 /** Once every order is final: no unit held, none lost, none made. */

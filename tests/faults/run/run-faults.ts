@@ -1,5 +1,5 @@
 import type { Progress } from '../../../stack/support/progress.js';
-import { allAreTold, differencesInBooks, differencesInMails, differencesInStock } from './books.js';
+import { allAreTold, differencesInMails, differencesInStock, reconcile, wrongEnds } from './books.js';
 import { openCustomers, type Customers } from './customers.js';
 import { perform, type Performed } from './perform.js';
 import { keepProviderDown, type ProviderDown } from './provider-down.js';
@@ -104,6 +104,7 @@ async function playRound(
 ): Promise<RoundReport> {
   const findings: string[] = [];
   const performed: Performed[] = [];
+  const beganAt = Date.now();
   await Promise.all(
     round.map(async (fault) => {
       try {
@@ -121,7 +122,7 @@ async function playRound(
     await untilFinal(world, endedAt, waiting?.orderIds ?? []);
     finalAfterMs = Date.now() - endedAt;
     for (const one of performed) recoveries.push(...(await recoveriesAfter(world, one)));
-    findings.push(...(await differencesInBooks(world, customers, endedAt)));
+    findings.push(...(await wrongEnds(world, customers)), ...(await reconcile(world, beganAt)));
   } catch (error) {
     world.signal.throwIfAborted();
     findings.push(messageOf(error));
@@ -180,8 +181,9 @@ async function atTheEnd(world: World, customers: Customers): Promise<string[]> {
   try {
     await untilFinal(world, Date.now(), []);
     return [
-      ...(await differencesInBooks(world, customers, Date.now())),
+      ...(await wrongEnds(world, customers)),
       ...(await differencesInStock(world, customers)),
+      ...(await reconcile(world)),
     ];
   } catch (error) {
     world.signal.throwIfAborted();

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
 import pg from 'pg';
+import { createTemporalClient } from '../../../platform/temporal/client.js';
 import { startApp, startServers } from '../../../stack/app.js';
 import type { Progress } from '../../../stack/support/progress.js';
 import { WITHOUT_LIMITS, silent } from '../../support/app.js';
@@ -9,7 +11,7 @@ type Servers = Awaited<ReturnType<typeof startServers>>;
 type App = Awaited<ReturnType<typeof startApp>>;
 type Managed = App['processes'][string];
 
-type DatabaseName = 'ORDER' | 'INVENTORY' | 'PAYMENT' | 'PAYMENT_SIMULATOR' | 'NOTIFICATION';
+type DatabaseName = 'ORDER' | 'INVENTORY' | 'NOTIFICATION';
 
 /** Servers and an application of their own, to be killed and started again at will. */
 export interface World {
@@ -24,6 +26,7 @@ export interface World {
   query<Row extends object>(database: DatabaseName, sql: string, values?: unknown[]): Promise<Row[]>;
   /** Looks until the answer is truthy; rejects after the time in ms, with what was seen last, or when all is stopped. */
   until<T>(what: string, look: () => T | Promise<T>, withinMs: number): Promise<NonNullable<T>>;
+  temporal: Client;
   signal: AbortSignal;
   stop(): Promise<void>;
 }
@@ -74,6 +77,14 @@ function worldOf(servers: Servers, app: App, crashPoints: CrashPoints, signal: A
     pools.set(name, pool);
     return pool;
   };
+  const temporal = createTemporalClient({
+    address: servers.env['TEMPORAL_ADDRESS'] ?? '',
+    namespace: 'default',
+    payloadKeys: {
+      keys: JSON.parse(app.env['PAYLOAD_KEYS'] ?? '{}') as Record<string, string>,
+      current: app.env['PAYLOAD_KEY_ID'] ?? '',
+    },
+  });
   return {
     gatewayUrl: app.urls['gateway'] ?? '',
     inboxUrl: servers.env['INBOX_URL'] ?? '',
@@ -84,8 +95,10 @@ function worldOf(servers: Servers, app: App, crashPoints: CrashPoints, signal: A
     query: async <Row extends object>(database: DatabaseName, sql: string, values?: unknown[]) =>
       (await poolOf(database).query<Row>(sql, values)).rows,
     until: (what, look, withinMs) => until(what, look, withinMs, signal),
+    temporal: temporal.client,
     signal,
     stop: async () => {
+      await temporal.close().catch(() => undefined);
       await Promise.all([...pools.values()].map((pool) => pool.end().catch(() => undefined)));
       await app.stop();
       await servers.stop();
