@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PrismaClient } from '../../services/payment/simulator/prisma/generated/client.js';
 import { createTestDatabase } from '../../tests/support/database.js';
 import type { TestDatabase } from '../../tests/support/database.js';
+import { waitFor } from '../../tests/support/wait-for.js';
 import { createLogger } from '../logger.js';
 import { createPool, prismaAdapter } from './pool.js';
 
@@ -26,5 +27,19 @@ describe('a pool', () => {
     const { rows } = await pool.query<{ updated_at: Date }>('SELECT updated_at FROM simulator_state');
     await prisma.$disconnect();
     expect(rows[0]?.updated_at).toEqual(updatedAt);
+  });
+
+  it('outlives the loss of its connections, and makes new ones', async () => {
+    const lines: string[] = [];
+    const heard = createLogger({ service: 'test', level: 'warn' }, { write: (line) => void lines.push(line) });
+    const pool = createPool({ url: database.url, size: 1, service: 'test', logger: heard });
+    const pidOf = async () => (await pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid;
+    const first = await pidOf();
+    const other = open(database.url);
+    await other.query('SELECT pg_terminate_backend($1)', [first]);
+    await other.end();
+    await waitFor('the loss to be noticed', () => lines.some((line) => line.includes('lost a database connection')));
+    expect(await pidOf()).not.toBe(first);
+    await pool.end();
   });
 });

@@ -1,4 +1,5 @@
 import { events } from './events.js';
+import { faults } from './faults.js';
 import type { Guard } from './guard.js';
 import { reconcile } from './reconcile.js';
 import { money } from './money.js';
@@ -19,5 +20,5 @@ export const SECTIONS: readonly Section[] = [
   // { name: 'change', title: 'Changing the Saga', guards: change },
   { name: 'events', title: 'Events and notifications', guards: events },
   { name: 'reconcile', title: 'Reconciliation', guards: reconcile },
-  // { name: 'faults', title: 'Deaths', guards: faults },
+  { name: 'faults', title: 'Deaths', guards: faults },
 ];

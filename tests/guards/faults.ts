@@ -1,0 +1,54 @@
+import type { Guard } from './guard.js';
+
+/** Deaths. */
+export const faults: Guard[] = [
+  {
+    promise: 'No process starts in production with a setting that can make it die.',
+    code: {
+      file: 'platform/env.ts',
+      text: "env['NODE_ENV'] === 'production' ? REFUSED_IN_PRODUCTION",
+      instead: "env['NODE_ENV'] === 'never' ? REFUSED_IN_PRODUCTION",
+    },
+    test: {
+      file: 'platform/crash-points/crash-point.test.ts',
+      name: 'keeps a process from starting in production, which names the setting',
+    },
+  },
+  {
+    promise: 'A process dies at a crash point as of `kill -9`, once, and only where a test has armed it.',
+    code: {
+      file: 'platform/crash-points/crash-point.ts',
+      text: 'rmdirSync(path.join(folder, name));',
+      instead: 'rmdirSync(path.join(folder, name, name));',
+    },
+    test: {
+      file: 'platform/crash-points/crash-point.test.ts',
+      name: 'kills whoever gets there while it is armed, once',
+    },
+  },
+  {
+    promise:
+      'A step that takes long is not taken for dead while its worker lives; a dead worker is noticed within 4 s.',
+    code: {
+      file: 'workers/heartbeats.ts',
+      text: 'setInterval(() => heartbeat(), everyMs)',
+      instead: 'setInterval(() => void heartbeat, everyMs)',
+    },
+    test: {
+      file: 'workers/heartbeats.int.test.ts',
+      name: 'an attempt that takes longer than the heartbeat timeout goes on while its process lives',
+    },
+  },
+  {
+    promise: 'A process outlives a PostgreSQL that is restarted, and has connections again once it is back.',
+    code: {
+      file: 'platform/database/pool.ts',
+      text: "pool.on('error', (error) => logger.warn({ reason: error.message }, 'lost a database connection'));",
+      instead: '',
+    },
+    test: {
+      file: 'platform/database/pool.int.test.ts',
+      name: 'outlives the loss of its connections, and makes new ones',
+    },
+  },
+];
