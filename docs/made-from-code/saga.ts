@@ -15,6 +15,7 @@ import { UNDONE_BY } from '../../workflows/order/compensations.js';
 import * as messages from '../../workflows/order/messages.js';
 import { PERFORMED_BY } from '../../workflows/order/step-activities.js';
 import { ANSWERS } from '../../workflows/order/step-refused.js';
+import { END_STATES, isPaid, isSold } from './end-states.js';
 import { SAGA_OUTCOMES, type SagaOutcome } from './outcomes.js';
 import { code, codes, table } from './table.js';
 
@@ -70,6 +71,28 @@ export function sagaTables(): Record<string, string> {
     outcomes: table(
       ['outcome', 'trigger', 'steps done', 'undone, in this order', 'status, `cancelReason`', 'events', 'mails'],
       Object.values(SAGA_OUTCOMES).map(outcomeRow),
+    ),
+    'end-states': table(
+      [
+        'end',
+        '`COMPLETED`, or `cancelReason`',
+        'stock',
+        'reservation',
+        'payments less refunds',
+        'payment',
+        'delivery',
+        'mails',
+      ],
+      END_STATES.map((state) => [
+        state.end,
+        codes(state.reasons.length > 0 ? state.reasons : ['COMPLETED']),
+        isSold(state) ? 'less by what was ordered' : 'as before',
+        asWritten(state.reservation),
+        isPaid(state) ? 'the total' : '0',
+        asWritten(state.payment),
+        asWritten(state.delivery),
+        mailsOf(state.mails).join(', '),
+      ]),
     ),
     reasons: table(
       ['`cancelReason`', 'when'],
@@ -133,6 +156,8 @@ function outcomeRow({ outcome, trigger, done, undone, reason, events }: SagaOutc
   const undo = undone.map((group) => group.map(code).join(' and ')).join(', then ');
   return [outcome, trigger, codes(done), undo, status, codes(events), mailsOf(events).join(', ')];
 }
+
+const asWritten = (state: string): string => (state === 'none' ? 'none' : code(state));
 
 /** What a customer is told of, in the words of the mails' templates. */
 export function mailsOf(events: readonly Topic[]): string[] {

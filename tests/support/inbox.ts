@@ -8,11 +8,15 @@ interface Mail {
   to: { address: string }[];
 }
 
+/** All mails that came, to everybody, oldest first. */
+export async function allMails(): Promise<Mail[]> {
+  const response = await fetch(new URL('/email', server('INBOX_URL')));
+  return (await response.json()) as Mail[];
+}
+
 /** The mails that speak of an order, oldest first. */
 export async function mailsAbout(orderId: string): Promise<Mail[]> {
-  const response = await fetch(new URL('/email', server('INBOX_URL')));
-  const mails = (await response.json()) as Mail[];
-  return mails.filter((mail) => `${mail.subject} ${mail.text}`.includes(orderId));
+  return (await allMails()).filter((mail) => `${mail.subject} ${mail.text}`.includes(orderId));
 }
 
 /** Waits until so many mails about the order are there; more than that is a failure too. */
