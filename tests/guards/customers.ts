@@ -1,0 +1,131 @@
+import type { Guard } from './guard.js';
+
+/** What whoever orders can rely on, whatever dies and however often they ask. */
+export const customers: Guard[] = [
+  {
+    promise: 'An Idempotency-Key with another body is refused, so that nobody takes one order for another.',
+    code: {
+      file: 'api/order/placing/find-replay.ts',
+      text: 'if (stored.bodyHash === bodyHash)',
+      instead: "if (stored.bodyHash === bodyHash || bodyHash !== '')",
+    },
+    test: {
+      file: 'api/order/idempotency.int.test.ts',
+      name: 'with another body is refused, also when both come at once',
+    },
+  },
+  {
+    promise: "A repeated order has the first answer's code, also when both ask at once.",
+    code: {
+      file: 'api/order/placing/decide-answer.ts',
+      text: 'if (decided !== undefined && placed) return decided;',
+      instead: 'if (decided !== undefined) return decided;',
+    },
+    test: {
+      file: 'api/order/idempotency.int.test.ts',
+      name: 'also when it was asked before the first answer was given',
+    },
+  },
+  {
+    promise: 'A repeated order is the same order also when its workflow was deleted from Temporal.',
+    code: {
+      file: 'api/order/order-sagas.ts',
+      text: 'workflowStartedAt === null ? undefined :',
+      instead: "workflowStartedAt === null || order.id !== '' ? undefined :",
+    },
+    test: { file: 'api/order/workflow-gone.int.test.ts', name: 'gets no second one to decide about stock' },
+  },
+  {
+    promise: 'An order never gets a second workflow, neither beside its first nor after it.',
+    code: {
+      file: 'services/order/saga-start.ts',
+      text: "workflowIdReusePolicy: 'REJECT_DUPLICATE'",
+      instead: "workflowIdReusePolicy: 'ALLOW_DUPLICATE'",
+    },
+    test: { file: 'workers/sweeper.int.test.ts', name: 'gives no order a second workflow' },
+  },
+  {
+    promise: 'An order that was written gets its workflow, also when the API died before it started one.',
+    code: {
+      file: 'services/order/order-store.ts',
+      text: 'createdAt: { lt: before } }',
+      instead: 'createdAt: { lt: before, gt: before } }',
+    },
+    test: { file: 'workers/sweeper.int.test.ts', name: 'starts the workflow of an order that has none' },
+  },
+  {
+    promise: 'However many cancel an order at once, all have their answer.',
+    code: {
+      file: 'api/order/order-sagas.ts',
+      text: 'updateId: CANCEL_UPDATE_ID,',
+      instead: 'updateId: `${CANCEL_UPDATE_ID}-${Math.random()}`,',
+    },
+    test: { file: 'api/order/read-and-cancel.int.test.ts', name: 'is one undo, however many ask at once' },
+  },
+  {
+    promise: 'A cancellation while the charge is on its way waits for what became of it, and gives the money back.',
+    code: {
+      file: 'workflows/order/step-activities.ts',
+      text: "cancellationType: 'WAIT_CANCELLATION_COMPLETED'",
+      instead: "cancellationType: 'TRY_CANCEL'",
+    },
+    test: { file: 'workflows/order/cancel.int.test.ts', name: 'while the charge is on its way has it heard out' },
+  },
+  {
+    promise: 'A cancellation calls the delivery off before it gives anything back: what was delivered is not undone.',
+    code: {
+      file: 'workflows/order/undo-order.ts',
+      text: "if (!compensations.newestFirst.includes('cancel-delivery')) {",
+      instead: "if (compensations.newestFirst.includes('release-stock')) {",
+    },
+    test: { file: 'workflows/order/cancel.int.test.ts', name: 'is told so when it turns out to be delivered' },
+  },
+  {
+    promise: 'Of an order of several lines all are held, or none.',
+    code: {
+      file: 'services/inventory/write-reservation.ts',
+      text: 'WHEN (SELECT bool_or(short) FROM checked) THEN',
+      instead: 'WHEN short THEN',
+    },
+    test: { file: 'services/inventory/stock-store.int.test.ts', name: 'all lines or none' },
+  },
+  {
+    promise: 'Orders whose lines cross never wait for each other for ever.',
+    code: {
+      file: 'activities/inventory/stock-lock.ts',
+      text: 'inProductOrder(lines).map(',
+      instead: 'lines.map(',
+    },
+    test: {
+      file: 'activities/inventory/inventory-activities.int.test.ts',
+      name: 'opposite lines of several orders lock in one direction',
+    },
+  },
+  {
+    promise: "Of the carrier's reports the first end counts, however late, often or out of order they come.",
+    code: {
+      file: 'workflows/order/carrier-news.ts',
+      text: 'this.#end ??= update.status;',
+      instead: 'this.#end = update.status;',
+    },
+    test: { file: 'workflows/order/carrier-news.test.ts', name: "'delivered', 'returned'" },
+  },
+  {
+    promise: 'A report of the carrier that the Saga has not heard is not taken: the carrier sends it again.',
+    code: {
+      file: 'api/delivery/routes/post-event.ts',
+      text: "throw serviceUnavailable('saga-unavailable',",
+      instead: "void serviceUnavailable('saga-unavailable',",
+    },
+    test: { file: 'api/delivery/routes/post-event.int.test.ts', name: 'answers 503 while the Saga can not be told' },
+  },
+  {
+    promise: 'Goods that come back are refunded and can be sold again.',
+    code: {
+      file: 'workflows/order/order-saga.ts',
+      text: '  return RETURNED;',
+      instead: "  return RETURNED.reason === 'DELIVERY_RETURNED' ? undefined : RETURNED;",
+    },
+    test: { file: 'workflows/order/order-saga.int.test.ts', name: 'it comes back, is refunded' },
+  },
+];
