@@ -12,6 +12,8 @@ declare module 'vitest' {
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const app = await bootApp({
     name: 'e2e',
+    // Stock is taken by several processes, as it is where there is more than one machine.
+    twice: ['inventory-worker'],
     // What is proved is who gets the last unit, not how fast this machine tells a hundred buyers at once.
     env: { ORDER_WAIT_MS: '45000', CARRIER_DELAY_MS: '500', ATTENTION_AFTER: '15s' },
   });
