@@ -7,3 +7,6 @@ export const TASK_QUEUES = {
 } as const;
 
 export type TaskQueue = (typeof TASK_QUEUES)[keyof typeof TASK_QUEUES];
+
+/** What Temporal calls all builds of the order worker together. The other workers run no workflows, and have none. */
+export const ORDER_DEPLOYMENT = 'order-worker';

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 import { temporalTelemetryPlugins } from '../platform/telemetry/telemetry.js';
@@ -14,3 +15,10 @@ const { code } = await bundleWorkflowCode({
   plugins: temporalTelemetryPlugins(),
 });
 await writeFile(built('workflow-bundle.js'), code);
+
+// The build that orders are pinned to: the same for the same workflows, wherever and however often they are built.
+const root = built('..');
+const content = code.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '').replaceAll(root, '/');
+const { version } = JSON.parse(await readFile(`${root}package.json`, 'utf8')) as { version: string };
+const hash = createHash('sha256').update(content).digest('hex');
+await writeFile(built('workflow-build-id'), `${version}-${hash.slice(0, 12)}`);

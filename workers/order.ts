@@ -1,9 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import { createOrderActivities } from '../activities/order/order-activities.js';
 import { createOrderReconciliation } from '../activities/order/reconciliation-activities.js';
 import { createTellFindings } from '../activities/order/tell-findings.js';
-import { TASK_QUEUES } from '../contracts/task-queues.js';
+import { ORDER_DEPLOYMENT, TASK_QUEUES } from '../contracts/task-queues.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
 import { readEnv } from '../platform/env.js';
 import { createKafka } from '../platform/kafka.js';
@@ -24,7 +25,7 @@ import { startSweeper } from './sweeper.js';
 const config = readEnv(settings);
 const service = config.SERVICE_NAME;
 const logger = createLogger({ service, level: config.LOG_LEVEL });
-const workflowBundle = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+const built = (file: string) => fileURLToPath(new URL(`../${file}`, import.meta.url));
 
 await runProcess({ logger }, async (onShutdown) => {
   const pool = createPool({ url: config.DATABASE_URL, size: 20, service, logger });
@@ -57,7 +58,12 @@ await runProcess({ logger }, async (onShutdown) => {
     {
       service,
       taskQueue: TASK_QUEUES.order,
-      workflows: { bundlePath: workflowBundle },
+      workflows: { bundlePath: built('workflow-bundle.js') },
+      versioning: {
+        deploymentName: ORDER_DEPLOYMENT,
+        buildId: await readFile(built('workflow-build-id'), 'utf8'),
+        behavior: config.SAGA_VERSIONING,
+      },
       activities: { ...createOrderActivities({ prisma, logger }), ...reconciliation },
       metrics,
       temporal: temporalSettingsFrom(config),

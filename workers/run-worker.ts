@@ -12,6 +12,7 @@ import { temporalTelemetryPlugins } from '../platform/telemetry/telemetry.js';
 import { createDataConverter } from '../platform/temporal/data-converter.js';
 import { installTemporalRuntime } from '../platform/temporal/runtime.js';
 import type { TemporalSettings } from '../platform/temporal/settings.js';
+import { deploymentOptions, untilDeployed, type WorkerVersioning } from './deployment.js';
 import { createHeartbeats } from './heartbeats.js';
 
 export interface WorkerSettings {
@@ -20,6 +21,8 @@ export interface WorkerSettings {
   activities: object;
   /** The prebuilt bundle, or the folder's index to bundle at start. None for a worker of activities alone. */
   workflows?: { bundlePath: string } | { path: string };
+  /** None for a worker that any version of the workflows may give work to. */
+  versioning?: WorkerVersioning;
   temporal: TemporalSettings;
   health: { host: string; port: number };
   /** What the activities need besides Temporal. */
@@ -29,7 +32,7 @@ export interface WorkerSettings {
   /** Told once the health port answers, before Temporal is there. */
   onListening?: (health: Listening) => void;
   logger: Logger;
-  /** Anything of Temporal's own options that differs from the usual, such as deployment versioning or slots. */
+  /** Anything of Temporal's own options that differs from the usual, such as slots. */
   options?: Partial<WorkerOptions>;
 }
 
@@ -44,10 +47,10 @@ const slots: Partial<WorkerOptions> = {
 
 /** Runs a Temporal worker with its health port, until the process stops. */
 export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown): Promise<void> {
-  const { logger, temporal, health, workflows } = settings;
+  const { logger, temporal, health, workflows, versioning } = settings;
   installTemporalRuntime(logger);
 
-  const running: { worker?: Worker } = {};
+  const running: { worker?: Worker; isDeployed: boolean } = { isDeployed: versioning === undefined };
   const server = await createHealthServer({
     service: settings.service,
     ...health,
@@ -57,6 +60,7 @@ export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown
       worker: () => {
         const state = running.worker?.getState() ?? 'waiting for Temporal';
         if (state !== 'RUNNING') throw new Error(state.toLowerCase());
+        if (!running.isDeployed) throw new Error('no build of the deployment is current yet');
       },
     },
   });
@@ -81,6 +85,7 @@ export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown
     shutdownGraceTime: '4s',
     shutdownForceTime: '6s',
     ...slots,
+    ...(versioning && { workerDeploymentOptions: deploymentOptions(versioning) }),
     ...settings.options,
   });
   running.worker = worker;
@@ -89,6 +94,12 @@ export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown
     if (worker.getState() === 'RUNNING') worker.shutdown();
     await done;
   });
+  if (versioning) {
+    untilDeployed({ connection, namespace: temporal.namespace, versioning, logger, stopped: stopped.signal }).then(
+      () => (running.isDeployed = true),
+      () => undefined, // It stops.
+    );
+  }
   done.catch((error: unknown) => {
     // A worker that fails by itself can't be started again: end the process, and whoever runs it starts a new one.
     logger.fatal({ err: error }, 'worker failed');

@@ -42,6 +42,7 @@ export function sharedEnvironment({ processes, serversEnv, ports, namespace, red
     JWT_AUDIENCE: 'holdfast',
     PAYMENT_PROVIDER: 'simulated',
     DELIVERY_CARRIER: 'simulated',
+    SAGA_VERSIONING: 'AUTO_UPGRADE',
     KAFKAJS_NO_PARTITIONER_WARNING: '1',
   };
 }

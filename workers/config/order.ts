@@ -9,4 +9,10 @@ export const settings = z.object({
   ...temporalSettings,
   // The sweeper starts what the API could not.
   ...sagaTimeSettings,
+  SAGA_VERSIONING: z
+    .enum(['PINNED', 'AUTO_UPGRADE'])
+    .default('PINNED')
+    .describe(
+      'what orders do when another build of the Saga becomes current: PINNED ones end with the build they began with; AUTO_UPGRADE ones go on with the new one, which becomes current when it starts (development)',
+    ),
 });
