@@ -1,3 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
 import { trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Kafka } from 'kafkajs';
@@ -8,6 +15,7 @@ import { createKafka } from '../platform/kafka.js';
 import { createLogger } from '../platform/logger.js';
 import { recordProgress } from '../services/order/progress-store.js';
 import { newOrder, openOrderDatabase, progress, type OrderDatabase } from '../services/order/testing/order-database.js';
+import { crashPointsIn } from '../tests/support/crash-points.js';
 import { server } from '../tests/support/servers.js';
 import { readTopics, type TopicReader } from '../tests/support/topic-reader.js';
 import { waitFor } from '../tests/support/wait-for.js';
@@ -126,6 +134,39 @@ describe('the relay', () => {
     await untilAllMarked();
     expect(new Set(reader.of(id).map(({ event }) => event.id))).toEqual(new Set([`${id}:order-created`]));
   });
+
+  it.each(['relay: before sending', 'relay: sent', 'relay: marked'] as const)(
+    'killed at "%s" it loses nothing: the next one sends the rest, what was sent under the same id',
+    async (point) => {
+      const ids = await Promise.all(Array.from({ length: 3 }, () => place()));
+      await Promise.all(ids.map(runThrough));
+      const folder = await mkdtemp(path.join(os.tmpdir(), 'relay-'));
+      const crashPoints = crashPointsIn(folder);
+      await crashPoints.arm(point);
+      const main = fileURLToPath(new URL('./testing/relay-main.ts', import.meta.url));
+      const brokers = server('KAFKA_BROKERS');
+      const args = ['--import', 'tsx', main, database.url, brokers, crashPoints.env.CRASH_POINTS_DIR];
+      const relay = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+      expect(await once(relay, 'exit')).toEqual([null, 'SIGKILL']);
+      await rm(folder, { recursive: true });
+      const marked = await database.prisma.outboxEvent.count({
+        where: { orderId: { in: ids }, publishedAt: { not: null } },
+      });
+      expect(marked).toBe(point === 'relay: marked' ? ids.length : 0);
+
+      startRelay();
+      await untilAllMarked();
+      for (const id of ids) {
+        const events = (await reader.hears(id, 5)).map(({ event }) => event);
+        expect(events.map(({ sequence }) => sequence)).toEqual(['1', '2', '3', '4', '5']);
+        await waitFor('all that was sent', () => reader.of(id).length >= (point === 'relay: sent' ? 6 : 5));
+        const sent = reader.of(id).map(({ event }) => event.id);
+        // Only the round that was sent and not marked goes twice.
+        expect(sent).toHaveLength(point === 'relay: sent' ? 6 : 5);
+        expect(new Set(sent).size).toBe(5);
+      }
+    },
+  );
 
   it('never sends the next event of an order before the one before is marked', async () => {
     const id = await place();

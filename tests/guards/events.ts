@@ -32,4 +32,63 @@ export const events: Guard[] = [
       name: 'what is no event goes to the dead letters at once',
     },
   },
+  {
+    promise:
+      'A relay that is killed between sending and marking loses nothing: the next one sends it again, under the same id.',
+    code: {
+      file: 'workers/outbox-relay.ts',
+      text: "crashPoint('relay: before sending');",
+      instead: "await session.markPublished(round);\n          crashPoint('relay: before sending');",
+    },
+    test: { file: 'workers/outbox-relay.int.test.ts', name: 'loses nothing: the next one sends the rest' },
+  },
+  {
+    promise: 'A mail server that is away is waited for without end: what waits for it is no dead letter.',
+    code: {
+      file: 'notifications/domain/retry-rules.ts',
+      text: "'channel-away': { firstPauseMs: 1_000, longestPauseMs: 30_000, tries: Infinity,",
+      instead: "'channel-away': { firstPauseMs: 1_000, longestPauseMs: 30_000, tries: 6,",
+    },
+    test: { file: 'notifications/domain/retry-rules.test.ts', name: 'a channel that takes nothing is waited for' },
+  },
+  {
+    promise: 'A mail server that does not answer, or closes for everybody, is told from one that refuses a message.',
+    code: {
+      file: 'notifications/channels/email-channel.ts',
+      text: 'return AWAY.includes(String(code)) || responseCode === 421;',
+      instead: 'return AWAY.includes(String(code)) && responseCode === 421;',
+    },
+    test: { file: 'notifications/tell-customer.int.test.ts', name: 'a server that closes for everybody (421) is away' },
+  },
+  {
+    promise: 'A mail that may have gone is never sent again.',
+    code: {
+      file: 'notifications/channels/email-channel.ts',
+      text: 'if (!begun || wasRefused(error))',
+      instead: 'if (begun || wasRefused(error) || error)',
+    },
+    test: { file: 'notifications/tell-customer.int.test.ts', name: 'the connection lost after the message' },
+  },
+  {
+    promise:
+      'A message that is refused each time goes to the dead letters after a bounded number of tries, and comes from there when it can.',
+    code: {
+      file: 'notifications/domain/retry-rules.ts',
+      text: 'if (tries >= rule.tries || elapsedMs >= rule.withinMs)',
+      instead: 'if (elapsedMs >= rule.withinMs)',
+    },
+    test: {
+      file: 'notifications/notifications.int.test.ts',
+      name: 'a mail that is refused each time ends among the dead letters',
+    },
+  },
+  {
+    promise: 'A dead letter is sent again once, however often that is asked for.',
+    code: {
+      file: 'notifications/dead-letters/send-again.ts',
+      text: 'await producer.send({ topic: deadLetterTopic, acks: -1, messages: [noteThatSentAgain(letter)] });',
+      instead: 'noteThatSentAgain(letter);',
+    },
+    test: { file: 'notifications/notifications.int.test.ts', name: 'are listed, shown and sent again one by one' },
+  },
 ];

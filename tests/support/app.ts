@@ -114,9 +114,9 @@ const SERVERS = [
 ] as const;
 
 /** A Kafka of the test's own, on a port that the application was told before. */
-export async function bootKafka(port: number): Promise<{ stop(): Promise<void> }> {
+export async function bootKafka(port: number): Promise<{ process: ManagedProcess; stop(): Promise<void> }> {
   const [controllerPort = 0] = await freePorts(1);
-  return startServers({
+  const { servers, stop } = await startServers({
     dir: path.join(testDir, `kafka_${port}`),
     only: ['kafka'],
     useGiven: false,
@@ -124,6 +124,9 @@ export async function bootKafka(port: number): Promise<{ stop(): Promise<void> }
     ports: { KAFKA_PORT: port, KAFKA_CONTROLLER_PORT: controllerPort },
     progress: silent,
   });
+  const process = servers['kafka'];
+  if (!process) throw new Error('there is no Kafka of our own');
+  return { process, stop };
 }
 
 export async function freePort(): Promise<number> {

@@ -1,0 +1,11 @@
+import { armCrashPoints } from '../../platform/crash-points/crash-point.js';
+import { createKafka } from '../../platform/kafka.js';
+import { createLogger } from '../../platform/logger.js';
+import { startOutboxRelay } from '../outbox-relay.js';
+
+// A relay alone, in a process that a test can kill: the database, the brokers and the folder of crash points are its arguments.
+const [, , databaseUrl = '', brokers = '', crashPoints] = process.argv;
+armCrashPoints(crashPoints);
+const logger = createLogger({ service: 'relay', level: 'fatal' });
+const kafka = createKafka({ brokers: brokers.split(','), clientId: 'relay', logger });
+startOutboxRelay({ databaseUrl, kafka, service: 'relay', logger, pollMs: 200 });
