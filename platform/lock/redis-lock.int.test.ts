@@ -140,6 +140,8 @@ describe('withLocks', () => {
     const started = Date.now();
     await expect(locks.withLocks([key], times, () => Promise.resolve('ran'))).rejects.toThrow(LockUnavailable);
     expect(Date.now() - started).toBeLessThan(1500);
+    // The next one does not wait for it too.
+    await expect(locks.withLocks([key], times, () => Promise.resolve('ran'))).rejects.toThrow('it failed a moment ago');
     // The commands came through, only their answers did not: nothing may stay locked.
     await waitFor('the key to be gone', async () => (await redis.exists(key)) === 0);
     slow.disconnect();

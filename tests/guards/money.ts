@@ -96,7 +96,7 @@ export const money: Guard[] = [
     },
     test: {
       file: 'services/inventory/stock-races.int.test.ts',
-      name: 'reservation, its repeat and its release at once end with everything given back',
+      name: 'commit and release at once: sold or given back, and what was sold came back',
     },
   },
   {
@@ -119,8 +119,8 @@ export const money: Guard[] = [
       instead: 'await lockKey(redis, key, leaseMs)',
     },
     test: {
-      file: 'activities/inventory/redis-away.int.test.ts',
-      name: 'Redis that hangs costs no order; it is told and counted, and used when it is back',
+      file: 'platform/lock/redis-lock.int.test.ts',
+      name: 'says soon that Redis has stopped answering',
     },
   },
   {
