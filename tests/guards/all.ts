@@ -1,3 +1,4 @@
+import { change } from './change.js';
 import { customers } from './customers.js';
 import { events } from './events.js';
 import { faults } from './faults.js';
@@ -18,7 +19,7 @@ export const SECTIONS: readonly Section[] = [
   { name: 'money', title: 'Money and stock', guards: money },
   // { name: 'rules', title: "The Saga's rules", guards: rules },
   // { name: 'operators', title: 'Operators', guards: operators },
-  // { name: 'change', title: 'Changing the Saga', guards: change },
+  { name: 'change', title: 'Changing the Saga', guards: change },
   { name: 'events', title: 'Events and notifications', guards: events },
   { name: 'reconcile', title: 'Reconciliation', guards: reconcile },
   { name: 'faults', title: 'Deaths', guards: faults },

@@ -1,0 +1,36 @@
+import type { Guard } from './guard.js';
+
+const deployment = 'workers/deployment.int.test.ts';
+
+/** Changing the Saga while orders run. */
+export const change: Guard[] = [
+  {
+    promise:
+      'In production an order ends with the build of the Saga that it began with, whatever is deployed meanwhile.',
+    code: {
+      file: 'workers/deployment.ts',
+      text: 'defaultVersioningBehavior: behavior }',
+      instead: "defaultVersioningBehavior: behavior && 'AUTO_UPGRADE' }",
+    },
+    test: { file: deployment, name: 'the old build drains' },
+  },
+  {
+    promise: 'In development orders that wait go on with the newest Saga as soon as its worker runs.',
+    code: {
+      file: 'workers/deployment.ts',
+      text: "const mayTakeOver = !current || behavior === 'AUTO_UPGRADE';",
+      instead: 'const mayTakeOver = !current;',
+    },
+    test: { file: deployment, name: 'go on with the new Saga as soon as it runs' },
+  },
+  {
+    promise:
+      'A new version of the Saga takes every step that the orders before it have taken, in their order: undone newest first.',
+    code: {
+      file: 'workflows/order/compensations.ts',
+      text: 'this.#registered.unshift(',
+      instead: 'this.#registered.push(',
+    },
+    test: { file: 'workflows/order/replay.test.ts', name: 'lets every recorded order through' },
+  },
+];
