@@ -4,6 +4,9 @@ export interface Guard {
   promise: string;
   /** Putting `instead` in the place of `text`, which stands in `file` once, takes the guard out. It must still compile. */
   code: { file: string; text: string; instead: string };
-  /** The test, by its file and a part of its full name that no other test there has. */
+  /**
+   * The test, by its file and a part of its full name that no other test there has: of a table of tests a part that stands
+   * in the code, for all rows, or the whole name of one row as it runs.
+   */
   test: { file: string; name: string };
 }
