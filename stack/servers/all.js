@@ -1,4 +1,5 @@
 // @ts-check
+import { chromium } from './chromium.js';
 import { kafkaUi } from './kafka-ui.js';
 import { kafka } from './kafka.js';
 import { maildev } from './maildev.js';
@@ -9,14 +10,14 @@ import { temporal, temporalCli } from './temporal.js';
 import { testServer } from './test-server.js';
 import { zipkin } from './zipkin.js';
 
-/** @typedef {'postgres' | 'redis' | 'kafka' | 'temporal' | 'zipkin' | 'maildev' | 'kafka-ui' | 'temporal-cli' | 'test-server' | 'tctl'} ServerName */
+/** @typedef {'postgres' | 'redis' | 'kafka' | 'temporal' | 'zipkin' | 'maildev' | 'kafka-ui' | 'temporal-cli' | 'test-server' | 'tctl' | 'chromium'} ServerName */
 
 /**
  * Each queue fetches one after the other, in order of need; the queues run side by side.
  * @type {import('./types.js').Server[][]}
  */
 const queues = [
-  [postgres, maildev, kafkaUi],
+  [postgres, maildev, kafkaUi, chromium],
   [redis, kafka, zipkin, testServer],
   [temporal, temporalCli, tctl],
 ];

@@ -7,7 +7,10 @@ export type ServerName =
   | 'SMTP_URL'
   | 'INBOX_URL'
   | 'TEMPORAL_TEST_SERVER'
-  | 'TEMPORAL_CLI';
+  | 'TEMPORAL_UI_URL'
+  | 'TEMPORAL_CLI'
+  | 'TCTL'
+  | 'CHROMIUM';
 
 /** Where a server for tests is. A missing one is a failure, never a skip. */
 export function server(name: ServerName): string {
