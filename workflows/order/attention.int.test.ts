@@ -89,12 +89,10 @@ describe('a step that does not succeed in time', () => {
     });
     const { since } = saga.shop.row(id).order.attention ?? {};
     expect(resting.replace(/(Next attempt:\*\* )[^,]+,/, '$1TIME,').split('\n')).toEqual([
-      '- **Step:** charge-payment',
-      '- **Performed by:** payment-service',
+      '- **Step:** charge-payment, by payment-service',
       `- **Waits for:** an operator, since ${since}`,
       '- **Why:** UNAVAILABLE: the service answers, but that it can not',
-      '- **Last error:** ServiceDown',
-      '- **Attempts:** 1',
+      '- **Last error:** ServiceDown, attempt 1',
       '- **Next attempt:** TIME, or at once by the signal retry',
     ]);
     const [, next = ''] = /Next attempt:\*\* ([^,]+),/.exec(resting) ?? [];
@@ -105,10 +103,10 @@ describe('a step that does not succeed in time', () => {
     saga.shop.up('charge-payment');
     await handle.signal(retry);
     await saga.reached(id, 'DELIVERY_STARTED');
-    expect(await details()).toBe('Waits for the carrier to deliver it.');
+    expect(await details()).toBe('- **Order:** Waits for the carrier to deliver it.');
     await saga.carrierTells(id, 'delivered');
     await ended(saga, id, handle);
-    expect(await details()).toBe('Completed.');
+    expect(await details()).toBe('- **Order:** Completed.');
   });
 
   it('goes on by itself, with growing pauses, and asks once', async () => {

@@ -53,28 +53,29 @@ export class CurrentDetails {
     this.#show();
   }
 
+  /** The page shows six lines before one has to scroll. */
   #show(): void {
-    const steps = [...this.#steps].map(([step, current]) => this.#describe(step, current));
-    setCurrentDetails([this.#phase, ...steps].filter((paragraph) => paragraph !== '').join('\n\n'));
+    const items = [
+      ['Order', this.#phase],
+      ...[...this.#steps].flatMap(([step, current]) => this.#describe(step, current)),
+    ];
+    setCurrentDetails(items.flatMap(([name, value]) => (value === '' ? [] : [`- **${name}:** ${value}`])).join('\n'));
   }
 
-  #describe(step: SagaStep, { attempts, at, rests, attention }: CurrentStep): string {
+  #describe(step: SagaStep, { attempts, at, rests, attention }: CurrentStep): [string, string][] {
     const asksAt = timeOf(at + this.attentionAfterMs);
     const next = rests ? `${timeOf(at)}, or at once by the signal retry` : `under way since ${timeOf(at)}`;
-    const items = [
-      ['Step', step],
-      ['Performed by', `${PERFORMED_BY[step]}-service`],
+    return [
+      ['Step', `${step}, by ${PERFORMED_BY[step]}-service`],
       ...(attention
-        ? [
+        ? ([
             ['Waits for', `an operator, since ${attention.since}`],
             ['Why', `${attention.reason}: ${ATTENTION_MEANS[attention.reason]}`],
-            ['Last error', attention.error],
-          ]
-        : [['Waits for', `its service; asks for an operator if it has not succeeded by ${asksAt}`]]),
-      ['Attempts', `${attempts}`],
+            ['Last error', `${attention.error}, attempt ${attempts}`],
+          ] satisfies [string, string][])
+        : ([['Waits for', `its service; an operator is asked at ${asksAt}`]] satisfies [string, string][])),
       ['Next attempt', next],
     ];
-    return items.map(([name, value]) => `- **${name}:** ${value}`).join('\n');
   }
 }
 

@@ -11,9 +11,14 @@ export function causeOf(error: unknown): FailureCause {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof TimeoutFailure) {
     const lastAnswer = cause.failure?.cause?.applicationFailureInfo;
-    if (lastAnswer) return { reason: 'UNAVAILABLE', error: lastAnswer.type ?? 'Error' };
+    if (lastAnswer) return { reason: 'UNAVAILABLE', error: named(lastAnswer.type) };
     return { reason: 'TIMED_OUT', error: `timed out (${cause.timeoutType})` };
   }
   if (!(cause instanceof ApplicationFailure)) return { reason: 'FAILED', error: 'Error' };
-  return { reason: cause.nonRetryable ? 'FAILED' : 'UNAVAILABLE', error: cause.type ?? 'Error' };
+  return { reason: cause.nonRetryable ? 'FAILED' : 'UNAVAILABLE', error: named(cause.type) };
+}
+
+/** One that an operator failed by hand has the name ''. */
+function named(type: string | null | undefined): string {
+  return type === undefined || type === null || type === '' ? 'Error' : type;
 }

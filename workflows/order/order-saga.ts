@@ -2,6 +2,7 @@ import { allHandlersFinished, CancellationScope, condition } from '@temporalio/w
 import type { Order } from '../../contracts/http/orders.js';
 import type { OrderSagaInput } from '../../contracts/order-saga.js';
 import { answerMessages } from './answer-messages.js';
+import { textsIn } from './given-by-hand.js';
 import { openSaga, type Saga } from './saga.js';
 import { showInSearch } from './search-attributes.js';
 import { chargeOf, deliveryOf, stockOf } from './step-requests.js';
@@ -46,7 +47,7 @@ async function chargePayment({ input, services, compensations, perform, journal 
   const until = Date.now() + input.paymentWindowMs;
   const charge = () => services.chargePaymentUntil(until, chargeOf(input));
   const { result, entry } = await perform('charge-payment', charge, until);
-  await journal.record({ status: 'PAYMENT_COMPLETED', paymentId: result?.paymentId }, entry, [
+  await journal.record({ status: 'PAYMENT_COMPLETED', ...textsIn(result, 'paymentId') }, entry, [
     { topic: 'payment-completed' },
   ]);
 }
@@ -54,10 +55,8 @@ async function chargePayment({ input, services, compensations, perform, journal 
 async function startDelivery({ input, services, compensations, perform, journal }: Saga): Promise<void> {
   compensations.registerFor('start-delivery');
   const { result, entry } = await perform('start-delivery', () => services.startDelivery(deliveryOf(input.order)));
-  const { deliveryId, trackingNumber } = result ?? {};
-  await journal.record({ status: 'DELIVERY_STARTED', deliveryId, trackingNumber }, entry, [
-    { topic: 'delivery-started' },
-  ]);
+  const delivery = textsIn(result, 'deliveryId', 'trackingNumber');
+  await journal.record({ status: 'DELIVERY_STARTED', ...delivery }, entry, [{ topic: 'delivery-started' }]);
 }
 
 /** Days, maybe; nothing here keeps a clock running. */

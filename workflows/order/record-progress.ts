@@ -2,6 +2,7 @@ import { CancellationScope, proxyActivities, proxyLocalActivities, sleep } from 
 import type { OrderActivities, OrderProgress } from '../../contracts/activities/order-activities.js';
 import { RECORD_TIMEOUTS } from '../../contracts/step-timeouts.js';
 import { TASK_QUEUES } from '../../contracts/task-queues.js';
+import { writtenAt } from './given-by-hand.js';
 
 const { local, regular } = RECORD_TIMEOUTS;
 
@@ -46,10 +47,8 @@ function summaryOf({ entry, patch }: OrderProgress): string {
 async function recordUntilWritten(progress: OrderProgress, summary: string): Promise<{ updatedAt: string }> {
   for (;;) {
     try {
-      const written = (await throughTheQueue.recordProgress.executeWithOptions({ summary }, [progress])) as {
-        updatedAt: string;
-      } | null;
-      return written ?? { updatedAt: new Date().toISOString() }; // Completed by hand, without a result.
+      const written: unknown = await throughTheQueue.recordProgress.executeWithOptions({ summary }, [progress]);
+      return { updatedAt: writtenAt(written) };
     } catch {
       await sleep(regular.retry.maximumIntervalMs, { summary: 'then it is written down again' });
     }
