@@ -8,9 +8,11 @@ const below = (folder: string, ending: string) =>
     .map((file) => path.posix.join(folder, file));
 
 const documents = ['README.md', ...below('docs', '.md')];
-const tests = [...below('tests/e2e', '.test.ts'), 'workers/deployment.int.test.ts'].map((file) =>
-  readFileSync(file, 'utf8'),
-);
+const tests = [
+  ...below('tests/e2e', '.test.ts'),
+  ...below('tests/faults', '.test.ts'),
+  'workers/deployment.int.test.ts',
+].map((file) => readFileSync(file, 'utf8'));
 
 /** The stack itself, whose tests are `tests/faults/npm-start` and this very run, and what `npm run check` runs. */
 const RUN_ELSEWHERE = ['npm start', 'npm test', 'npm run check:imports'];

@@ -5,13 +5,12 @@ import { createKafka } from '../../platform/kafka.js';
 import { createLogger } from '../../platform/logger.js';
 import { scriptFrom, shell } from '../support/document-shell.js';
 import { server } from '../support/servers.js';
-import { openShop, orderOf, paymentsOf, placeOrder, reaches, stockedProduct, type Shop } from '../support/shop.js';
-import { describeWorkflow, taskBefore } from '../support/temporal.js';
+import { openShop, reaches, type Shop } from '../support/shop.js';
 import { waitFor } from '../support/wait-for.js';
 
 describe('the commands that the documents show', () => {
   let shop: Shop;
-  const { gatewayUrl, temporalNamespace } = inject('app');
+  const { gatewayUrl } = inject('app');
   beforeAll(async () => {
     shop = await openShop(gatewayUrl);
   });
@@ -53,64 +52,6 @@ describe('the commands that the documents show', () => {
       for (const [word, value] of Object.entries(replaced)) script = script.replaceAll(word, value);
       return shell(script);
     };
-    const provider = (state: 'up' | 'down') => shop.admin.post('/payments/simulator', { provider: state });
-
-    it('finds the orders that wait, tries them again, settles them, gives them up', async () => {
-      await provider('down');
-      const product = await stockedProduct(shop);
-      const stuck = await Promise.all(
-        Array.from({ length: 4 }, () => placeOrder(shop.alice, product, { paymentMethod: 'card_provider_down' })),
-      );
-      const [again, byHttp, settled, givenUp] = stuck.map(({ body }) => body.id) as [string, string, string, string];
-      for (const id of [again, byHttp, settled, givenUp]) {
-        await waitFor(`${id} to need attention`, async () => (await orderOf(shop.alice, id)).needsAttention, {
-          timeoutMs: 40_000,
-        });
-      }
-
-      const seen = await runbook('runbook-look', { ORDER_ID: again });
-      expect(seen).toContain(`order-${again}`);
-      expect(seen).toContain('charge-payment');
-
-      await runbook('runbook-settled', { ORDER_ID: settled });
-      expect((await reaches(shop.alice, settled, 'COMPLETED')).paymentId).toBeUndefined();
-      await runbook('runbook-give-up', { ORDER_ID: givenUp });
-      expect((await reaches(shop.alice, givenUp, 'CANCELLED')).cancelReason).toBe('OPERATOR_REQUEST');
-
-      await provider('up');
-      await runbook('runbook-retry', { ORDER_ID: again });
-      const timeline = await runbook('runbook-http-answers', { ORDER_ID: byHttp });
-      expect(timeline).toContain('the provider says that it is back');
-      expect((await reaches(shop.alice, again, 'COMPLETED')).needsAttention).toBe(false);
-      await reaches(shop.alice, byHttp, 'COMPLETED');
-    });
-
-    it('cancels for a customer, by HTTP', async () => {
-      const product = await stockedProduct(shop);
-      const { body } = await placeOrder(shop.alice, product, { postalCode: '88888' });
-      await reaches(shop.alice, body.id, 'DELIVERY_STARTED');
-      await runbook('runbook-http', { ORDER_ID: body.id });
-      const order = await reaches(shop.alice, body.id, 'CANCELLED');
-      expect(order).toMatchObject({ cancelReason: 'OPERATOR_REQUEST', cancelNote: 'asked for by telephone' });
-    });
-
-    it('resets an order to before a step, and nothing is charged twice', async () => {
-      const product = await stockedProduct(shop);
-      const { body } = await placeOrder(shop.alice, product, { postalCode: '88888' });
-      await reaches(shop.alice, body.id, 'DELIVERY_STARTED');
-      const before = await describeWorkflow(temporalNamespace, body.id);
-
-      const eventId = await taskBefore(temporalNamespace, body.id, 'chargePayment');
-      await runbook('runbook-reset', { ORDER_ID: body.id, EVENT_ID: eventId });
-
-      await waitFor('the new run to wait for the carrier', async () => {
-        const { workflowExecutionInfo: now, pendingActivities } = await describeWorkflow(temporalNamespace, body.id);
-        const isNew = now?.execution?.runId !== before.workflowExecutionInfo?.execution?.runId;
-        return isNew && pendingActivities.length === 0 && Number(now?.historyLength) >= 25;
-      });
-      expect((await orderOf(shop.alice, body.id)).status).toBe('DELIVERY_STARTED');
-      expect(await paymentsOf(shop.alice, body.id)).toMatchObject([{ status: 'CHARGED' }]);
-    });
 
     it('lists dead letters, shows one, and sends it again', async () => {
       const logger = createLogger({ service: 'test', level: 'silent' });

@@ -5,6 +5,7 @@ import { faults } from './faults.js';
 import type { Guard } from './guard.js';
 import { reconcile } from './reconcile.js';
 import { money } from './money.js';
+import { operators } from './operators.js';
 
 export interface Section {
   /** For `npm run test:guards -- <name>`. */
@@ -20,6 +21,8 @@ export const SECTIONS: readonly Section[] = [
   // { name: 'rules', title: "The Saga's rules", guards: rules },
   // { name: 'operators', title: 'Operators', guards: operators },
   { name: 'change', title: 'Changing the Saga', guards: change },
+  { name: 'operators', title: 'Operators', guards: operators },
+  // { name: 'change', title: 'Changing the Saga', guards: change },
   { name: 'events', title: 'Events and notifications', guards: events },
   { name: 'reconcile', title: 'Reconciliation', guards: reconcile },
   { name: 'faults', title: 'Deaths', guards: faults },

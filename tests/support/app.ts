@@ -109,6 +109,7 @@ const SERVERS = [
   'REDIS_URL',
   'KAFKA_BROKERS',
   'TEMPORAL_ADDRESS',
+  'TEMPORAL_UI_URL',
   'ZIPKIN_URL',
   'SMTP_URL',
 ] as const;

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { inject, onTestFinished } from 'vitest';
 import { portSettings } from '../../stack/settings.js';
 import { signalQuietly } from '../../stack/support/process-records.js';
+import type { RunningApp } from './app.js';
 import { server } from './servers.js';
 
 /** The shell blocks of a document that are marked `<!-- test: name -->`, or `<!-- test: name, other -->`, as one script. */
@@ -24,18 +25,25 @@ export interface RunningScript {
   end(): void;
 }
 
-/** Starts a script as its reader would, but on the application that all files share. It ends with its test at the latest. */
-export function startShell(script: string): RunningScript {
-  const { redisUrl, temporalNamespace, urls, dir } = inject('app');
-  const child = spawn('bash', ['-euo', 'pipefail', '-c', onTheTestsApp(script)], {
+/** What a script has to be told of an application. */
+type ShellApp = Pick<RunningApp, 'urls' | 'redisUrl' | 'temporalNamespace' | 'dir'>;
+
+/**
+ * Starts a script as its reader would, but on an application of the tests: that which all files share, unless another
+ * is said. It ends with its test at the latest.
+ */
+export function startShell(script: string, app: ShellApp = inject('app')): RunningScript {
+  const { redisUrl, temporalNamespace, dir } = app;
+  const child = spawn('bash', ['-euo', 'pipefail', '-c', onTheTestsApp(script, app)], {
     // A group of its own: a following command is not alone in its pipe.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
-      TEMPORAL_ADDRESS: server('TEMPORAL_ADDRESS'),
+      // As for whoever has a stack of `npm start`: it is found by its folder.
+      TEMPORAL_ADDRESS: undefined,
       TEMPORAL_NAMESPACE: temporalNamespace,
-      TEMPORAL_CODEC_ENDPOINT: String(urls['codec-server']),
+      TEMPORAL_CLI_NAMESPACE: temporalNamespace,
       REDIS_URL: redisUrl,
       HOLDFAST_DIR: dir,
     },
@@ -65,13 +73,12 @@ export function startShell(script: string): RunningScript {
 }
 
 /** Runs a script of a document to its end; gives what it printed, and fails as it fails. */
-export function shell(script: string): Promise<string> {
-  return startShell(script).ended;
+export function shell(script: string, app?: ShellApp): Promise<string> {
+  return startShell(script, app).ended;
 }
 
 /** The documents speak of the ports and the folder of `npm start`. */
-function onTheTestsApp(script: string): string {
-  const { urls, dir } = inject('app');
+function onTheTestsApp(script: string, { urls, dir }: ShellApp): string {
   const named = portSettings().flatMap(({ port, of }) => (urls[of] ? [[`http://127.0.0.1:${port}`, urls[of]]] : []));
   const servers = [['http://127.0.0.1:9411', server('ZIPKIN_URL')]];
   return [...named, ...servers, ['.holdfast/dev', dir]].reduce(

@@ -1,6 +1,8 @@
 import { Connection } from '@temporalio/client';
+import proto from '@temporalio/proto';
 import { workflowIdOf } from '../../contracts/ids.js';
 import { server } from './servers.js';
+import { waitFor } from './wait-for.js';
 
 async function withTemporal<T>(ask: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = await Connection.connect({ address: server('TEMPORAL_ADDRESS') });
@@ -69,4 +71,30 @@ async function decisionOn(namespace: string, orderId: string, activity: string) 
     .find((attributes) => attributes?.activityType?.name === activity);
   if (!scheduled?.workflowTaskCompletedEventId) throw new Error(`${activity} was never scheduled`);
   return scheduled.workflowTaskCompletedEventId;
+}
+
+const STARTED = proto.temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_STARTED;
+
+/** An activity that has not succeeded yet, once there is one. */
+export function pendingActivity(namespace: string, orderId: string, type: string) {
+  return waitFor(`${type} of ${orderId} to be tried`, async () => {
+    const { pendingActivities, workflowExecutionInfo } = await describeWorkflow(namespace, orderId);
+    const found = pendingActivities.find(({ activityType }) => activityType?.name === type);
+    if (!found) return undefined;
+    const { activityId, attempt, paused, state } = found;
+    const runId = String(workflowExecutionInfo?.execution?.runId);
+    return {
+      activityId: String(activityId),
+      runId,
+      attempt: Number(attempt),
+      paused: Boolean(paused),
+      isAtWork: state === STARTED,
+    };
+  });
+}
+
+/** The names of the signals that an order has had. */
+export async function signalsOf(namespace: string, orderId: string): Promise<string[]> {
+  const events = await historyOf(namespace, orderId);
+  return events.flatMap((event) => event.workflowExecutionSignaledEventAttributes?.signalName ?? []);
 }
