@@ -39,7 +39,9 @@ export const chromium = {
       throw new Error('no browser for the tests: install Chromium or Google Chrome, or name one with CHROMIUM');
     const { cache, signal, detail } = context;
     const onWait = () => detail('another process is fetching it');
-    const got = await fromCache({ cache, name: 'chromium', pins, signal, onWait }, (folder) => fetched(context, folder));
+    const got = await fromCache({ cache, name: 'chromium', pins, signal, onWait }, (folder) =>
+      fetched(context, folder),
+    );
     return { ...got, program: path.join(got.folder, 'chromium') };
   },
   describe: (_, { program = '' }) => ({ CHROMIUM: program }),

@@ -13,7 +13,18 @@ import { together } from '../support/together.js';
 import { runNode } from './run-node.js';
 
 /** @type {import('../servers/all.js').ServerName[]} */
-const wanted = ['postgres', 'redis', 'kafka', 'temporal', 'zipkin', 'maildev', 'temporal-cli', 'tctl', 'test-server', 'chromium'];
+const wanted = [
+  'postgres',
+  'redis',
+  'kafka',
+  'temporal',
+  'zipkin',
+  'maildev',
+  'temporal-cli',
+  'tctl',
+  'test-server',
+  'chromium',
+];
 
 /**
  * Runs a program with the servers that tests need, which are ended after it, as is all that it started, however it ends.
