@@ -31,7 +31,16 @@ export async function callOff(caller: Caller, product: Product, key: string, pla
   const { userId, buyer, admin } = caller;
   const orderId = orderIdFor(userId, key);
   const asker = plan.by === 'admin' ? admin : buyer;
-  const cancel = (): Promise<Answer<Partial<Order>>> => asker.post(`/orders/${orderId}/cancel`, {});
+  // A caller who got no answer asks again.
+  const cancel = () =>
+    waitFor<Answer<Partial<Order>> | false>(
+      'an answer',
+      async () => {
+        const answer = await asker.post<Partial<Order>>(`/orders/${orderId}/cancel`, {});
+        return answer.status < 500 && answer;
+      },
+      { timeoutMs },
+    );
   const place = (over: OrderWish = {}) => placeOrder(buyer, product, { ...plan.wish, ...over, key });
   const { moment } = plan;
 
