@@ -9,6 +9,9 @@ export type PlacedOrder = Pick<
   'id' | 'userId' | 'userVerified' | 'currency' | 'totalPrice' | 'lines' | 'shippingAddress' | 'createdAt'
 >;
 
+/** What callers see of an order that changes as its Saga goes on. With what was placed it is the whole order. */
+export type ShownState = Omit<Order, keyof PlacedOrder>;
+
 /** How long an order waits before something is done about it, in milliseconds. It keeps those that it started with. */
 export interface SagaTimes {
   /** ATTENTION_AFTER: a step that has not succeeded by then asks for an operator. */

@@ -29,15 +29,20 @@ export const STEP_TIMEOUTS = {
 
 /**
  * The order service's own part of each step: first as a local activity, two tries of a second; then as a regular one
- * without end, because a long local activity holds the workflow task.
+ * for ATTENTION_AFTER at a time, without end, because a long local activity holds the workflow task.
  */
 export const RECORD_TIMEOUTS = {
   local: { startToCloseMs: 1_000, maximumAttempts: 2, initialIntervalMs: 50 },
   regular: { startToCloseMs: 4_000, retry: QUICK_RETRY },
+  /** Trying again is no use: an operator is asked at once. */
+  failForGood: ['UnfitEvent', 'OrderNotFound'],
 } as const;
 
-/** How long a step that needs attention rests before it goes again by itself: growing, to the last for ever. */
-export const ATTENTION_PAUSES_MS = [30_000, 60_000, 120_000, 300_000, 600_000] as const;
+/**
+ * How long a step that needs attention rests before it goes again by itself: growing, to the last for ever. Each round
+ * is some ten events of history, so the last pause is long: by then it has been stuck for longer than that already.
+ */
+export const ATTENTION_PAUSES_MS = [30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000] as const;
 
 /** The workflow task and the sticky queue: short, so that the order of a killed worker goes on within seconds. */
 export const WORKFLOW_TASK_TIMEOUT_MS = 3_000;

@@ -1,14 +1,14 @@
-import { SAGA_STEPS } from './saga-steps.js';
+import { ATTENTION_STEPS } from './saga-steps.js';
 
 /** What operators can ask of an order that needs attention. */
 export const OPERATOR_REQUESTS = ['retry', 'give-up', 'settled'] as const;
 
 export type OperatorRequest = (typeof OPERATOR_REQUESTS)[number];
 
-/** What an order's timeline tells of: the Saga's steps and compensations, and what else happened to the order. */
+/** What an order's timeline tells of: the Saga's steps and compensations, the carrier's silence, and what else happened to the order. */
 export const TIMELINE_STEPS = [
   'order-created',
-  ...SAGA_STEPS,
+  ...ATTENTION_STEPS,
   'in-transit',
   'returned',
   'cancel',

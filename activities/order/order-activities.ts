@@ -1,9 +1,11 @@
+import { activityInfo } from '@temporalio/activity';
 import type { OrderActivities, OrderProgress } from '../../contracts/activities/order-activities.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import { withOrderId } from '../../platform/log-context.js';
 import type { Logger } from '../../platform/logger.js';
 import { activeTraceId, activeTraceparent } from '../../platform/telemetry/trace-context.js';
 import type { PrismaClient } from '../../services/order/prisma/generated/client.js';
+import { shownState } from '../../services/order/domain/shown-state.js';
 import { recordProgress, type Recorded } from '../../services/order/progress-store.js';
 
 export interface OrderActivitiesSettings {
@@ -14,14 +16,19 @@ export interface OrderActivitiesSettings {
 /** The order service's own part of the Saga. */
 export function createOrderActivities({ prisma, logger }: OrderActivitiesSettings): OrderActivities {
   return {
-    recordProgress: (progress) =>
+    recordProgress: (progress, firstRunId) =>
       withOrderId(progress.orderId, async () => {
         const trace = { traceparent: activeTraceparent(), traceId: activeTraceId() };
         crashPoint('record: before');
         const recorded = await recordProgress(prisma, progress, trace);
         crashPoint('record: written');
         tell(logger, progress, recorded);
-        return { updatedAt: recorded.updatedAt.toISOString() };
+        const { state, updatedAt } = recorded;
+        const wasReset = activityInfo().workflowExecution?.runId !== firstRunId;
+        return {
+          updatedAt: updatedAt.toISOString(),
+          ...(wasReset && { afterReset: shownState(state, updatedAt) }),
+        };
       }),
   };
 }

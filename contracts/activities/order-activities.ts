@@ -1,7 +1,8 @@
 import type { EventToTell } from '../events/event-data.js';
 import type { CancelReason, OrderStatus } from '../order-status.js';
 import type { InsufficientStock } from '../refusals.js';
-import type { AttentionReason, SagaStep } from '../saga-steps.js';
+import type { ShownState } from '../order-saga.js';
+import type { AttentionReason, AttentionStep } from '../saga-steps.js';
 import type { ServiceName } from '../services.js';
 import type { TimelineOutcome, TimelineStep } from '../timeline.js';
 
@@ -34,7 +35,7 @@ export interface OrderPatch {
   /** Set once. */
   stockDecision?: StockDecision;
   /** null: nobody needs to look any more. */
-  attention?: { step: SagaStep; since: string; reason: AttentionReason; error: string } | null;
+  attention?: { step: AttentionStep; since: string; reason: AttentionReason; error: string } | null;
 }
 
 export interface OrderProgress {
@@ -45,8 +46,15 @@ export interface OrderProgress {
   events: readonly EventToTell[];
 }
 
+export interface Recorded {
+  /** When the row was written, RFC 3339. */
+  updatedAt: string;
+  /** Only in a run that a reset has made: the order as its row has it, which an earlier run may have brought further. */
+  afterReset?: ShownState;
+}
+
 /** The order service's own part of each step, on task queue `order`; run as a local activity first. */
 export interface OrderActivities {
-  /** Status, timeline entry and outbox rows in one transaction. Answers when the row was written: `updatedAt`, RFC 3339. */
-  recordProgress(progress: OrderProgress): Promise<{ updatedAt: string }>;
+  /** Status, timeline entry and outbox rows in one transaction. `firstRunId`: of the order's workflow, before any reset. */
+  recordProgress(progress: OrderProgress, firstRunId: string): Promise<Recorded>;
 }

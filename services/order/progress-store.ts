@@ -2,7 +2,7 @@ import type { OrderProgress } from '../../contracts/activities/order-activities.
 import { eventIdOf } from '../../contracts/events/order-event.js';
 import type { OrderStatus } from '../../contracts/order-status.js';
 import { makeOrderEvent } from './domain/order-event.js';
-import { advance } from './domain/order-progress.js';
+import { advance, type OrderState } from './domain/order-progress.js';
 import type { PrismaClient } from './prisma/generated/client.js';
 import { readOrder, type ReadOrder } from './progress-read.js';
 import { writeProgress } from './progress-write.js';
@@ -21,6 +21,7 @@ export interface Recorded {
   updatedAt: Date;
   /** The status that was reached by this; undefined when it was reached before. */
   moved: OrderStatus | undefined;
+  state: OrderState;
 }
 
 const mostTries = 20;
@@ -45,7 +46,7 @@ export async function recordProgress(prisma: PrismaClient, progress: OrderProgre
     );
     const { entry } = progress;
     const updatedAt = await writeProgress(prisma, { row, state, moved, entry, events, at, traceId: trace.traceId });
-    if (updatedAt !== undefined) return { updatedAt, moved };
+    if (updatedAt !== undefined) return { updatedAt, moved, state };
   }
   throw new Error(`order ${progress.orderId} was changed by others ${String(mostTries)} times in a row`);
 }

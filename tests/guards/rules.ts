@@ -12,4 +12,43 @@ export const rules: Guard[] = [
     },
     test: { file: 'workflows/order/payment-window.int.test.ts', name: 'with a provider that is down' },
   },
+  {
+    promise: 'An order of which the carrier says nothing for CARRIER_SILENCE_AFTER asks for an operator.',
+    code: {
+      file: 'workflows/order/await-delivery.ts',
+      text: 'Date.now() - quietSince >= input.carrierSilenceMs;',
+      instead: 'Date.now() - quietSince >= input.carrierSilenceMs * 9;',
+    },
+    test: { file: 'workflows/order/carrier-silence.int.test.ts', name: 'for 14 days: an operator is asked' },
+  },
+  {
+    promise: 'An order that is given up right after a reset is undone as far as it had ever come.',
+    code: {
+      file: 'workflows/order/undo-order.ts',
+      text: 'if (journal.wasReset && cause.mayLeaveMore) compensations.registerAll();',
+      instead: 'if (!journal.wasReset && !cause.mayLeaveMore) compensations.registerAll();',
+    },
+    test: { file: 'workflows/order/reset.int.test.ts', name: 'to before chargePayment: all that had ever been done' },
+  },
+  {
+    promise: 'An order that is being undone when it is reset comes to its end, and is not delivered.',
+    code: {
+      file: 'workflows/order/saga.ts',
+      text: "if (row.status === 'CANCELLING' || row.status === 'CANCELLED') callOff.wish(undoneBefore(row));",
+      instead: "if (row.status === 'PENDING') callOff.wish(undoneBefore(row));",
+    },
+    test: { file: 'workflows/order/reset.int.test.ts', name: 'though nothing but its row knows of it' },
+  },
+  {
+    promise: "What can not be written down is shown to operators, though the order's row can not say so.",
+    code: {
+      file: 'workflows/order/attention.ts',
+      text: "if (step !== 'record-progress') await",
+      instead: 'await',
+    },
+    test: {
+      file: 'workflows/order/attention.int.test.ts',
+      name: 'is shown in the search, though its row can not say so',
+    },
+  },
 ];

@@ -238,7 +238,62 @@ describe('giving up what waits', () => {
   });
 });
 
+describe('what can not be written down', () => {
+  it('is shown in the search, though its row can not say so, and goes on at once on retry', async () => {
+    saga.shop.down('record-progress');
+    const { id, handle } = await saga.start();
+    await test.env.sleep('130s');
+    await waitFor('the search', async () => (await shownInSearch(handle)).AttentionStep === 'record-progress');
+    expect(await shownInSearch(handle)).toMatchObject({ NeedsAttention: true, AttentionReason: 'UNAVAILABLE' });
+    expect(saga.shop.row(id).order).toMatchObject({ status: 'PENDING', needsAttention: false });
+
+    saga.shop.up('record-progress');
+    await handle.signal(retry);
+    await saga.reached(id, 'DELIVERY_STARTED');
+    await waitFor('the search', async () => (await shownInSearch(handle)).NeedsAttention === false);
+    await saga.carrierTells(id, 'delivered');
+    expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
+    expect(await pausesOf(handle)).toContain(30_000);
+  });
+
+  it('is shown at once when it does not fit: an event that its schema refuses, for instance', async () => {
+    saga.shop.down('record-progress', () => ApplicationFailure.retryable('no such field', 'UnfitEvent'));
+    const { id, handle } = await saga.start();
+    await waitFor('the search', async () => (await shownInSearch(handle)).NeedsAttention === true);
+    expect(await shownInSearch(handle)).toMatchObject({ AttentionStep: 'record-progress', AttentionReason: 'FAILED' });
+    saga.shop.up('record-progress');
+    await handle.signal(retry);
+    await saga.carrierTells(id, 'delivered');
+    await ended(saga, id, handle);
+  });
+
+  it('holds up neither what an operator asks nor the undo that follows', async () => {
+    const { id, handle } = await saga.start();
+    await saga.reached(id, 'DELIVERY_STARTED');
+    saga.shop.down('record-progress');
+    await handle.signal(giveUp);
+    await waitFor('a try', () => saga.shop.countOf('record-progress') > 6);
+    await test.env.sleep('130s');
+    await waitFor('the search', async () => (await shownInSearch(handle)).AttentionStep === 'record-progress');
+    saga.shop.up('record-progress');
+    await handle.signal(retry);
+    expect((await ended(saga, id, handle)).order.cancelReason).toBe('OPERATOR_REQUEST');
+  });
+});
+
 describe('a compensation that does not succeed in time', () => {
+  it('the release: holds up no refund, and the order is not cancelled before it is done', async () => {
+    saga.shop.down('release-stock');
+    const { id, handle } = await saga.start({ postalCode: '00000' });
+    await waitFor('the refund', () => saga.shop.payment(id) === 'refunded');
+    await test.env.sleep('125s');
+    await saga.needsAttention(id);
+    expect(saga.shop.row(id).order).toMatchObject({ status: 'CANCELLING', attention: { step: 'release-stock' } });
+    saga.shop.up('release-stock');
+    await handle.signal(retry);
+    expect((await ended(saga, id, handle)).order.cancelReason).toBe('DELIVERY_REFUSED');
+  });
+
   it('asks for an operator and holds up no other; giving up is no answer to it, retry is', async () => {
     saga.shop.down('refund-payment');
     const { id, handle } = await saga.start({ postalCode: '00000' });

@@ -1,8 +1,8 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { OrderPatch } from '../../contracts/activities/order-activities.js';
-import type { SagaStep } from '../../contracts/saga-steps.js';
+import type { AttentionStep } from '../../contracts/saga-steps.js';
 import type { CurrentDetails } from './current-details.js';
-import { causeOf } from './failure-cause.js';
+import type { FailureCause } from './failure-cause.js';
 import type { OrderJournal } from './order-journal.js';
 import { showInSearch } from './search-attributes.js';
 import { stepEntry } from './timeline-entry.js';
@@ -11,8 +11,6 @@ import { stepEntry } from './timeline-entry.js';
 export type OperatorAnswer = 'retry' | 'settled';
 
 interface Waiting extends NonNullable<OrderPatch['attention']> {
-  /** How often its cause was written down. */
-  told: number;
   answer?: OperatorAnswer;
   /** Stops what the step is doing, so that the answer counts at once. */
   interrupt?: () => void;
@@ -20,9 +18,11 @@ interface Waiting extends NonNullable<OrderPatch['attention']> {
 
 export type Outcome<T> = { kind: 'done'; result: T } | { kind: 'failed'; error: unknown } | { kind: OperatorAnswer };
 
-/** The steps of an order that wait for an operator: mostly none, two at the most (refund and release). */
+/** The steps of an order that wait for an operator: mostly none, seldom two (refund and release). */
 export class Attention {
   readonly #waiting: Waiting[] = [];
+  /** How often an operator was asked, by step. */
+  readonly #asked = new Map<AttentionStep, number>();
 
   constructor(
     private readonly journal: OrderJournal,
@@ -38,22 +38,24 @@ export class Attention {
   }
 
   /** Shows the order to operators, and why; again only when the cause changes. */
-  async ask(step: SagaStep, error: unknown, attempts: number): Promise<void> {
-    const cause = causeOf(error);
+  async ask(step: AttentionStep, cause: FailureCause, attempts: number): Promise<void> {
     const known = this.#find(step);
     if (known?.reason === cause.reason && known.error === cause.error) return;
 
-    const waiting: Waiting = known ?? { step, since: new Date().toISOString(), told: 0, ...cause };
-    Object.assign(waiting, cause, { told: waiting.told + 1 });
+    const waiting: Waiting = known ?? { step, since: new Date().toISOString(), ...cause };
+    Object.assign(waiting, cause);
     if (known === undefined) this.#waiting.push(waiting);
     this.details.waits(step, shownOf(waiting));
-    const entry = { ...stepEntry(step, 'failing', attempts, cause.error), key: `attention-${step}-${waiting.told}` };
-    await this.journal.record({ attention: this.#shown() }, entry);
+    const count = (this.#asked.get(step) ?? 0) + 1;
+    this.#asked.set(step, count);
+    const entry = { ...stepEntry(step, 'failing', attempts, cause.error), key: `attention-${step}-${count}` };
+    // What can't be written down can't be told by the row either.
+    if (step !== 'record-progress') await this.journal.record({ attention: this.#shown() }, entry);
     this.#show();
   }
 
   /** Runs `work` until it ends, or until an operator answers for a step that waits. */
-  async untilAnswered<T>(step: SagaStep, work: () => Promise<T>): Promise<Outcome<T>> {
+  async untilAnswered<T>(step: AttentionStep, work: () => Promise<T>): Promise<Outcome<T>> {
     const waiting = this.#find(step);
     const alreadyAnswered = takeAnswer(waiting);
     if (alreadyAnswered !== undefined) return { kind: alreadyAnswered };
@@ -71,7 +73,7 @@ export class Attention {
   }
 
   /** The step is over, one way or the other. The row learns it with the record that follows. */
-  clear(step: SagaStep): void {
+  clear(step: AttentionStep): void {
     const waiting = this.#find(step);
     if (waiting === undefined) return;
     this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
@@ -79,7 +81,12 @@ export class Attention {
     this.#show();
   }
 
-  #find(step: SagaStep): Waiting | undefined {
+  /** For a row that knows of other attention than this run: an earlier run's. */
+  tellAgain(): void {
+    this.journal.recordWithTheNext({ attention: this.#shown() });
+  }
+
+  #find(step: AttentionStep): Waiting | undefined {
     return this.#waiting.find((waiting) => waiting.step === step);
   }
 

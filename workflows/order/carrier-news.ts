@@ -1,14 +1,18 @@
 import type { DeliveryUpdate } from '../../contracts/activities/delivery-activities.js';
 
+export type CarrierEnd = 'delivered' | 'returned';
+
 /**
  * What the carrier has told. It may tell twice, in any order, and before the step that started the delivery has
  * answered: the first end counts, and whatever comes after it says nothing new.
  */
 export class CarrierNews {
   #inTransit = false;
-  #end: 'delivered' | 'returned' | undefined;
+  #end: CarrierEnd | undefined;
+  #reports = 0;
 
   hear(update: DeliveryUpdate | undefined): void {
+    if (update !== undefined) this.#reports += 1;
     switch (update?.status) {
       case 'in_transit':
         this.#inTransit = true;
@@ -21,11 +25,16 @@ export class CarrierNews {
     }
   }
 
+  /** How often it has said something, whatever it was. */
+  get reports(): number {
+    return this.#reports;
+  }
+
   get inTransit(): boolean {
     return this.#inTransit;
   }
 
-  get end(): 'delivered' | 'returned' | undefined {
+  get end(): CarrierEnd | undefined {
     return this.#end;
   }
 

@@ -20,8 +20,13 @@ export class Compensations {
 
   /** Throws a cancellation when the order is being called off: then the step must not begin. */
   registerFor(step: UndoableStep): void {
-    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The order is called off');
+    stopIfCalledOff();
     this.#registered.unshift(UNDONE_BY[step]);
+  }
+
+  /** For a run after a reset, which doesn't know what the one before it had begun. */
+  registerAll(): void {
+    this.#registered.splice(0, this.#registered.length, ...Object.values(UNDONE_BY).reverse());
   }
 
   /** The step never will have happened: its service refused it, and wrote that down. */
@@ -37,4 +42,9 @@ export class Compensations {
   get newestFirst(): readonly Compensation[] {
     return this.#registered;
   }
+}
+
+/** Throws a cancellation when the order is being called off: then nothing may begin. */
+export function stopIfCalledOff(): void {
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The order is called off');
 }

@@ -1,6 +1,6 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { OrderPatch } from '../../contracts/activities/order-activities.js';
-import { ATTENTION_MEANS, type SagaStep } from '../../contracts/saga-steps.js';
+import { ATTENTION_MEANS, type AttentionStep } from '../../contracts/saga-steps.js';
 import { PERFORMED_BY } from './step-activities.js';
 
 type Attention = NonNullable<OrderPatch['attention']>;
@@ -20,7 +20,7 @@ interface CurrentStep {
  */
 export class CurrentDetails {
   #phase = '';
-  readonly #steps = new Map<SagaStep, CurrentStep>();
+  readonly #steps = new Map<AttentionStep, CurrentStep>();
 
   constructor(private readonly attentionAfterMs: number) {}
 
@@ -30,24 +30,24 @@ export class CurrentDetails {
     this.#show();
   }
 
-  begins(step: SagaStep, attempts: number): void {
+  begins(step: AttentionStep, attempts: number): void {
     this.#set(step, { attempts, at: Date.now(), rests: false });
   }
 
-  rests(step: SagaStep, forMs: number): void {
+  rests(step: AttentionStep, forMs: number): void {
     this.#set(step, { at: Date.now() + forMs, rests: true });
   }
 
-  waits(step: SagaStep, attention: Attention): void {
+  waits(step: AttentionStep, attention: Attention): void {
     this.#set(step, { attention });
   }
 
-  ends(step: SagaStep): void {
+  ends(step: AttentionStep): void {
     this.#steps.delete(step);
     this.#show();
   }
 
-  #set(step: SagaStep, change: Partial<CurrentStep>): void {
+  #set(step: AttentionStep, change: Partial<CurrentStep>): void {
     const known = this.#steps.get(step) ?? { attempts: 0, at: Date.now(), rests: false };
     this.#steps.set(step, { ...known, ...change });
     this.#show();
@@ -62,7 +62,7 @@ export class CurrentDetails {
     setCurrentDetails(items.flatMap(([name, value]) => (value === '' ? [] : [`- **${name}:** ${value}`])).join('\n'));
   }
 
-  #describe(step: SagaStep, { attempts, at, rests, attention }: CurrentStep): [string, string][] {
+  #describe(step: AttentionStep, { attempts, at, rests, attention }: CurrentStep): [string, string][] {
     const asksAt = timeOf(at + this.attentionAfterMs);
     const next = rests ? `${timeOf(at)}, or at once by the signal retry` : `under way since ${timeOf(at)}`;
     return [

@@ -1,27 +1,41 @@
 import type {
   OrderPatch,
   OrderProgress,
+  Recorded,
   StockDecision,
   TimelineEntry,
 } from '../../contracts/activities/order-activities.js';
 import type { Order } from '../../contracts/http/orders.js';
-import type { PlacedOrder } from '../../contracts/order-saga.js';
+import type { PlacedOrder, ShownState } from '../../contracts/order-saga.js';
 import { pendingOrder, withProgress } from './order-state.js';
-import { recordProgress } from './record-progress.js';
 
 /** The order as its row has it. Written first, then shown: an answer never runs ahead of the row. */
 export class OrderJournal {
   #order: Order;
   #stockDecision: StockDecision | undefined;
+  #wasReset = false;
   #withTheNext: OrderPatch = {};
   #lastWrite: Promise<void> = Promise.resolve();
 
-  constructor(placed: PlacedOrder) {
+  /**
+   * `write` doesn't end before it is written. `afterReset` is told what the row has, with each record of a run that a
+   * reset has made: an earlier run may have brought the order further.
+   */
+  constructor(
+    private readonly placed: PlacedOrder,
+    private readonly write: (progress: OrderProgress) => Promise<Recorded>,
+    private readonly afterReset: (row: ShownState) => void,
+  ) {
     this.#order = pendingOrder(placed);
   }
 
   get order(): Order {
     return this.#order;
+  }
+
+  /** Known from the first record on that this run has made anew. */
+  get wasReset(): boolean {
+    return this.#wasReset;
   }
 
   get stockIsDecided(): boolean {
@@ -47,8 +61,11 @@ export class OrderJournal {
   }
 
   async #write(progress: OrderProgress): Promise<void> {
-    const { updatedAt } = await recordProgress(progress);
-    this.#order = withProgress(this.#order, progress.patch, updatedAt);
+    const { updatedAt, afterReset } = await this.write(progress);
+    this.#order = afterReset ? { ...this.placed, ...afterReset } : withProgress(this.#order, progress.patch, updatedAt);
     this.#stockDecision ??= progress.patch.stockDecision;
+    if (afterReset === undefined) return;
+    this.#wasReset = true;
+    this.afterReset(afterReset);
   }
 }

@@ -1,12 +1,12 @@
 import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import type { Order } from '../../contracts/http/orders.js';
 import type { OrderSagaInput } from '../../contracts/order-saga.js';
+import { awaitDelivery } from './await-delivery.js';
 import { answerMessages } from './answer-messages.js';
 import { textsIn } from './given-by-hand.js';
 import { openSaga, type Saga } from './saga.js';
 import { showInSearch } from './search-attributes.js';
 import { chargeOf, deliveryOf, stockOf } from './step-requests.js';
-import { eventEntry } from './timeline-entry.js';
 import { RETURNED, type UndoCause } from './undo-cause.js';
 import { undoOrder } from './undo-order.js';
 
@@ -59,22 +59,11 @@ async function startDelivery({ input, services, compensations, perform, journal 
   await journal.record({ status: 'DELIVERY_STARTED', ...delivery }, entry, [{ topic: 'delivery-started' }]);
 }
 
-/** Days, maybe; nothing here keeps a clock running. */
-async function waitForDelivery({ carrier, compensations, journal, details }: Saga): Promise<UndoCause | undefined> {
-  const theCarrierHasNews = () => carrier.inTransit || carrier.end !== undefined;
-  const itIsOver = () => carrier.end !== undefined;
+async function waitForDelivery(saga: Saga): Promise<UndoCause | undefined> {
+  const end = await awaitDelivery(saga);
+  if (end === 'delivered') return undefined;
 
-  if (!itIsOver()) showInSearch(journal.order, null);
-  details.phase('Waits for the carrier to deliver it.');
-  await condition(theCarrierHasNews);
-  if (carrier.inTransit) {
-    details.phase('In transit: waits for the carrier to deliver it.');
-    await journal.record({}, eventEntry('in-transit', 'delivery-service', 'done'));
-  }
-  await condition(itIsOver);
-  if (carrier.end === 'delivered') return undefined;
-
-  compensations.dropFor('start-delivery'); // What came back can't be called off.
+  saga.compensations.dropFor('start-delivery'); // What came back can't be called off.
   return RETURNED;
 }
 
@@ -83,9 +72,16 @@ export async function completeOrder(saga: Saga): Promise<void> {
   const { input, services, perform, journal, details } = saga;
   details.phase('Delivered: its stock leaves the books.');
   // Called off while the carrier was being asked, and delivered all the same: asking again tells its tracking number.
-  if (journal.order.status !== 'DELIVERY_STARTED') await startDelivery(saga);
+  if (!hasBegunDelivery(journal.order)) await startDelivery(saga);
   const { entry } = await perform('commit-stock', () => services.commitStock(stockOf(input.order)));
-  await journal.record({ status: 'COMPLETED' }, entry, [{ topic: 'delivery-completed' }, { topic: 'order-completed' }]);
+  await journal.record({ status: 'COMPLETED', attention: null }, entry, [
+    { topic: 'delivery-completed' },
+    { topic: 'order-completed' },
+  ]);
   showInSearch(journal.order, null);
   details.phase('Completed.');
+}
+
+function hasBegunDelivery({ status }: Order): boolean {
+  return status === 'DELIVERY_STARTED' || status === 'COMPLETED';
 }

@@ -1,10 +1,11 @@
 import { sleep } from '@temporalio/workflow';
 import type { TimelineEntry } from '../../contracts/activities/order-activities.js';
-import type { SagaStep } from '../../contracts/saga-steps.js';
+import type { AttentionStep } from '../../contracts/saga-steps.js';
 import { ATTENTION_PAUSES_MS } from '../../contracts/step-timeouts.js';
 import { SETTLED_DETAIL } from '../../contracts/timeline.js';
 import type { Attention } from './attention.js';
 import type { CurrentDetails } from './current-details.js';
+import { causeOf } from './failure-cause.js';
 import { refusalOf, StepRefused } from './step-refused.js';
 import { StepTooLate } from './step-too-late.js';
 import { stepEntry } from './timeline-entry.js';
@@ -25,7 +26,7 @@ export interface Performed<T> {
 export async function performStep<T>(
   attention: Attention,
   details: CurrentDetails,
-  step: SagaStep,
+  step: AttentionStep,
   run: () => Promise<T>,
   until = Number.POSITIVE_INFINITY,
 ): Promise<Performed<T>> {
@@ -63,7 +64,7 @@ export async function performStep<T>(
           if (isTooLate()) throw new StepTooLate(step, attempts, outcome.error);
           lastError = outcome.error;
           failures += 1;
-          await attention.ask(step, outcome.error, attempts);
+          await attention.ask(step, causeOf(outcome.error), attempts);
           pauseMs = pauseAfter(failures);
         }
       }

@@ -43,7 +43,7 @@ describe('an order placed many times', () => {
     const { id } = input.order;
     await saga.carrierTells(id, 'delivered');
     const { events } = await ended(saga, id, saga.handleOf(id));
-    expect(events).toBeLessThanOrEqual(46);
+    expect(events).toBeLessThanOrEqual(47);
     expect(await place()).toEqual(answers[0]);
     expect(saga.shop.countOf('charge-payment')).toBe(1);
   });

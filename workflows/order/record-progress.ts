@@ -1,14 +1,19 @@
-import { CancellationScope, proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
-import type { OrderActivities, OrderProgress } from '../../contracts/activities/order-activities.js';
+import { CancellationScope, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
+import type { OrderActivities, OrderProgress, Recorded } from '../../contracts/activities/order-activities.js';
 import { RECORD_TIMEOUTS } from '../../contracts/step-timeouts.js';
 import { TASK_QUEUES } from '../../contracts/task-queues.js';
 import { writtenAt } from './given-by-hand.js';
 
-const { local, regular } = RECORD_TIMEOUTS;
+const { local, regular, failForGood } = RECORD_TIMEOUTS;
+const nonRetryableErrorTypes = [...failForGood];
 
 const inThisProcess = proxyLocalActivities<OrderActivities>({
   startToCloseTimeout: local.startToCloseMs,
-  retry: { maximumAttempts: local.maximumAttempts, initialInterval: local.initialIntervalMs },
+  retry: {
+    maximumAttempts: local.maximumAttempts,
+    initialInterval: local.initialIntervalMs,
+    nonRetryableErrorTypes,
+  },
 });
 
 const throughTheQueue = proxyActivities<OrderActivities>({
@@ -18,21 +23,34 @@ const throughTheQueue = proxyActivities<OrderActivities>({
     initialInterval: regular.retry.initialIntervalMs,
     backoffCoefficient: regular.retry.backoffCoefficient,
     maximumInterval: regular.retry.maximumIntervalMs,
+    nonRetryableErrorTypes,
   },
 });
+
+/** Runs what does not succeed until it does, and asks an operator meanwhile; undefined: it was settled elsewhere. */
+export type Persevere = (run: () => Promise<Recorded | null>) => Promise<Recorded | null | undefined>;
 
 /**
  * The order service's own part of a step. Local, because that costs one event instead of six; but not for long,
  * because a local activity holds the workflow task. What happened has to be written down, also in an order that is
- * being undone: so it can't be cancelled, and doesn't end before it succeeded.
+ * being undone: so it can't be cancelled, and doesn't end before it succeeded or an operator has settled it.
  */
-export function recordProgress(progress: OrderProgress): Promise<{ updatedAt: string }> {
+export function recordProgress(
+  progress: OrderProgress,
+  attentionAfterMs: number,
+  persevere: Persevere,
+): Promise<Recorded> {
   const summary = summaryOf(progress);
+  const args: [OrderProgress, string] = [progress, workflowInfo().firstExecutionRunId];
+  const throughQueue = () =>
+    throughTheQueue.recordProgress.executeWithOptions({ summary, scheduleToCloseTimeout: attentionAfterMs }, args);
   return CancellationScope.nonCancellable(async () => {
     try {
-      return await inThisProcess.recordProgress.executeWithOptions({ summary }, [progress]);
+      return await inThisProcess.recordProgress.executeWithOptions({ summary }, args);
     } catch {
-      return recordUntilWritten(progress, summary);
+      // Settled, or completed by hand without a result, it says nothing.
+      const written = await persevere(throughQueue);
+      return { ...(written?.afterReset && { afterReset: written.afterReset }), updatedAt: writtenAt(written) };
     }
   });
 }
@@ -41,16 +59,4 @@ export function recordProgress(progress: OrderProgress): Promise<{ updatedAt: st
 function summaryOf({ entry, patch }: OrderProgress): string {
   const status = patch.status === undefined ? '' : `, the order is ${patch.status}`;
   return `write down: ${entry.step} ${entry.outcome}${status}`;
-}
-
-/** The server tries again by itself; only an attempt that was failed for good, by hand for instance, comes back here. */
-async function recordUntilWritten(progress: OrderProgress, summary: string): Promise<{ updatedAt: string }> {
-  for (;;) {
-    try {
-      const written: unknown = await throughTheQueue.recordProgress.executeWithOptions({ summary }, [progress]);
-      return { updatedAt: writtenAt(written) };
-    } catch {
-      await sleep(regular.retry.maximumIntervalMs, { summary: 'then it is written down again' });
-    }
-  }
 }

@@ -7,13 +7,29 @@ import { Compensations } from './compensations.js';
 import { CurrentDetails } from './current-details.js';
 import { OrderJournal } from './order-journal.js';
 import { performStep, type Performed } from './perform-step.js';
+import { recordProgress } from './record-progress.js';
 import { stepActivities } from './step-activities.js';
 import { StepRefused } from './step-refused.js';
+import { undoneBefore } from './undo-cause.js';
 
 /** What the parts of the story share. */
 export function openSaga(input: OrderSagaInput) {
-  const journal = new OrderJournal(input.order);
-  const details = new CurrentDetails(input.attentionAfterMs);
+  const { attentionAfterMs } = input;
+  const callOff = new CallOff();
+  const journal: OrderJournal = new OrderJournal(
+    input.order,
+    (progress) =>
+      recordProgress(
+        progress,
+        attentionAfterMs,
+        async (run) => (await performStep(attention, details, 'record-progress', run)).result,
+      ),
+    (row) => {
+      attention.tellAgain();
+      if (row.status === 'CANCELLING' || row.status === 'CANCELLED') callOff.wish(undoneBefore(row));
+    },
+  );
+  const details = new CurrentDetails(attentionAfterMs);
   const attention = new Attention(journal, details);
   const compensations = new Compensations();
 
@@ -33,8 +49,8 @@ export function openSaga(input: OrderSagaInput) {
     attention,
     carrier: new CarrierNews(),
     compensations,
-    callOff: new CallOff(),
-    services: stepActivities(input.attentionAfterMs),
+    callOff,
+    services: stepActivities(attentionAfterMs),
     perform,
   };
 }

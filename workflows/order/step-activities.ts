@@ -2,11 +2,11 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { DeliveryActivities } from '../../contracts/activities/delivery-activities.js';
 import type { InventoryActivities } from '../../contracts/activities/inventory-activities.js';
 import type { ChargeRequest, PaymentActivities } from '../../contracts/activities/payment-activities.js';
-import type { SagaStep } from '../../contracts/saga-steps.js';
+import type { AttentionStep, SagaStep } from '../../contracts/saga-steps.js';
 import { HEARTBEAT_TIMEOUT_MS, STEP_TIMEOUTS } from '../../contracts/step-timeouts.js';
 import { TASK_QUEUES } from '../../contracts/task-queues.js';
 
-/** Who performs each step. */
+/** Who performs each step, and whom an order waits for. */
 export const PERFORMED_BY = {
   'reserve-stock': 'inventory',
   'charge-payment': 'payment',
@@ -15,7 +15,9 @@ export const PERFORMED_BY = {
   'cancel-delivery': 'delivery',
   'refund-payment': 'payment',
   'release-stock': 'inventory',
-} as const satisfies Record<SagaStep, keyof typeof TASK_QUEUES>;
+  'await-delivery': 'delivery',
+  'record-progress': 'order',
+} as const satisfies Record<AttentionStep, keyof typeof TASK_QUEUES>;
 
 /** Beside each activity in the Web UI. */
 const SUMMARIES: Record<SagaStep, string> = {

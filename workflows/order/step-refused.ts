@@ -7,7 +7,7 @@ import {
   type PaymentDeclined,
   type RefusalType,
 } from '../../contracts/refusals.js';
-import type { SagaStep } from '../../contracts/saga-steps.js';
+import type { AttentionStep, SagaStep } from '../../contracts/saga-steps.js';
 import { stepEntry } from './timeline-entry.js';
 
 export type Refusal =
@@ -33,7 +33,7 @@ export class StepRefused extends Error {
   readonly entry: TimelineEntry;
 
   constructor(
-    readonly step: SagaStep,
+    readonly step: AttentionStep,
     readonly refusal: Refusal,
     attempts: number,
   ) {
@@ -43,10 +43,10 @@ export class StepRefused extends Error {
 }
 
 /** What a step was refused with; undefined for a failure. */
-export function refusalOf(step: SagaStep, error: unknown): Refusal | undefined {
+export function refusalOf(step: AttentionStep, error: unknown): Refusal | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   if (!(cause instanceof ApplicationFailure)) return undefined;
-  const type = ANSWERS[step].find((answer) => answer === cause.type);
+  const type = (step in ANSWERS ? ANSWERS[step as SagaStep] : []).find((answer) => answer === cause.type);
   return type && ({ type, details: cause.details?.[0] } as Refusal);
 }
 

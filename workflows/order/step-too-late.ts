@@ -1,5 +1,5 @@
 import type { TimelineEntry } from '../../contracts/activities/order-activities.js';
-import type { SagaStep } from '../../contracts/saga-steps.js';
+import type { AttentionStep } from '../../contracts/saga-steps.js';
 import { causeOf } from './failure-cause.js';
 import { stepEntry } from './timeline-entry.js';
 
@@ -7,7 +7,7 @@ import { stepEntry } from './timeline-entry.js';
 export class StepTooLate extends Error {
   readonly entry: TimelineEntry;
 
-  constructor(step: SagaStep, attempts: number, lastError: unknown) {
+  constructor(step: AttentionStep, attempts: number, lastError: unknown) {
     super(`${step} was not done in its window`);
     this.entry = stepEntry(step, 'timed-out', attempts, causeOf(lastError).error);
   }

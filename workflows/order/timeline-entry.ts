@@ -1,11 +1,11 @@
 import type { TimelineEntry } from '../../contracts/activities/order-activities.js';
-import type { SagaStep } from '../../contracts/saga-steps.js';
+import type { AttentionStep } from '../../contracts/saga-steps.js';
 import type { ServiceName } from '../../contracts/services.js';
 import { PERFORMED_BY } from './step-activities.js';
 
 /** How a step ended. `attempts` counts how often the Saga asked for it; the server's own retries are within one. */
 export function stepEntry(
-  step: SagaStep,
+  step: AttentionStep,
   outcome: TimelineEntry['outcome'],
   attempts: number,
   detail?: string,

@@ -1,4 +1,5 @@
 import type { OrderPatch } from '../../contracts/activities/order-activities.js';
+import type { Order } from '../../contracts/http/orders.js';
 import type { Compensation } from './compensations.js';
 import type { Performed } from './perform-step.js';
 import type { Saga } from './saga.js';
@@ -13,34 +14,50 @@ import type { UndoCause } from './undo-cause.js';
  * been delivered already. For a scope that can't be cancelled.
  */
 export async function undoOrder(saga: Saga, cause: UndoCause): Promise<boolean> {
-  const { journal, compensations, details } = saga;
-  const why: OrderPatch = { ...cause.facts, cancelReason: cause.reason, cancelNote: cause.note };
-  const undecided: OrderPatch = journal.stockIsDecided ? {} : { stockDecision: { outcome: 'cancelled' } };
-  const cancelling: OrderPatch = { ...why, status: 'CANCELLING' };
-  const cancelled: OrderPatch = { ...undecided, ...why, status: 'CANCELLED' };
-  const toldAtLast = { topic: 'order-cancelled', reason: cause.reason } as const;
+  const { journal, compensations, callOff, details } = saga;
+  const registered = compensations.newestFirst;
 
   details.phase(`Is being undone: ${cause.reason}.`);
-  if (compensations.newestFirst.length === 0) {
-    await journal.record(cancelled, cause.entry, [...cause.events, toldAtLast]);
-  } else {
-    if (!compensations.newestFirst.includes('cancel-delivery')) {
-      await journal.record(cancelling, cause.entry, cause.events);
-    } else if (!(await callOffDelivery(saga, cause, cancelling))) {
+  if (cause.mayLeaveMore || registered.includes('cancel-delivery')) {
+    await journal.record({}, cause.entry, cause.events);
+    if (journal.order.status === 'COMPLETED') {
+      callOff.refuse();
       return false;
     }
-    await Promise.all(compensations.newestFirst.map((compensation) => compensate(saga, compensation)));
+    if (journal.wasReset && cause.mayLeaveMore) compensations.registerAll();
+  }
+
+  const { reason, note } = firstReason(journal.order, cause);
+  const why: OrderPatch = { ...cause.facts, cancelReason: reason, cancelNote: note };
+  const undecided: OrderPatch = journal.stockIsDecided ? {} : { stockDecision: { outcome: 'cancelled' } };
+  const cancelling: OrderPatch = { ...why, status: 'CANCELLING' };
+  const cancelled: OrderPatch = { ...undecided, ...why, status: 'CANCELLED', attention: null };
+  const toldAtLast = { topic: 'order-cancelled', reason } as const;
+
+  if (registered.length === 0) {
+    await journal.record(cancelled, cause.entry, [...cause.events, toldAtLast]);
+  } else {
+    if (!registered.includes('cancel-delivery')) {
+      await journal.record(cancelling, cause.entry, cause.events);
+    } else if (!(await callOffDelivery(saga, cancelling))) {
+      return false;
+    }
+    await Promise.all(registered.map((compensation) => compensate(saga, compensation)));
     await journal.record(cancelled, eventEntry('cancelled', 'order-service', 'done'), [toldAtLast]);
   }
   showInSearch(journal.order, null);
-  details.phase(`Cancelled, and undone: ${cause.reason}.`);
+  details.phase(`Cancelled, and undone: ${reason}.`);
   return true;
 }
 
+/** Before a reset another run may have begun to undo it, and have said why. */
+function firstReason({ cancelReason, cancelNote }: Order, cause: UndoCause): Pick<UndoCause, 'reason' | 'note'> {
+  return cancelReason === undefined ? cause : { reason: cancelReason, ...(cancelNote && { note: cancelNote }) };
+}
+
 /** The only compensation that can be refused, so it comes first, and the status moves only after it. */
-async function callOffDelivery(saga: Saga, cause: UndoCause, cancelling: OrderPatch): Promise<boolean> {
+async function callOffDelivery(saga: Saga, cancelling: OrderPatch): Promise<boolean> {
   const { journal, compensations, callOff } = saga;
-  await journal.record({}, cause.entry, cause.events);
   try {
     const { entry } = await perform(saga, 'cancel-delivery');
     await journal.record(cancelling, { ...entry, outcome: 'undone' });

@@ -87,6 +87,6 @@ const REPAIR: Record<Repair, (record: OrderRecord) => Promise<string>> = {
 /** Into the order's timeline, too. */
 async function told({ orderId }: OrderRecord, step: SagaStep, did: string): Promise<string> {
   const entry = { ...stepEntry(step, 'done', 1, 'by a reconciliation'), key: `reconciled-${step}` };
-  await recordProgress({ orderId, patch: {}, entry, events: [] });
+  await recordProgress({ orderId, patch: {}, entry, events: [] }, PATIENCE_MS, (write) => write());
   return did;
 }

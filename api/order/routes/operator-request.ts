@@ -2,7 +2,7 @@ import type { Router } from 'express';
 
 import { orderOperations } from '../../../contracts/http/operations/orders.js';
 import type { Order } from '../../../contracts/http/orders.js';
-import type { SagaStep } from '../../../contracts/saga-steps.js';
+import type { AttentionStep } from '../../../contracts/saga-steps.js';
 import type { OperatorRequest } from '../../../contracts/timeline.js';
 import { withOrderId } from '../../../platform/log-context.js';
 import { activeTraceId } from '../../../platform/telemetry/trace-context.js';
@@ -67,7 +67,7 @@ function whyNot(request: OperatorRequest, { needsAttention, attention }: Order):
 }
 
 /** The steps that can't be given up while they wait: those of the undo, and the one after delivery. */
-const NO_WAY_BACK: Partial<Record<SagaStep, () => Problem>> = {
+const NO_WAY_BACK: Partial<Record<AttentionStep, () => Problem>> = {
   'commit-stock': () => conflict('not-cancellable', 'The order was delivered. What waits can be retried or settled.'),
   'cancel-delivery': beingUndone,
   'refund-payment': beingUndone,

@@ -1,9 +1,9 @@
 import type { OrderPatch, StockDecision } from '../../../contracts/activities/order-activities.js';
 import { mayMove, type CancelReason, type OrderStatus } from '../../../contracts/order-status.js';
-import type { AttentionReason, SagaStep } from '../../../contracts/saga-steps.js';
+import type { AttentionReason, AttentionStep } from '../../../contracts/saga-steps.js';
 
 export interface Attention {
-  step: SagaStep;
+  step: AttentionStep;
   /** RFC 3339. */
   since: string;
   reason: AttentionReason;

@@ -1,9 +1,6 @@
 import type { Order } from '../../../contracts/http/orders.js';
-import type { PlacedOrder } from '../../../contracts/order-saga.js';
+import type { ShownState } from '../../../contracts/order-saga.js';
 import type { OrderState } from './order-progress.js';
-
-/** What callers see of an order that changes as its Saga goes on. With what was placed it is the whole order. */
-export type ShownState = Omit<Order, keyof PlacedOrder>;
 
 type State = Omit<OrderState, 'stockDecision' | 'attention'> & { attention: Order['attention'] | null };
 

@@ -56,7 +56,7 @@ async function tried(saga: SagaTest, step: SagaStep): Promise<void> {
 export const CLOSED_ORDERS: Record<string, ClosedOrder> = {
   completed: {
     ends: 'COMPLETED',
-    atMost: 46,
+    atMost: 47,
     live: async (saga) => {
       const placed = await started(saga);
       await saga.carrierTells(placed.id, 'in_transit');
@@ -65,7 +65,7 @@ export const CLOSED_ORDERS: Record<string, ClosedOrder> = {
   },
   'completed-by-the-sweeper': {
     ends: 'COMPLETED',
-    atMost: 39,
+    atMost: 40,
     live: async (saga) => {
       const placed = await saga.start();
       await saga.reached(placed.id, 'DELIVERY_STARTED');
@@ -74,7 +74,7 @@ export const CLOSED_ORDERS: Record<string, ClosedOrder> = {
   },
   'several-lines': {
     ends: 'COMPLETED',
-    atMost: 46,
+    atMost: 47,
     live: async (saga) => delivered(saga, await started(saga, { products: 3 })),
   },
   'in-transit-early': {
@@ -132,7 +132,7 @@ export const CLOSED_ORDERS: Record<string, ClosedOrder> = {
   },
   'delivery-returned': {
     ends: 'DELIVERY_RETURNED',
-    atMost: 55,
+    atMost: 56,
     live: async (saga) => {
       const placed = await started(saga);
       await saga.carrierTells(placed.id, 'in_transit');
@@ -185,7 +185,7 @@ export const CLOSED_ORDERS: Record<string, ClosedOrder> = {
   },
   cancelled: {
     ends: 'CUSTOMER_REQUEST',
-    atMost: 58,
+    atMost: 60,
     live: async (saga) => cancelledWhile(saga, await started(saga)),
   },
   'cancelled-too-late': {
@@ -239,7 +239,7 @@ export const CLOSED_ORDERS: Record<string, ClosedOrder> = {
   },
   'attention-retry': {
     ends: 'COMPLETED',
-    atMost: 60,
+    atMost: 61,
     live: async (saga) => {
       const placed = await stuckAt(saga, 'charge-payment');
       saga.shop.up('charge-payment');

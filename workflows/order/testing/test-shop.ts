@@ -1,9 +1,11 @@
+import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { DeliveryActivities, DeliveryRequest } from '../../../contracts/activities/delivery-activities.js';
 import type { InventoryActivities, StockRequest } from '../../../contracts/activities/inventory-activities.js';
 import type {
   OrderActivities,
   OrderProgress,
+  Recorded,
   StockDecision,
   TimelineEntry,
 } from '../../../contracts/activities/order-activities.js';
@@ -166,7 +168,8 @@ export class TestShop {
   };
 
   readonly orders: OrderActivities = {
-    recordProgress: (progress) => this.#perform('record-progress', () => this.#record(progress)),
+    recordProgress: (progress, firstRunId) =>
+      this.#perform('record-progress', () => this.#record(progress, firstRunId)),
   };
 
   async #perform<T>(step: Step, work: () => T): Promise<T> {
@@ -216,7 +219,7 @@ export class TestShop {
     return { deliveryId: `delivery-${orderId}`, carrier: 'simulated', trackingNumber: `track-${orderId}` };
   }
 
-  #record({ orderId, patch, entry, events }: OrderProgress): { updatedAt: string } {
+  #record({ orderId, patch, entry, events }: OrderProgress, firstRunId: string): Recorded {
     const row = this.row(orderId);
     const updatedAt = new Date().toISOString();
     if (patch.status !== undefined) {
@@ -227,7 +230,8 @@ export class TestShop {
     if (patch.stockDecision) row.stockDecision ??= patch.stockDecision;
     if (!row.timeline.some(({ key }) => key === entry.key)) row.timeline.push(entry);
     for (const event of events) if (!row.events.some(({ topic }) => topic === event.topic)) row.events.push(event);
-    return { updatedAt };
+    const wasReset = activityInfo().workflowExecution?.runId !== firstRunId;
+    return { updatedAt, ...(wasReset && { afterReset: row.order }) };
   }
 }
 
