@@ -15,7 +15,9 @@ export function causeOf(error: unknown): FailureCause {
     return { reason: 'TIMED_OUT', error: `timed out (${cause.timeoutType})` };
   }
   if (!(cause instanceof ApplicationFailure)) return { reason: 'FAILED', error: 'Error' };
-  return { reason: cause.nonRetryable ? 'FAILED' : 'UNAVAILABLE', error: named(cause.type) };
+  const forGood =
+    cause.nonRetryable || (error instanceof ActivityFailure && error.retryState === 'NON_RETRYABLE_FAILURE');
+  return { reason: forGood ? 'FAILED' : 'UNAVAILABLE', error: named(cause.type) };
 }
 
 /** One that an operator failed by hand has the name ''. */

@@ -1,3 +1,4 @@
+import proto from '@temporalio/proto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../../tests/support/wait-for.js';
 import type { CancelRequest } from '../../contracts/order-saga.js';
@@ -5,6 +6,8 @@ import { cancel, giveUp, retry } from './messages.js';
 import { ended } from './testing/outcome.js';
 import { startRealServerSagaTest, type RealServerSagaTest } from './testing/real-server.js';
 import type { SagaHandle, SagaTest } from './testing/saga-test.js';
+
+const { ResetReapplyExcludeType } = proto.temporal.api.enums.v1;
 
 let test: RealServerSagaTest;
 let saga: SagaTest;
@@ -28,8 +31,12 @@ async function reset(handle: SagaHandle, activity = 'reserveStock', { reapply = 
     reason: 'a test',
     workflowTaskFinishEventId: scheduled?.workflowTaskCompletedEventId,
     requestId: `${handle.workflowId}-${Date.now()}`,
-    // 2: no signal; and no update.
-    ...(!reapply && { resetReapplyType: 2, resetReapplyExcludeTypes: [1, 2] }),
+    ...(!reapply && {
+      resetReapplyExcludeTypes: [
+        ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL,
+        ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE,
+      ],
+    }),
   });
 }
 
