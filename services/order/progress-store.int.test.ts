@@ -134,12 +134,25 @@ describe('recording progress', () => {
 
   it('writes nothing of a step whose event does not fit its schema, and says which field', async () => {
     const id = await placed();
-    const failed = { topic: 'payment-failed', reason: 'card_declined' } as const;
+    const failed = { topic: 'payment-failed', reason: '' } as const;
     const step = progress(id, 'charge-payment', { status: 'CANCELLING' }, failed);
-    await expect(record(step)).rejects.toThrow('data.paymentId: is missing');
+    await expect(record(step)).rejects.toThrow('data.reason: is missing');
     expect(await orderOf(id)).toMatchObject({ status: 'PENDING' });
     expect(await topicsOf(id)).toEqual(['1 order-created']);
     expect(await database.prisma.timelineEntry.count({ where: { orderId: id } })).toBe(1);
+  });
+
+  it('tells of a payment that could not be made in time, though nobody knows its id', async () => {
+    const id = await placed();
+    const reason = 'PAYMENT_TIMEOUT';
+    const late = progress(
+      id,
+      'charge-payment',
+      { status: 'CANCELLING', cancelReason: reason },
+      { topic: 'payment-failed', reason },
+    );
+    await record(late);
+    expect((await eventsOf(id)).at(-1)?.event).toMatchObject({ data: { reason } });
   });
 
   it('goes on without the ids of steps that an operator settled elsewhere', async () => {

@@ -59,9 +59,9 @@ export async function startBuildsTest(): Promise<BuildsTest> {
       const versioning: WorkerVersioning = { deploymentName: ORDER_DEPLOYMENT, buildId, behavior };
       const wroteFor = new Set<string>();
       const activities: OrderActivities = {
-        recordProgress: (progress) => {
+        recordProgress: (progress, firstRunId) => {
           wroteFor.add(progress.orderId);
-          return saga.shop.orders.recordProgress(progress);
+          return saga.shop.orders.recordProgress(progress, firstRunId);
         },
       };
       const worker = await Worker.create({
