@@ -156,7 +156,7 @@ describe('docs/runbook.md', () => {
   });
 
   it.each([
-    ['look-temporal', ['"shippingAddress"', 'chargePayment', 'charge-payment', 'Last error']],
+    ['look-temporal', ['"shippingAddress"', 'ActivityTaskScheduled', 'charge-payment', 'Last error']],
     ['look-tctl', ['NeedsAttention', 'chargePayment', 'ActivityTaskScheduled']],
     ['timeline', ['charge-payment', 'failing']],
   ])('%s', async (name, shown) => {

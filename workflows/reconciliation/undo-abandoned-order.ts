@@ -16,6 +16,8 @@ export async function undoAbandonedOrder(input: OrderSagaInput, reason: CancelRe
   const saga = openSaga(input);
   answerMessages(saga);
   await CancellationScope.nonCancellable(async () => {
+    // What had waited in the workflow that is gone waits no longer.
+    saga.journal.recordWithTheNext({ attention: null });
     saga.compensations.registerFor('reserve-stock');
     saga.compensations.registerFor('charge-payment');
     saga.compensations.registerFor('start-delivery');
