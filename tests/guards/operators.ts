@@ -6,7 +6,7 @@ export const operators: Guard[] = [
     promise: "An order's page says which step it is at, why that waits, its last error, and when it goes again.",
     code: {
       file: 'workflows/order/perform-step.ts',
-      text: 'details.rests(step, pauseMs);',
+      text: 'details.rests(step, rest);',
       instead: '',
     },
     test: {
@@ -21,7 +21,7 @@ export const operators: Guard[] = [
       text: "const given = typeof result === 'string' ? parsed(result) : result;",
       instead: 'const given = result;',
     },
-    test: { file: 'workflows/order/given-by-hand.test.ts', name: 'in the text that tctl sends' },
+    test: { file: 'workflows/order/given-by-hand.test.ts', name: 'the result of a step in the text that tctl sends' },
   },
   {
     promise: 'A record that was completed by hand without a time still leaves an order with one.',
@@ -30,7 +30,10 @@ export const operators: Guard[] = [
       text: "const isTime = typeof updatedAt === 'string' && !Number.isNaN(Date.parse(updatedAt));",
       instead: "const isTime = typeof updatedAt === 'string';",
     },
-    test: { file: 'workflows/order/given-by-hand.test.ts', name: 'is now, for {"updatedAt":"yesterday"}' },
+    test: {
+      file: 'workflows/order/given-by-hand.test.ts',
+      name: 'when a record was written is now, for {"updatedAt":"yesterday"}',
+    },
   },
   {
     promise: "The largest order's summary stays small enough for the server to take, encrypted too.",
