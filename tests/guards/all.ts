@@ -6,6 +6,7 @@ import type { Guard } from './guard.js';
 import { reconcile } from './reconcile.js';
 import { money } from './money.js';
 import { operators } from './operators.js';
+import { rules } from './rules.js';
 
 export interface Section {
   /** For `npm run test:guards -- <name>`. */
@@ -18,7 +19,7 @@ export interface Section {
 export const SECTIONS: readonly Section[] = [
   { name: 'customers', title: 'Customers', guards: customers },
   { name: 'money', title: 'Money and stock', guards: money },
-  // { name: 'rules', title: "The Saga's rules", guards: rules },
+  { name: 'rules', title: "The Saga's rules", guards: rules },
   { name: 'change', title: 'Changing the Saga', guards: change },
   { name: 'operators', title: 'Operators', guards: operators },
   { name: 'events', title: 'Events and notifications', guards: events },

@@ -75,8 +75,8 @@ export const customers: Guard[] = [
     promise: 'A cancellation calls the delivery off before it gives anything back: what was delivered is not undone.',
     code: {
       file: 'workflows/order/undo-order.ts',
-      text: "if (!compensations.newestFirst.includes('cancel-delivery')) {",
-      instead: "if (compensations.newestFirst.includes('release-stock')) {",
+      text: "if (!registered.includes('cancel-delivery')) {",
+      instead: "if (registered.includes('release-stock')) {",
     },
     test: { file: 'workflows/order/cancel.int.test.ts', name: 'is told so when it turns out to be delivered' },
   },

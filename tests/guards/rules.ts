@@ -28,7 +28,7 @@ export const rules: Guard[] = [
       text: 'if (journal.wasReset && cause.mayLeaveMore) compensations.registerAll();',
       instead: 'if (!journal.wasReset && !cause.mayLeaveMore) compensations.registerAll();',
     },
-    test: { file: 'workflows/order/reset.int.test.ts', name: 'to before chargePayment: all that had ever been done' },
+    test: { file: 'workflows/order/reset.int.test.ts', name: 'given up right after a reset to before chargePayment: all that had ever been done is undone' },
   },
   {
     promise: 'An order that is being undone when it is reset comes to its end, and is not delivered.',
@@ -50,5 +50,23 @@ export const rules: Guard[] = [
       file: 'workflows/order/attention.int.test.ts',
       name: 'is shown in the search, though its row can not say so',
     },
+  },
+  {
+    promise: 'A compensation that is stuck holds up no other that does not depend on it.',
+    code: {
+      file: 'workflows/order/undo-order.ts',
+      text: 'await Promise.all(registered.map((compensation) => compensate(saga, compensation)));',
+      instead: 'for (const compensation of [...registered]) await compensate(saga, compensation);',
+    },
+    test: { file: 'workflows/order/attention.int.test.ts', name: 'asks for an operator and holds up no other' },
+  },
+  {
+    promise: 'An order that is reset after it was completed completes again, and nothing of it is undone.',
+    code: {
+      file: 'workflows/order/undo-order.ts',
+      text: "if (journal.order.status === 'COMPLETED') {",
+      instead: "if (journal.order.status === 'PENDING') {",
+    },
+    test: { file: 'workflows/order/reset.int.test.ts', name: 'and delivered: nothing is undone' },
   },
 ];
