@@ -28,7 +28,10 @@ export const rules: Guard[] = [
       text: 'if (journal.wasReset && cause.mayLeaveMore) compensations.registerAll();',
       instead: 'if (!journal.wasReset && !cause.mayLeaveMore) compensations.registerAll();',
     },
-    test: { file: 'workflows/order/reset.int.test.ts', name: 'given up right after a reset to before chargePayment: all that had ever been done is undone' },
+    test: {
+      file: 'workflows/order/reset.int.test.ts',
+      name: 'given up right after a reset to before chargePayment: all that had ever been done is undone',
+    },
   },
   {
     promise: 'An order that is being undone when it is reset comes to its end, and is not delivered.',
