@@ -1,4 +1,5 @@
 // @ts-check
+import fs from 'node:fs';
 import path from 'node:path';
 import { build } from '../support/build.js';
 import { checkout, keepsake } from '../support/paths.js';
@@ -6,10 +7,13 @@ import { onTestServers } from '../test-run/on-test-servers.js';
 
 /** `npm run test:guards`: takes out each guard of docs/guarantees.md in turn, in a copy, and wants its test to go red. */
 export async function testGuards() {
+  const dir = path.join(keepsake, 'guards');
   await onTestServers({
     command: 'npm run test:guards',
-    dir: path.join(keepsake, 'guards'),
+    dir,
     prepare: (progress, signal) => build({ root: checkout, progress, signal }),
     program: ['--import', 'tsx', path.join('tests', 'guards', 'run', 'main.ts'), ...process.argv.slice(2)],
   });
+  // Where it was ended it could not do so itself.
+  fs.rmSync(path.join(dir, 'copies'), { recursive: true, force: true });
 }

@@ -15,7 +15,7 @@ export interface Section {
   guards: readonly Guard[];
 }
 
-/** In the order of docs/guarantees.md. Each part of the work adds its import and takes the slashes from its line here. */
+/** In the order of docs/guarantees.md. */
 export const SECTIONS: readonly Section[] = [
   { name: 'customers', title: 'Customers', guards: customers },
   { name: 'money', title: 'Money and stock', guards: money },
