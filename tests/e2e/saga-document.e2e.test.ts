@@ -14,7 +14,7 @@ const cancelledBy = (who: 'alice' | 'admin') => async (shop: Shop, id: string) =
   await shop[who].post(`/orders/${id}/cancel`, {});
 };
 
-/** How to get there; but a payment that is late is gone in api/order/saga-times.int.test.ts, where time is short. */
+/** How to get there; but a payment that is late is in api/order/saga-times.int.test.ts, where time is short. */
 const ways: Record<
   Exclude<keyof typeof SAGA_OUTCOMES, 'notPaidInTime'>,
   OrderWish & { then?: (shop: Shop, id: string) => Promise<void> }
