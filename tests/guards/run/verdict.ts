@@ -15,8 +15,10 @@ export function verdictOn({ test }: Pick<Guard, 'test'>, report: TestReport): Ve
   if (file === undefined) return { kind: 'unknown', because: `${test.file} was not run` };
   const named = file.assertionResults.filter(({ fullName }) => fullName.includes(test.name));
   const ran = named.filter(({ status }) => status === 'passed' || status === 'failed');
-  if (ran.length === 0)
-    return { kind: 'unknown', because: file.message || `no test of ${test.file} is named so: ${test.name}` };
+  if (ran.length === 0) {
+    const missing = named.length > 0 ? 'it was not run: a hook before it failed' : 'there is no such test';
+    return { kind: 'unknown', because: file.message || missing };
+  }
   const failed = ran.find(({ status }) => status === 'failed');
   if (failed === undefined) return { kind: 'green' };
   return { kind: 'red', because: failed.failureMessages?.[0]?.split('\n')[0] ?? '' };
