@@ -74,13 +74,16 @@ function optionsOf(known) {
   const lines = values.lines ?? (texts.length > 0 ? 'Infinity' : '10');
   if (!/^\d+$|^Infinity$/.test(lines)) throw new Error(`--lines takes a number, not ${lines}`);
   return {
-    names: positionals.length > 0 ? [...new Set(positionals)] : known,
+    names: positionals.length > 0 ? known.filter((name) => positionals.some((one) => isOneOf(one, name))) : known,
     lines: Number(lines),
     wanted: (/** @type {string} */ line) => texts.every((text) => line.includes(text)),
     json: values.json ?? false,
     follow: !values['no-follow'],
   };
 }
+
+/** Naming a process names all its instances. @param {string} process @param {string} name `<process>`, or `<process>-2` */
+const isOneOf = (process, name) => name.startsWith(process) && /^(-\d+)?$/.test(name.slice(process.length));
 
 /** @param {string} dir @returns {string[]} of the processes that run, and those that ran here */
 function namesIn(dir) {
