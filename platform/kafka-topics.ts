@@ -1,4 +1,7 @@
 import type { Kafka } from 'kafkajs';
+import kafkajs from 'kafkajs';
+
+const { KafkaJSProtocolError } = kafkajs;
 
 /** Enough to spread over several consumers; what has one key stays in one of them. */
 const PARTITIONS = 6;
@@ -8,14 +11,23 @@ export async function ensureTopics(kafka: Kafka, topics: readonly string[]): Pro
   const admin = kafka.admin();
   try {
     await admin.connect();
-    const there = new Set(await admin.listTopics());
-    const missing = topics.filter((topic) => !there.has(topic));
-    if (missing.length === 0) return;
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: missing.map((topic) => ({ topic, numPartitions: PARTITIONS })),
-    });
+    for (;;) {
+      const there = new Set(await admin.listTopics());
+      const missing = topics.filter((topic) => !there.has(topic));
+      if (missing.length === 0) return;
+      await admin
+        .createTopics({
+          waitForLeaders: true,
+          topics: missing.map((topic) => ({ topic, numPartitions: PARTITIONS })),
+        })
+        .catch(unlessNotKnownYet);
+    }
   } finally {
     await admin.disconnect();
   }
+}
+
+/** A topic that was just made may not be known to the broker for a moment: kafkajs, waiting for its leader, fails then. */
+function unlessNotKnownYet(error: unknown): void {
+  if (!(error instanceof KafkaJSProtocolError) || error.type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
 }

@@ -34,9 +34,15 @@ async function browse(brokers) {
 /** @param {string} name @param {number} [numPartitions] @param {import('kafkajs').IResourceConfigEntry[]} [configEntries] */
 async function topic(name, numPartitions = 3, configEntries = []) {
   await admin.createTopics({
-    waitForLeaders: true,
     topics: [{ topic: `${run}-${name}`, numPartitions, configEntries }],
+    waitForLeaders: false,
   });
+  // kafkajs's own waiting fails where the broker doesn't know the topic yet.
+  const hasLeaders = async () => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [`${run}-${name}`] });
+    return topics[0]?.partitions.every(({ leader }) => leader >= 0) ?? false;
+  };
+  await waitUntil(hasLeaders, { within: 10_000, what: `the topic ${name}` });
   return `${run}-${name}`;
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Order } from '../../contracts/http/orders.js';
 import type { Product } from '../../contracts/http/products.js';
+import { answeredReads } from '../support/answered-reads.js';
 import { bootApp, type RunningApp } from '../support/app.js';
 import { startLoad, type Load } from '../support/load.js';
 import { openShop, placeOrder, stockOf, stockedProduct, type Shop } from '../support/shop.js';
@@ -51,14 +52,7 @@ describe('one instance of two', () => {
   }
 
   /** Requests of the load that this instance has answered since it was started. */
-  async function answered(name: string, service: keyof typeof ROUTES): Promise<number> {
-    const text = await (await fetch(`${app.urls[name]}/metrics`)).text();
-    return text
-      .split('\n')
-      .filter((line) => line.startsWith('http_request_duration_seconds_count'))
-      .filter((line) => line.includes(`method="GET",route="${ROUTES[service]}"`))
-      .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
-  }
+  const answered = (name: string, service: keyof typeof ROUTES) => answeredReads(app.urls[name], ROUTES[service]);
 
   async function hasTurnsAgain(service: keyof typeof ROUTES): Promise<void> {
     const before = await answered(service, service);

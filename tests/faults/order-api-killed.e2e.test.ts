@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Order, Timeline } from '../../contracts/http/orders.js';
+import { answeredReads } from '../support/answered-reads.js';
 import { bootApp, type RunningApp } from '../support/app.js';
 import { openBooks, type Books } from '../support/books.js';
 import { mailsArrive } from '../support/inbox.js';
@@ -31,6 +32,16 @@ describe('two instances of the order API, of which some die', () => {
 
   const oneHasDied = () =>
     waitFor('an instance to die', () => INSTANCES.some((name) => app.process(name).pid === undefined));
+
+  /** The gateway leaves an instance that has died alone for a while, also when it is back. */
+  async function bothHaveTurns(orderId: string): Promise<void> {
+    const reads = () => Promise.all(INSTANCES.map((name) => answeredReads(app.urls[name], '/orders/:id')));
+    const before = await reads();
+    await waitFor('both instances to have turns', async () => {
+      await shop.alice.get(`/orders/${orderId}`);
+      return (await reads()).every((count, index) => count > (before[index] ?? 0));
+    });
+  }
 
   /** One order, one workflow, one charge, each mail once. */
   async function isOne(orderId: string): Promise<void> {
@@ -117,6 +128,7 @@ describe('two instances of the order API, of which some die', () => {
     const product = await stockedProduct(shop, { quantity: 10 });
     const { body } = await placeOrder(shop.alice, product, { postalCode: '88888' });
     await reaches(shop.alice, body.id, 'DELIVERY_STARTED');
+    await bothHaveTurns(body.id);
     await app.crashPoints.arm('cancel: asked');
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => shop.alice.post<Order & { code?: string }>(`/orders/${body.id}/cancel`, {})),
