@@ -8,7 +8,7 @@ import { waitFor } from '../tests/support/wait-for.js';
 import { orderQuery, retry } from '../workflows/order/messages.js';
 import { withChange } from '../workflows/order/testing/changed-saga.js';
 import { ended } from '../workflows/order/testing/outcome.js';
-import { workflowBundle } from '../workflows/order/testing/saga-test.js';
+import { workflowBundle } from '../workflows/order/testing/workflow-bundle.js';
 import { startBuildsTest, type BuildsTest } from './testing/builds.js';
 
 const { VersionDrainageStatus } = proto.temporal.api.enums.v1;

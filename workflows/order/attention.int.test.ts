@@ -124,17 +124,6 @@ describe('a step that does not succeed in time', () => {
     expect(keysOf(id).filter((key) => key.startsWith('attention'))).toHaveLength(1);
   });
 
-  it('says TIMED_OUT when nobody answers', async () => {
-    const answer = saga.shop.hold('charge-payment');
-    const { id, handle } = await saga.start({ attentionAfterMs: 2_000 });
-    await saga.needsAttention(id);
-    await waitFor('search attributes', async () => (await shownInSearch(handle)).AttentionReason === 'TIMED_OUT');
-    answer.release();
-    await handle.signal(retry);
-    await saga.carrierTells(id, 'delivered');
-    expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
-  });
-
   it('asks at once when it failed for good without being refused, and again when the cause changes', async () => {
     saga.shop.down('charge-payment', () => ApplicationFailure.nonRetryable('a bug', 'BrokenRequest'));
     const { id, handle } = await saga.start();
@@ -199,17 +188,6 @@ describe('settled', () => {
       detail: 'settled by an operator',
     });
     expect(await pausesOf(handle)).toEqual([30_000]);
-  });
-
-  it('counts at once, also while the step is being tried again', async () => {
-    const { id, handle } = await stuckAt('charge-payment');
-    const tried = saga.shop.countOf('charge-payment');
-    await test.env.sleep('40s');
-    expect(saga.shop.countOf('charge-payment')).toBeGreaterThan(tried);
-    await handle.signal(settled);
-    await saga.reached(id, 'DELIVERY_STARTED');
-    await saga.carrierTells(id, 'delivered');
-    await ended(saga, id, handle);
   });
 });
 

@@ -2,20 +2,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CANCEL_UPDATE_ID } from '../../contracts/ids.js';
 import type { CancelRequest } from '../../contracts/order-saga.js';
 import { waitFor } from '../../tests/support/wait-for.js';
-import { accepted, cancel, giveUp } from './messages.js';
+import { accepted, cancel, giveUp, retry } from './messages.js';
 import { ended } from './testing/outcome.js';
-import {
-  startTimeSkippingSagaTest,
-  type SagaHandle,
-  type SagaTest,
-  type TimeSkippingSagaTest,
-} from './testing/saga-test.js';
+import { startRealServerSagaTest, type RealServerSagaTest } from './testing/real-server.js';
+import type { SagaHandle, SagaTest } from './testing/saga-test.js';
 
-let test: TimeSkippingSagaTest;
+let test: RealServerSagaTest;
 let saga: SagaTest;
 
 beforeAll(async () => {
-  test = await startTimeSkippingSagaTest();
+  test = await startRealServerSagaTest();
   saga = test.saga;
 });
 afterEach(() => saga.shop.reset());
@@ -252,15 +248,15 @@ describe("Temporal's own cancellation", () => {
 
   it('during an undo changes nothing, also where a compensation waits for an operator', async () => {
     saga.shop.down('refund-payment');
-    const { id, handle } = await saga.order({ postalCode: '00000' });
+    const { id, handle } = await saga.order({ postalCode: '00000', attentionAfterMs: 3_000 });
     await waitFor(
       'the undo',
       () => saga.shop.countOf('refund-payment') > 0 && saga.shop.reservation(id) === 'released',
     );
     await handle.cancel();
-    await test.env.sleep('3 minutes');
     await saga.needsAttention(id);
     saga.shop.up('refund-payment');
+    await handle.signal(retry);
     expect((await ended(saga, id, handle)).order.cancelReason).toBe('DELIVERY_REFUSED');
   });
 

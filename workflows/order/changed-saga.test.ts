@@ -3,7 +3,8 @@ import { beforeAll, expect, it } from 'vitest';
 import { temporalTelemetryPlugins } from '../../platform/telemetry/telemetry.js';
 import { changedSagas } from './testing/changed-saga.js';
 import { recordedHistories, type RecordedHistory } from './testing/histories.js';
-import { dataConverter, quietRuntime, workflowBundle } from './testing/saga-test.js';
+import { dataConverter, quietRuntime } from './testing/saga-test.js';
+import { workflowBundle } from './testing/workflow-bundle.js';
 
 beforeAll(() => quietRuntime());
 

@@ -2,7 +2,7 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ACCEPTED_UPDATE_ID, workflowIdOf } from '../../contracts/ids.js';
 import { waitFor } from '../../tests/support/wait-for.js';
-import { accepted, retry } from './messages.js';
+import { accepted, retry, settled } from './messages.js';
 import type { orderSaga } from './order-saga.js';
 import { startDoomedWorker } from './testing/doomed-worker.js';
 import { ended } from './testing/outcome.js';
@@ -62,8 +62,34 @@ describe('operators', () => {
     await saga.carrierTells(id, 'delivered');
     const { events } = await ended(saga, id, handle);
     expect(events).toBeLessThanOrEqual(60);
-    const settled = `NeedsAttention = false AND AttentionStep IS NULL AND OrderStatus = 'COMPLETED' AND CustomerId = 1 AND ProductIds = '1' AND OrderTotal = 7000000`;
-    await waitFor('the list', async () => (await found(settled)).includes(workflowIdOf(id)));
+    const atRest = `NeedsAttention = false AND AttentionStep IS NULL AND OrderStatus = 'COMPLETED' AND CustomerId = 1 AND ProductIds = '1' AND OrderTotal = 7000000`;
+    await waitFor('the list', async () => (await found(atRest)).includes(workflowIdOf(id)));
+  });
+
+  it('are told TIMED_OUT when nobody answers', async () => {
+    const answer = saga.shop.hold('charge-payment');
+    const { id, handle } = await saga.start({ attentionAfterMs: 2_000 });
+    await saga.needsAttention(id);
+    const stuck = `AttentionStep = 'charge-payment' AND AttentionReason = 'TIMED_OUT'`;
+    await waitFor('the list', async () => (await found(stuck)).includes(workflowIdOf(id)));
+    answer.release();
+    await handle.signal(retry);
+    await saga.carrierTells(id, 'delivered');
+    expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
+  });
+
+  it('settle a step also while it is being tried again', async () => {
+    saga.shop.down('charge-payment');
+    const { id, handle } = await saga.order({ attentionAfterMs: 3_000 });
+    await saga.needsAttention(id);
+    const tried = saga.shop.countOf('charge-payment');
+    await handle.signal(retry);
+    await waitFor('another try', () => saga.shop.countOf('charge-payment') > tried);
+    await handle.signal(settled);
+    await saga.reached(id, 'DELIVERY_STARTED');
+    await saga.carrierTells(id, 'delivered');
+    expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
+    expect(saga.shop.payment(id)).toBeUndefined();
   });
 
   it('reset an order to before its payment, and it completes, charged once', async () => {

@@ -4,7 +4,8 @@ import { CANCEL_REASONS } from '../../contracts/order-status.js';
 import { temporalTelemetryPlugins } from '../../platform/telemetry/telemetry.js';
 import { recordedHistories, recordedNames } from './testing/histories.js';
 import { CLOSED_ORDERS, OPEN_ORDERS } from './testing/recorded-orders.js';
-import { dataConverter, quietRuntime, workflowBundle } from './testing/saga-test.js';
+import { dataConverter, quietRuntime } from './testing/saga-test.js';
+import { workflowBundle } from './testing/workflow-bundle.js';
 
 /**
  * The gate for changes of the Saga: orders that run while a new version is deployed go on with it, so it has to take

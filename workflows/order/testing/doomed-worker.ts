@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TaskQueue } from '../../../contracts/task-queues.js';
 import { server } from '../../../tests/support/servers.js';
-import { workflowBundle } from './saga-test.js';
+import { workflowBundle } from './workflow-bundle.js';
 
 export interface DoomedWorker {
   /** It has begun an activity, which it will never end. */

@@ -1,14 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { WithStartWorkflowOperation, type Client, type WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Runtime,
-  Worker,
-  type NativeConnection,
-  type WorkflowBundleOption,
-} from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Order } from '../../../contracts/http/orders.js';
 import { ACCEPTED_UPDATE_ID, workflowIdOf } from '../../../contracts/ids.js';
 import type { OrderSagaInput, PlacedOrder, SagaTimes } from '../../../contracts/order-saga.js';
@@ -18,13 +10,15 @@ import { SEARCH_ATTRIBUTES } from '../../../contracts/search-attributes.js';
 import { STICKY_QUEUE_TIMEOUT_MS, WORKFLOW_TASK_TIMEOUT_MS } from '../../../contracts/step-timeouts.js';
 import { TASK_QUEUES, type TaskQueue } from '../../../contracts/task-queues.js';
 import { temporalTelemetryPlugins } from '../../../platform/telemetry/telemetry.js';
-import { createDataConverter, failureConverterPath } from '../../../platform/temporal/data-converter.js';
+import { createDataConverter } from '../../../platform/temporal/data-converter.js';
 import { server } from '../../../tests/support/servers.js';
 import { waitFor } from '../../../tests/support/wait-for.js';
 import { accepted, deliveryUpdate, initialSearchAttributes } from '../messages.js';
 import type { orderSaga } from '../order-saga.js';
+import { tellOnFailure } from './tell-on-failure.js';
 import { TestShop } from './test-shop.js';
 import { USUAL_TIMES } from './usual-times.js';
+import { workflowBundle } from './workflow-bundle.js';
 
 /**
  * Public, and for tests only. Fixed, so that recorded histories can be read. As in the order worker, what the server
@@ -34,19 +28,6 @@ export const dataConverter = createDataConverter(
   { keys: { test: Buffer.alloc(32, 7).toString('base64') }, current: 'test' },
   { activitiesByHand: true },
 );
-
-let bundle: Promise<{ code: string }> | undefined;
-
-/** The workflows, bundled as for the order worker; once per test file. */
-export function workflowBundle(): Promise<{ code: string }> {
-  bundle ??= bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../index.ts', import.meta.url)),
-    failureConverterPath,
-    plugins: temporalTelemetryPlugins(),
-    logger: new DefaultLogger('ERROR'),
-  });
-  return bundle;
-}
 
 /** As `workers/` runs it, but for the health port. */
 export function workerOptions(taskQueue: TaskQueue, activities: object, workflowBundle: WorkflowBundleOption) {
@@ -139,6 +120,7 @@ export class SagaTest {
   /** As the API does it: one call starts the Saga and asks for the stock decision. */
   async order(options?: StartOptions): Promise<{ id: string; handle: SagaHandle; answer: Order }> {
     const input = this.place(options);
+    tellOnFailure(this.handleOf(input.order.id));
     const startWorkflowOperation = new WithStartWorkflowOperation<typeof orderSaga>('orderSaga', {
       ...this.startOptions(input),
       workflowIdConflictPolicy: 'USE_EXISTING',
@@ -157,6 +139,7 @@ export class SagaTest {
   async start(options?: StartOptions): Promise<{ id: string; handle: SagaHandle }> {
     const input = this.place(options);
     const { id } = input.order;
+    tellOnFailure(this.handleOf(id));
     const handle = await this.client.workflow.start<typeof orderSaga>('orderSaga', this.startOptions(input));
     return { id, handle };
   }
@@ -195,7 +178,11 @@ export interface TimeSkippingSagaTest {
   close(): Promise<void>;
 }
 
-/** On the test server that skips time while a result is awaited, or in `env.sleep`. */
+/**
+ * On the test server that skips time while a result is awaited, or in `env.sleep`. Not for orders that are called off
+ * while a step is being tried again: an activity that is cancelled after it became due and before a worker took it
+ * leaves the 1.38 server's count of what time has to wait for one too high, so that it never skips again.
+ */
 export async function startTimeSkippingSagaTest(): Promise<TimeSkippingSagaTest> {
   quietRuntime();
   const env = await TestWorkflowEnvironment.createTimeSkipping({
@@ -210,8 +197,8 @@ export async function startTimeSkippingSagaTest(): Promise<TimeSkippingSagaTest>
   const saga = new SagaTest(env.client, env.nativeConnection, 'default');
   await saga.startWorkers();
   // The server fails an update-with-start that finds no worker yet.
-  const { handle } = await saga.start({ quantity: 10_000 });
-  await handle.result();
+  const first = saga.startOptions(saga.place({ quantity: 10_000 }));
+  await env.client.workflow.execute('orderSaga', first);
   saga.shop.reset();
   return {
     saga,

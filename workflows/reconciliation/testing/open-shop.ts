@@ -26,7 +26,8 @@ import { createTestNamespace } from '../../../tests/support/temporal-namespace.j
 import { waitFor } from '../../../tests/support/wait-for.js';
 import { runReconciliation } from '../../../workers/reconcile/run-reconciliation.js';
 import { deliveryUpdate, giveUp, initialSearchAttributes } from '../../order/messages.js';
-import { quietRuntime, workerOptions, workflowBundle } from '../../order/testing/saga-test.js';
+import { quietRuntime, workerOptions } from '../../order/testing/saga-test.js';
+import { workflowBundle } from '../../order/testing/workflow-bundle.js';
 
 export type Shop = Awaited<ReturnType<typeof openShop>>;
 

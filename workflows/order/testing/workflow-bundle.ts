@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { temporalTelemetryPlugins } from '../../../platform/telemetry/telemetry.js';
+import { failureConverterPath } from '../../../platform/temporal/data-converter.js';
+import { fromCache } from '../../../stack/support/cache.js';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const cache = path.join(root, 'node_modules', '.cache', 'workflow-bundles');
+
+/** All that workflows may import, and what wraps them. */
+const SOURCES = ['workflows', 'contracts', 'platform', 'services'];
+
+let bundle: Promise<{ code: string }> | undefined;
+
+/**
+ * The workflows, bundled as for the order worker. That takes seconds of the whole machine, so it is done once for what
+ * the sources say, by whichever test file comes first, and kept.
+ */
+export function workflowBundle(): Promise<{ code: string }> {
+  bundle ??= bundleOnce();
+  return bundle;
+}
+
+async function bundleOnce(): Promise<{ code: string }> {
+  const { folder } = await fromCache({ cache, name: 'workflows', pins: [root, ...sources()] }, async (to) => {
+    const { code } = await bundleWorkflowCode({
+      workflowsPath: path.join(root, 'workflows', 'index.ts'),
+      failureConverterPath,
+      plugins: temporalTelemetryPlugins(),
+      logger: new DefaultLogger('ERROR'),
+    });
+    await writeFile(path.join(to, 'bundle.js'), code);
+    return 'the sources';
+  });
+  return { code: await readFile(path.join(folder, 'bundle.js'), 'utf8') };
+}
+
+function sources(): Buffer[] {
+  const files = SOURCES.flatMap((directory) =>
+    readdirSync(path.join(root, directory), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /(?<!\.test)\.[jt]s$/.test(file) && !/(^|\/)(generated|testing)\//.test(file))
+      .sort()
+      .map((file) => path.join(directory, file)),
+  );
+  return [...files, 'package-lock.json'].flatMap((file) => [Buffer.from(file), readFileSync(path.join(root, file))]);
+}
