@@ -12,7 +12,8 @@ const brokers = process.env.KAFKA_BROKERS.split(',');
 const run = `kafka-ui-${randomUUID()}`;
 const kafka = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING });
 const admin = kafka.admin();
-const producer = kafka.producer();
+// What is sent again because its answer was lost must not be there twice.
+const producer = kafka.producer({ idempotent: true });
 
 /** @type {import('node:http').Server[]} */
 const servers = [];

@@ -129,7 +129,15 @@ async function playRound(
   }
   // As whoever runs the processes would; that nobody killed it is worth knowing.
   const gone = world.missing();
-  for (const name of gone) await world.process(name).start(world.signal);
+  for (const name of gone) {
+    await world
+      .process(name)
+      .start(world.signal)
+      .catch((error: unknown) => {
+        world.signal.throwIfAborted();
+        findings.push(`${name} can not be started again: ${messageOf(error)}`);
+      });
+  }
   return {
     faults: performed.map(({ name, struckAt, restartedAt, endedAt: ended }) => ({
       name,

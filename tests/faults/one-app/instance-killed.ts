@@ -1,13 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Order } from '../../contracts/http/orders.js';
-import type { Product } from '../../contracts/http/products.js';
-import { answeredReads } from '../support/answered-reads.js';
-import { bootApp, type RunningApp } from '../support/app.js';
-import { startLoad, type Load } from '../support/load.js';
-import { openShop, placeOrder, stockOf, stockedProduct, type Shop } from '../support/shop.js';
-import { waitFor } from '../support/wait-for.js';
-
-const TWICE = ['order-service', 'product-service', 'user-service'] as const;
+import { afterEach, beforeAll, expect, it } from 'vitest';
+import type { Order } from '../../../contracts/http/orders.js';
+import type { Product } from '../../../contracts/http/products.js';
+import { answeredReads } from '../../support/answered-reads.js';
+import type { RunningApp } from '../../support/app.js';
+import { startLoad, type Load } from '../../support/load.js';
+import { openShop, placeOrder, stockOf, stockedProduct, type Shop } from '../../support/shop.js';
+import { waitFor } from '../../support/wait-for.js';
+import { TWICE } from './one-app.js';
 
 /** What the load asks of each. */
 const ROUTES = {
@@ -16,7 +15,7 @@ const ROUTES = {
   'user-service': '/users/:id',
 } as const;
 
-describe('one instance of two', () => {
+export function instanceKilled(running: () => RunningApp): void {
   let app: RunningApp;
   let shop: Shop;
   let product: Product;
@@ -25,13 +24,12 @@ describe('one instance of two', () => {
   let keys: string;
 
   beforeAll(async () => {
-    app = await bootApp({ name: 'instances', twice: [...TWICE], without: ['notification-service', 'codec-server'] });
+    app = running();
     shop = await openShop(app.gatewayUrl);
   });
   afterEach(async () => {
     await Promise.all([reads.stop(), orders.stop()]);
   });
-  afterAll(() => app.stop());
 
   async function startBoth(name: string): Promise<void> {
     product = await stockedProduct(shop, { quantity: 1000 });
@@ -123,4 +121,4 @@ describe('one instance of two', () => {
     await Promise.all(TWICE.map(hasTurnsAgain));
     await allWasRight();
   });
-});
+}

@@ -1,19 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Order } from '../../contracts/http/orders.js';
-import { bootApp, type RunningApp } from '../support/app.js';
-import { openShop, placeOrder, reaches, stockedProduct, type Shop } from '../support/shop.js';
-import { workflowsIn } from '../support/temporal.js';
-import { waitFor } from '../support/wait-for.js';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Order } from '../../../contracts/http/orders.js';
+import type { RunningApp } from '../../support/app.js';
+import { openShop, placeOrder, reaches, stockedProduct, type Shop } from '../../support/shop.js';
+import { workflowsIn } from '../../support/temporal.js';
+import { waitFor } from '../../support/wait-for.js';
+import { TWICE } from './one-app.js';
 
-describe('a service that is away', () => {
+export function servicesAway(running: () => RunningApp): void {
   let app: RunningApp;
   let shop: Shop;
+  const seconds = TWICE.map((name) => `${name}-2`);
   beforeAll(async () => {
-    app = await bootApp({ name: 'away', ownKafka: true });
+    app = running();
+    // A service is away with all its instances, and each has a breaker of its own.
+    await Promise.all(seconds.map((name) => app.process(name).stop()));
     shop = await openShop(app.gatewayUrl);
   });
-  afterAll(() => app.stop());
+  afterAll(() => Promise.all(seconds.map((name) => app.process(name).start())));
 
   /** The state of the order service's breaker before the user service, as its metrics have it. */
   async function breaker(): Promise<string | undefined> {
@@ -70,18 +74,18 @@ describe('a service that is away', () => {
 
   it('product service: no price, so 503 and nothing was started', async () => {
     const product = await stockedProduct(shop);
-    const ordersBefore = (await shop.alice.get<{ items: Order[] }>('/orders?limit=100')).body.items.length;
+    const ordersBefore = (await shop.bob.get<{ items: Order[] }>('/orders?limit=100')).body.items.length;
     const workflowsBefore = await workflowsIn(app.temporalNamespace);
     await app.process('product-service').stop();
     try {
-      const placed = await placeOrder(shop.alice, product);
+      const placed = await placeOrder(shop.bob, product);
       expect(placed.status).toBe(503);
       expect(placed.body.code).toBe('pricing-unavailable');
       expect(Number(placed.headers.get('retry-after'))).toBeGreaterThan(0);
     } finally {
       await app.process('product-service').start();
     }
-    expect((await shop.alice.get<{ items: Order[] }>('/orders?limit=100')).body.items).toHaveLength(ordersBefore);
+    expect((await shop.bob.get<{ items: Order[] }>('/orders?limit=100')).body.items).toHaveLength(ordersBefore);
     expect(await workflowsIn(app.temporalNamespace)).toBe(workflowsBefore);
     expect((await placeOrder(shop.alice, product)).status).toBe(201);
   });
@@ -95,4 +99,4 @@ describe('a service that is away', () => {
     await app.process('inventory-worker').start();
     await reaches(shop.alice, placed.body.id, 'COMPLETED');
   });
-});
+}

@@ -1,37 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bootApp, bootKafka, freePort, type RunningApp } from '../support/app.js';
-import { mailsAbout, mailsArrive } from '../support/inbox.js';
-import { openShop, placeOrder, reaches, stockedProduct, type Shop } from '../support/shop.js';
-import { readTopics, type TopicReader } from '../support/topic-reader.js';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { mailsAbout, mailsArrive } from '../../support/inbox.js';
+import { openShop, placeOrder, reaches, stockedProduct, type Shop } from '../../support/shop.js';
+import { readTopics, type TopicReader } from '../../support/topic-reader.js';
+import type { OneApp } from './one-app.js';
 
 const ORDERS = 6;
 
-describe('Kafka never started, hanging, killed', () => {
-  let app: RunningApp;
+export function kafkaAway(one: () => OneApp): void {
   let shop: Shop;
-  let kafkaPort: number;
-  let kafka: Awaited<ReturnType<typeof bootKafka>> | undefined;
   let notificationsAreReady: Promise<unknown>;
   const awayOrders: string[] = [];
   const readers: TopicReader[] = [];
 
   beforeAll(async () => {
-    kafkaPort = await freePort();
-    app = await bootApp({
-      name: 'kafka-away',
-      env: { KAFKA_BROKERS: `127.0.0.1:${kafkaPort}`, CARRIER_DELAY_MS: '200' },
-      without: ['notification-service'],
-    });
+    const { app } = one();
     // It runs, and is ready once it has its Kafka.
     notificationsAreReady = app.process('notification-service').start();
     notificationsAreReady.catch(() => undefined);
     shop = await openShop(app.gatewayUrl);
   });
-  afterAll(async () => {
-    await Promise.all(readers.map((reader) => reader.close().catch(() => undefined)));
-    await app.stop();
-    await kafka?.stop();
-  });
+  afterAll(() => Promise.all(readers.map((reader) => reader.close().catch(() => undefined))));
 
   /** Places orders one after another; how long each took until COMPLETED, in ms, shortest first. */
   async function completeOrders(count = ORDERS): Promise<{ ids: string[]; tookMs: number[] }> {
@@ -52,7 +40,7 @@ describe('Kafka never started, hanging, killed', () => {
   const median = (sorted: number[]) => sorted[Math.floor(sorted.length / 2)] ?? 0;
 
   async function allIsTold(ids: readonly string[]): Promise<void> {
-    const reader = await readTopics(`127.0.0.1:${kafkaPort}`);
+    const reader = await readTopics(`127.0.0.1:${one().kafkaPort}`);
     readers.push(reader);
     for (const id of ids) {
       const events = await reader.hears(id, 6);
@@ -65,14 +53,14 @@ describe('Kafka never started, hanging, killed', () => {
   it('never started: orders complete, and their e-mails and events are there once Kafka is', async () => {
     const { ids } = await completeOrders(2);
     expect(await mailsAbout(ids[0] ?? '')).toEqual([]);
-    kafka = await bootKafka(kafkaPort);
+    await one().kafka();
     await notificationsAreReady;
     await allIsTold(ids);
   });
 
   it('hanging: orders complete as quickly as before, and all is told once it goes on', async () => {
     const usual = await completeOrders();
-    const pid = kafka?.process.pid ?? 0;
+    const pid = (await one().kafka()).pid ?? 0;
     process.kill(pid, 'SIGSTOP');
     let hanging: typeof usual;
     try {
@@ -90,13 +78,14 @@ describe('Kafka never started, hanging, killed', () => {
   it('killed in the middle, and back: all is told, and nobody twice', async () => {
     const before = await completeOrders(1);
     const product = await stockedProduct(shop, { quantity: ORDERS });
+    const kafka = await one().kafka();
     const placing = Array.from({ length: ORDERS }, () => placeOrder(shop.alice, product));
     await Promise.race(placing);
-    await kafka?.process.kill9();
+    await kafka.kill9();
     const ids = (await Promise.all(placing)).map(({ body }) => body.id);
     await Promise.all(ids.map((id) => reaches(shop.alice, id, 'COMPLETED')));
-    await kafka?.process.start();
+    await kafka.start();
     await allIsTold([...before.ids, ...ids]);
     for (const id of awayOrders) expect(await mailsAbout(id)).toHaveLength(4);
   });
-});
+}

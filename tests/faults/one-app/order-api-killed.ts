@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Order, Timeline } from '../../contracts/http/orders.js';
-import { answeredReads } from '../support/answered-reads.js';
-import { bootApp, type RunningApp } from '../support/app.js';
-import { openBooks, type Books } from '../support/books.js';
-import { mailsArrive } from '../support/inbox.js';
-import { openShop, paymentsOf, placeOrder, reaches, stockOf, stockedProduct, type Shop } from '../support/shop.js';
-import { workflowsIn } from '../support/temporal.js';
-import { waitFor } from '../support/wait-for.js';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Order, Timeline } from '../../../contracts/http/orders.js';
+import { answeredReads } from '../../support/answered-reads.js';
+import type { RunningApp } from '../../support/app.js';
+import { openBooks, type Books } from '../../support/books.js';
+import { mailsArrive } from '../../support/inbox.js';
+import { openShop, paymentsOf, placeOrder, reaches, stockOf, stockedProduct, type Shop } from '../../support/shop.js';
+import { workflowsIn } from '../../support/temporal.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const INSTANCES = ['order-service', 'order-service-2'] as const;
 const IN_BETWEEN = ['place: row written', 'place: workflow started'] as const;
@@ -15,20 +15,17 @@ const IN_BETWEEN = ['place: row written', 'place: workflow started'] as const;
 /** How soon an order has its workflow, whatever died. */
 const sweptWithinMs = 10_000;
 
-describe('two instances of the order API, of which some die', () => {
+export function orderApiKilled(running: () => RunningApp): void {
   let app: RunningApp;
   let shop: Shop;
   let books: Books;
   beforeAll(async () => {
-    app = await bootApp({ name: 'api_killed', twice: ['order-service'], ownKafka: true });
+    app = running();
     shop = await openShop(app.gatewayUrl);
     books = openBooks(app);
   });
   afterEach(() => Promise.all(INSTANCES.map((name) => app.process(name).start())));
-  afterAll(async () => {
-    await books.close();
-    await app.stop();
-  });
+  afterAll(() => books.close());
 
   const oneHasDied = () =>
     waitFor('an instance to die', () => INSTANCES.some((name) => app.process(name).pid === undefined));
@@ -150,4 +147,4 @@ describe('two instances of the order API, of which some die', () => {
     const at = (step: string) => new Date(body.items.find((entry) => entry.step === step)?.at ?? NaN).getTime();
     return at('reserve-stock') - at('order-created');
   }
-});
+}

@@ -1,0 +1,40 @@
+import { bootApp, bootKafka, freePort, type RunningApp } from '../../support/app.js';
+
+type Kafka = Awaited<ReturnType<typeof bootKafka>>;
+
+/** What the parts of one-app.e2e.test.ts share: to boot it for each of them would take most of their time. */
+export interface OneApp {
+  app: RunningApp;
+  kafkaPort: number;
+  /** Not there before it is asked for. */
+  kafka(): Promise<Kafka['process']>;
+  stop(): Promise<void>;
+}
+
+/** The services that have a second instance, `<name>-2`. */
+export const TWICE = ['order-service', 'product-service', 'user-service'] as const;
+
+/** Each part leaves it as it was: all processes running, no crash point armed. */
+export async function bootOneApp(): Promise<OneApp> {
+  const kafkaPort = await freePort();
+  const app = await bootApp({
+    name: 'one-app',
+    twice: [...TWICE],
+    // Its consumer is ready once there is a Kafka.
+    without: ['notification-service'],
+    env: { KAFKA_BROKERS: `127.0.0.1:${kafkaPort}`, CARRIER_DELAY_MS: '300', ATTENTION_AFTER: '15s' },
+  });
+  let kafka: Promise<Kafka> | undefined;
+  return {
+    app,
+    kafkaPort,
+    kafka: async () => {
+      kafka ??= bootKafka(kafkaPort);
+      return (await kafka).process;
+    },
+    stop: async () => {
+      await app.stop();
+      await (await kafka)?.stop();
+    },
+  };
+}
