@@ -11,6 +11,7 @@ const documents = ['README.md', ...below('docs', '.md')];
 const tests = [
   ...below('tests/e2e', '.test.ts'),
   ...below('tests/faults', '.test.ts'),
+  'tests/faults/one-app/operators.ts',
   'workers/deployment.int.test.ts',
 ].map((file) => readFileSync(file, 'utf8'));
 
