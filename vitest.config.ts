@@ -4,6 +4,11 @@ const exclude = [...configDefaults.exclude, 'dist/**', '.holdfast/**'];
 
 const slow = { testTimeout: 60_000, hookTimeout: 120_000 };
 
+/** Files share their worker's modules: loading them anew for each took a third of the time. So no test changes any. */
+const shared = { isolate: false };
+
+const deaths = 'tests/faults/faults.e2e.test.ts';
+
 export default defineConfig({
   test: {
     projects: [
@@ -13,7 +18,9 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts', 'stack/**/*.test.js'],
           exclude: [...exclude, '**/*.int.test.{ts,js}', '**/*.e2e.test.ts'],
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
+          ...shared,
         },
       },
       {
@@ -24,6 +31,7 @@ export default defineConfig({
           exclude,
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
+          ...shared,
           ...slow,
         },
       },
@@ -36,19 +44,29 @@ export default defineConfig({
           globalSetup: ['tests/e2e/global-setup.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+          ...shared,
           ...slow,
         },
       },
       {
-        // They stop and kill what they use, in applications of their own, and wait much. The whole of it (CI=true) holds
-        // times against the platform, so it has the machine for itself.
+        // They stop and kill what they use, in applications of their own, and wait much.
         test: {
           name: 'faults',
           include: ['tests/faults/**/*.e2e.test.ts'],
-          exclude,
-          maxWorkers: process.env['CI'] === 'true' ? 1 : 2,
+          exclude: [...exclude, deaths],
+          maxWorkers: 2,
           sequence: { groupOrder: 3 },
           testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        // Holds times against the platform, so it has the machine for itself.
+        test: {
+          name: 'deaths',
+          include: [deaths],
+          exclude,
+          sequence: { groupOrder: 4 },
           hookTimeout: 180_000,
         },
       },

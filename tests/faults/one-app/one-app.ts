@@ -22,7 +22,12 @@ export async function bootOneApp(): Promise<OneApp> {
     twice: [...TWICE],
     // Its consumer is ready once there is a Kafka.
     without: ['notification-service'],
-    env: { KAFKA_BROKERS: `127.0.0.1:${kafkaPort}`, CARRIER_DELAY_MS: '300', ATTENTION_AFTER: '15s' },
+    env: {
+      KAFKA_BROKERS: `127.0.0.1:${kafkaPort}`,
+      CARRIER_DELAY_MS: '300',
+      ATTENTION_AFTER: '15s',
+      ORDER_WAIT_MS: '5000',
+    },
   });
   let kafka: Promise<Kafka> | undefined;
   return {

@@ -87,7 +87,8 @@ export function servicesAway(running: () => RunningApp): void {
     }
     expect((await shop.bob.get<{ items: Order[] }>('/orders?limit=100')).body.items).toHaveLength(ordersBefore);
     expect(await workflowsIn(app.temporalNamespace)).toBe(workflowsBefore);
-    expect((await placeOrder(shop.alice, product)).status).toBe(201);
+    // Callers leave what has failed alone for a while.
+    await waitFor('an order', async () => (await placeOrder(shop.alice, product)).status === 201);
   });
 
   it('inventory worker: the order is taken as 202 and goes on when the worker is back', async () => {
@@ -97,6 +98,7 @@ export function servicesAway(running: () => RunningApp): void {
     expect(placed.status).toBe(202);
     expect(placed.body.status).toBe('PENDING');
     await app.process('inventory-worker').start();
-    await reaches(shop.alice, placed.body.id, 'COMPLETED');
+    // Where it was away until an operator was asked, the order rests for half a minute.
+    await reaches(shop.alice, placed.body.id, 'COMPLETED', 60_000);
   });
 }
