@@ -4,10 +4,10 @@ const exclude = [...configDefaults.exclude, 'dist/**', '.holdfast/**'];
 
 const slow = { testTimeout: 60_000, hookTimeout: 120_000 };
 
-/** Files share their worker's modules: loading them anew for each took a third of the time. So no test changes any. */
+/** Files share their worker's modules: loading them anew for each took a third of the time. So tests put back what they change. */
 const shared = { isolate: false };
 
-const deaths = 'tests/faults/faults.e2e.test.ts';
+const everyDeath = 'tests/faults/faults.e2e.test.ts';
 
 export default defineConfig({
   test: {
@@ -51,9 +51,9 @@ export default defineConfig({
       {
         // They stop and kill what they use, in applications of their own, and wait much.
         test: {
-          name: 'faults',
+          name: 'apps',
           include: ['tests/faults/**/*.e2e.test.ts'],
-          exclude: [...exclude, deaths],
+          exclude: [...exclude, everyDeath],
           maxWorkers: 2,
           sequence: { groupOrder: 3 },
           testTimeout: 180_000,
@@ -63,8 +63,8 @@ export default defineConfig({
       {
         // Holds times against the platform, so it has the machine for itself.
         test: {
-          name: 'deaths',
-          include: [deaths],
+          name: 'faults',
+          include: [everyDeath],
           exclude,
           sequence: { groupOrder: 4 },
           hookTimeout: 180_000,

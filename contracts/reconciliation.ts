@@ -198,6 +198,10 @@ export interface ReconciliationInput {
   repair?: boolean;
   /** How long a suspicion rests before it is looked at again, ms; longer than any attempt of a step. Default 10 s. */
   pauseMs?: number;
+  /** Records that are listed at once. Default 100. */
+  pageSize?: number;
+  /** Pages until the workflow goes on as a new run with a short history. Default 50. */
+  pagesARun?: number;
 }
 
 /** As it goes, and at the end. */

@@ -6,15 +6,25 @@ import { operators } from './one-app/operators.js';
 import { orderApiKilled } from './one-app/order-api-killed.js';
 import { servicesAway } from './one-app/services-away.js';
 
-let one: OneApp;
+let one: OneApp | undefined;
+const booted = (): OneApp => {
+  if (one === undefined) throw new Error('the application is not there');
+  return one;
+};
 beforeAll(async () => {
   one = await bootOneApp();
 });
-afterAll(() => one.stop());
+afterAll(() => one?.stop());
 
-// The first one begins without a Kafka.
-describe('Kafka never started, hanging, killed', () => kafkaAway(() => one));
-describe('a service that is away', () => servicesAway(() => one.app));
-describe('one instance of two', () => instanceKilled(() => one.app));
-describe('two instances of the order API, of which some die', () => orderApiKilled(() => one.app));
-describe('orders that are stuck', () => operators(() => one.app));
+// Before there is a Kafka.
+describe('Kafka never started, hanging, killed', () => kafkaAway(booted));
+
+/** Whatever an earlier part has left. */
+const onAWholeApp = (part: (app: () => OneApp['app']) => void) => () => {
+  beforeAll(() => booted().putRight());
+  part(() => booted().app);
+};
+describe('a service that is away', onAWholeApp(servicesAway));
+describe('one instance of two', onAWholeApp(instanceKilled));
+describe('two instances of the order API, of which some die', onAWholeApp(orderApiKilled));
+describe('orders that are stuck', onAWholeApp(operators));

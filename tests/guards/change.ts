@@ -33,4 +33,16 @@ export const change: Guard[] = [
     },
     test: { file: 'workflows/order/replay.test.ts', name: 'lets every recorded order through' },
   },
+  {
+    promise: 'No step of the Saga can be dropped, nor two be swapped, without a recorded order that stops it.',
+    code: {
+      file: 'workflows/order/testing/histories.ts',
+      text: 'const names = await recordedNames();',
+      instead: 'const names = (await recordedNames()).slice(0, 1);',
+    },
+    test: {
+      file: 'workflows/order/changed-saga.test.ts',
+      name: 'no step of the Saga can be dropped, nor two be swapped',
+    },
+  },
 ];

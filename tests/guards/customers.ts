@@ -128,4 +128,54 @@ export const customers: Guard[] = [
     },
     test: { file: 'workflows/order/order-saga.int.test.ts', name: 'it comes back, is refunded' },
   },
+  {
+    promise: 'Without an Idempotency-Key two posts are two orders.',
+    code: {
+      file: 'api/order/placing/write-order.ts',
+      text: 'idempotencyKey === undefined ? randomOrderId() : orderIdFor(userId, idempotencyKey)',
+      instead: 'orderIdFor(userId, idempotencyKey ?? bodyHash)',
+    },
+    test: { file: 'api/order/read-and-cancel.int.test.ts', name: 'lists page through the own orders, newest first' },
+  },
+  {
+    promise: 'However many post at once with one key, one order is written, and all are answered with it.',
+    code: {
+      file: 'services/order/insert-order.ts',
+      text: 'ON CONFLICT DO NOTHING RETURNING id',
+      instead: 'RETURNING id',
+    },
+    test: {
+      file: 'services/order/order-store.int.test.ts',
+      name: 'is once for a user and key, however many try at once',
+    },
+  },
+  {
+    promise: 'Called off at whatever moment, an order ends as one row of the table of end states.',
+    code: { file: 'workflows/order/order-saga.ts', text: "compensations.registerFor('start-delivery');", instead: '' },
+    test: {
+      file: 'tests/e2e/cancel-interleavings.e2e.test.ts',
+      name: 'an order called off at any moment ends as a row of the table of end states',
+    },
+  },
+  {
+    promise:
+      'Orders whose lines cross never wait for each other for ever, without the lock too: rows are taken in one direction.',
+    code: {
+      file: 'services/inventory/write-reservation.ts',
+      text: 'ORDER BY product_id FOR UPDATE',
+      instead: 'ORDER BY random() FOR UPDATE',
+    },
+    test: {
+      file: 'services/inventory/stock-races.int.test.ts',
+      name: 'in opposite directions do not wait for each other for ever',
+    },
+  },
+  {
+    promise: 'A report of the carrier that something newer has followed is written down, and told to nobody.',
+    code: { file: 'api/delivery/routes/post-event.ts', text: 'if (!newest) return;', instead: '' },
+    test: {
+      file: 'api/delivery/routes/post-event.int.test.ts',
+      name: 'does not tell again of what something newer has followed',
+    },
+  },
 ];

@@ -91,4 +91,36 @@ export const events: Guard[] = [
     },
     test: { file: 'notifications/notifications.int.test.ts', name: 'are listed, shown and sent again one by one' },
   },
+  {
+    promise: 'While Kafka is down events wait in the outbox, and none is lost.',
+    code: {
+      file: 'workers/outbox-relay.ts',
+      text: 'await publisher.publish(round);',
+      instead: 'await publisher.publish(round).catch(() => undefined);',
+    },
+    test: {
+      file: 'workers/outbox-relay.int.test.ts',
+      name: 'waits for a Kafka that is not there, says so once, and loses nothing',
+    },
+  },
+  {
+    promise: 'A step that is written down twice, late or after a reset tells its events once.',
+    code: {
+      file: 'services/order/progress-store.ts',
+      text: '!eventIds.includes(eventIdOf(orderId, topic)) && ',
+      instead: '',
+    },
+    test: {
+      file: 'services/order/progress-store.int.test.ts',
+      name: 'changes nothing when a step comes twice, late, or all of them again after a reset',
+    },
+  },
+  {
+    promise: "An order's events are numbered without a hole or a double, also when steps are written down at once.",
+    code: { file: 'services/order/progress-write.ts', text: ' AND xmin::text = ${row.rowVersion}', instead: '' },
+    test: {
+      file: 'services/order/progress-store.int.test.ts',
+      name: 'leaves no hole and no double when the same steps come at the same time',
+    },
+  },
 ];

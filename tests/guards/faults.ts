@@ -51,4 +51,16 @@ export const faults: Guard[] = [
       name: 'outlives the loss of its connections, and makes new ones',
     },
   },
+  {
+    promise: 'A step whose worker has died is given to another after 4 s without a word.',
+    code: {
+      file: 'workflows/order/step-activities.ts',
+      text: '      heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,\n',
+      instead: '',
+    },
+    test: {
+      file: 'workflows/order/real-server.int.test.ts',
+      name: 'each activity says what it is for, and is missed after 4 s without a word of its worker',
+    },
+  },
 ];

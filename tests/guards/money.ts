@@ -131,4 +131,71 @@ export const money: Guard[] = [
       name: 'a connection that is dead without having been closed is left for a new one',
     },
   },
+  {
+    promise:
+      "Each charge carries its order's key: however often and concurrently it is asked for, the provider charges once.",
+    code: {
+      file: 'services/payment/charge-order.ts',
+      text: 'return provider.charge({ idempotencyKey: orderId,',
+      instead: 'return provider.charge({ idempotencyKey: `${orderId} ${Math.random()}`,',
+    },
+    test: {
+      file: 'activities/payment/payment-activities.int.test.ts',
+      name: 'charges once when it runs many times at once',
+    },
+  },
+  {
+    promise: 'A refund that comes before its charge leaves a mark, and the late charge refuses.',
+    code: {
+      file: 'services/payment/give-back.ts',
+      text: 'await store.recordVoid(order)',
+      instead: 'await store.open(order)',
+    },
+    test: {
+      file: 'activities/payment/payment-activities.int.test.ts',
+      name: 'leaves a mark where nothing was charged, so that a late charge refuses',
+    },
+  },
+  {
+    promise: 'A reservation that is tried many times at once is one row for each product.',
+    code: {
+      file: 'services/inventory/write-reservation.ts',
+      text: 'ON CONFLICT (order_id, product_id) DO NOTHING',
+      instead: '',
+    },
+    test: {
+      file: 'services/inventory/stock-races.int.test.ts',
+      name: 'the same order tried many times at once is one reservation',
+    },
+  },
+  {
+    promise: 'A step waits for the stock lock for 5 s, then fails to be tried again.',
+    code: { file: 'activities/inventory/stock-lock.ts', text: 'waitMs: 5_000', instead: 'waitMs: 500' },
+    test: {
+      file: 'activities/inventory/inventory-activities.int.test.ts',
+      name: 'held by another: each step waits its 5 s and fails to be tried again',
+    },
+  },
+  {
+    promise: 'A holder that stands still is overtaken after a lease of 3 s, and takes nothing that is not there.',
+    code: { file: 'activities/inventory/stock-lock.ts', text: 'leaseMs: 3_000', instead: 'leaseMs: 30_000' },
+    test: {
+      file: 'activities/inventory/stalled-holder.int.test.ts',
+      name: 'a holder that stands still past its lease is overtaken',
+    },
+  },
+  {
+    promise: 'Work that outlives its lease holds up nobody of its own process either.',
+    code: {
+      file: 'platform/lock/redis-lock.ts',
+      text: 'setTimeout(endTurn, times.leaseMs)',
+      instead: 'setTimeout(() => undefined, times.leaseMs)',
+    },
+    test: { file: 'platform/lock/redis-lock.int.test.ts', name: 'whose key the first then leaves alone' },
+  },
+  {
+    promise: 'Each step that went on without the lock is counted.',
+    code: { file: 'activities/inventory/stock-lock.ts', text: "count('bypassed');", instead: '' },
+    test: { file: 'activities/inventory/redis-away.int.test.ts', name: 'costs no order; it is told and counted' },
+  },
 ];

@@ -44,4 +44,75 @@ export const operators: Guard[] = [
     },
     test: { file: 'services/order/saga-summary.test.ts', name: 'stays below what a server may refuse' },
   },
+  {
+    promise: 'A step or a compensation that does not succeed in time asks for an operator.',
+    code: {
+      file: 'workflows/order/perform-step.ts',
+      text: 'await attention.ask(step, causeOf(outcome.error), attempts);',
+      instead: '',
+    },
+    test: {
+      file: 'workflows/order/attention.int.test.ts',
+      name: 'asks for an operator, who sees the order, the step and a code',
+    },
+  },
+  {
+    promise: 'An order that needs attention is found by NeedsAttention.',
+    code: {
+      file: 'workflows/order/search-attributes.ts',
+      text: 'value: Boolean(attention)',
+      instead: 'value: attention === undefined',
+    },
+    test: {
+      file: 'workflows/order/attention.int.test.ts',
+      name: 'asks for an operator, who sees the order, the step and a code',
+    },
+  },
+  {
+    promise: 'On retry what waits goes again at once, and who asked and why is kept.',
+    code: {
+      file: 'workflows/order/answer-messages.ts',
+      text: "setHandler(retry, () => attention.answer('retry'));",
+      instead: 'setHandler(retry, () => undefined);',
+    },
+    test: { file: 'api/order/operator-requests.int.test.ts', name: 'retry: what waits goes again now' },
+  },
+  {
+    promise: 'On settled the order goes on without what waits.',
+    code: {
+      file: 'workflows/order/answer-messages.ts',
+      text: "setHandler(settled, () => attention.answer('settled'));",
+      instead: "setHandler(settled, () => attention.answer('retry'));",
+    },
+    test: { file: 'api/order/operator-requests.int.test.ts', name: 'settled: the order goes on without what waits' },
+  },
+  {
+    promise: 'On giveUp the order is undone.',
+    code: {
+      file: 'workflows/order/answer-messages.ts',
+      text: "setHandler(giveUp, () => callOff.wish(requestedBy('operator')));",
+      instead: 'setHandler(giveUp, () => undefined);',
+    },
+    test: { file: 'api/order/operator-requests.int.test.ts', name: 'give-up: the order is undone' },
+  },
+  {
+    promise: 'An operator is answered 202 only when the Saga has heard what was asked.',
+    code: {
+      file: 'api/order/routes/operator-request.ts',
+      text: 'throw serviceUnavailable(',
+      instead: 'void serviceUnavailable(',
+    },
+    test: {
+      file: 'api/order/operator-requests.int.test.ts',
+      name: 'is not claimed to be heard while Temporal can not be reached',
+    },
+  },
+  {
+    promise: 'Each activity says in the Web UI what it is for.',
+    code: { file: 'workflows/order/step-activities.ts', text: '      summary: SUMMARIES[step],\n', instead: '' },
+    test: {
+      file: 'workflows/order/real-server.int.test.ts',
+      name: 'each activity says what it is for, and is missed after 4 s without a word of its worker',
+    },
+  },
 ];

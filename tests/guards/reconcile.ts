@@ -87,4 +87,37 @@ export const reconcile: Guard[] = [
     },
     test: { file: 'stack/setup/schedules.int.test.ts', name: 'reconciles every so often' },
   },
+  {
+    promise: 'npm run reconcile ends with 1 on any finding.',
+    code: {
+      file: 'workers/reconcile.ts',
+      text: 'process.exitCode = totalOf(report.counts) === 0 ? 0 : 1;',
+      instead: 'process.exitCode = 0;',
+    },
+    test: {
+      file: 'tests/e2e/reconcile.e2e.test.ts',
+      name: 'names an order whose workflow was terminated, undoes it and says so',
+    },
+  },
+  {
+    promise: 'A charge that landed after its order was undone is named, and given back by a repair.',
+    code: {
+      file: 'workflows/reconciliation/compare/compare-ledger.ts',
+      text: "if (stage === 'undone') return 'refund-payment';",
+      instead: '',
+    },
+    test: { file: 'workflows/reconciliation/reconciliation.int.test.ts', name: 'is repaired where that is safe' },
+  },
+  {
+    promise: 'Records are listed page by page to the last one, over as many runs as that takes.',
+    code: {
+      file: 'workflows/reconciliation/reconciliation.ts',
+      text: 'if (ids.length < pageSize) break;',
+      instead: 'break;',
+    },
+    test: {
+      file: 'workflows/reconciliation/reconciliation.int.test.ts',
+      name: 'of each kind is named, and nothing else',
+    },
+  },
 ];

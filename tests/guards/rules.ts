@@ -72,4 +72,18 @@ export const rules: Guard[] = [
     },
     test: { file: 'workflows/order/reset.int.test.ts', name: 'and delivered: nothing is undone' },
   },
+  {
+    promise: 'An order is CANCELLED only once all of its undo is done.',
+    code: {
+      file: 'workflows/order/undo-order.ts',
+      text: 'await Promise.all(registered.map((compensation) => compensate(saga, compensation)));',
+      instead: 'void Promise.all(registered.map((compensation) => compensate(saga, compensation)));',
+    },
+    test: { file: 'workflows/order/attention.int.test.ts', name: 'the order is not cancelled before it is done' },
+  },
+  {
+    promise: 'What a step did whose answer never came is undone: its compensation is registered before it runs.',
+    code: { file: 'workflows/order/order-saga.ts', text: "compensations.registerFor('charge-payment');", instead: '' },
+    test: { file: 'workflows/order/payment-window.int.test.ts', name: 'gives back what was charged all the same' },
+  },
 ];

@@ -33,11 +33,6 @@ export interface BootOptions {
   twice?: string[];
   /** Processes that are not started. */
   without?: string[];
-  /**
-   * Applications on one Kafka share its topics and the notifications' consumer group: one that must get all of its own
-   * events, and nobody else's, needs a Kafka of its own.
-   */
-  ownKafka?: boolean;
 }
 
 /** Tests all come from one address, as few users, and look again at once. */
@@ -60,16 +55,7 @@ export const silent = {
 };
 
 /** Boots the application from dist/ on the servers that the environment names, and waits until all of it is ready. */
-export async function bootApp({
-  name,
-  env: settings = {},
-  twice = [],
-  without = [],
-  ownKafka,
-}: BootOptions): Promise<RunningApp> {
-  const kafkaPort = await freePort();
-  const kafka = ownKafka ? await bootKafka(kafkaPort) : undefined;
-  const env = kafka ? { ...settings, KAFKA_BROKERS: `127.0.0.1:${kafkaPort}` } : settings;
+export async function bootApp({ name, env = {}, twice = [], without = [] }: BootOptions): Promise<RunningApp> {
   const run = `${name.replaceAll('-', '_')}_${randomBytes(4).toString('hex')}`;
   const dir = path.resolve(testDir, run);
   const crashPoints = crashPointsIn(dir);
@@ -97,10 +83,7 @@ export async function bootApp({
       if (!found) throw new Error(`there is no process ${wanted}`);
       return found;
     },
-    stop: async () => {
-      await app.stop();
-      await kafka?.stop();
-    },
+    stop: app.stop,
   };
 }
 

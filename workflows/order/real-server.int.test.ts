@@ -49,6 +49,24 @@ describe('an order placed many times', () => {
   });
 });
 
+it('each activity says what it is for, and is missed after 4 s without a word of its worker', async () => {
+  const { id, handle } = await saga.order();
+  await saga.carrierTells(id, 'delivered');
+  await ended(saga, id, handle);
+  const { events } = await handle.fetchHistory();
+  const shown = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: activity, userMetadata }) =>
+    activity
+      ? [[activity.activityType?.name, Boolean(userMetadata?.summary), Number(activity.heartbeatTimeout?.seconds)]]
+      : [],
+  );
+  expect(shown).toEqual([
+    ['reserveStock', true, 4],
+    ['chargePayment', true, 4],
+    ['startDelivery', true, 4],
+    ['commitStock', true, 4],
+  ]);
+});
+
 describe('operators', () => {
   it('find an order that needs them, put it right, and see that it is', async () => {
     saga.shop.down('charge-payment');

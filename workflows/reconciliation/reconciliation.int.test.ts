@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FINDING_KINDS, RECONCILIATION, type Finding, type FindingKind } from '../../contracts/reconciliation.js';
+import {
+  FINDING_KINDS,
+  RECONCILIATION,
+  RECONCILIATION_SCHEDULE,
+  type Finding,
+  type FindingKind,
+} from '../../contracts/reconciliation.js';
+import { scheduleReconciliation } from '../../stack/setup/schedules.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { damagesOf, type Planted } from './testing/damage.js';
 import { openShop, type Shop } from './testing/open-shop.js';
@@ -41,6 +48,18 @@ describe('a shop in order', () => {
   );
 });
 
+it(
+  'is run by its schedule',
+  async () => {
+    await scheduleReconciliation({ ...shop.temporal, everyMs: 365 * 86_400_000 });
+    const finished = () => shop.lines.filter((line) => line.includes('"message":"reconciliation finished"')).length;
+    const before = finished();
+    await shop.trigger(RECONCILIATION_SCHEDULE);
+    await waitFor('the report', () => finished() > before, { timeoutMs: 60_000 });
+  },
+  SLOW,
+);
+
 describe('a suspicion', () => {
   it('is no finding when it is gone at the second look', async () => {
     const productId = await shop.inventory.stocked(10);
@@ -70,7 +89,8 @@ describe('damage', () => {
     const damages = Object.entries(damagesOf(shop)) as [FindingKind, () => Promise<Omit<Planted, 'kind'>>][];
     planted = await Promise.all(damages.map(async ([kind, plant]) => ({ kind, ...(await plant()) })));
     shop.lines.length = 0;
-    found = (await shop.reconcile()).findings;
+    // Damage is on every page, and found over several runs.
+    found = (await shop.reconcile({ pageSize: 7, pagesARun: 4 })).findings;
   }, SLOW);
 
   it('of each kind is named, and nothing else', () => {

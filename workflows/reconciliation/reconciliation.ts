@@ -55,20 +55,21 @@ async function accountForEverything(
   report: ReconciliationReport,
   place: Place,
 ): Promise<void> {
+  const { pageSize = PAGE, pagesARun = PAGES_A_RUN } = input;
   let { after } = place;
   let pages = 0;
   for (const source of RECORD_SOURCES.slice(RECORD_SOURCES.indexOf(place.source))) {
     for (;;) {
-      const ids = await LISTS[source]({ limit: PAGE, ...(after !== undefined && { after }) });
+      const ids = await LISTS[source]({ limit: pageSize, ...(after !== undefined && { after }) });
       if (ids.length === 0) break;
       await account(input, report, source === 'orders' ? ids : await withoutOrder(ids));
       after = ids.at(-1);
       report.checked[source] += ids.length;
       setCurrentDetails(`${report.checked[source]} ${source} compared, ${report.findings.length} findings`);
       pages += 1;
-      if (pages >= PAGES_A_RUN || workflowInfo().continueAsNewSuggested)
+      if (pages >= pagesARun || workflowInfo().continueAsNewSuggested)
         await continueAsNew<typeof reconciliation>(input, { source, report, ...(after !== undefined && { after }) });
-      if (ids.length < PAGE) break;
+      if (ids.length < pageSize) break;
     }
     after = undefined;
   }

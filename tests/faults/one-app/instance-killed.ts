@@ -5,6 +5,7 @@ import { answeredReads } from '../../support/answered-reads.js';
 import type { RunningApp } from '../../support/app.js';
 import { startLoad, type Load } from '../../support/load.js';
 import { openShop, placeOrder, stockOf, stockedProduct, type Shop } from '../../support/shop.js';
+import { whileStopped } from '../../support/while-stopped.js';
 import { waitFor } from '../../support/wait-for.js';
 import { TWICE } from './one-app.js';
 
@@ -111,13 +112,10 @@ export function instanceKilled(running: () => RunningApp): void {
   it('hanging under load: the same', async () => {
     await startBoth('hung');
     await more(3);
-    const pids = TWICE.map((name) => app.process(name).pid ?? 0);
-    try {
-      for (const pid of pids) process.kill(pid, 'SIGSTOP');
-      await more(8);
-    } finally {
-      for (const pid of pids) process.kill(pid, 'SIGCONT');
-    }
+    await whileStopped(
+      TWICE.map((name) => app.process(name)),
+      () => more(8),
+    );
     await Promise.all(TWICE.map(hasTurnsAgain));
     await allWasRight();
   });

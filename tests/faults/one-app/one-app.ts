@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { bootApp, bootKafka, freePort, type RunningApp } from '../../support/app.js';
 
 type Kafka = Awaited<ReturnType<typeof bootKafka>>;
@@ -8,13 +9,15 @@ export interface OneApp {
   kafkaPort: number;
   /** Not there before it is asked for. */
   kafka(): Promise<Kafka['process']>;
+  /** All processes run, Kafka too, and no crash point is armed, whatever a part that failed has left. */
+  putRight(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** The services that have a second instance, `<name>-2`. */
 export const TWICE = ['order-service', 'product-service', 'user-service'] as const;
 
-/** Each part leaves it as it was: all processes running, no crash point armed. */
+/** With a Kafka of its own, because applications on one share its topics and the notifications' consumer group. */
 export async function bootOneApp(): Promise<OneApp> {
   const kafkaPort = await freePort();
   const app = await bootApp({
@@ -30,12 +33,18 @@ export async function bootOneApp(): Promise<OneApp> {
     },
   });
   let kafka: Promise<Kafka> | undefined;
+  const ownKafka = async () => {
+    kafka ??= bootKafka(kafkaPort);
+    return (await kafka).process;
+  };
   return {
     app,
     kafkaPort,
-    kafka: async () => {
-      kafka ??= bootKafka(kafkaPort);
-      return (await kafka).process;
+    kafka: ownKafka,
+    putRight: async () => {
+      await rm(app.crashPoints.env.CRASH_POINTS_DIR, { recursive: true, force: true });
+      await (await ownKafka()).start();
+      await Promise.all(Object.keys(app.urls).map((name) => app.process(name).start()));
     },
     stop: async () => {
       await app.stop();

@@ -10,14 +10,14 @@ import { TWICE } from './one-app.js';
 export function servicesAway(running: () => RunningApp): void {
   let app: RunningApp;
   let shop: Shop;
-  const seconds = TWICE.map((name) => `${name}-2`);
+  const secondInstances = TWICE.map((name) => `${name}-2`);
   beforeAll(async () => {
     app = running();
     // A service is away with all its instances, and each has a breaker of its own.
-    await Promise.all(seconds.map((name) => app.process(name).stop()));
+    await Promise.all(secondInstances.map((name) => app.process(name).stop()));
     shop = await openShop(app.gatewayUrl);
   });
-  afterAll(() => Promise.all(seconds.map((name) => app.process(name).start())));
+  afterAll(() => Promise.all(secondInstances.map((name) => app.process(name).start())));
 
   /** The state of the order service's breaker before the user service, as its metrics have it. */
   async function breaker(): Promise<string | undefined> {
@@ -35,7 +35,7 @@ export function servicesAway(running: () => RunningApp): void {
       const placed = await placeOrder(shop.alice, product);
       expect(placed.status).toBe(201);
       expect(placed.body.userVerified).toBe(false);
-      await reaches(shop.alice, placed.body.id, 'COMPLETED');
+      await reaches(shop.alice, placed.body.id, 'COMPLETED', 60_000);
 
       // The address is the user service's to know.
       const without = await shop.alice.post<{ errors: { path: string }[] }>('/orders', {

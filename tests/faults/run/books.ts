@@ -23,6 +23,16 @@ export async function wrongEnds(world: World, customers: Customers): Promise<str
   });
 }
 
+/** Orders that asked for an operator at any time, though nothing was kept from them for so long. */
+export async function neededNobody(world: World, except: readonly string[]): Promise<string[]> {
+  const asked = await world.query<{ id: string; key: string }>(
+    'ORDER',
+    `SELECT order_id AS id, key FROM timeline_entries WHERE key LIKE 'attention-%' AND order_id <> ALL ($1)`,
+    [except],
+  );
+  return asked.map(({ id, key }) => `${id} asked for an operator: ${key}`);
+}
+
 /** What `npm run reconcile` finds: in all books, or of the orders that have changed since a time, in ms. */
 export async function reconcile(world: World, changedSince?: number): Promise<string[]> {
   const orderIds =

@@ -1,11 +1,11 @@
 import type { Progress } from '../../../stack/support/progress.js';
-import { allAreTold, differencesInMails, differencesInStock, reconcile, wrongEnds } from './books.js';
+import { allAreTold, differencesInMails, differencesInStock, neededNobody, reconcile, wrongEnds } from './books.js';
 import { openCustomers, type Customers } from './customers.js';
 import { perform, type Performed } from './perform.js';
 import { keepProviderDown, type ProviderDown } from './provider-down.js';
 import { byWorker, recoveriesAfter, type Recovery } from './recoveries.js';
 import type { Report, RoundReport } from './report.js';
-import { makeSchedule, nameOf, type Extent, type Round } from './schedule.js';
+import { makeSchedule, nameOf, WORKERS_OF_THE_SAGA, type Extent, type Round } from './schedule.js';
 import { openSession } from './session.js';
 import { bootWorld, type World } from './world.js';
 
@@ -72,7 +72,7 @@ export async function runFaults({ seed, orders, extent, dir, progress, signal }:
     const ending = progress.step('the rest of the orders, and the books');
     await customers.keepPlacing(PACE_WITHOUT_FAULTS, () => customers.begun >= orders);
     await customers.allAnswered();
-    findings.push(...(await atTheEnd(world, customers)));
+    findings.push(...(await atTheEnd(world, customers)), ...(await neededNobody(world, waiting?.orderIds ?? [])));
     const mails = await allAreTold(world, TOLD_WITHIN_MS)
       .catch((error: unknown) => void findings.push(messageOf(error)))
       .then(() => differencesInMails(world));
@@ -129,15 +129,16 @@ async function playRound(
   }
   // As whoever runs the processes would; that nobody killed it is worth knowing.
   const gone = world.missing();
-  for (const name of gone) {
-    await world
-      .process(name)
-      .start(world.signal)
-      .catch((error: unknown) => {
+  await Promise.all(
+    gone.map(async (name) => {
+      try {
+        await world.process(name).start(world.signal);
+      } catch (error) {
         world.signal.throwIfAborted();
         findings.push(`${name} can not be started again: ${messageOf(error)}`);
-      });
-  }
+      }
+    }),
+  );
   return {
     faults: performed.map(({ name, struckAt, restartedAt, endedAt: ended }) => ({
       name,
@@ -219,12 +220,16 @@ async function endsByKind(world: World, { placed }: Customers): Promise<Report['
  * them: it shows the times and holds nothing against them.
  */
 function tooSlow(rounds: RoundReport[]): string[] {
-  const recoveries = rounds.flatMap((round) => round.recoveries);
-  return [...byWorker(recoveries)]
-    .filter(([, { p50 }]) => p50 > GOES_ON_WITHIN_MS)
-    .map(
-      ([worker, { p50 }]) => `${worker} was back, and half of its orders went on only after ${p50 / 1000} s or more`,
-    );
+  const recoveries = byWorker(rounds.flatMap((round) => round.recoveries));
+  const unseen = WORKERS_OF_THE_SAGA.filter((worker) => !recoveries.has(worker));
+  return [
+    ...unseen.map((worker) => `${worker}: no order is known to have waited for its return`),
+    ...[...recoveries]
+      .filter(([, { p50 }]) => p50 > GOES_ON_WITHIN_MS)
+      .map(
+        ([worker, { p50 }]) => `${worker} was back, and half of its orders went on only after ${p50 / 1000} s or more`,
+      ),
+  ];
 }
 
 function describe({ faults, finalAfterMs, recoveries }: RoundReport): string {

@@ -22,7 +22,12 @@ export type Extent = 'whole' | 'short';
 const PROCESSES = Object.keys(CRASH_POINTS) as CrashProcess[];
 
 /** Those whose steps the Saga waits for: one at a time, so that it can be said whose return an order went on with. */
-const IN_THE_SAGA: CrashProcess[] = ['order-worker', 'inventory-worker', 'payment-worker', 'delivery-worker'];
+export const WORKERS_OF_THE_SAGA: CrashProcess[] = [
+  'order-worker',
+  'inventory-worker',
+  'payment-worker',
+  'delivery-worker',
+];
 
 /** Longer than the stock lock's lease of 3 s. */
 const PAST_THE_LEASE_MS = 4_500;
@@ -75,8 +80,8 @@ const restartOf = (server: FaultyServer, random: Random): Fault => ({
 
 /** One of the Saga's workers with one of the others, for as long as there are both. */
 function sideBySide(faults: (Fault & { process: CrashProcess })[], random: Random): Round[] {
-  const inSaga = random.shuffled(faults.filter(({ process }) => IN_THE_SAGA.includes(process)));
-  const around = random.shuffled(faults.filter(({ process }) => !IN_THE_SAGA.includes(process)));
+  const inSaga = random.shuffled(faults.filter(({ process }) => WORKERS_OF_THE_SAGA.includes(process)));
+  const around = random.shuffled(faults.filter(({ process }) => !WORKERS_OF_THE_SAGA.includes(process)));
   // The sweeper's points need the order service to die too.
   const alone = inSaga.filter(needsOrderService);
   const paired = inSaga.filter((fault) => !needsOrderService(fault));

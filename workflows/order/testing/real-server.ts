@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { createNamespace } from '../../../stack/app/namespace.js';
@@ -16,7 +17,7 @@ export interface RealServerSagaTest {
 export async function startRealServerSagaTest(): Promise<RealServerSagaTest> {
   quietRuntime();
   const address = server('TEMPORAL_ADDRESS');
-  const namespace = `saga-test-${Date.now().toString(36)}`;
+  const namespace = `saga-test-${randomBytes(4).toString('hex')}`;
   await createNamespace({ address, namespace });
   await registerSearchAttributes({ address, namespace });
   const [connection, native] = await Promise.all([

@@ -179,8 +179,8 @@ export interface TimeSkippingSagaTest {
 }
 
 /**
- * On the test server that skips time while a result is awaited, or in `env.sleep`. Not for orders that are called off
- * while a step is being tried again: an activity that is cancelled after it became due and before a worker took it
+ * On the test server that skips time while a result is awaited, or in `env.sleep`. Not for orders that are called off,
+ * or answered for, while a step is being tried again: an activity that is cancelled after it became due and before a worker took it
  * leaves the 1.38 server's count of what time has to wait for one too high, so that it never skips again.
  */
 export async function startTimeSkippingSagaTest(): Promise<TimeSkippingSagaTest> {
@@ -212,10 +212,14 @@ export async function startTimeSkippingSagaTest(): Promise<TimeSkippingSagaTest>
 
 /** Steps fail on purpose here; the SDK would tell of each. */
 export function quietRuntime(): void {
+  // Test files share a process, and it can be installed once.
+  if (isQuiet) return;
   Runtime.install({
     logger: new DefaultLogger('ERROR', () => undefined),
   });
+  isQuiet = true;
 }
+let isQuiet = false;
 
 function placedOrder(id: string, quantity: number, products: number, postalCode: string): PlacedOrder {
   return {

@@ -10,8 +10,13 @@ import { fromCache } from '../../../stack/support/cache.js';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const cache = path.join(root, 'node_modules', '.cache', 'workflow-bundles');
 
+const self = 'workflows/order/testing/workflow-bundle.ts';
+
 /** All that workflows may import, and what wraps them. */
-const SOURCES = ['workflows', 'contracts', 'platform', 'services'];
+const isSource = (file: string) =>
+  /^(workflows|contracts|platform|services\/\w+\/domain)\//.test(file) &&
+  /(?<!\.test)\.[jt]s$/.test(file) &&
+  !/\/(generated|testing)\//.test(file);
 
 let bundle: Promise<{ code: string }> | undefined;
 
@@ -20,7 +25,10 @@ let bundle: Promise<{ code: string }> | undefined;
  * the sources say, by whichever test file comes first, and kept.
  */
 export function workflowBundle(): Promise<{ code: string }> {
-  bundle ??= bundleOnce();
+  bundle ??= bundleOnce().catch((error: unknown) => {
+    bundle = undefined;
+    throw error;
+  });
   return bundle;
 }
 
@@ -39,11 +47,16 @@ async function bundleOnce(): Promise<{ code: string }> {
 }
 
 function sources(): Buffer[] {
-  const files = SOURCES.flatMap((directory) =>
-    readdirSync(path.join(root, directory), { recursive: true, encoding: 'utf8' })
-      .filter((file) => /(?<!\.test)\.[jt]s$/.test(file) && !/(^|\/)(generated|testing)\//.test(file))
-      .sort()
-      .map((file) => path.join(directory, file)),
-  );
-  return [...files, 'package-lock.json'].flatMap((file) => [Buffer.from(file), readFileSync(path.join(root, file))]);
+  const files = ['workflows', 'contracts', 'platform', 'services']
+    .flatMap((directory) =>
+      readdirSync(path.join(root, directory), { recursive: true, encoding: 'utf8' }).map((file) =>
+        path.posix.join(directory, file),
+      ),
+    )
+    .filter(isSource)
+    .sort();
+  return [...files, self, 'package-lock.json'].flatMap((file) => [
+    Buffer.from(file),
+    readFileSync(path.join(root, file)),
+  ]);
 }

@@ -127,6 +127,9 @@ export async function openShop() {
       return orderId;
     },
     reconcile: (input: ReconciliationInput = {}) => runReconciliation({ workflows, input: { pauseMs: 300, ...input } }),
+    /** Where it is. */
+    temporal: { address: settings.address, namespace: settings.namespace },
+    trigger: (scheduleId: string) => temporal.client.schedule.getHandle(scheduleId).trigger(),
     close: async () => {
       for (const { worker } of workers) worker.shutdown();
       await Promise.all(workers.map(({ done }) => done));
