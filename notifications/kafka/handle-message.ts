@@ -1,6 +1,7 @@
 import type { KafkaMessage } from 'kafkajs';
 import { UnfitEvent, checkedEvent } from '../../contracts/events/check-order-event.js';
 import type { OrderEvent } from '../../contracts/events/order-event.js';
+import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import type { Logger } from '../../platform/logger.js';
 import { nextTry } from '../domain/retry-rules.js';
 import type { Hindrance, RetryRules } from '../domain/retry-rules.js';
@@ -50,7 +51,9 @@ export function createMessageHandler({
       if (event instanceof UnfitEvent) {
         const reason = event.message;
         logger.error({ topic, partition, offset: message.offset, reason }, 'message is not an order event');
+        crashPoint('bury: before sending');
         await bury(topic, partition, message, reason);
+        crashPoint('bury: sent');
         return { kind: 'handled' };
       }
       const about = { topic, event: event.id, orderId: event.data.orderId };

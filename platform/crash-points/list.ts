@@ -15,6 +15,10 @@ export const CRASH_POINTS = {
     'cancel: before asking': 'a cancellation is checked and Temporal not asked',
     'cancel: asked': 'the workflow has taken a cancellation and not undone the order',
     'cancel: undone': 'the order is undone, the caller not answered',
+    'ask: before the row': "an operator's request is checked and not written down",
+    'ask: row written': 'it is written down, the Saga not told',
+    'ask: Saga told': 'the Saga has heard it, it is not confirmed',
+    'ask: confirmed': 'it is confirmed, the operator not answered',
   },
   'order-worker': {
     'record: before': 'a step is done, its status not written',
@@ -67,6 +71,8 @@ export const CRASH_POINTS = {
     'notify: sent': 'the mail server has it, it is not marked',
     'notify: marked': 'it is marked, the offset not committed',
     'notify: committed': 'the offset is committed',
+    'bury: before sending': 'what can not be read is not among the dead letters',
+    'bury: sent': 'it is among the dead letters, its offset not committed',
   },
 } as const;
 

@@ -4,6 +4,7 @@ import { orderOperations } from '../../../contracts/http/operations/orders.js';
 import type { Order } from '../../../contracts/http/orders.js';
 import type { AttentionStep } from '../../../contracts/saga-steps.js';
 import type { OperatorRequest } from '../../../contracts/timeline.js';
+import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import { withOrderId } from '../../../platform/log-context.js';
 import { activeTraceId } from '../../../platform/telemetry/trace-context.js';
 import { principalOf, subjectOf } from '../../http/access.js';
@@ -39,11 +40,15 @@ export function operatorRequest(request: OperatorRequest, context: OrderContext)
 
     const operator = subjectOf(principalOf(req));
     await withOrderId(id, async () => {
+      crashPoint('ask: before the row');
       const key = await timeline.operatorAsks({ orderId: id, request, operator, note, traceId: activeTraceId() });
+      crashPoint('ask: row written');
       const signalled = await sagas.tell(id, request, Date.now() + answerLimitMs);
       switch (signalled) {
         case 'heard':
+          crashPoint('ask: Saga told');
           await timeline.confirm(id, key, 'asked');
+          crashPoint('ask: confirmed');
           return logger.info({ orderId: id, request, operator }, 'operator asked');
         case 'ended':
           await timeline.confirm(id, key, 'refused');

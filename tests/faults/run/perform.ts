@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CrashPoint, CrashProcess } from '../../../platform/crash-points/list.js';
-import type { Customers } from './customers.js';
-import type { KindName } from './order-kinds.js';
+import { provoke, type Surroundings } from './provoke.js';
 import { nameOf, needsOrderService, type Fault } from './schedule.js';
 import type { World } from './world.js';
 
@@ -17,16 +16,17 @@ export interface Performed {
   endedAt: number;
 }
 
-/** Orders come every second, and those that lead to a point rarely used are placed on purpose. */
+/** Orders come every second, and what leads to a point rarely used is done on purpose. */
 const reachedWithinMs = 30_000;
 const diesWithinMs = 5_000;
 
 /** Does what the schedule says, and rejects when it can't be done: a point that is never reached, say. */
-export async function perform(world: World, customers: Customers, fault: Fault): Promise<Performed> {
+export async function perform(surroundings: Surroundings, fault: Fault): Promise<Performed> {
+  const { world } = surroundings;
   const name = nameOf(fault);
   switch (fault.kind) {
     case 'crash': {
-      const struckAt = await crash(world, customers, fault.process, fault.point);
+      const struckAt = await crash(surroundings, fault.process, fault.point);
       await pause(fault.awayMs);
       return { name, fault, struckAt, ...(await startAgain(world, fault.process)) };
     }
@@ -59,10 +59,11 @@ export async function perform(world: World, customers: Customers, fault: Fault):
   }
 }
 
-async function crash(world: World, customers: Customers, process: CrashProcess, point: CrashPoint): Promise<number> {
+async function crash(surroundings: Surroundings, process: CrashProcess, point: CrashPoint): Promise<number> {
+  const { world } = surroundings;
   await world.crashPoints.arm(point);
   if (needsOrderService({ kind: 'crash', process, point, awayMs: 0 })) {
-    await crash(world, customers, 'order-service', 'place: row written');
+    await crash(surroundings, 'order-service', 'place: row written');
     await world.process('order-service').start(world.signal);
   }
   let provokedAt = 0;
@@ -72,7 +73,7 @@ async function crash(world: World, customers: Customers, process: CrashProcess, 
       if (!world.crashPoints.isArmed(point)) return true;
       if (Date.now() - provokedAt > 3_000) {
         provokedAt = Date.now();
-        void customers.place(provoking(point));
+        provoke(point, surroundings).catch(() => undefined);
       }
       return false;
     },
@@ -81,13 +82,6 @@ async function crash(world: World, customers: Customers, process: CrashProcess, 
   const struckAt = Date.now();
   await world.until(`${process} to die`, () => world.process(process).pid === undefined, diesWithinMs);
   return struckAt;
-}
-
-/** An order that leads there. */
-function provoking(point: CrashPoint): KindName {
-  if (point.startsWith('call off') || point.startsWith('cancel')) return 'cancelled in delivery';
-  if (point.startsWith('refund') || point.startsWith('release')) return 'refused';
-  return 'ok';
 }
 
 async function startAgain(world: World, name: string): Promise<Pick<Performed, 'restartedAt' | 'endedAt'>> {

@@ -5,6 +5,8 @@ import type { World } from './world.js';
 export interface ProviderDown {
   /** They wait for the provider, and so for no fault. */
   orderIds: string[];
+  /** An operator asks for a retry while it is still down. Rejects where nobody answers. */
+  askAgain(): Promise<void>;
   /** Once they ask for an operator: the provider is up again, the operator asks for a retry, and they go on. Within ms. */
   finish(): Promise<{ name: string; finalAfterMs: number }>;
 }
@@ -36,6 +38,9 @@ export async function keepProviderDown(
   };
   return {
     orderIds,
+    askAgain: async () => {
+      await shop().admin.post(`/orders/${orderIds[0] ?? ''}/retry`, { note: 'is the provider up again?' });
+    },
     finish: async () => {
       await world.until(
         'orders whose provider is down to ask for an operator',

@@ -108,7 +108,7 @@ async function playRound(
   await Promise.all(
     round.map(async (fault) => {
       try {
-        performed.push(await perform(world, customers, fault));
+        performed.push(await perform({ world, customers, waiting }, fault));
       } catch (error) {
         world.signal.throwIfAborted();
         findings.push(`${nameOf(fault)}: ${messageOf(error)}`);

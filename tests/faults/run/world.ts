@@ -17,6 +17,7 @@ type DatabaseName = 'ORDER' | 'INVENTORY' | 'NOTIFICATION';
 export interface World {
   gatewayUrl: string;
   inboxUrl: string;
+  kafkaBrokers: string;
   crashPoints: CrashPoints;
   process(name: string): Managed;
   server(name: string): Managed;
@@ -88,6 +89,7 @@ function worldOf(servers: Servers, app: App, crashPoints: CrashPoints, signal: A
   return {
     gatewayUrl: app.urls['gateway'] ?? '',
     inboxUrl: servers.env['INBOX_URL'] ?? '',
+    kafkaBrokers: servers.env['KAFKA_BROKERS'] ?? '',
     crashPoints,
     process: (name) => found(app.processes, name),
     server: (name) => found(servers.servers, name),

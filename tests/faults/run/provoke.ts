@@ -1,0 +1,38 @@
+import { Kafka, logLevel } from 'kafkajs';
+import type { CrashPoint } from '../../../platform/crash-points/list.js';
+import type { Topic } from '../../../contracts/topics.js';
+import type { Customers } from './customers.js';
+import type { KindName } from './order-kinds.js';
+import type { ProviderDown } from './provider-down.js';
+import type { World } from './world.js';
+
+export interface Surroundings {
+  world: World;
+  customers: Customers;
+  /** In a whole run. */
+  waiting: ProviderDown | undefined;
+}
+
+/** Does what leads to a crash point. That it fails there is what it is for. */
+export async function provoke(point: CrashPoint, { world, customers, waiting }: Surroundings): Promise<void> {
+  if (point.startsWith('ask')) await waiting?.askAgain();
+  else if (point.startsWith('bury')) await sendWhatIsNoEvent(world);
+  else await customers.place(orderLeadingTo(point));
+}
+
+function orderLeadingTo(point: CrashPoint): KindName {
+  if (point.startsWith('call off') || point.startsWith('cancel')) return 'cancelled in delivery';
+  if (point.startsWith('refund') || point.startsWith('release')) return 'refused';
+  return 'ok';
+}
+
+async function sendWhatIsNoEvent({ kafkaBrokers }: World): Promise<void> {
+  const topic: Topic = 'order-created';
+  const producer = new Kafka({ brokers: [kafkaBrokers], logLevel: logLevel.NOTHING }).producer();
+  await producer.connect();
+  try {
+    await producer.send({ topic, messages: [{ key: 'nobody', value: 'no event' }] });
+  } finally {
+    await producer.disconnect();
+  }
+}
