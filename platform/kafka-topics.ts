@@ -12,7 +12,7 @@ export async function ensureTopics(kafka: Kafka, topics: readonly string[]): Pro
   try {
     await admin.connect();
     for (;;) {
-      const there = new Set(await admin.listTopics());
+      const there = new Set(await admin.listTopics().catch(saidPlainly));
       const missing = topics.filter((topic) => !there.has(topic));
       if (missing.length === 0) return;
       await admin
@@ -25,6 +25,11 @@ export async function ensureTopics(kafka: Kafka, topics: readonly string[]): Pro
   } finally {
     await admin.disconnect();
   }
+}
+
+/** Where no broker answers kafkajs has nothing to read from, and stumbles over that. */
+function saidPlainly(error: unknown): never {
+  throw error instanceof TypeError ? new Error('no Kafka broker answered', { cause: error }) : error;
 }
 
 /** A topic that was just made may not be known to the broker for a moment: kafkajs, waiting for its leader, fails then. */

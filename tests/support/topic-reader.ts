@@ -32,7 +32,7 @@ export interface TopicReader {
 export async function readTopics(brokers = server('KAFKA_BROKERS')): Promise<TopicReader> {
   const logger = createLogger({ service: 'test', level: 'silent' });
   const kafka = createKafka({ brokers: brokers.split(','), clientId: 'test', logger });
-  await ensureTopics(kafka, TOPICS);
+  await waitFor('Kafka to answer', () => ensureTopics(kafka, TOPICS).then(() => true));
   const consumer = kafka.consumer({ groupId: `test-${randomUUID()}`, maxWaitTimeInMs: 100 });
   const read: TopicMessage[] = [];
   await consumer.connect();
