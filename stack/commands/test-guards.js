@@ -1,5 +1,4 @@
 // @ts-check
-import fs from 'node:fs';
 import path from 'node:path';
 import { build } from '../support/build.js';
 import { checkout, keepsake } from '../support/paths.js';
@@ -13,7 +12,6 @@ export async function testGuards() {
     dir,
     prepare: (progress, signal) => build({ root: checkout, progress, signal }),
     program: ['--import', 'tsx', path.join('tests', 'guards', 'run', 'main.ts'), ...process.argv.slice(2)],
+    leaves: ['copies'],
   });
-  // Where it was ended it could not do so itself.
-  fs.rmSync(path.join(dir, 'copies'), { recursive: true, force: true });
 }

@@ -34,8 +34,9 @@ const wanted = [
  * @param {string} options.dir what it keeps lies below it: logs are kept until the next run, data are not
  * @param {(progress: import('../support/progress.js').Progress, signal: AbortSignal) => Promise<unknown>} options.prepare while the servers start; the packages are there
  * @param {string[]} options.program what Node.js runs then: a file and its arguments
+ * @param {string[]} [options.leaves] folders below `dir` that it makes and, where it was ended, could not remove
  */
-export async function onTestServers({ command, dir, prepare, program }) {
+export async function onTestServers({ command, dir, prepare, program, leaves = [] }) {
   const progress = createProgress();
   const signal = stopOnSignal(progress.say);
   /** @type {(() => unknown)[]} what to end, last one first */
@@ -43,6 +44,8 @@ export async function onTestServers({ command, dir, prepare, program }) {
   try {
     await checkPrerequisites(serversOf(wanted), process.env);
     ends.push(await own(dir, command));
+    // Not before it is ours: another run may be at work there.
+    ends.push(() => leaves.forEach((folder) => fs.rmSync(path.join(dir, folder), { recursive: true, force: true })));
     await endLeftoversBelow(dir);
     for (const kept of ['data', 'apps', 'logs', 'config'])
       fs.rmSync(path.join(dir, kept), { recursive: true, force: true });
