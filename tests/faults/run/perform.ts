@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CrashPoint, CrashProcess } from '../../../platform/crash-points/list.js';
+import { whileStopped } from '../../support/while-stopped.js';
 import { provoke, type Surroundings } from './provoke.js';
 import { nameOf, needsOrderService, type Fault } from './schedule.js';
 import type { World } from './world.js';
@@ -38,12 +39,8 @@ export async function perform(surroundings: Surroundings, fault: Fault): Promise
       return { name, fault, struckAt, ...(await startAgain(world, fault.process)) };
     }
     case 'stall': {
-      const { pid } = world.process(fault.process);
-      if (pid === undefined) throw new Error(`${fault.process} does not run`);
       const struckAt = Date.now();
-      process.kill(pid, 'SIGSTOP');
-      // Whatever happens here, it must not stay like that.
-      await pause(fault.forMs).finally(() => process.kill(pid, 'SIGCONT'));
+      await whileStopped([world.process(fault.process)], () => pause(fault.forMs));
       return { name, fault, struckAt, restartedAt: Date.now(), endedAt: Date.now() };
     }
     case 'restart': {

@@ -1,9 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
-import { createNamespace } from '../../../stack/app/namespace.js';
-import { registerSearchAttributes } from '../../../stack/setup/search-attributes.js';
-import { server } from '../../../tests/support/servers.js';
+import { createTestNamespace } from '../../../tests/support/temporal-namespace.js';
 import { waitFor } from '../../../tests/support/wait-for.js';
 import { dataConverter, quietRuntime, SagaTest } from './saga-test.js';
 
@@ -16,10 +13,7 @@ export interface RealServerSagaTest {
 /** On the real server, in a namespace of its own. */
 export async function startRealServerSagaTest(): Promise<RealServerSagaTest> {
   quietRuntime();
-  const address = server('TEMPORAL_ADDRESS');
-  const namespace = `saga-test-${randomBytes(4).toString('hex')}`;
-  await createNamespace({ address, namespace });
-  await registerSearchAttributes({ address, namespace });
+  const { address, namespace } = await createTestNamespace('saga-test');
   const [connection, native] = await Promise.all([
     Connection.connect({ address }),
     NativeConnection.connect({ address }),
