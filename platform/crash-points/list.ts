@@ -12,6 +12,8 @@ export const CRASH_POINTS = {
     'place: before the row': 'an order is priced and not written',
     'place: row written': 'an order is written, its workflow not started',
     'place: workflow started': 'the workflow is started, and whoever placed the order not answered',
+    'place: before giving up': 'its caller will not wait for the decision, and that the answer is 202 is not written',
+    'place: given up': 'that it is answered with 202 is written, the caller not answered',
     'cancel: before asking': 'a cancellation is checked and Temporal not asked',
     'cancel: asked': 'the workflow has taken a cancellation and not undone the order',
     'cancel: undone': 'the order is undone, the caller not answered',

@@ -1,4 +1,5 @@
 import type { StoredOrder } from '../../../services/order/stored-order.js';
+import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import type { OrderContext } from '../context.js';
 import { decisionOf, type Answer } from './answer.js';
 import { awaitDecision } from './await-decision.js';
@@ -29,9 +30,16 @@ export async function decideAnswer(context: OrderContext, asked: Asked): Promise
   if (decided !== undefined && placed) return decided;
 
   // From here on a repeat is answered with 202 too; unless the decision came at the last moment.
-  if (decided === undefined && (await store.answerAsync(stored.order.id)))
-    return { kind: 'accepted', order: stored.order };
+  if (decided === undefined && (await giveUp(store, stored.order.id))) return { kind: 'accepted', order: stored.order };
   // While this one waited, another may have given up and been answered with 202. Not after the decision any more.
   const now = (await store.find(stored.order.id)) ?? stored;
   return (now.answeredAsync ? undefined : decisionOf(now)) ?? { kind: 'accepted', order: now.order };
+}
+
+/** Whether it was written: not after the decision. */
+async function giveUp(store: OrderContext['store'], orderId: string): Promise<boolean> {
+  crashPoint('place: before giving up');
+  const written = await store.answerAsync(orderId);
+  crashPoint('place: given up');
+  return written;
 }

@@ -3,7 +3,7 @@ import type { Order } from '../../../contracts/http/orders.js';
 import type { Product } from '../../../contracts/http/products.js';
 import type { Api } from '../../support/api.js';
 import { SEOUL, stockedProduct, type Shop } from '../../support/shop.js';
-import { kindOf, KINDS_BY_SHARE, type KindName } from './order-kinds.js';
+import { kindOf, KINDS_BY_SHARE, type Kind, type KindName } from './order-kinds.js';
 import { seeded } from './random.js';
 import type { World } from './world.js';
 
@@ -67,7 +67,7 @@ export async function openCustomers(world: World, shop: () => Shop, seed: number
     };
     const key = `faults-${seed}-${number}`;
     const answers = await Promise.all(
-      Array.from({ length: kind.twice ? 2 : 1 }, () => postUntilAnswered(world, buyer, body, key)),
+      headersOf(kind).map((headers) => postUntilAnswered(world, buyer, body, { 'idempotency-key': key, ...headers })),
     );
     const [answer] = answers;
     if (answer === undefined) return;
@@ -111,6 +111,11 @@ export async function openCustomers(world: World, shop: () => Shop, seed: number
   };
 }
 
+/** Of each post of an order. */
+function headersOf({ twice, impatient }: Kind): Record<string, string>[] {
+  return [{}, ...(twice ? [{}] : []), ...(impatient ? [{ prefer: 'respond-async' }] : [])];
+}
+
 /** As many as there may be while nobody can tell. */
 async function notFinal(world: World): Promise<number> {
   const counted = world.query<{ count: number }>(
@@ -129,14 +134,14 @@ async function postUntilAnswered(
   world: World,
   buyer: () => Api,
   body: unknown,
-  key: string,
+  headers: Record<string, string>,
 ): Promise<{ id: string; status: number; posts: number }> {
   let posts = 0;
   return world.until(
     'an answer to an order',
     async () => {
       posts += 1;
-      const answer = await withinLimit(buyer().post<Body>('/orders', body, { 'idempotency-key': key }));
+      const answer = await withinLimit(buyer().post<Body>('/orders', body, headers));
       const id = answer.status === 409 ? answer.body.orderId : answer.body.id;
       if ([201, 202, 409].includes(answer.status) && id !== undefined) return { id, status: answer.status, posts };
       await pause(againAfterMs);

@@ -8,6 +8,8 @@ export interface Kind {
   lines: 1 | 3;
   /** Two posts at once with the same key. */
   twice?: boolean;
+  /** Posts at once with the same key that it will not wait. */
+  impatient?: boolean;
   /** Asks for its cancellation so long after its answer, and again until it is heard. */
   cancelWithinMs?: [number, number];
   /** Of a product that is nearly sold out. */
@@ -18,9 +20,10 @@ export interface Kind {
 
 /** What customers do. */
 export const KINDS = {
-  ok: { share: 28, lines: 1, ends: ['COMPLETED'] },
+  ok: { share: 24, lines: 1, ends: ['COMPLETED'] },
   'several lines': { share: 12, lines: 3, ends: ['COMPLETED'] },
   'posted twice': { share: 10, lines: 1, twice: true, ends: ['COMPLETED'] },
+  'will not wait': { share: 4, lines: 1, impatient: true, ends: ['COMPLETED'] },
   declined: { share: 8, lines: 1, paymentMethod: 'card_declined', ends: ['PAYMENT_DECLINED'] },
   'lost answer': { share: 8, lines: 1, paymentMethod: 'card_lost_answer', ends: ['COMPLETED'] },
   flaky: { share: 6, lines: 1, paymentMethod: 'card_flaky', ends: ['COMPLETED'] },
