@@ -24,9 +24,9 @@ export interface OpenInventory {
   levelOf(productId: number): Promise<string>;
   /**
    * Runs `work` while another transaction holds the product's row, and lets that go when `waiting` steps wait for it:
-   * then they really are at once, however fast each of them is.
+   * then they really are at once, however fast each of them is. `meanwhile` is done while they wait.
    */
-  atOnce<T>(productId: number, waiting: number, work: () => Promise<T>): Promise<T>;
+  atOnce<T>(productId: number, waiting: number, work: () => Promise<T>, meanwhile?: () => void): Promise<T>;
   /** The statuses of an order's lines, by product. */
   statusesOf(orderId: string): Promise<string[]>;
   close(): Promise<void>;
@@ -61,7 +61,7 @@ export async function openInventory(connections = 20): Promise<OpenInventory> {
       const { quantity, reserved } = await prisma.stockLevel.findUniqueOrThrow({ where: { productId } });
       return `${String(quantity)}/${String(reserved)}`;
     },
-    atOnce: async (productId, waiting, work) => {
+    atOnce: async (productId, waiting, work, meanwhile) => {
       const holder = new Client({ connectionString: database.url });
       await holder.connect();
       try {
@@ -74,6 +74,7 @@ export async function openInventory(connections = 20): Promise<OpenInventory> {
           const { rows } = await holder.query<{ count: number }>(COUNT_WAITING);
           return (rows[0]?.count ?? 0) >= waiting;
         });
+        meanwhile?.();
         await holder.query('COMMIT');
         return await result;
       } finally {

@@ -1,7 +1,12 @@
 // @ts-check
+import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 
 const { Kafka, logLevel } = kafkajs;
+
+/** Questions are repeated for so long while what they are about moves. */
+const movesForMs = 3000;
+const askAgainMs = 100;
 
 /**
  * @typedef {{ kafka: import('kafkajs').Kafka, admin: import('kafkajs').Admin }} Connection
@@ -23,7 +28,8 @@ export function connectTo(brokers) {
     // What fails is told on the page.
     logLevel: logLevel.NOTHING,
   });
-  return async (ask) => {
+  /** @type {WithKafka} */
+  const askOnce = async (ask) => {
     const admin = kafka.admin();
     try {
       await admin.connect();
@@ -32,4 +38,25 @@ export function connectTo(brokers) {
       await admin.disconnect().catch(() => undefined);
     }
   };
+  return async (ask) => {
+    for (const until = Date.now() + movesForMs; ;) {
+      try {
+        return await askOnce(ask);
+      } catch (error) {
+        if (!isMoving(error) || Date.now() > until) throw error;
+        await pause(askAgainMs);
+      }
+    }
+  };
+}
+
+/**
+ * A topic was made or deleted, or a group found another broker, between two questions of a page. Not so where nobody answers.
+ * @param {any} error
+ * @returns {boolean}
+ */
+function isMoving(error) {
+  // Kafka's own word; of some of them kafkajs makes nothing, and then stumbles over it.
+  if (typeof error?.type === 'string' || error instanceof TypeError) return true;
+  return error?.cause !== undefined && isMoving(error.cause);
 }
