@@ -29,7 +29,7 @@ export default defineConfig({
           name: 'int',
           include: ['**/*.int.test.ts', 'stack/**/*.int.test.js'],
           exclude,
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
           ...shared,
           ...slow,

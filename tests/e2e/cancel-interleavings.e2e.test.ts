@@ -14,7 +14,7 @@ import { waitFor } from '../support/wait-for.js';
 
 /** SEED gives the plans of an earlier run again; how the machine mixes them is never quite the same. */
 const seed = Number(process.env['SEED'] ?? randomInt(1_000_000));
-const orders = 220;
+const orders = 200;
 /** With more at once each takes longer, and the short moments are missed. */
 const atOnce = 16;
 const stocked = 1_000;

@@ -73,7 +73,7 @@ export function operators(running: () => RunningApp): void {
     shop = await openShop(app.gatewayUrl);
     await provider('down');
     await app.process('delivery-worker').stop();
-    atCarrier = await several(1, { postalCode: '88888' });
+    atCarrier = await several(2, { postalCode: '88888' });
     atCharge = await several(15, AT_CHARGE);
     await Promise.all(atCharge.map((order) => waitsAt(order, 'charge-payment')));
     await Promise.all(atCarrier.map((order) => waitsAt(order, 'start-delivery')));
@@ -151,6 +151,25 @@ export function operators(running: () => RunningApp): void {
       expect(await stockOf(shop, product)).toEqual({ quantity: 9, reserved: 0 });
       return order;
     };
+
+    it('reset-temporal, reset-tctl', async () => {
+      const [one, other] = [taken(atCarrier), taken(atCarrier)];
+      const runOf = async ({ id }: Stuck) =>
+        (await describeWorkflow(app.temporalNamespace, id)).workflowExecutionInfo?.execution?.runId;
+      const reset = async (name: string, order: Stuck) => {
+        const before = await runOf(order);
+        const eventId = await taskBefore(app.temporalNamespace, order.id, 'startDelivery');
+        await runbook(name, { ORDER_ID: order.id, EVENT_ID: eventId });
+        expect(await runOf(order)).not.toBe(before);
+      };
+      await reset('reset-temporal', one);
+      await reset('reset-tctl', other);
+      for (const { id, product } of [one, other]) {
+        expect((await reaches(shop.alice, id, 'DELIVERY_STARTED')).trackingNumber).toBeDefined();
+        expect(await paymentsOf(shop.alice, id)).toMatchObject([{ status: 'CHARGED' }]);
+        expect(await stockOf(shop, product)).toEqual({ quantity: 9, reserved: 1 });
+      }
+    });
 
     it.each(['find-temporal', 'find-tctl', 'find-kind-temporal', 'find-kind-tctl', 'find-http'])('%s', async (name) => {
       const { id } = first(atCharge);
@@ -234,28 +253,6 @@ export function operators(running: () => RunningApp): void {
       // With the provider up, all the others would go on by themselves too.
       await runbook('give-up-temporal', { ORDER_ID: order.id });
       await isCancelled(order);
-    });
-
-    it('reset-temporal, reset-tctl', async () => {
-      await app.process('delivery-worker').stop();
-      const [one, other] = await Promise.all([place({ postalCode: '88888' }), place({ postalCode: '88888' })]);
-      await Promise.all([one, other].map((order) => waitsAt(order, 'start-delivery')));
-      await app.process('delivery-worker').start();
-      const runOf = async ({ id }: Stuck) =>
-        (await describeWorkflow(app.temporalNamespace, id)).workflowExecutionInfo?.execution?.runId;
-      const reset = async (name: string, order: Stuck) => {
-        const before = await runOf(order);
-        const eventId = await taskBefore(app.temporalNamespace, order.id, 'startDelivery');
-        await runbook(name, { ORDER_ID: order.id, EVENT_ID: eventId });
-        expect(await runOf(order)).not.toBe(before);
-      };
-      await reset('reset-temporal', one);
-      await reset('reset-tctl', other);
-      for (const { id, product } of [one, other]) {
-        expect((await reaches(shop.alice, id, 'DELIVERY_STARTED')).trackingNumber).toBeDefined();
-        expect(await paymentsOf(shop.alice, id)).toMatchObject([{ status: 'CHARGED' }]);
-        expect(await stockOf(shop, product)).toEqual({ quantity: 9, reserved: 1 });
-      }
     });
 
     it('terminate-temporal, terminate-tctl, reconcile, reconcile-repair', async () => {
