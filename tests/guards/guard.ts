@@ -6,7 +6,7 @@ export interface Guard {
   code: { file: string; text: string; instead: string };
   /**
    * The test, by its file and a part of its full name that no other test there has: of a table of tests a part that stands
-   * in the code, for all rows, or the whole name of one row as it runs.
+   * in the code, for all rows, or the whole name of one row as it runs. `writtenIn`: where that is not the file which is run.
    */
-  test: { file: string; name: string };
+  test: { file: string; writtenIn?: string; name: string };
 }

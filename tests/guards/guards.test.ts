@@ -11,8 +11,8 @@ describe('each guard', () => {
     expect(() => without(guard, readFileSync(guard.code.file, 'utf8'))).not.toThrow();
   });
 
-  it.each(guards)('has its test: $promise', ({ test: { file, name } }) => {
-    const names = testNamesIn(readFileSync(file, 'utf8'));
+  it.each(guards)('has its test: $promise', ({ test: { file, writtenIn = file, name } }) => {
+    const names = testNamesIn(readFileSync(writtenIn, 'utf8'));
     expect(names.filter((written) => isPartOf(name, written))).toHaveLength(1);
   });
 

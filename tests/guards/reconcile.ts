@@ -95,8 +95,9 @@ export const reconcile: Guard[] = [
       instead: 'process.exitCode = 0;',
     },
     test: {
-      file: 'tests/e2e/reconcile.e2e.test.ts',
-      name: 'names an order whose workflow was terminated, undoes it and says so',
+      file: 'tests/faults/one-app.e2e.test.ts',
+      writtenIn: 'tests/faults/one-app/operators.ts',
+      name: 'npm run reconcile names an order whose workflow is gone, undoes it and says so',
     },
   },
   {

@@ -32,7 +32,27 @@ type ShellApp = Pick<RunningApp, 'urls' | 'redisUrl' | 'temporalNamespace' | 'di
  * Starts a script as its reader would, but on an application of the tests: that which all files share, unless another
  * is said. It ends with its test at the latest.
  */
-export function startShell(script: string, app: ShellApp = inject('app')): RunningScript {
+export function startShell(script: string, app?: ShellApp): RunningScript {
+  const { printed, ended, end } = start(script, app);
+  onTestFinished(() => end('SIGKILL'));
+  return {
+    get printed() {
+      return printed();
+    },
+    ended,
+    end: () => end('SIGINT'),
+  };
+}
+
+/** Runs a script of a document to its end; gives what it printed, and fails as it fails. Several tests may do so at once. */
+export function shell(script: string, app?: ShellApp): Promise<string> {
+  const { ended, end } = start(script, app);
+  const endNow = (): void => end('SIGKILL');
+  process.once('exit', endNow);
+  return ended.finally(() => process.off('exit', endNow));
+}
+
+function start(script: string, app: ShellApp = inject('app')) {
   const { redisUrl, temporalNamespace, dir } = app;
   const child = spawn('bash', ['-euo', 'pipefail', '-c', onTheTestsApp(script, app)], {
     // A group of its own: a following command is not alone in its pipe.
@@ -62,19 +82,7 @@ export function startShell(script: string, app: ShellApp = inject('app')): Runni
   const end = (by: NodeJS.Signals): void => {
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) signalQuietly(-child.pid, by);
   };
-  onTestFinished(() => end('SIGKILL'));
-  return {
-    get printed() {
-      return printed;
-    },
-    ended,
-    end: () => end('SIGINT'),
-  };
-}
-
-/** Runs a script of a document to its end; gives what it printed, and fails as it fails. */
-export function shell(script: string, app?: ShellApp): Promise<string> {
-  return startShell(script, app).ended;
+  return { printed: () => printed, ended, end };
 }
 
 /** The documents speak of the ports and the folder of `npm start`. */

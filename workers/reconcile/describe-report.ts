@@ -30,7 +30,7 @@ export function totalOf(counts: ReconciliationReport['counts']): number {
 function inWords({ kind, orderId, productId, detail, units, money }: Finding): string {
   const about = orderId === undefined ? `product ${productId ?? ''}` : `order ${orderId}`;
   const worth = [
-    ...(units === undefined ? [] : [`${units} units`]),
+    ...(units === undefined ? [] : [units === 1 ? '1 unit' : `${units} units`]),
     ...(money === undefined ? [] : [`${money.amount} ${money.currency}`]),
   ];
   return `${kind}  ${about}: ${detail}${worth.length > 0 ? `; ${worth.join(', ')}` : ''}`;

@@ -1,9 +1,10 @@
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Order } from '../../../contracts/http/orders.js';
 import type { Product } from '../../../contracts/http/products.js';
 import type { RunningApp } from '../../support/app.js';
 import { scriptFrom, shell } from '../../support/document-shell.js';
+import { mailsArrive } from '../../support/inbox.js';
 import {
   openShop,
   orderOf,
@@ -127,7 +128,8 @@ export function operators(running: () => RunningApp): void {
     });
   });
 
-  describe('docs/runbook.md', () => {
+  // Several at once, but the last: each has orders of its own, and the first, which waits most, is not waited for.
+  describe('docs/runbook.md and docs/reconciliation.md', () => {
     beforeAll(() => Promise.all([app.process('delivery-worker').start(), app.process('payment-worker').start()]));
 
     /** Runs the commands under these names, one after another. */
@@ -152,7 +154,46 @@ export function operators(running: () => RunningApp): void {
       return order;
     };
 
-    it('reset-temporal, reset-tctl', async () => {
+    it.concurrent('terminate-temporal, terminate-tctl, reconcile, reconcile-repair', async () => {
+      const [one, other] = [taken(atCharge), taken(atCharge)];
+      await runbook('terminate-temporal', { ORDER_ID: one.id });
+      await runbook('terminate-tctl', { ORDER_ID: other.id });
+      const both = { ORDER_ID: `${one.id} --order ${other.id}` };
+      const found = await runbook('reconcile', both).catch((error: unknown) => String(error));
+      expect(found).toMatch(/^Error: ended with 1/);
+      for (const { id, product } of [one, other]) {
+        expect(found).toContain(id);
+        expect(await stockOf(shop, product)).toEqual({ quantity: 9, reserved: 1 });
+      }
+      expect(found).toContain('workflow-gone');
+
+      await runbook('reconcile-repair', both);
+      await isCancelled(one);
+      await isCancelled(other);
+      await runbook('reconcile', both);
+    });
+
+    it.concurrent('npm run reconcile names an order whose workflow is gone, undoes it and says so', async () => {
+      const reconcile = async (name: string) =>
+        shell((await scriptFrom('docs/reconciliation.md', name)).replaceAll('ORDER_ID', order.id), app);
+      const order = await place({ postalCode: '88888' });
+      await reaches(shop.alice, order.id, 'DELIVERY_STARTED');
+      await runbook('terminate-temporal', { ORDER_ID: order.id });
+
+      const found = new RegExp(`FOUND {2}workflow-gone {2}order ${order.id}: .*; 1 unit, ${order.product.price} KRW`);
+      await expect(reconcile('reconcile')).rejects.toThrow(found);
+      expect(await reconcile('reconcile-repair')).toMatch(
+        new RegExp(`repaired {2}workflow-gone {2}order ${order.id}: .*: is CANCELLED, by undo-${order.id}`),
+      );
+      expect(await reconcile('reconcile')).toMatch(/^No finding/m);
+
+      await isCancelled(order);
+      expect(await paymentsOf(shop.alice, order.id)).toMatchObject([{ status: 'REFUNDED' }]);
+      // Received, paid, started, cancelled.
+      expect(await mailsArrive(order.id, 4, 90_000)).toHaveLength(4);
+    });
+
+    it.concurrent('reset-temporal, reset-tctl', async () => {
       const [one, other] = [taken(atCarrier), taken(atCarrier)];
       const runOf = async ({ id }: Stuck) =>
         (await describeWorkflow(app.temporalNamespace, id)).workflowExecutionInfo?.execution?.runId;
@@ -171,12 +212,15 @@ export function operators(running: () => RunningApp): void {
       }
     });
 
-    it.each(['find-temporal', 'find-tctl', 'find-kind-temporal', 'find-kind-tctl', 'find-http'])('%s', async (name) => {
-      const { id } = first(atCharge);
-      expect(await runbook(['admin', name], {})).toContain(id);
-    });
+    it.concurrent.each(['find-temporal', 'find-tctl', 'find-kind-temporal', 'find-kind-tctl', 'find-http'])(
+      '%s',
+      async (name) => {
+        const { id } = first(atCharge);
+        expect(await runbook(['admin', name], {})).toContain(id);
+      },
+    );
 
-    it.each([
+    it.concurrent.each([
       ['look-temporal', ['"shippingAddress"', 'ActivityTaskScheduled', 'charge-payment', 'Last error']],
       ['look-tctl', ['NeedsAttention', 'chargePayment', 'ActivityTaskScheduled']],
       ['timeline', ['charge-payment', 'failing']],
@@ -186,20 +230,20 @@ export function operators(running: () => RunningApp): void {
       for (const text of shown) expect(printed).toContain(text);
     });
 
-    it.each(['settled-temporal', 'settled-tctl'])('%s', async (name) => {
+    it.concurrent.each(['settled-temporal', 'settled-tctl'])('%s', async (name) => {
       const order = taken(atCharge);
       await runbook(name, { ORDER_ID: order.id });
       expect((await isCompleted(order)).paymentId).toBeUndefined();
       expect((await paymentsOf(shop.alice, order.id)).filter(({ status }) => status === 'CHARGED')).toEqual([]);
     });
 
-    it.each(['give-up-temporal', 'give-up-tctl', 'cancel-temporal', 'cancel-tctl'])('%s', async (name) => {
+    it.concurrent.each(['give-up-temporal', 'give-up-tctl', 'cancel-temporal', 'cancel-tctl'])('%s', async (name) => {
       const order = taken(atCharge);
       await runbook(name, { ORDER_ID: order.id });
       await isCancelled(order);
     });
 
-    it('cancel-http', async () => {
+    it.concurrent('cancel-http', async () => {
       const order = taken(atCharge);
       await runbook(['admin', 'cancel-http'], { ORDER_ID: order.id });
       expect((await isCancelled(order)).cancelNote).toBe('asked for by telephone');
@@ -211,14 +255,14 @@ export function operators(running: () => RunningApp): void {
       return { order, replaced: { ORDER_ID: order.id, RUN_ID: runId, ACTIVITY_ID: activityId } };
     };
 
-    it.each(['complete-temporal', 'complete-tctl'])('%s', async (name) => {
+    it.concurrent.each(['complete-temporal', 'complete-tctl'])('%s', async (name) => {
       const { order, replaced } = await atWork();
       await runbook(name, replaced);
       expect((await isCompleted(order)).paymentId).toBe('pay_by_hand');
       expect((await paymentsOf(shop.alice, order.id)).filter(({ status }) => status === 'CHARGED')).toEqual([]);
     });
 
-    it.each(['fail-temporal', 'fail-tctl'])('%s', async (name) => {
+    it.concurrent.for(['fail-temporal', 'fail-tctl'])('%s', async (name, { onTestFinished }) => {
       // Somebody holds the product's lock and is gone, so each attempt hangs for five seconds.
       const product = await stockedProduct(shop);
       const lock = `inventory:lock:${product.id}`;
@@ -238,7 +282,7 @@ export function operators(running: () => RunningApp): void {
       await isCancelled(order);
     });
 
-    it('pause-temporal, unpause-temporal, reset-activity-temporal', async () => {
+    it.concurrent('pause-temporal, unpause-temporal, reset-activity-temporal', async () => {
       const { order, replaced } = await atWork();
       const pending = () => pendingActivity(app.temporalNamespace, order.id, 'chargePayment');
       await runbook('pause-temporal', replaced);
@@ -253,25 +297,6 @@ export function operators(running: () => RunningApp): void {
       // With the provider up, all the others would go on by themselves too.
       await runbook('give-up-temporal', { ORDER_ID: order.id });
       await isCancelled(order);
-    });
-
-    it('terminate-temporal, terminate-tctl, reconcile, reconcile-repair', async () => {
-      const [one, other] = [taken(atCharge), taken(atCharge)];
-      await runbook('terminate-temporal', { ORDER_ID: one.id });
-      await runbook('terminate-tctl', { ORDER_ID: other.id });
-      const both = { ORDER_ID: `${one.id} --order ${other.id}` };
-      const found = await runbook('reconcile', both).catch((error: unknown) => String(error));
-      expect(found).toMatch(/^Error: ended with 1/);
-      for (const { id, product } of [one, other]) {
-        expect(found).toContain(id);
-        expect(await stockOf(shop, product)).toEqual({ quantity: 9, reserved: 1 });
-      }
-      expect(found).toContain('workflow-gone');
-
-      await runbook('reconcile-repair', both);
-      await isCancelled(one);
-      await isCancelled(other);
-      await runbook('reconcile', both);
     });
 
     it('retry-temporal, retry-tctl, retry-http, retry-all-temporal', async () => {
