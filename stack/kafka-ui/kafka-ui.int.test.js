@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '../support/free-ports.js';
 import { waitUntil } from '../support/wait-until.js';
 import { createKafkaUi } from './app.js';
+import { connectTo } from './cluster/connection.js';
 
 if (!process.env.KAFKA_BROKERS) throw new Error('KAFKA_BROKERS is not set: these tests need a real Kafka');
 const brokers = process.env.KAFKA_BROKERS.split(',');
@@ -78,6 +79,34 @@ afterAll(async () => {
   if (ours.length > 0) await admin.deleteGroups(ours);
   await admin.deleteTopics({ topics: (await admin.listTopics()).filter((name) => name.startsWith(run)) });
   await Promise.all([admin.disconnect(), producer.disconnect()]);
+});
+
+describe('a question to Kafka', () => {
+  /** Asks what fails once; says how often it was asked. @param {Error} error */
+  const askedAfter = async (error) => {
+    let asked = 0;
+    const ask = async () => {
+      asked += 1;
+      if (asked === 1) throw error;
+    };
+    await connectTo(brokers)(ask).catch(() => undefined);
+    return asked;
+  };
+
+  it('is asked again where what it is about moves', async () => {
+    const gone = () => Object.assign(new Error('no such topic'), { type: 'UNKNOWN_TOPIC_OR_PARTITION' });
+    expect(await askedAfter(gone())).toBe(2);
+    expect(await askedAfter(new Error('gave up', { cause: gone() }))).toBe(2);
+    const stumbled = Object.assign(new TypeError('null'), {
+      stack: 'TypeError: null\n    at f (/kafkajs/src/index.js:1:1)',
+    });
+    expect(await askedAfter(stumbled)).toBe(2);
+  });
+
+  it('is not where it is a mistake, or nobody answers', async () => {
+    expect(await askedAfter(new TypeError('ours'))).toBe(1);
+    expect(await askedAfter(new kafkajs.KafkaJSConnectionError('refused'))).toBe(1);
+  });
 });
 
 describe('topics and groups', () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SECTIONS } from './all.js';
 import { without } from './take-out.js';
@@ -14,6 +15,7 @@ describe('each guard', () => {
   it.each(guards)('has its test: $promise', ({ test: { file, writtenIn = file, name } }) => {
     const names = testNamesIn(readFileSync(writtenIn, 'utf8'));
     expect(names.filter((written) => isPartOf(name, written))).toHaveLength(1);
+    if (writtenIn !== file) expect(readFileSync(file, 'utf8')).toContain(path.basename(writtenIn).replace(/ts$/, 'js'));
   });
 
   it('keeps a promise that no other makes', () => {

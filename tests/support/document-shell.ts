@@ -44,12 +44,14 @@ export function startShell(script: string, app?: ShellApp): RunningScript {
   };
 }
 
+/** No script takes so long. */
+const shellLimitMs = 120_000;
+
 /** Runs a script of a document to its end; gives what it printed, and fails as it fails. Several tests may do so at once. */
 export function shell(script: string, app?: ShellApp): Promise<string> {
   const { ended, end } = start(script, app);
-  const endNow = (): void => end('SIGKILL');
-  process.once('exit', endNow);
-  return ended.finally(() => process.off('exit', endNow));
+  const late = setTimeout(() => end('SIGKILL'), shellLimitMs);
+  return ended.finally(() => clearTimeout(late));
 }
 
 function start(script: string, app: ShellApp = inject('app')) {

@@ -56,7 +56,8 @@ export function connectTo(brokers) {
  * @returns {boolean}
  */
 function isMoving(error) {
-  // Kafka's own word; of some of them kafkajs makes nothing, and then stumbles over it.
-  if (typeof error?.type === 'string' || error instanceof TypeError) return true;
+  if (typeof error?.type === 'string') return true;
+  // Of some of Kafka's words kafkajs makes nothing, and then stumbles over it.
+  if (error instanceof TypeError) return /[\\/]kafkajs[\\/]/.test(error.stack?.split('\n')[1] ?? '');
   return error?.cause !== undefined && isMoving(error.cause);
 }

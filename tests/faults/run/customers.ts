@@ -72,6 +72,11 @@ export async function openCustomers(world: World, shop: () => Shop, seed: number
     const [answer] = answers;
     if (answer === undefined) return;
     const ids = new Set(answers.map(({ id }) => id));
+    if (kind.impatient && answers.some(({ status }) => status === 202)) {
+      const again = await postUntilAnswered(world, buyer, body, { 'idempotency-key': key });
+      if (again.status !== 202) findings.push(`${answer.id} was answered with 202, and then with ${again.status}`);
+      ids.add(again.id);
+    }
     if (ids.size > 1) findings.push(`one key, two orders: ${[...ids].join(', ')}`);
     placed.push({ ...answer, kind: kindName, answeredAt: Date.now() });
     if (kind.cancelWithinMs === undefined) return;

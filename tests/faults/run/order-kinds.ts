@@ -8,7 +8,7 @@ export interface Kind {
   lines: 1 | 3;
   /** Two posts at once with the same key. */
   twice?: boolean;
-  /** Posts at once with the same key that it will not wait. */
+  /** A second post at once with the same key, which will not wait for the answer. */
   impatient?: boolean;
   /** Asks for its cancellation so long after its answer, and again until it is heard. */
   cancelWithinMs?: [number, number];
