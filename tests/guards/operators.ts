@@ -115,4 +115,17 @@ export const operators: Guard[] = [
       name: 'each activity says what it is for, and is missed after 4 s without a word of its worker',
     },
   },
+  {
+    promise: "Temporal's Web UI shows operators in clear what is encrypted in Temporal.",
+    code: {
+      file: 'api/codec/codec-routes.ts',
+      text: 'router.use(allowOrigins(origins));',
+      instead: 'void allowOrigins(origins);',
+    },
+    test: {
+      file: 'tests/faults/one-app.e2e.test.ts',
+      writtenIn: 'tests/faults/one-app/operators.ts',
+      name: 'shows of an order that is stuck at',
+    },
+  },
 ];
