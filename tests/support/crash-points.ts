@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { CrashPoint } from '../../platform/crash-points/list.js';
 
@@ -8,6 +8,8 @@ export interface CrashPoints {
   env: { CRASH_POINTS_DIR: string };
   /** The next process that gets there dies, as of `kill -9`. */
   arm(point: CrashPoint): Promise<void>;
+  /** For what nobody got to. */
+  disarm(point: CrashPoint): Promise<void>;
   /** Until somebody has got there. */
   isArmed(point: CrashPoint): boolean;
 }
@@ -20,6 +22,7 @@ export function crashPointsIn(dir: string): CrashPoints {
     arm: async (point) => {
       await mkdir(path.join(folder, point), { recursive: true });
     },
+    disarm: (point) => rm(path.join(folder, point), { recursive: true, force: true }),
     isArmed: (point) => existsSync(path.join(folder, point)),
   };
 }

@@ -57,20 +57,45 @@ export async function perform(surroundings: Surroundings, fault: Fault): Promise
 }
 
 async function crash(surroundings: Surroundings, process: CrashProcess, point: CrashPoint): Promise<number> {
+  const { crashPoints } = surroundings.world;
+  await crashPoints.arm(point);
+  try {
+    return await (needsOrderService({ kind: 'crash', process, point, awayMs: 0 })
+      ? crashWithoutOrderService(surroundings, process, point)
+      : reached(surroundings, process, point, () => provoke(point, surroundings)));
+  } catch (error) {
+    // Else it would strike in another round, which knows nothing of it.
+    await crashPoints.disarm(point);
+    throw error;
+  }
+}
+
+/** The sweeper is left an order only while nobody can ask for it again. */
+async function crashWithoutOrderService(surroundings: Surroundings, process: CrashProcess, point: CrashPoint) {
   const { world } = surroundings;
-  await world.crashPoints.arm(point);
-  if (needsOrderService({ kind: 'crash', process, point, awayMs: 0 })) {
-    await crash(surroundings, 'order-service', 'place: row written');
+  await crash(surroundings, 'order-service', 'place: row written');
+  try {
+    return await reached(surroundings, process, point, () => Promise.resolve());
+  } finally {
     await world.process('order-service').start(world.signal);
   }
-  let provokedAt = 0;
+}
+
+/** When it died there. */
+async function reached(
+  { world }: Surroundings,
+  process: CrashProcess,
+  point: CrashPoint,
+  lead: () => Promise<void>,
+): Promise<number> {
+  let ledAt = 0;
   await world.until(
     `${process} at "${point}"`,
     () => {
       if (!world.crashPoints.isArmed(point)) return true;
-      if (Date.now() - provokedAt > 3_000) {
-        provokedAt = Date.now();
-        provoke(point, surroundings).catch(() => undefined);
+      if (Date.now() - ledAt > 3_000) {
+        ledAt = Date.now();
+        lead().catch(() => undefined);
       }
       return false;
     },
