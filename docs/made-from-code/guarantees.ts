@@ -10,7 +10,11 @@ export function guaranteeTables(): Record<string, string> {
       `\`npm run test:guards -- ${name}\``,
       table(
         ['promise', 'guard', 'test'],
-        guards.map(({ promise, code, test }) => [promise, link(code.file), `${link(test.writtenIn ?? test.file)}: ${test.name}`]),
+        guards.map(({ promise, code, test }) => [
+          promise,
+          link(code.file),
+          `${link(test.writtenIn ?? test.file)}: ${test.name}`,
+        ]),
       ),
     ].join('\n\n'),
   );
