@@ -1,6 +1,6 @@
 // @ts-check
-import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
+import { pause } from '../../support/wait-until.js';
 
 const { Kafka, logLevel } = kafkajs;
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CrashPoint, CrashProcess } from '../../../platform/crash-points/list.js';
 import { whileStopped } from '../../support/while-stopped.js';
 import { provoke, type Surroundings } from './provoke.js';
-import { nameOf, needsOrderService, type Fault } from './schedule.js';
+import { isSweepers, nameOf, type Fault } from './schedule.js';
 import type { World } from './world.js';
 
 /** Times in milliseconds since the epoch. */
@@ -60,7 +60,7 @@ async function crash(surroundings: Surroundings, process: CrashProcess, point: C
   const { crashPoints } = surroundings.world;
   await crashPoints.arm(point);
   try {
-    return await (needsOrderService({ kind: 'crash', process, point, awayMs: 0 })
+    return await (isSweepers(point)
       ? crashWithoutOrderService(surroundings, process, point)
       : reached(surroundings, process, point, () => provoke(point, surroundings)));
   } catch (error) {

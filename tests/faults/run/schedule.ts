@@ -91,7 +91,9 @@ function sideBySide(faults: (Fault & { process: CrashProcess })[], random: Rando
   return [...rounds, ...alone.map((fault) => [fault])];
 }
 
-export const needsOrderService = (fault: Fault): boolean => fault.kind === 'crash' && fault.point.startsWith('sweeper');
+const needsOrderService = (fault: Fault): boolean => fault.kind === 'crash' && isSweepers(fault.point);
+
+export const isSweepers = (point: CrashPoint): boolean => point.startsWith('sweeper');
 
 export function nameOf(fault: Fault): string {
   switch (fault.kind) {
