@@ -10,13 +10,14 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 
 /**
  * @typedef {object} Jars
- * @property {string} name servers/<name>/pom.xml says which jars
+ * @property {string} name
+ * @property {string} [pom] the file that says which jars; servers/<name>/pom.xml unless given
  * @property {string} [pin] what else decides the contents
  * @property {(folder: string) => Promise<void> | void} [finish] works on the folder, whose jars are in `libs`, before it counts as fetched
  */
 
 /** @param {Jars} jars */
-const pomOf = ({ name }) => path.join(here, name, 'pom.xml');
+const pomOf = ({ name, pom }) => pom ?? path.join(here, name, 'pom.xml');
 /** @param {Jars} jars */
 const pinsOf = (jars) => [fs.readFileSync(pomOf(jars)), jars.pin ?? ''];
 
@@ -27,7 +28,7 @@ export function hasJars(cache, jars) {
 
 /**
  * Fetches jars, checked against the repository's checksums.
- * @param {import('./types.js').ServerContext} context
+ * @param {Pick<import('./types.js').ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>} context
  * @param {Jars} jars
  */
 export function fromMaven(context, jars) {

@@ -1,0 +1,71 @@
+// @ts-check
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { goPins } from '../servers/go-tool.js';
+import { javaProgram } from '../servers/java.js';
+import { fromMaven } from '../servers/maven.js';
+import { fromCache, isCached } from '../support/cache.js';
+import { runCommand } from '../support/run-command.js';
+
+const module = fileURLToPath(new URL('crds', import.meta.url));
+const pom = path.join(module, 'pom.xml');
+
+/** Where each module keeps its definitions, one a file. */
+const folders = {
+  'github.com/kedacore/keda/v2': 'config/crd/bases',
+  'github.com/prometheus-operator/prometheus-operator': 'example/prometheus-operator-crd',
+  'github.com/external-secrets/external-secrets': 'config/crds/bases',
+};
+
+const ofStrimzi = ['kafka.Kafka', 'nodepool.KafkaNodePool', 'topic.KafkaTopic', 'user.KafkaUser'];
+
+/** @param {string} cache */
+const place = (cache) => ({
+  cache,
+  name: 'kubernetes-crds',
+  pins: [...goPins(module), fs.readFileSync(pom), JSON.stringify([folders, ofStrimzi])],
+});
+
+/** @param {string} cache */
+export const hasCrds = (cache) => isCached(place(cache));
+
+/**
+ * The CustomResourceDefinitions of KEDA, prometheus-operator, External Secrets and Strimzi, of the versions that go.mod and pom.xml pin.
+ * @param {Pick<import('../servers/types.js').ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>} context
+ * @returns {Promise<{ folder: string, from: string }>} a folder of YAML files, one definition each
+ */
+export function obtainCrds(context) {
+  const { cache, environment, signal, detail } = context;
+  const onWait = () => detail('another process is fetching them');
+  return fromCache({ ...place(cache), signal, onWait }, async (folder) => {
+    detail('their Go modules');
+    const env = { ...environment, GOWORK: 'off', GOFLAGS: '-mod=readonly' };
+    const args = ['mod', 'download', '-json', ...Object.keys(folders)];
+    const said = await runCommand('go', args, { cwd: module, env, signal });
+    for (const { Path, Dir } of jsonObjects(said)) {
+      const from = path.join(Dir, folders[/** @type {keyof typeof folders} */ (Path)]);
+      for (const file of fs.readdirSync(from)) {
+        const text = fs.readFileSync(path.join(from, file), 'utf8');
+        if (/^kind: CustomResourceDefinition$/m.test(text)) fs.writeFileSync(path.join(folder, file), text);
+      }
+    }
+
+    const { folder: jars } = await fromMaven(context, { name: 'strimzi-crds', pom });
+    const java = javaProgram(environment);
+    for (const model of ofStrimzi) {
+      detail(`Strimzi's ${model}`);
+      const kind = model.slice(model.indexOf('.') + 1);
+      const to = path.join(folder, `kafka.strimzi.io_${kind.toLowerCase()}.yaml`);
+      const generator = ['-cp', path.join(jars, 'libs', '*'), 'io.strimzi.crdgenerator.CrdGenerator'];
+      const wish = ['--label', 'app:strimzi', '--target-kube', '1.25+', `io.strimzi.api.kafka.model.${model}=${to}`];
+      await runCommand(java, [...generator, ...wish], { env: environment, signal });
+    }
+    return 'their Go modules and the Maven repository';
+  });
+}
+
+/** @param {string} text objects one after another, as `go … -json` writes them @returns {{ Path: string, Dir: string }[]} */
+function jsonObjects(text) {
+  return JSON.parse(`[${text.trim().replaceAll(/^}\n{$/gm, '},{')}]`);
+}
