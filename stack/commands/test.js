@@ -21,7 +21,7 @@ export async function test() {
 
 /** @param {import('../support/progress.js').Progress} progress @param {AbortSignal} signal */
 async function check(progress, signal) {
-  const step = progress.step('types, lint, format, imports, unused code');
+  const step = progress.step('types, lint, format, imports, unused code, workflows');
   try {
     await runCommand('npm', ['run', '--silent', 'check'], {
       cwd: checkout,

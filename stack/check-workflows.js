@@ -1,0 +1,4 @@
+// @ts-check
+import { checkWorkflows } from './commands/check-workflows.js';
+
+await checkWorkflows();

@@ -1,0 +1,4 @@
+// @ts-check
+import { check } from './commands/check.js';
+
+await check();

