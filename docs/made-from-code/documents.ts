@@ -4,6 +4,7 @@ import { apiTables } from './api.js';
 import { configurationTables } from './configuration.js';
 import { eventTables } from './events.js';
 import { guaranteeTables } from './guarantees.js';
+import { externalSecrets, kubernetesSettings } from './kubernetes.js';
 import { reconciliationTables } from './reconciliation.js';
 import { sagaTables } from './saga.js';
 
@@ -17,12 +18,18 @@ const documents: Record<string, () => Record<string, string>> = {
   'docs/saga.md': sagaTables,
 };
 
-export const documentsWithTables = Object.keys(documents);
+/** Files that are made from code in whole. */
+const files: Record<string, () => string> = {
+  'k8s/base/settings/kustomization.yaml': kubernetesSettings,
+  'k8s/overlays/production/secrets.yaml': externalSecrets,
+};
+
+export const documentsMadeFromCode = [...Object.keys(documents), ...Object.keys(files)];
 
 /** What stands in the file, and what should. Throws where a table has no place in the document, or a place no table. */
 export async function remade(path: string): Promise<{ stands: string; should: string }> {
   const stands = await readFile(path, 'utf8');
-  const filled = fill(stands, documents[path]?.() ?? {});
+  const filled = files[path]?.() ?? fill(stands, documents[path]?.() ?? {});
   return { stands, should: await format(filled, { ...(await resolveConfig(path)), filepath: path }) };
 }
 

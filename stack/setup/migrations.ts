@@ -2,7 +2,7 @@ import { migrate } from '../../platform/database/migrate.js';
 import type { SetupConfig } from './config.js';
 
 /** Each database and the folder of its migrations, from the root of the checkout. */
-const DATABASES = [
+export const DATABASES = [
   { setting: 'USER_DATABASE_URL', directory: 'services/user/prisma/migrations' },
   { setting: 'ORDER_DATABASE_URL', directory: 'services/order/prisma/migrations' },
   { setting: 'INVENTORY_DATABASE_URL', directory: 'services/inventory/prisma/migrations' },

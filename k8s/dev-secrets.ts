@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { appSecrets, databasePasswordName } from '../stack/app/app-secrets.js';
+import { databaseNames, type DatabaseName } from '../stack/app/databases.js';
+import { databaseSettings } from '../stack/app/environment.js';
+import { keepSecrets } from '../stack/support/secrets.js';
+import { ownEnvironments, type Environment, type Site } from './environments.js';
+import { kustomization } from './kustomization.js';
+
+const random = () => randomBytes(24).toString('base64url');
+
+/** The Secrets of the dev overlay, by name: made at the first time, and kept in `dir`, beside whatever has been made from them. */
+export function devSecrets(dir: string): Record<string, Environment> {
+  const ours = appSecrets(dir);
+  const servers = keepSecrets(path.join(dir, 'server-secrets.json'), { postgres: random, temporal: random });
+  const address = (role: string, password = '', database = role) =>
+    `postgres://${role}:${password}@postgres:5432/${database}`;
+  const databases = Object.fromEntries(
+    databaseNames.map((name) => [name, address(name, ours[databasePasswordName(name)])]),
+  ) as Record<DatabaseName, string>;
+  const site: Site = { secrets: ours, databases, REDIS_URL: 'redis://redis:6379', SMTP_URL: 'smtp://maildev:1025' };
+  return {
+    ...Object.fromEntries(Object.entries(ownEnvironments(site)).map(([name, { secrets }]) => [name, secrets])),
+    databases: {
+      POSTGRES_ADMIN_URL: address('postgres', servers['postgres']),
+      ...databaseSettings(databases),
+      TEMPORAL_DATABASE_URL: address('temporal', servers['temporal']),
+      TEMPORAL_VISIBILITY_DATABASE_URL: address('temporal', servers['temporal'], 'temporal_visibility'),
+    },
+    postgres: { POSTGRES_PASSWORD: servers['postgres'] ?? '' },
+    temporal: { POSTGRES_PWD: servers['temporal'] ?? '' },
+  };
+}
+
+/** The folder `secrets` of the dev overlay. */
+export function devSecretsKustomization(dir: string): string {
+  return kustomization({ secretGenerator: devSecrets(dir) });
+}
