@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * @typedef {{ detail(text: string): void, done(text?: string): void, failed(text?: string): void }} Step
- * @typedef {{ step(title: string): Step, say(text: string): void, close(): void }} Progress
+ * @typedef {{ detail: (text: string) => void, done: (text?: string) => void, failed: (text?: string) => void }} Step
+ * @typedef {{ step: (title: string) => Step, say: (text: string) => void, close: () => void }} Progress
  */
 
 /**
