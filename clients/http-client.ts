@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { createRoundRobin } from './round-robin.js';
 import { ServiceAnswered, ServiceUnavailable } from './errors.js';
+import { failureReason } from './failure-reason.js';
 import { isNotConnected } from './not-connected.js';
 
 /** Gives an access token. `refused`: one that somebody did not take; it is not given again. */
@@ -98,7 +99,7 @@ export function createServiceClient({ name, urls, timeoutMs, token }: ServiceCli
         // A write that got no answer may have happened, so only its caller can repeat it.
         if (!repeatable && !(reason instanceof Error && isNotConnected(reason.cause))) break;
       }
-      throw new ServiceUnavailable(name, describe(reason), { cause: reason });
+      throw new ServiceUnavailable(name, failureReason(reason), { cause: reason });
     },
   };
 }
@@ -122,12 +123,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function describe(reason: unknown): string {
-  if (!(reason instanceof Error)) return String(reason);
-  // fetch says "fetch failed"; what failed is in its cause.
-  return reason.message === 'fetch failed' && reason.cause instanceof Error
-    ? reason.cause.message || String((reason.cause as NodeJS.ErrnoException).code)
-    : reason.message;
 }

@@ -45,7 +45,8 @@ export function createServiceToken({
           path: '/oauth/token',
           repeatable: true,
           form: { grant_type: 'client_credentials' },
-          headers: { authorization: `Basic ${basic}` },
+          // A wrong answer's sender, as while addresses are being given out, would be asked again on a kept connection.
+          headers: { authorization: `Basic ${basic}`, connection: 'close' },
         },
         answerSchema,
       )

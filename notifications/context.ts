@@ -81,7 +81,7 @@ export function createContext(
   return {
     prisma,
     pool,
-    auth: createAuthenticator(authSettingsFrom(config)),
+    auth: createAuthenticator(authSettingsFrom(config, logger)),
     consumer,
     metrics,
     close: async () => {

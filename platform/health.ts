@@ -4,6 +4,7 @@ import { listen } from './listen.js';
 import type { Listening } from './listen.js';
 import { createMetrics } from './metrics.js';
 import type { Metrics } from './metrics.js';
+import { isStopping } from './stopping.js';
 
 /** What a process needs, by name. A check rejects or throws while it is missing, saying why. */
 export type ReadinessChecks = Record<string, () => unknown>;
@@ -15,7 +16,7 @@ export function healthRouter(checks: ReadinessChecks, metrics: Metrics): Router 
   const router = express.Router();
   router.get('/healthz', (_req, res) => void res.json({ status: 'alive' }));
   router.get('/readyz', async (_req, res) => {
-    const missing = await findMissing(checks);
+    const missing = isStopping() ? [{ name: 'process', reason: 'it is stopping' }] : await findMissing(checks);
     if (missing.length === 0) res.json({ status: 'ready' });
     else res.status(503).json({ status: 'not ready', missing });
   });

@@ -1,20 +1,53 @@
 import { createServer } from 'node:http';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
-const drainLimitMs = 5000;
-const idleCheckMs = 50;
+const closeLimitMs = 5_000;
+const usualDrainLimitMs = 15_000;
+const checkMs = 50;
+
+/** Our own clients keep a connection no longer than that without a request. */
+export const CLIENT_REST_MS = 1_000;
+
+/** Their clocks and ours, and what was sent in the last moment. */
+const leaveMs = CLIENT_REST_MS + 500;
 
 export interface Listening {
   port: number;
   url: string;
   /** Takes no new connections, lets running requests end (5 s), then closes what is left. */
   close: () => Promise<void>;
+  /**
+   * The same for a process that stops while it is in use: each answer from now on asks for its connection to be closed,
+   * and what comes meanwhile is still answered, until our own clients hold none that they could use again. Nobody is cut
+   * off but who takes longer than the limit.
+   */
+  drain: () => Promise<void>;
+}
+
+export interface ListenSettings {
+  host: string;
+  port: number;
+  /** How long an answer may take that is owed when the process stops. */
+  drainLimitMs?: number;
 }
 
 /** Serves `app`. Port 0 takes a free one. Rejects with the port's name in the message when it is taken. */
-export async function listen(app: RequestListener, { host, port }: { host: string; port: number }): Promise<Listening> {
-  const server = createServer(app);
+export async function listen(app: RequestListener, settings: ListenSettings): Promise<Listening> {
+  const { host, port, drainLimitMs = usualDrainLimitMs } = settings;
+  const owed = new Set<ServerResponse>();
+  let draining = false;
+  let lastAnswerAt = -Infinity;
+  const server = createServer((req, res) => {
+    owed.add(res);
+    res.once('close', () => {
+      owed.delete(res);
+      lastAnswerAt = Date.now();
+    });
+    if (draining) takeLeave(res);
+    app(req, res);
+  });
   // Longer than the idle time of clients' pools, or a request could be sent on a connection that we just closed.
   server.keepAliveTimeout = 65_000;
   server.headersTimeout = 66_000;
@@ -29,20 +62,37 @@ export async function listen(app: RequestListener, { host, port }: { host: strin
     server.listen(port, host, resolve);
   });
   const taken = (server.address() as AddressInfo).port;
+
+  const close = (limitMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      const limit = setTimeout(() => server.closeAllConnections(), limitMs);
+      // A connection whose last request has just ended would be kept for the next one.
+      const idle = setInterval(() => server.closeIdleConnections(), checkMs);
+      server.close(() => {
+        clearTimeout(limit);
+        clearInterval(idle);
+        resolve();
+      });
+      server.closeIdleConnections();
+    });
+  const connections = (): Promise<number> =>
+    new Promise((resolve) => server.getConnections((error, count) => resolve(error ? 0 : count)));
+
   return {
     port: taken,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${String(taken)}`,
-    close: () =>
-      new Promise<void>((resolve) => {
-        const limit = setTimeout(() => server.closeAllConnections(), drainLimitMs);
-        // A connection whose last request has just ended would be kept for the next one.
-        const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs);
-        server.close(() => {
-          clearTimeout(limit);
-          clearInterval(idle);
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
+    close: () => close(closeLimitMs),
+    drain: async () => {
+      draining = true;
+      owed.forEach(takeLeave);
+      const leaveAt = (owed.size > 0 ? Date.now() : lastAnswerAt) + leaveMs;
+      while (Date.now() < leaveAt && (await connections()) > 0) await pause(checkMs);
+      await close(drainLimitMs);
+    },
   };
+}
+
+/** RFC 9112, section 9.6: the client sends nothing more on that connection. */
+function takeLeave(res: ServerResponse): void {
+  if (!res.headersSent) res.setHeader('Connection', 'close');
 }

@@ -59,3 +59,18 @@ test('an error that nobody caught ends the process in order, with 1', async () =
   expect(output()).toContain('nobody caught this');
   expect(messages()).toContain('closed first');
 });
+
+test('says that it is not ready as soon as it stops, while it still answers', async () => {
+  const { child, exit, messages } = start('serves');
+  await waitFor('the start', () => messages().includes('started'));
+  const ready = `${messages().find((message) => message.startsWith('http:')) ?? ''}/readyz`;
+  expect((await fetch(ready)).status).toBe(200);
+  child.kill('SIGTERM');
+  await waitFor('the end of its readiness', () => messages().includes('stopping'));
+  const answer = await fetch(ready);
+  expect([answer.status, await answer.json()]).toEqual([
+    503,
+    { status: 'not ready', missing: [{ name: 'process', reason: 'it is stopping' }] },
+  ]);
+  expect(await exit).toBe(0);
+});

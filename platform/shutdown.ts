@@ -1,17 +1,20 @@
 import type { Logger } from './logger.js';
+import { noteStopping } from './stopping.js';
 import { shutdownTelemetry } from './telemetry/telemetry.js';
 
-const stopLimitMs = 10_000;
+/** Whoever runs the process must not kill it before that. */
+const usualLimitMs = 25_000;
 
 /** Registers what to close when the process stops: the last one opened is closed first. */
 export type OnShutdown = (name: string, close: () => Promise<unknown> | void) => void;
 
 /**
  * Runs a process: starts `main`, and on SIGTERM, SIGINT or the loss of its parent closes what main registered, newest
- * first, telemetry last, within ten seconds. A start that fails ends the process with code 1 and a line saying why.
+ * first, telemetry last, within `stopLimitMs`. A start that fails, and an error that nobody caught, end it with code 1 and
+ * a line saying why.
  */
 export async function runProcess(
-  { logger }: { logger: Logger },
+  { logger, stopLimitMs = usualLimitMs }: { logger: Logger; stopLimitMs?: number },
   main: (onShutdown: OnShutdown) => Promise<void>,
 ): Promise<void> {
   const closers: { name: string; close: () => Promise<unknown> | void }[] = [];
@@ -20,6 +23,7 @@ export async function runProcess(
   const stop = async (reason: string, code: number) => {
     if (stopping) return;
     stopping = true;
+    noteStopping();
     logger.info({ reason }, 'stopping');
     const limit = setTimeout(() => {
       logger.error({ limitMs: stopLimitMs }, 'stopping took too long');

@@ -112,7 +112,8 @@ export async function startApp(options) {
           cwd: checkout,
           command: process.execPath,
           within: 120_000,
-          grace: 15_000,
+          // They stop by themselves within 25 s: an order may be waited for.
+          grace: 30_000,
           background: one.background ?? false,
           args: [
             '--enable-source-maps',

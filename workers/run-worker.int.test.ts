@@ -1,14 +1,18 @@
+import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLogger } from '../platform/logger.js';
 import { createTemporalClient } from '../platform/temporal/client.js';
+import { createDataConverter } from '../platform/temporal/data-converter.js';
 import { go, secretWorkflow, tell } from '../platform/temporal/testing/secret-workflow.js';
 import { server } from '../tests/support/servers.js';
 import { waitFor } from '../tests/support/wait-for.js';
 import { runWorker } from './run-worker.js';
+import type { longStep } from './testing/long-step.js';
 
 const lines: string[] = [];
 const closers: (() => unknown)[] = [];
@@ -77,4 +81,59 @@ test('waits for Temporal and says so, works, and stops in order', async () => {
 
   for (const close of closers.reverse()) await close();
   await expect(fetch(`${healthUrl}/healthz`)).rejects.toThrow();
+});
+
+describe('a process of a worker', () => {
+  const taskQueue = `worker-process-${randomUUID()}`;
+  function start(how: string) {
+    const script = fileURLToPath(new URL('./testing/worker-main.ts', import.meta.url));
+    const args = ['--import', 'tsx', script, server('TEMPORAL_ADDRESS'), taskQueue, payloadKeys.keys.one, how];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.on('data', (data: Buffer) => (output += data.toString()));
+    const exit = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
+    return {
+      child,
+      exit,
+      says: (text: string) => waitFor(text, () => output.includes(`"message":"${text}"`), { timeoutMs: 60_000 }),
+    };
+  }
+
+  test('that fails by itself ends with an error, in order', async () => {
+    const { exit, says } = start('fails');
+    expect(await exit).toBe(1);
+    await says('stopped');
+  });
+
+  test('that is stopped ends the step that it has begun, and takes no other', async () => {
+    const { child, exit, says } = start('runs');
+    await says('started');
+    const temporal = createTemporalClient({ address: server('TEMPORAL_ADDRESS'), namespace: 'default', payloadKeys });
+    const { workflow } = temporal.client;
+    const native = await NativeConnection.connect({ address: server('TEMPORAL_ADDRESS') });
+    const worker = await Worker.create({
+      connection: native,
+      taskQueue,
+      dataConverter: createDataConverter(payloadKeys),
+      workflowsPath: fileURLToPath(new URL('./testing/long-step.ts', import.meta.url)),
+    });
+    await worker.runUntil(async () => {
+      const begin = () =>
+        workflow.start<typeof longStep>('longStep', { taskQueue, workflowId: randomUUID(), args: [5_000, 9_000] });
+      const begun = await begin();
+      await says('begun');
+      child.kill('SIGTERM');
+      await says('stopping');
+      const late = await begin();
+      await begun.result();
+      expect(await exit).toBe(0);
+      const { events } = await begun.fetchHistory();
+      const started = events?.find((event) => event.activityTaskStartedEventAttributes);
+      expect(started?.activityTaskStartedEventAttributes?.attempt).toBe(1);
+      expect((await late.describe()).raw.pendingActivities).toMatchObject([{ state: 1 }]);
+      await late.terminate();
+    });
+    await native.close();
+    await temporal.close();
+  });
 });

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
-import { STICKY_QUEUE_TIMEOUT_MS } from '../contracts/step-timeouts.js';
+import { STEP_TIMEOUTS, STICKY_QUEUE_TIMEOUT_MS } from '../contracts/step-timeouts.js';
 import { createHealthServer } from '../platform/health.js';
 import type { ReadinessChecks } from '../platform/health.js';
 import type { Listening } from '../platform/listen.js';
@@ -45,6 +45,8 @@ const slots: Partial<WorkerOptions> = {
   maxCachedWorkflows: 500,
 };
 
+const longestStepMs = Math.max(...Object.values(STEP_TIMEOUTS).map((step) => step.startToCloseMs));
+
 /** Runs a Temporal worker with its health port, until the process stops. */
 export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown): Promise<void> {
   const { logger, temporal, health, workflows, versioning } = settings;
@@ -65,7 +67,7 @@ export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown
     },
   });
   settings.onListening?.(server);
-  onShutdown('health port', () => server.close());
+  onShutdown('health port', () => server.drain());
 
   const stopped = new AbortController();
   onShutdown('waiting for Temporal', () => stopped.abort());
@@ -82,13 +84,16 @@ export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown
     plugins: temporalTelemetryPlugins(),
     interceptors: { activity: [createHeartbeats()] },
     stickyQueueScheduleToStartTimeout: STICKY_QUEUE_TIMEOUT_MS,
-    shutdownGraceTime: '4s',
-    shutdownForceTime: '6s',
+    // Whatever it has begun may end; only what takes longer than any step may is begun anew by another one.
+    shutdownGraceTime: longestStepMs,
+    shutdownForceTime: longestStepMs + 2_000,
     ...slots,
     ...(versioning && { workerDeploymentOptions: deploymentOptions(versioning) }),
     ...settings.options,
   });
   running.worker = worker;
+  // A worker that fails by itself can't be started again. Nobody catches that here, so the process ends in order and with
+  // an error, and whoever runs it starts a new one.
   const done = worker.run();
   onShutdown('worker', async () => {
     if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -100,11 +105,6 @@ export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown
       () => undefined, // It stops.
     );
   }
-  done.catch((error: unknown) => {
-    // A worker that fails by itself can't be started again: end the process, and whoever runs it starts a new one.
-    logger.fatal({ err: error }, 'worker failed');
-    process.kill(process.pid, 'SIGTERM');
-  });
 }
 
 function workflowsOption(workflows: WorkerSettings['workflows']): Partial<WorkerOptions> {

@@ -12,7 +12,7 @@ const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LE
 
 await runProcess({ logger }, async (onShutdown) => {
   const codec = new EncryptionCodec({ keys: config.PAYLOAD_KEYS, current: config.PAYLOAD_KEY_ID });
-  const auth = config.auth && createAuthenticator(authSettingsFrom(config.auth));
+  const auth = config.auth && createAuthenticator(authSettingsFrom(config.auth, logger));
   const app = createHttpApp({
     service: config.SERVICE_NAME,
     logger,
@@ -21,5 +21,5 @@ await runProcess({ logger }, async (onShutdown) => {
     parseJson: false,
   });
   const server = await listen(app, { host: config.HOST, port: config.PORT });
-  onShutdown('http', () => server.close());
+  onShutdown('http', () => server.drain());
 });

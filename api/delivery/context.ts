@@ -33,7 +33,7 @@ export function createContext(config: DeliveryApiConfig, logger: Logger, onShutd
   onShutdown('database', () => prisma.$disconnect());
   const temporal = createTemporalClient(temporalSettingsFrom(config));
   onShutdown('Temporal connection', () => temporal.close());
-  const auth = createAuthenticator(authSettingsFrom(config));
+  const auth = createAuthenticator(authSettingsFrom(config, logger));
   return {
     deliveries: createDeliveryReader(prisma),
     recordEvent: createEventRecorder(prisma),

@@ -12,5 +12,5 @@ await runProcess({ logger }, async (onShutdown) => {
   const context = createContext(config, logger, onShutdown);
   const app = createDeliveryApp(context, { service: config.SERVICE_NAME, logger });
   const server = await listen(app, { host: config.HOST, port: config.PORT });
-  onShutdown('http', () => server.close());
+  onShutdown('http', () => server.drain());
 });

@@ -10,6 +10,7 @@ import { authenticate } from './authenticate.js';
 import { docsPage } from './docs-page.js';
 import { createAgent } from './forward/ask-instance.js';
 import { forwardTo } from './forward/forward.js';
+import { createPassingStreams, type PassingStreams } from './forward/passing-streams.js';
 import { limitRates } from './rate-limits.js';
 import type { RateLimits } from './rate-limits.js';
 import { ROUTE_TABLE } from './route-table.js';
@@ -23,6 +24,7 @@ export interface GatewaySettings {
   upstreams: Record<Upstream, string[]>;
   /** How long a service may take until its answer begins. */
   timeoutMs: number;
+  streams?: PassingStreams;
   trustedProxies: number;
   rates: { limits: RateLimits; redis: Redis };
 }
@@ -33,6 +35,7 @@ export function createGatewayApp({
   auth,
   upstreams,
   timeoutMs,
+  streams = createPassingStreams(),
   trustedProxies,
   rates,
 }: GatewaySettings): Express {
@@ -40,7 +43,7 @@ export function createGatewayApp({
   const forwards = Object.fromEntries(
     Object.entries(upstreams).map(([name, urls]) => [
       name,
-      forwardTo({ service: name, urls, agent, timeoutMs, logger }),
+      forwardTo({ service: name, urls, agent, timeoutMs, streams, logger }),
     ]),
   );
   const checked = authenticate(auth);

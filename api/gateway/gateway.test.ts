@@ -19,6 +19,7 @@ import type { Listening } from '../../platform/listen.js';
 import { createGatewayApp } from './app.js';
 import { createAgent } from './forward/ask-instance.js';
 import { forwardTo } from './forward/forward.js';
+import { createPassingStreams } from './forward/passing-streams.js';
 import type { Upstream } from './route-table.js';
 
 const logger = createLogger({ service: 'gateway', level: 'silent' });
@@ -58,7 +59,7 @@ async function deadUrl(): Promise<string> {
 
 async function gateway(
   upstreams: Partial<Record<Upstream, string[]>>,
-  { timeoutMs = 5000, trustedProxies = 0 } = {},
+  { timeoutMs = 5000, trustedProxies = 0, streams = createPassingStreams() } = {},
 ): Promise<string> {
   const nowhere = [await deadUrl()];
   const app = createGatewayApp({
@@ -80,6 +81,7 @@ async function gateway(
       ...upstreams,
     },
     timeoutMs,
+    streams,
     trustedProxies,
     rates: { redis: absentRedis, limits: { requests: 1, orders: 1, logins: 1 } },
   });
@@ -237,6 +239,23 @@ describe('what passes', () => {
     answer.on('error', () => undefined);
     request.destroy();
     await waitFor('the service sees that nobody listens', () => left);
+  });
+
+  test('a gateway that stops ends event streams in order, and lets the service go', async () => {
+    let left = false;
+    const orders = await upstream((_req, res) => {
+      res.setHeader('content-type', 'text/event-stream');
+      res.write('id: 1\ndata: 1\n\n');
+      res.on('close', () => (left = true));
+    });
+    const streams = createPassingStreams();
+    const url = await gateway({ 'order-service': [orders.url] }, { streams });
+    const follow = () => fetch(`${url}/orders/1/events`, { headers: withToken });
+    const following = await follow();
+    streams.end();
+    expect(await following.text()).toMatch(/^(id: 1\ndata: 1\n\n)?$/);
+    await waitFor('the service sees that nobody listens', () => left);
+    expect(await (await follow()).text()).toBe('');
   });
 
   test('the service is let go when the caller leaves before the answer begins', async () => {
@@ -553,7 +572,14 @@ describe('instances', () => {
   test('one that hangs in the middle of an answer: it breaks off in the end', async () => {
     const stuck = await upstream((_req, res) => void res.writeHead(200).write('half'));
     const agent = createAgent({ bodyTimeout: 200 });
-    const forward = forwardTo({ service: 'x', urls: [stuck.url], agent, timeoutMs: 5000, logger });
+    const forward = forwardTo({
+      service: 'x',
+      urls: [stuck.url],
+      agent,
+      timeoutMs: 5000,
+      streams: createPassingStreams(),
+      logger,
+    });
     const { url } = await upstream(express().use(forward));
     await expect((await fetch(url)).text()).rejects.toThrow();
     await agent.close();

@@ -2,25 +2,25 @@ import { createLogger } from '../../platform/logger.js';
 import { createRedis } from '../../platform/redis.js';
 import { runProcess } from '../../platform/shutdown.js';
 import { authSettingsFrom, createAuthenticator } from '../http/auth.js';
+import { longestAnswerMs, stopLimitMs } from '../http/order-wait.js';
 import { listen } from '../../platform/listen.js';
 import { createGatewayApp } from './app.js';
 import { readConfig } from './config.js';
-
-/** So that an order that waits as long as it may is still answered by its own service. */
-const marginMs = 5000;
+import { createPassingStreams } from './forward/passing-streams.js';
 
 const config = readConfig();
 const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LEVEL });
 
-await runProcess({ logger }, async (onShutdown) => {
+await runProcess({ logger, stopLimitMs: stopLimitMs(config) }, async (onShutdown) => {
   // Counting is not worth waiting for.
   const redis = createRedis({ url: config.REDIS_URL, logger, commandTimeoutMs: 250 });
   onShutdown('Redis', () => redis.disconnect());
 
+  const streams = createPassingStreams();
   const app = createGatewayApp({
     service: config.SERVICE_NAME,
     logger,
-    auth: createAuthenticator(authSettingsFrom(config)),
+    auth: createAuthenticator(authSettingsFrom(config, logger)),
     upstreams: {
       'user-service': config.USER_SERVICE_URL,
       'order-service': config.ORDER_SERVICE_URL,
@@ -30,7 +30,9 @@ await runProcess({ logger }, async (onShutdown) => {
       'product-service': config.PRODUCT_SERVICE_URL,
       'notification-service': config.NOTIFICATION_SERVICE_URL,
     },
-    timeoutMs: config.ORDER_WAIT_MS + marginMs,
+    // So that an order that waits as long as it may is still answered by its own service.
+    timeoutMs: longestAnswerMs(config),
+    streams,
     trustedProxies: config.TRUSTED_PROXIES,
     rates: {
       redis,
@@ -41,6 +43,8 @@ await runProcess({ logger }, async (onShutdown) => {
       },
     },
   });
-  const server = await listen(app, { host: config.HOST, port: config.PORT });
-  onShutdown('http', () => server.close());
+  const server = await listen(app, { host: config.HOST, port: config.PORT, drainLimitMs: longestAnswerMs(config) });
+  onShutdown('http', () => server.drain());
+  // First of all: they would go on for as long as their orders do.
+  onShutdown('event streams', () => streams.end());
 });

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import express from 'express';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import type { CryptoKey, JWTPayload } from 'jose';
@@ -134,7 +135,7 @@ test('keys once read last when the user service is gone; without any it is a 503
   await auth.check();
   expect((await get('/me', alice)).status).toBe(200);
   expect((await get('/me', await token({ sub: '7' }, { key: await newKey('forged') }))).status).toBe(401);
-  await expect(lateAuth.check()).rejects.toThrow('signing keys');
+  await expect(lateAuth.check()).rejects.toThrow('signing-keys-unavailable');
   const answer = await late('/me', alice);
   expect(answer.status).toBe(503);
   expect(answer.headers['retry-after']).toBe('5');
@@ -150,4 +151,30 @@ test('does not ask again for each token of an unknown key', async () => {
   await get('/me', await token({ sub: '7' }));
   for (let i = 0; i < 5; i++) await get('/me', await token({ sub: '7' }, { key: await newKey(`k${String(i)}`) }));
   expect(fetched).toBe(1);
+});
+
+test('a wrong answer instead of the keys is told with its address, and its sender is not asked again', async () => {
+  // Whoever answered first answers all that comes on that connection.
+  let wrong: Socket | undefined;
+  const somebody = await listen(
+    (req, res) => {
+      wrong ??= req.socket;
+      if (req.socket === wrong) res.writeHead(404).end('nothing here');
+      else res.end('{"keys":[]}');
+    },
+    { host: '127.0.0.1', port: 0 },
+  );
+  const lines: string[] = [];
+  const logger = createLogger({ service: 'test', level: 'warn' }, { write: (line) => lines.push(line) });
+  const jwksUrl = `${somebody.url}/keys`;
+  const { check } = createAuthenticator({ issuer, audience, jwksUrls: [jwksUrl], logger });
+  try {
+    await expect(check()).rejects.toThrow(`signing-keys-unavailable: ${jwksUrl}: it answered 404`);
+    await check();
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { address: jwksUrl, reason: 'it answered 404' },
+    ]);
+  } finally {
+    await somebody.close();
+  }
 });

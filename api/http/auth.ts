@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { createCallerClient } from '../../clients/caller-client.js';
 import { urlList } from '../../platform/env.js';
+import type { Logger } from '../../platform/logger.js';
 import { createOutsideUsers } from './outside-users.js';
 import type { Principal, UserPrincipal } from './principal.js';
 import { unauthorized } from './problem.js';
@@ -15,6 +16,8 @@ export interface AuthSettings {
   /** Instances of the one who signs; asked in turn until one answers. */
   jwksUrls: string[];
   outside?: OutsideSettings | undefined;
+  /** Told when the keys of either can't be read, and why. */
+  logger?: Logger | undefined;
 }
 
 /** An outside OpenID Connect provider, whose tokens are valid too. */
@@ -65,13 +68,14 @@ interface AuthEnvironment {
   OIDC_AUDIENCE?: string | undefined;
 }
 
-export function authSettingsFrom(env: AuthEnvironment & { USER_SERVICE_URL: string[] }): AuthSettings {
+export function authSettingsFrom(env: AuthEnvironment & { USER_SERVICE_URL: string[] }, logger: Logger): AuthSettings {
   const users = createOutsideUsers(createCallerClient({ urls: env.USER_SERVICE_URL }));
   return {
     issuer: env.JWT_ISSUER,
     audience: env.JWT_AUDIENCE,
     jwksUrls: env.USER_SERVICE_URL.map((url) => `${url}/.well-known/jwks.json`),
     outside: outsideSettingsFrom(env, users.userOf),
+    logger,
   };
 }
 
@@ -89,7 +93,7 @@ export function createAuthenticator({ outside, ...own }: AuthSettings): Authenti
   // Or it would be for the provider to say who of ours somebody is, and with which roles.
   if (outside?.issuer === own.issuer) throw new Error('OIDC_ISSUER must be another issuer than JWT_ISSUER');
   const ownTokens = createOwnTokens(own);
-  const outsideTokens = outside && createOutsideTokens(outside);
+  const outsideTokens = outside && createOutsideTokens({ ...outside, logger: own.logger });
 
   const verify = async (token: string): Promise<Principal> => {
     if (outside === undefined || !outsideTokens?.claimsToBeOne(token)) return ownTokens.verify(token);

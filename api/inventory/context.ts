@@ -25,7 +25,7 @@ export function createContext(config: Config, logger: Logger, onShutdown: OnShut
   const pool = createPool({ url: config.DATABASE_URL, size: CONNECTIONS, service, logger });
   const prisma = new PrismaClient({ adapter: prismaAdapter(pool), transactionOptions });
   onShutdown('database', () => prisma.$disconnect());
-  const auth = createAuthenticator(authSettingsFrom(config));
+  const auth = createAuthenticator(authSettingsFrom(config, logger));
   return {
     service,
     logger,

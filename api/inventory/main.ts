@@ -11,5 +11,5 @@ const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LE
 await runProcess({ logger }, async (onShutdown) => {
   const context = createContext(config, logger, onShutdown);
   const server = await listen(createInventoryApp(context), { host: config.HOST, port: config.PORT });
-  onShutdown('http', () => server.close());
+  onShutdown('http', () => server.drain());
 });

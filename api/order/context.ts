@@ -56,7 +56,7 @@ export function createContext(config: OrderApiConfig, logger: Logger, onShutdown
     clientId: config.OAUTH_CLIENT_ID,
     clientSecret: config.OAUTH_CLIENT_SECRET,
   });
-  const auth = createAuthenticator(authSettingsFrom(config));
+  const auth = createAuthenticator(authSettingsFrom(config, logger));
   const metrics = createMetrics(config.SERVICE_NAME);
   const observe = observeBreaker('user-service', { logger, registry: metrics.registry });
   return {

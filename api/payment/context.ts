@@ -25,7 +25,7 @@ export function createContext(config: PaymentApiConfig, logger: Logger, onShutdo
   const pool = createPool({ url: config.DATABASE_URL, size: 10, service: config.SERVICE_NAME, logger });
   const prisma = new PrismaClient({ adapter: prismaAdapter(pool), transactionOptions });
   onShutdown('database', () => prisma.$disconnect());
-  const auth = createAuthenticator(authSettingsFrom(config));
+  const auth = createAuthenticator(authSettingsFrom(config, logger));
   return {
     payments: createPaymentReader(prisma),
     simulator: openSimulator(config, logger, onShutdown),

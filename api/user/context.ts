@@ -48,6 +48,7 @@ export async function createContext(config: UserConfig, logger: Logger): Promise
       audience,
       jwksUrls: [`data:application/json,${encodeURIComponent(JSON.stringify(keys.publicKeys))}`],
       outside: outsideSettingsFrom(config, outsideUserOf(createOutsideUserStore(prisma), logger)),
+      logger,
     }),
     pool,
     close: () => prisma.$disconnect(),

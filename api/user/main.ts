@@ -14,5 +14,5 @@ await runProcess({ logger }, async (onShutdown) => {
 
   const app = createUserApp(context, { service: config.SERVICE_NAME, logger });
   const server = await listen(app, { host: config.HOST, port: config.PORT });
-  onShutdown('http', () => server.close());
+  onShutdown('http', () => server.drain());
 });

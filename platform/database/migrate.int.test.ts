@@ -12,6 +12,7 @@ let database: TestDatabase;
 
 beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'migrations-'));
+  await writeFile(path.join(directory, '0000-none.sql'), 'SELECT 1;');
   database = await createTestDatabase(directory);
   await writeFile(path.join(directory, '0001-first.sql'), 'CREATE TABLE first (id int); INSERT INTO first VALUES (1);');
   await writeFile(path.join(directory, '0002-second.sql'), 'INSERT INTO first VALUES (2);');
@@ -49,4 +50,14 @@ test('a file that fails leaves nothing, is named, and goes again', async () => {
   expect(await rowsOf('SELECT id FROM first ORDER BY id')).toEqual([1, 2]);
   await writeFile(third, 'INSERT INTO first VALUES (3);');
   expect(await migrate({ url: database.url, directory })).toEqual(['0003-third.sql']);
+});
+
+test.each([
+  ['empty', () => mkdtemp(path.join(directory, 'empty-'))],
+  ['missing', () => Promise.resolve(path.join(directory, 'missing'))],
+])('a folder that is %s is refused by its name', async (_how, make) => {
+  const nothing = await make();
+  await expect(migrate({ url: database.url, directory: nothing })).rejects.toThrow(
+    `there are no migrations (*.sql) in ${nothing}`,
+  );
 });

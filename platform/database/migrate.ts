@@ -9,7 +9,8 @@ const lockId = 4_702_113;
 /**
  * Brings a database up to date: each `*.sql` file of the folder that it has not had, in the order of their names, each
  * in a transaction of its own. Several processes may call it at once; one works and the others wait. Returns the names
- * of what was applied now. Rejects with the file's name when one fails; what it did is then undone.
+ * of what was applied now. Rejects with the file's name when one fails; what it did is then undone. Rejects too where there
+ * are no migrations at all: every database has some, so they were left behind, and nothing would ever say so.
  */
 export async function migrate({ url, directory }: { url: string; directory: string }): Promise<string[]> {
   const client = new Client({ connectionString: url, application_name: 'migrate' });
@@ -37,6 +38,8 @@ export async function migrate({ url, directory }: { url: string; directory: stri
         unlogMigration: () => Promise.reject(new Error('migrations only go forward')),
       },
     });
+    if ((await umzug.migrations(client)).length === 0)
+      throw new Error(`there are no migrations (*.sql) in ${directory}`);
     return (await umzug.up()).map((migration) => migration.name);
   } finally {
     // Ends the session, and with it the lock.

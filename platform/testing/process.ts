@@ -1,3 +1,4 @@
+import { createHealthServer } from '../health.js';
 import { createLogger } from '../logger.js';
 import { runProcess } from '../shutdown.js';
 
@@ -16,6 +17,11 @@ await runProcess({ logger }, async (onShutdown) => {
     logger.info('closed second');
     if (how === 'breaks') throw new Error('stuck');
   });
+  if (how === 'serves') {
+    const { url, drain } = await createHealthServer({ service: 'process', host: '127.0.0.1', port: 0, checks: {} });
+    onShutdown('health port', drain);
+    logger.info(url);
+  }
   if (how === 'crashes') setTimeout(() => void Promise.reject(new Error('nobody caught this')), 10);
   await Promise.resolve();
 });

@@ -5,6 +5,7 @@ import { bootOneApp, type OneApp } from './one-app/one-app.js';
 import { operators } from './one-app/operators.js';
 import { orderApiKilled } from './one-app/order-api-killed.js';
 import { servicesAway } from './one-app/services-away.js';
+import { stoppedInOrder } from './one-app/stopped-in-order.js';
 
 let one: OneApp | undefined;
 const booted = (): OneApp => {
@@ -26,5 +27,6 @@ const onAWholeApp = (part: (app: () => OneApp['app']) => void) => () => {
 };
 describe('a service that is away', onAWholeApp(servicesAway));
 describe('one instance of two', onAWholeApp(instanceKilled));
+describe('processes that are stopped in order', onAWholeApp(stoppedInOrder));
 describe('two instances of the order API, of which some die', onAWholeApp(orderApiKilled));
 describe('orders that are stuck', onAWholeApp(operators));

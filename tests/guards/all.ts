@@ -7,6 +7,7 @@ import { reconcile } from './reconcile.js';
 import { money } from './money.js';
 import { operators } from './operators.js';
 import { rules } from './rules.js';
+import { stopping } from './stopping.js';
 
 export interface Section {
   /** For `npm run test:guards -- <name>`. */
@@ -24,5 +25,6 @@ export const SECTIONS: readonly Section[] = [
   { name: 'operators', title: 'Operators', guards: operators },
   { name: 'events', title: 'Events and notifications', guards: events },
   { name: 'reconcile', title: 'Reconciliation', guards: reconcile },
+  { name: 'stopping', title: 'Stopping and starting', guards: stopping },
   { name: 'faults', title: 'Deaths', guards: faults },
 ];

@@ -42,7 +42,7 @@ let gateway: Listening;
 
 const settings = () => ({ ...own, OIDC_ISSUER: provider.issuer, USER_SERVICE_URL: [userService.url] });
 
-function openPaymentService(auth = createAuthenticator(authSettingsFrom(settings()))): Promise<Listening> {
+function openPaymentService(auth = createAuthenticator(authSettingsFrom(settings(), logger))): Promise<Listening> {
   const reader = createPaymentReader(payments.prisma);
   const app = createPaymentApp(
     { payments: reader, simulator: undefined, auth, readiness: {} },
@@ -83,7 +83,7 @@ beforeAll(async () => {
   const app = createGatewayApp({
     service: 'gateway',
     logger,
-    auth: createAuthenticator(authSettingsFrom(settings())),
+    auth: createAuthenticator(authSettingsFrom(settings(), logger)),
     upstreams: {
       'user-service': [userService.url],
       'payment-service': [paymentService.url],
@@ -238,17 +238,19 @@ describe('a token of an outside provider', () => {
   });
 
   test('is nothing where no provider is named', async () => {
-    const auth = createAuthenticator(authSettingsFrom({ ...settings(), OIDC_ISSUER: undefined }));
+    const auth = createAuthenticator(authSettingsFrom({ ...settings(), OIDC_ISSUER: undefined }, logger));
     await expect(auth.verify((await arrive()).token)).rejects.toMatchObject({ status: 401 });
   });
 
   test('is for OIDC_AUDIENCE where that is set', async () => {
-    const auth = createAuthenticator(authSettingsFrom({ ...settings(), OIDC_AUDIENCE: 'https://shop.example' }));
+    const auth = createAuthenticator(
+      authSettingsFrom({ ...settings(), OIDC_AUDIENCE: 'https://shop.example' }, logger),
+    );
     await expect(auth.verify((await arrive()).token)).rejects.toMatchObject({ status: 401 });
   });
 
   test('can not be of our own issuer', () => {
-    expect(() => createAuthenticator(authSettingsFrom({ ...settings(), OIDC_ISSUER: own.JWT_ISSUER }))).toThrow(
+    expect(() => createAuthenticator(authSettingsFrom({ ...settings(), OIDC_ISSUER: own.JWT_ISSUER }, logger))).toThrow(
       'OIDC_ISSUER',
     );
   });

@@ -1,11 +1,10 @@
 import { proxyActivities } from '@temporalio/workflow';
 
-const { take } = proxyActivities<{ take(ms: number): Promise<void> }>({
-  startToCloseTimeout: '30 s',
-  heartbeatTimeout: '1 s',
-});
-
-/** A workflow of heartbeats.int.test.ts: a step that takes so long, in ms. */
-export async function longStep(ms: number): Promise<void> {
+/** A workflow for tests of workers: a step that takes so long, and a worker that is missed after so long; in ms. */
+export async function longStep(ms: number, missedAfterMs = 1_000): Promise<void> {
+  const { take } = proxyActivities<{ take(ms: number): Promise<void> }>({
+    startToCloseTimeout: '30 s',
+    heartbeatTimeout: missedAfterMs,
+  });
   await take(ms);
 }

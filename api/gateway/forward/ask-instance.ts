@@ -2,13 +2,21 @@ import { Readable } from 'node:stream';
 import { Agent, errors } from 'undici';
 import type { Dispatcher } from 'undici';
 import { isNotConnected } from '../../../clients/not-connected.js';
+import { CLIENT_REST_MS } from '../../../platform/listen.js';
 
 /** Event streams say something more often than that, and whatever else is silent in the middle of an answer hangs. */
 const silenceMs = 60_000;
 
 /** Connections to all instances of all services. `bodyTimeout`: how long an answer that has begun may be silent, in ms. */
 export const createAgent = ({ bodyTimeout = silenceMs } = {}): Agent =>
-  new Agent({ connect: { timeout: 2000 }, bodyTimeout });
+  new Agent({
+    connect: { timeout: 2000 },
+    // One that stops answers what comes on its connections for a little longer than that: no request is ever sent on one
+    // that is being closed.
+    keepAliveTimeout: CLIENT_REST_MS,
+    keepAliveMaxTimeout: CLIENT_REST_MS,
+    bodyTimeout,
+  });
 
 export interface InstanceRequest {
   origin: string;

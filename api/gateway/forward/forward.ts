@@ -8,6 +8,7 @@ import { Problem, serviceUnavailable } from '../../http/problem.js';
 import { NoAnswer, askInstance } from './ask-instance.js';
 import { copyAnswerHeaders, hasBody, requestHeaders } from './headers.js';
 import { isRead, isRepeatable } from './may-ask-again.js';
+import type { PassingStreams } from './passing-streams.js';
 import { BODY_LIMIT_BYTES, ClientGone, bodyOf, payloadTooLarge } from './request-body.js';
 
 export interface ForwardSettings {
@@ -16,6 +17,7 @@ export interface ForwardSettings {
   urls: string[];
   agent: Agent;
   timeoutMs: number;
+  streams: PassingStreams;
   logger: Logger;
 }
 
@@ -23,7 +25,7 @@ export interface ForwardSettings {
 const readTimeoutMs = 3000;
 
 /** Passes a request on to an instance of a service, and its answer back, both as they come. */
-export function forwardTo({ service, urls, agent, timeoutMs, logger }: ForwardSettings): RequestHandler {
+export function forwardTo({ service, urls, agent, timeoutMs, streams, logger }: ForwardSettings): RequestHandler {
   const instances = createRoundRobin(urls);
 
   const ask = async (req: Request, signal: AbortSignal): Promise<Dispatcher.ResponseData> => {
@@ -75,7 +77,7 @@ export function forwardTo({ service, urls, agent, timeoutMs, logger }: ForwardSe
     const callerLeft = new AbortController();
     res.once('close', () => callerLeft.abort());
     try {
-      await passBack(await ask(req, callerLeft.signal), res);
+      await passBack(await ask(req, callerLeft.signal), res, streams);
     } catch (error) {
       if (callerLeft.signal.aborted || error instanceof ClientGone) return;
       if (!res.headersSent) throw error;
@@ -105,7 +107,7 @@ function problemOf(service: string, error: NoAnswer, repeatable: boolean): Probl
   return serviceUnavailable('service-unavailable', `${service} can not be reached right now.`);
 }
 
-async function passBack(answer: Dispatcher.ResponseData, res: Response): Promise<void> {
+async function passBack(answer: Dispatcher.ResponseData, res: Response, streams: PassingStreams): Promise<void> {
   res.status(answer.statusCode);
   copyAnswerHeaders(answer.headers, res);
   // At once: an event stream's first event may be long in coming.
@@ -113,5 +115,6 @@ async function passBack(answer: Dispatcher.ResponseData, res: Response): Promise
   // Node warns of more than ten listeners, as of a leak: with those of logs, metrics and traces there are eleven.
   res.setMaxListeners(20);
   // Ends either side when the other breaks off.
-  await pipeline(answer.body, res);
+  const isEventStream = String(answer.headers['content-type']).startsWith('text/event-stream');
+  await pipeline(isEventStream ? streams.pass(answer.body) : answer.body, res);
 }

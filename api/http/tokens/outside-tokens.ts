@@ -1,7 +1,9 @@
 import { decodeJwt, jwtVerify } from 'jose';
 import { z } from 'zod';
+import type { Logger } from '../../../platform/logger.js';
 import { keptKeys } from './kept-keys.js';
 import type { KeptKeys } from './kept-keys.js';
+import { ON_A_NEW_CONNECTION, fetchOk, sayWhatCame } from './say-what-came.js';
 import { invalidToken, isAboutToken, keysUnavailable } from './token-problems.js';
 
 /** What a token of an outside OpenID Connect provider says about its holder. */
@@ -41,7 +43,15 @@ const claimsSchema = z.object({
 });
 
 /** `issuer` exactly as the provider's tokens have it. */
-export function createOutsideTokens({ issuer, audience }: { issuer: string; audience: string }): OutsideTokens {
+export function createOutsideTokens({
+  issuer,
+  audience,
+  logger,
+}: {
+  issuer: string;
+  audience: string;
+  logger?: Logger | undefined;
+}): OutsideTokens {
   const rules = {
     issuer,
     audience,
@@ -49,7 +59,7 @@ export function createOutsideTokens({ issuer, audience }: { issuer: string; audi
     requiredClaims: ['exp', 'sub'],
     clockTolerance: CLOCK_TOLERANCE_S,
   };
-  const keysOf = discoverOnce(issuer);
+  const keysOf = discoverOnce(issuer, logger);
   return {
     claimsToBeOne: (token) => {
       try {
@@ -80,21 +90,21 @@ const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
 const restMs = 5000;
 
 /** OpenID Connect Discovery, section 4. */
-function discoverOnce(issuer: string): () => Promise<KeptKeys> {
+function discoverOnce(issuer: string, logger: Logger | undefined): () => Promise<KeptKeys> {
   const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   let found: Promise<KeptKeys> | undefined;
   let notBefore = 0;
+  const read = sayWhatCame(address, logger);
   const discover = async (): Promise<KeptKeys> => {
-    const response = await fetch(address, { signal: AbortSignal.timeout(2000) });
-    if (!response.ok) throw new Error(`${address} answered ${String(response.status)}`);
+    const response = await fetchOk(address, { signal: AbortSignal.timeout(2000), headers: ON_A_NEW_CONNECTION });
     const document = discoverySchema.parse(await response.json());
     // Section 4.3: or one provider could speak for another.
-    if (document.issuer !== issuer) throw new Error(`${address} is of the issuer ${document.issuer}`);
-    return keptKeys(new URL(document.jwks_uri));
+    if (document.issuer !== issuer) throw new Error(`it is of the issuer ${document.issuer}`);
+    return keptKeys(new URL(document.jwks_uri), logger);
   };
   return async () => {
     if (Date.now() < notBefore) throw keysUnavailable();
-    found ??= discover();
+    found ??= read(discover());
     try {
       return await found;
     } catch (error) {

@@ -1,6 +1,8 @@
 import { jwtVerify } from 'jose';
 import type { JWTPayload } from 'jose';
 import { z } from 'zod';
+import { failureReason } from '../../../clients/failure-reason.js';
+import type { Logger } from '../../../platform/logger.js';
 import type { Principal } from '../principal.js';
 import { keptKeys } from './kept-keys.js';
 import type { KeptKeys } from './kept-keys.js';
@@ -25,12 +27,14 @@ export function createOwnTokens({
   issuer,
   audience,
   jwksUrls,
+  logger,
 }: {
   issuer: string;
   audience: string;
   jwksUrls: string[];
+  logger?: Logger | undefined;
 }): OwnTokens {
-  const keySets = jwksUrls.map((url) => keptKeys(new URL(url)));
+  const keySets = jwksUrls.map((url) => keptKeys(new URL(url), logger));
   const rules = {
     issuer,
     audience,
@@ -42,8 +46,9 @@ export function createOwnTokens({
       toPrincipal(await firstAnswer(keySets, async (keys) => (await jwtVerify(token, keys.find, rules)).payload)),
     check: async () => {
       if (keySets.some((keys) => keys.read() !== undefined)) return;
-      await Promise.any(keySets.map((keys) => keys.load())).catch(() => {
-        throw new Error('the signing keys of the user service were not read yet');
+      await Promise.any(keySets.map((keys) => keys.load())).catch((error: unknown) => {
+        const reasons = error instanceof AggregateError ? error.errors.map(failureReason) : [];
+        throw new Error(`signing-keys-unavailable: ${reasons.join('; ')}`, { cause: error });
       });
     },
   };

@@ -109,6 +109,20 @@ export function instanceKilled(running: () => RunningApp): void {
     await allWasRight();
   });
 
+  it('restarted in order under load, each in turn: no read and no order fails', async () => {
+    await startBoth('restarted');
+    await more(3);
+    for (const name of TWICE.flatMap((one) => [one, `${one}-2`])) {
+      await app.process(name).stop();
+      await more(2);
+      await app.process(name).start();
+    }
+    const [allReads, placed] = await Promise.all([reads.stop(), orders.stop()]);
+    expect(allReads.filter(({ answer }) => answer !== 200)).toEqual([]);
+    expect(placed.filter(({ answer }) => answer?.status !== 201 && answer?.status !== 202)).toEqual([]);
+    expect(await ordersOf(product)).toEqual(placed.map(({ answer }) => answer?.body.id).sort());
+  });
+
   it('hanging under load: the same', async () => {
     await startBoth('hung');
     await more(3);

@@ -29,7 +29,7 @@ export async function bootOneApp(): Promise<OneApp> {
       KAFKA_BROKERS: `127.0.0.1:${kafkaPort}`,
       CARRIER_DELAY_MS: '300',
       ATTENTION_AFTER: '15s',
-      ORDER_WAIT_MS: '5000',
+      ORDER_WAIT_MS: '9000',
     },
   });
   let kafka: Promise<Kafka> | undefined;

@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterEach, expect, test, vi } from 'vitest';
+import { waitFor } from '../tests/support/wait-for.js';
+import { listen } from './listen.js';
+import type { Listening } from './listen.js';
+
+/** As of our clients: one connection, kept for the next request. */
+const kept = new Agent({ keepAlive: true, maxSockets: 1 });
+afterEach(() => {
+  vi.useRealTimers();
+  kept.destroy();
+});
+
+/** Answers at once, but at /slow, whose answers the test gives. */
+async function serve(drainLimitMs?: number): Promise<{ server: Listening; slow: ServerResponse[] }> {
+  const slow: ServerResponse[] = [];
+  const answer = (req: IncomingMessage, res: ServerResponse): void => {
+    if (req.url === '/slow') slow.push(res);
+    else res.end('at once');
+  };
+  const limit = drainLimitMs === undefined ? {} : { drainLimitMs };
+  const server = await listen(answer, { host: '127.0.0.1', port: 0, ...limit });
+  return { server, slow };
+}
+
+async function post(
+  url: string,
+  agent = kept,
+): Promise<{ connection: string | undefined; reused: boolean; body: string }> {
+  const asked = request(url, { method: 'POST', agent }).end();
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  return { connection: answer.headers.connection, reused: asked.reusedSocket, body: await text(answer) };
+}
+
+test('who stops answers what still comes on a connection that was kept, and asks for it to be closed', async () => {
+  const { server } = await serve();
+  expect((await post(server.url)).connection).toBe('keep-alive');
+  const drained = server.drain();
+  expect(await post(server.url)).toEqual({ connection: 'close', reused: true, body: 'at once' });
+  await drained;
+  await expect(post(server.url)).rejects.toThrow('ECONNREFUSED');
+});
+
+test('who stops gives the answers that it owes, and closes their connections with them', async () => {
+  const { server, slow } = await serve();
+  const waiting = post(`${server.url}/slow`);
+  await waitFor('the request', () => slow.length === 1);
+  const drained = server.drain();
+  const asking = new Agent();
+  await waitFor('nobody new to be let in', () =>
+    post(server.url, asking).then(
+      () => false,
+      () => true,
+    ),
+  );
+  slow[0]?.end('in the end');
+  expect(await waiting).toMatchObject({ connection: 'close', body: 'in the end' });
+  await drained;
+});
+
+test('whom nobody has asked anything of late stops at once, whatever connections are kept', async () => {
+  const { server } = await serve();
+  await post(server.url);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1_500 });
+  const from = performance.now();
+  await server.drain();
+  expect(performance.now() - from).toBeLessThan(500);
+});
+
+test('who can not answer in time is not waited for without end', async () => {
+  const { server, slow } = await serve(100);
+  const waiting = post(`${server.url}/slow`);
+  waiting.catch(() => undefined);
+  await waitFor('the request', () => slow.length === 1);
+  await server.drain();
+  await expect(waiting).rejects.toThrow('socket hang up');
+});

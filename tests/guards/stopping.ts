@@ -1,0 +1,83 @@
+import type { Guard } from './guard.js';
+
+/** Processes that are stopped in order, as each new version does, and how they start. */
+export const stopping: Guard[] = [
+  {
+    promise: 'A process that is stopped gives every answer that it owes before it ends.',
+    code: { file: 'platform/listen.ts', text: 'await close(drainLimitMs);', instead: 'await close(drainLimitMs * 0);' },
+    test: {
+      file: 'platform/listen.test.ts',
+      name: 'who stops gives the answers that it owes, and closes their connections with them',
+    },
+  },
+  {
+    promise: 'No request is lost on a connection that a process closes because it is stopped.',
+    code: {
+      file: 'platform/listen.ts',
+      text: 'while (Date.now() < leaveAt && ',
+      instead: 'while (Date.now() > leaveAt && ',
+    },
+    test: {
+      file: 'platform/listen.test.ts',
+      name: 'who stops answers what still comes on a connection that was kept, and asks for it to be closed',
+    },
+  },
+  {
+    promise: 'A process that is stopped says at once that it is not ready, while it still answers.',
+    code: { file: 'platform/shutdown.ts', text: 'noteStopping();', instead: 'void noteStopping;' },
+    test: {
+      file: 'platform/shutdown.test.ts',
+      name: 'says that it is not ready as soon as it stops, while it still answers',
+    },
+  },
+  {
+    promise: 'Who follows an order through a gateway that is stopped has its stream ended in order, and asks again.',
+    code: { file: 'api/gateway/forward/passing-streams.ts', text: 'if (!ended) throw error;', instead: 'throw error;' },
+    test: {
+      file: 'api/gateway/gateway.test.ts',
+      name: 'a gateway that stops ends event streams in order, and lets the service go',
+    },
+  },
+  {
+    promise: 'A worker that is stopped ends the step that it has begun, and takes no other.',
+    code: {
+      file: 'workers/run-worker.ts',
+      text: 'shutdownGraceTime: longestStepMs,',
+      instead: 'shutdownGraceTime: longestStepMs * 0,',
+    },
+    test: {
+      file: 'workers/run-worker.int.test.ts',
+      name: 'that is stopped ends the step that it has begun, and takes no other',
+    },
+  },
+  {
+    promise: 'A worker that fails by itself ends its process, with a code that says so.',
+    code: {
+      file: 'workers/run-worker.ts',
+      text: 'const done = worker.run();',
+      instead: 'const done = worker.run().catch(() => undefined);',
+    },
+    test: { file: 'workers/run-worker.int.test.ts', name: 'that fails by itself ends with an error, in order' },
+  },
+  {
+    promise: 'A setup without the files of its migrations refuses, rather than to find the databases up to date.',
+    code: {
+      file: 'platform/database/migrate.ts',
+      text: '(await umzug.migrations(client)).length === 0',
+      instead: '(await umzug.migrations(client)).length < 0',
+    },
+    test: { file: 'platform/database/migrate.int.test.ts', name: 'a folder that is %s is refused by its name' },
+  },
+  {
+    promise: 'Whoever gave a wrong answer instead of the signing keys is told with its address, and left.',
+    code: {
+      file: 'api/http/tokens/say-what-came.ts',
+      text: "{ connection: 'close' }",
+      instead: "{ connection: 'keep-alive' }",
+    },
+    test: {
+      file: 'api/http/auth.test.ts',
+      name: 'a wrong answer instead of the keys is told with its address, and its sender is not asked again',
+    },
+  },
+];
