@@ -9,6 +9,7 @@ import { settings as productApi } from '../../api/product/config.js';
 import { settings as userApi } from '../../api/user/config.js';
 import { dlqSettings, settings as notifications } from '../../notifications/config.js';
 import { telemetrySettings } from '../../platform/env.js';
+import { settings as databases } from '../../stack/container/databases-config.js';
 import { settings as setup } from '../../stack/setup/config.js';
 import { settings as deliveryWorker } from '../../workers/config/delivery.js';
 import { settings as inventoryWorker } from '../../workers/config/inventory.js';
@@ -40,6 +41,7 @@ export const settingsOfProcesses: Record<string, Settings> = {
   ...Object.fromEntries(
     Object.entries(listening).map(([name, { shape }]) => [name, { ...shape, ...telemetrySettings }]),
   ),
+  databases: databases.shape,
   setup: setup.shape,
   reconcile: reconcile.shape,
   dlq: dlqSettings.shape,

@@ -1,32 +1,47 @@
 // @ts-check
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { keepSecrets } from '../support/secrets.js';
 import { databaseNames } from './databases.js';
 
 const random = () => randomBytes(24).toString('base64url');
 
+/** The services that ask others for something in their own name. */
+export const clientIds = ['order-service', 'notification-service'];
+
+/** @param {string} id */
+export const clientSecretName = (id) => `OAUTH_SECRET_${id.replaceAll('-', '_')}`;
+/** @param {string} name */
+export const databasePasswordName = (name) => `DATABASE_PASSWORD_${name}`;
+
+/** How each secret that our processes share is made, by its setting. @type {Record<string, () => string>} */
+export const secretMakers = {
+  JWT_PRIVATE_KEY: () =>
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  PAYLOAD_KEYS: () => JSON.stringify({ k1: randomBytes(32).toString('base64') }),
+  PAYLOAD_KEY_ID: () => 'k1',
+  CARRIER_KEYS: () => JSON.stringify({ c1: random() }),
+  CARRIER_KEY_ID: () => 'c1',
+  ...Object.fromEntries(clientIds.map((id) => [clientSecretName(id), random])),
+  ...Object.fromEntries(databaseNames.map((name) => [databasePasswordName(name), random])),
+};
+
 /**
  * What this app's processes share and nobody else knows; made at the first start.
  * @param {string} dir
  */
 export function appSecrets(dir) {
-  return keepSecrets(path.join(dir, 'app-secrets.json'), {
-    JWT_PRIVATE_KEY: () =>
-      generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    PAYLOAD_KEYS: () => JSON.stringify({ k1: randomBytes(32).toString('base64') }),
-    PAYLOAD_KEY_ID: () => 'k1',
-    CARRIER_KEYS: () => JSON.stringify({ c1: random() }),
-    CARRIER_KEY_ID: () => 'c1',
-    ...Object.fromEntries(clientIds.map((id) => [clientSecretName(id), random])),
-    ...Object.fromEntries(databaseNames.map((name) => [databasePasswordName(name), random])),
-  });
+  return keepSecrets(path.join(dir, 'app-secrets.json'), secretMakers);
 }
 
-/** The services that ask others for something in their own name. */
-export const clientIds = ['order-service', 'notification-service'];
-
-/** @param {string} id */
-export const clientSecretName = (id) => `OAUTH_SECRET_${id}`;
-/** @param {string} name */
-export const databasePasswordName = (name) => `DATABASE_PASSWORD_${name}`;
+/** @param {Record<string, string>} secrets @returns {string} OAUTH_CLIENTS: who may get tokens, knowing the secrets by their hashes alone */
+export function oauthClients(secrets) {
+  const hash = (/** @type {string} */ text) => createHash('sha256').update(text).digest('hex');
+  return JSON.stringify(
+    clientIds.map((clientId) => ({
+      clientId,
+      secretHash: hash(secrets[clientSecretName(clientId)] ?? ''),
+      roles: ['service'],
+    })),
+  );
+}

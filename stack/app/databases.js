@@ -21,22 +21,32 @@ export const databaseNames = [
  * @returns {Promise<Record<DatabaseName, string>>} their addresses
  */
 export async function createDatabases({ adminUrl, prefix, passwordOf }) {
+  /** @type {Partial<Record<DatabaseName, string>>} */
+  const urls = {};
+  for (const name of databaseNames) {
+    urls[name] = addressOf(adminUrl, `${prefix}${name}`, passwordOf(name));
+    await createDatabase({ adminUrl, url: urls[name] });
+  }
+  return /** @type {Record<DatabaseName, string>} */ (urls);
+}
+
+/**
+ * Makes the database of an address, and the role with its password; what is there already stays, but for the password.
+ * @param {{ adminUrl: string, url: string }} wanted
+ */
+export async function createDatabase({ adminUrl, url }) {
+  const { username, password, pathname } = new URL(url);
+  const [role, database] = [decodeURIComponent(username), decodeURIComponent(pathname.slice(1))];
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();
   try {
-    /** @type {Partial<Record<DatabaseName, string>>} */
-    const urls = {};
-    for (const name of databaseNames) {
-      const id = client.escapeIdentifier(`${prefix}${name}`);
-      const password = client.escapeLiteral(passwordOf(name));
-      const role = await client.query('select 1 from pg_roles where rolname = $1', [`${prefix}${name}`]);
-      await client.query(`${role.rowCount ? 'alter' : 'create'} role ${id} login password ${password}`);
-      const database = await client.query('select 1 from pg_database where datname = $1', [`${prefix}${name}`]);
-      if (!database.rowCount) await client.query(`create database ${id} owner ${id}`);
-      await client.query(`revoke connect on database ${id} from public`);
-      urls[name] = addressOf(adminUrl, `${prefix}${name}`, passwordOf(name));
-    }
-    return /** @type {Record<DatabaseName, string>} */ (urls);
+    const [roleId, databaseId] = [client.escapeIdentifier(role), client.escapeIdentifier(database)];
+    const roles = await client.query('select 1 from pg_roles where rolname = $1', [role]);
+    const secret = client.escapeLiteral(decodeURIComponent(password));
+    await client.query(`${roles.rowCount ? 'alter' : 'create'} role ${roleId} login password ${secret}`);
+    const databases = await client.query('select 1 from pg_database where datname = $1', [database]);
+    if (!databases.rowCount) await client.query(`create database ${databaseId} owner ${roleId}`);
+    await client.query(`revoke connect on database ${databaseId} from public`);
   } finally {
     await client.end();
   }

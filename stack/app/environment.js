@@ -1,6 +1,5 @@
 // @ts-check
-import { createHash } from 'node:crypto';
-import { clientIds, clientSecretName } from './app-secrets.js';
+import { clientSecretName, oauthClients } from './app-secrets.js';
 import { ourProcesses } from './processes.js';
 
 /** @typedef {import('./processes.js').OurProcess} OurProcess */
@@ -76,18 +75,6 @@ export function ownEnvironment({ name, service, port, database, uses }, { ports,
 export function databaseSettings(databases) {
   return Object.fromEntries(
     Object.entries(databases).map(([name, url]) => [`${name.toUpperCase()}_DATABASE_URL`, url]),
-  );
-}
-
-/** @param {Environment} secrets */
-function oauthClients(secrets) {
-  const hash = (/** @type {string} */ text) => createHash('sha256').update(text).digest('hex');
-  return JSON.stringify(
-    clientIds.map((clientId) => ({
-      clientId,
-      secretHash: hash(secrets[clientSecretName(clientId)] ?? ''),
-      roles: ['service'],
-    })),
   );
 }
 

@@ -3,16 +3,15 @@ import { waitUntil } from '../support/wait-until.js';
 
 /**
  * Makes a namespace of Temporal unless it is there, and waits until it takes calls.
- * @param {{ address: string, namespace: string, signal?: AbortSignal }} wanted
+ * @param {{ address: string, namespace: string, retentionMs?: number, signal?: AbortSignal }} wanted how long ended workflows are kept; a day unless said
  */
-export async function createNamespace({ address, namespace, signal }) {
+export async function createNamespace({ address, namespace, retentionMs = 24 * 60 * 60_000, signal }) {
   const { Connection } = await import('@temporalio/client');
   const connection = await Connection.connect({ address });
   const service = connection.workflowService;
   try {
-    const day = 24 * 60 * 60;
     /** @type {any} the generated types want a Long where a number does */
-    const retention = { seconds: day };
+    const retention = { seconds: Math.ceil(retentionMs / 1000) };
     await service
       .registerNamespace({ namespace, workflowExecutionRetentionPeriod: retention })
       .catch((/** @type {any} */ error) => {

@@ -11,8 +11,7 @@ import { providerSettings } from '../../services/payment/provider-settings.js';
 
 const database = (name: string) => z.url().describe(`the ${name} service's database, to be migrated`);
 
-export const settings = z.object({
-  LOG_LEVEL: processSettings.LOG_LEVEL,
+export const databaseUrlSettings = {
   USER_DATABASE_URL: database('user'),
   ORDER_DATABASE_URL: database('order'),
   INVENTORY_DATABASE_URL: database('inventory'),
@@ -21,7 +20,17 @@ export const settings = z.object({
   DELIVERY_DATABASE_URL: database('delivery'),
   PRODUCT_DATABASE_URL: database('product'),
   NOTIFICATION_DATABASE_URL: database('notification'),
+};
+
+export const settings = z.object({
+  LOG_LEVEL: processSettings.LOG_LEVEL,
+  ...databaseUrlSettings,
   ...temporalAddressSettings,
+  TEMPORAL_NAMESPACE_RETENTION: duration
+    .optional()
+    .describe(
+      'a duration: the namespace is made where it is missing, and keeps ended workflows for so long; without it, it must exist already',
+    ),
   ...kafkaSettings,
   RECONCILE_EVERY: duration
     .default(3_600_000)

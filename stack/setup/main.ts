@@ -1,4 +1,5 @@
 import { createLogger } from '../../platform/logger.js';
+import { createNamespace } from '../app/namespace.js';
 import { readConfig } from './config.js';
 import { migrateAll } from './migrations.js';
 import { scheduleReconciliation } from './schedules.js';
@@ -14,6 +15,8 @@ const config = readConfig();
 const logger = createLogger({ service: 'setup', level: config.LOG_LEVEL });
 
 const temporal = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
+if (config.TEMPORAL_NAMESPACE_RETENTION !== undefined)
+  await createNamespace({ ...temporal, retentionMs: config.TEMPORAL_NAMESPACE_RETENTION });
 const [applied, registered] = await Promise.all([
   migrateAll(config),
   registerSearchAttributes(temporal),

@@ -16,6 +16,8 @@ const sources = [
   'platform',
   'clients',
   'stack/setup',
+  'stack/container',
+  'stack/app',
   'package.json',
   'package-lock.json',
   'tsconfig.json',
