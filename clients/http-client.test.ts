@@ -53,6 +53,23 @@ test('takes turns over the instances, and leaves out one that is down', async ()
   expect(seen.filter((name) => name === 'b').length).toBeGreaterThan(1);
 });
 
+test('a single address is asked again when its connection closes under a read, and not when it answers 5xx', async () => {
+  const asked = { closing: 0, ill: 0 };
+  const closing = await serve((req, res) => {
+    asked.closing += 1;
+    if (asked.closing === 1) req.socket.destroy();
+    else json(res, 200, 'fine');
+  });
+  expect(await createServiceClient({ name: 'x', urls: [closing], timeoutMs: 2000 }).send(get)).toBe('fine');
+
+  const ill = await serve((_req, res) => {
+    asked.ill += 1;
+    json(res, 500, {});
+  });
+  await expect(createServiceClient({ name: 'x', urls: [ill], timeoutMs: 2000 }).send(get)).rejects.toThrow('500');
+  expect(asked.ill).toBe(1);
+});
+
 test('a read goes to the next instance when one answers 5xx, a write does not', async () => {
   let wrote = 0;
   const broken = await serve((req, res) => {

@@ -75,13 +75,14 @@ export function createServiceClient({ name, urls, timeoutMs, token }: ServiceCli
     send: async <S extends z.ZodType = z.ZodUnknown>(request: ServiceRequest, schema?: S): Promise<z.output<S>> => {
       const deadline = Date.now() + timeoutMs;
       const { method, repeatable = method === 'GET' } = request;
-      const urlsInTurn = instances.inTurn();
+      // A single address is asked twice: there may be many behind it, and a kept connection may just have been closed.
+      const tries = urls.length === 1 ? [...urls, ...urls] : instances.inTurn();
       let reason: unknown;
-      for (const [index, url] of urlsInTurn.entries()) {
+      for (const [index, url] of tries.entries()) {
         // One that hangs must not use up the time of the others, nor one that is known to be away that of the last.
-        const left = urlsInTurn.slice(index);
+        const left = tries.slice(index);
         const sharers = instances.rests(url) ? left : left.filter((one) => !instances.rests(one));
-        const shares = repeatable ? sharers.length : 1;
+        const shares = repeatable ? new Set(sharers).size : 1;
         const signal = AbortSignal.timeout(Math.max(1, Math.floor((deadline - Date.now()) / shares)));
         try {
           const response = await ask(url, request, signal);
@@ -96,6 +97,9 @@ export function createServiceClient({ name, urls, timeoutMs, token }: ServiceCli
           reason = signal.aborted ? new Error(`no answer within ${String(timeoutMs)} ms`, { cause: error }) : error;
         }
         instances.failed(url);
+        // It answered, or had its time.
+        const wasThere = signal.aborted || !(reason instanceof TypeError);
+        if (wasThere && tries[index + 1] === url) break;
         // A write that got no answer may have happened, so only its caller can repeat it.
         if (!repeatable && !(reason instanceof Error && isNotConnected(reason.cause))) break;
       }

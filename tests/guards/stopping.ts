@@ -23,6 +23,19 @@ export const stopping: Guard[] = [
     },
   },
   {
+    promise:
+      'A read whose connection closes under it is asked again, also where there is one address for all instances.',
+    code: {
+      file: 'clients/http-client.ts',
+      text: 'urls.length === 1 ? [...urls, ...urls] :',
+      instead: 'urls.length === 0 ? [...urls, ...urls] :',
+    },
+    test: {
+      file: 'clients/http-client.test.ts',
+      name: 'a single address is asked again when its connection closes under a read, and not when it answers 5xx',
+    },
+  },
+  {
     promise: 'A process that is stopped says at once that it is not ready, while it still answers.',
     code: { file: 'platform/shutdown.ts', text: 'noteStopping();', instead: 'void noteStopping;' },
     test: {
