@@ -41,7 +41,9 @@ export async function buildImage(
 
 /** @returns the images that it is built on, and the names of its stages */
 export function readDockerfile(text: string): { bases: string[]; stages: string[] } {
-  const froms = [...text.matchAll(/^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/gim)];
+  const given = new Map([...text.matchAll(/^ARG\s+(\w+)=(\S+)/gim)].map(([, name = '', value = '']) => [name, value]));
+  const filled = text.replace(/\$\{(\w+)\}/g, (whole, name: string) => given.get(name) ?? whole);
+  const froms = [...filled.matchAll(/^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/gim)];
   const stages = froms.flatMap(([, , stage]) => stage?.toLowerCase() ?? []);
   const bases = froms.flatMap(([, base]) => (base && !stages.includes(base.toLowerCase()) ? [base] : []));
   return { bases: [...new Set(bases)], stages };
