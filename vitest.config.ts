@@ -70,6 +70,19 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      {
+        // What is shipped, in containers. Not part of a plain run: see stack/commands/test.js.
+        test: {
+          name: 'compose',
+          include: ['tests/containers/**/*.e2e.test.ts'],
+          exclude,
+          globalSetup: ['tests/containers/global-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+          bail: 1,
+        },
+      },
     ],
   },
 });

@@ -4,8 +4,12 @@ import { build } from '../support/build.js';
 import { checkout, keepsake } from '../support/paths.js';
 import { runCommand } from '../support/run-command.js';
 import { onTestServers } from '../test-run/on-test-servers.js';
+import { testContainers } from './test-containers.js';
 
-/** `npm test`: everything that must hold, on servers of its own; arguments go to vitest, and then nothing else is checked. */
+/**
+ * `npm test`: everything that must hold, on servers of its own; arguments go to vitest, and then nothing else is checked.
+ * With CI=true what is shipped is tried too, in containers, which are Linux's.
+ */
 export async function test() {
   const args = process.argv.slice(2);
   await onTestServers({
@@ -15,9 +19,14 @@ export async function test() {
       await build({ root: checkout, progress, signal });
       if (args.length === 0) await check(progress, signal);
     },
-    program: [path.join('node_modules', 'vitest', 'vitest.mjs'), 'run', ...args],
+    program: [path.join('node_modules', 'vitest', 'vitest.mjs'), 'run', ...(args.length === 0 ? ownProjects : args)],
   });
+  const isWhole = args.length === 0 && process.exitCode === 0;
+  if (isWhole && process.env.CI === 'true' && process.platform === 'linux') await testContainers('compose');
 }
+
+/** All but those that take a container engine. */
+const ownProjects = ['--project=!compose'];
 
 /** @param {import('../support/progress.js').Progress} progress @param {AbortSignal} signal */
 async function check(progress, signal) {

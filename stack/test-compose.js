@@ -1,0 +1,4 @@
+// @ts-check
+import { testContainers } from './commands/test-containers.js';
+
+await testContainers('compose');

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { inject } from 'vitest';
+import { withSecrets } from '../../stack/app/env-file.js';
+import { ourProcesses } from '../../stack/app/processes.js';
+import { freePorts } from '../../stack/support/free-ports.js';
+import { portSettings } from '../../stack/settings.js';
+import { runCommand } from '../../stack/support/run-command.js';
+import { WITHOUT_LIMITS } from '../support/app.js';
+
+/** docker-compose.yml as it stands, as a project of its own on free ports. */
+export interface Composed {
+  gatewayUrl: string;
+  /** On this machine, by the name of the process or server. */
+  urls: Record<string, string>;
+  /** Everything that an order and its trace take, healthy. */
+  up(): Promise<void>;
+  compose(...args: string[]): Promise<string>;
+  docker(...args: string[]): Promise<string>;
+  /** What `docker inspect` says of a service's container. */
+  inspect(service: string): Promise<Container>;
+  /** With its data. */
+  remove(): Promise<void>;
+}
+
+export interface Container {
+  State: { Status: string; ExitCode: number; OOMKilled: boolean };
+  Config: { User: string };
+  HostConfig: {
+    ReadonlyRootfs: boolean;
+    CapDrop: string[] | null;
+    SecurityOpt: string[] | null;
+    Memory: number;
+    PidsLimit: number | null;
+    PortBindings: Record<string, { HostIp: string }[] | null>;
+  };
+}
+
+/** Grafana and Kafdrop have no stand-in. */
+const WANTED = [...ourProcesses.map(({ name }) => name), 'temporal-ui', 'maildev', 'zipkin', 'prometheus'];
+
+export async function prepareComposed(): Promise<Composed> {
+  const { env, composeCommand } = inject('engine');
+  const [program, ...first] = composeCommand;
+  const dir = mkdtempSync(path.join(tmpdir(), 'holdfast-compose-'));
+  const settings = [...portSettings().map(({ setting }) => setting), 'PROMETHEUS_PORT'];
+  const free = await freePorts(settings.length);
+  const ports = Object.fromEntries(settings.map((setting, index) => [setting, free[index] ?? 0]));
+  const told = { ...ports, ...WITHOUT_LIMITS, CARRIER_DELAY_MS: '500' };
+  const file = path.join(dir, '.env');
+  writeFileSync(file, withSecrets(lines(told)), { mode: 0o600 });
+
+  const project = ['--project-name', path.basename(dir).toLowerCase(), '--env-file', file, '--profile', '*'];
+  const docker = (...args: string[]) => runCommand('docker', args, { env });
+  const compose = (...args: string[]) => runCommand(program, [...first, ...project, ...args], { env });
+  const urlOf = (setting: string) => `http://127.0.0.1:${ports[setting]}`;
+  return {
+    gatewayUrl: urlOf('GATEWAY_PORT'),
+    urls: {
+      ...Object.fromEntries(ourProcesses.map(({ name, port }) => [name, urlOf(port)])),
+      zipkin: urlOf('ZIPKIN_PORT'),
+      inbox: urlOf('INBOX_PORT'),
+      prometheus: urlOf('PROMETHEUS_PORT'),
+      'temporal-ui': urlOf('TEMPORAL_UI_PORT'),
+    },
+    compose,
+    docker,
+    up: async () => void (await compose('up', '--detach', '--wait', '--wait-timeout', '420', ...WANTED)),
+    inspect: async (service) => {
+      const id = (await compose('ps', '--all', '--quiet', service)).trim();
+      return (JSON.parse(await docker('inspect', id)) as [Container])[0];
+    },
+    remove: async () => {
+      await compose('down', '--volumes', '--timeout', '20');
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function lines(settings: Record<string, string | number>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
