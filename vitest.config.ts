@@ -83,6 +83,19 @@ export default defineConfig({
           bail: 1,
         },
       },
+      {
+        // The same in a cluster, which `npm run test:k8s` brings up.
+        test: {
+          name: 'k8s',
+          include: ['tests/kubernetes/**/*.e2e.test.ts'],
+          exclude,
+          globalSetup: ['tests/kubernetes/global-setup.ts'],
+          fileParallelism: false,
+          ...shared,
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+        },
+      },
     ],
   },
 });

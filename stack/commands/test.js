@@ -25,8 +25,8 @@ export async function test() {
   if (isWhole && process.env.CI === 'true' && process.platform === 'linux') await testContainers('compose');
 }
 
-/** All but those that take a container engine. */
-const ownProjects = ['--project=!compose'];
+/** All but those that take containers. */
+const ownProjects = ['--project=!compose', '--project=!k8s'];
 
 /** @param {import('../support/progress.js').Progress} progress @param {AbortSignal} signal */
 async function check(progress, signal) {

@@ -6,12 +6,13 @@ import { removeRecord, writeRecord } from '../support/process-records.js';
 /**
  * In a process group of its own, so that a Ctrl-C reaches it through us alone; nothing of the group outlives it.
  * @param {string[]} args
- * @param {{ env: NodeJS.ProcessEnv, records: string, signal: AbortSignal }} options
+ * @param {{ env: NodeJS.ProcessEnv, records: string, signal: AbortSignal, within?: string[] }} options within: a command that runs Node.js, and its arguments
  * @returns {Promise<number>} its exit code
  */
-export function runNode(args, { env, records, signal }) {
+export function runNode(args, { env, records, signal, within = [] }) {
   signal.throwIfAborted();
-  const child = spawn(process.execPath, args, {
+  const [command = process.execPath, ...rest] = [...within, process.execPath, ...args];
+  const child = spawn(command, rest, {
     cwd: checkout,
     env,
     detached: true,

@@ -105,7 +105,8 @@ function replaced(bundle: string, name: string, change: string, { text, by }: { 
 }
 
 function moduleIn(bundle: string, name: string): [start: number, end: number] {
-  const head = bundle.indexOf(`!*** ./workflows/order/${name}.ts ***!`);
+  // Bundled from sources, or from what was built of them.
+  const head = bundle.search(new RegExp(`!\\*{3} \\./(dist/)?workflows/order/${name}\\.[jt]s \\*{3}!`));
   const start = bundle.indexOf('"use strict";', head);
   const end = bundle.indexOf('\n/***/ }', start);
   if (head < 0 || start < 0 || end < 0) throw new Error(`the bundle has no module ${name}`);

@@ -1,0 +1,70 @@
+// @ts-check
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describeMissing } from '../prerequisites.js';
+import { installPackages } from '../support/install.js';
+import { checkPrerequisites } from '../support/needs.js';
+import { own } from '../support/owner.js';
+import { checkout, keepsake } from '../support/paths.js';
+import { endLeftovers } from '../support/process-records.js';
+import { createProgress } from '../support/progress.js';
+import { endAll, stopOnSignal } from '../support/stopping.js';
+
+const dir = path.join(keepsake, 'test-k8s');
+
+/** `npm run test:k8s`: the manifests and the image in a cluster of one node, brought up for it; arguments go to vitest. */
+export async function testK8s() {
+  const progress = createProgress();
+  const signal = stopOnSignal(progress.say);
+  /** @type {(() => unknown)[]} what to end, last one first */
+  const ends = [];
+  try {
+    const missing = missingForNode();
+    if (missing.length > 0) throw new Error(describeMissing(missing, process.platform));
+    await checkPrerequisites([], process.env);
+    ends.push(await own(dir, 'npm run test:k8s'));
+    await endLeftovers(path.join(dir, 'run', 'app'));
+    await installPackages({ root: checkout, progress, signal });
+
+    // Only now are there packages to import, and one that reads TypeScript.
+    const { register } = await import('tsx/esm/api');
+    register();
+    const main = path.join(checkout, 'tests', 'kubernetes', 'run', 'main.ts');
+    const { runInCluster } = await import(pathToFileURL(main).href);
+    process.exitCode = await runInCluster({ dir, args: process.argv.slice(2), ends, progress, signal });
+  } catch (error) {
+    if (!signal.aborted) progress.say(`\n✗ ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  } finally {
+    const allEnded = await endAll(ends, progress.say);
+    if (signal.aborted || !allEnded) process.exitCode = 1;
+    progress.close();
+  }
+  // What tsx keeps open must not keep us.
+  process.exit();
+}
+
+/** @returns {import('../prerequisites.js').Missing[]} */
+function missingForNode() {
+  const why = 'a node of a cluster is made of its packages';
+  const machine = 'a virtual machine of Debian 12 or Ubuntu 24.04';
+  const missing = [];
+  if (!fs.existsSync('/etc/debian_version'))
+    missing.push({
+      what: 'Debian or Ubuntu',
+      why,
+      found: `this is another ${process.platform}`,
+      debian: machine,
+      macos: `${machine}: limactl start template://debian-12`,
+    });
+  if (process.getuid?.() !== 0)
+    missing.push({
+      what: 'root',
+      why: 'brings up networks and containers, in namespaces of their own',
+      found: `this is user ${process.getuid?.()}`,
+      debian: 'sudo --preserve-env npm run test:k8s',
+      macos: `in ${machine}: sudo --preserve-env npm run test:k8s`,
+    });
+  return missing;
+}

@@ -1,0 +1,4 @@
+// @ts-check
+import { testK8s } from './commands/test-k8s.js';
+
+await testK8s();
