@@ -1,10 +1,14 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checkout } from '../../stack/support/paths.js';
 import { isNewEnough } from './compose.js';
 import { readDockerfile } from './image.js';
 import { withWhatTheyAreOn } from './images.js';
 import { describeLack } from './missing.js';
 import { removals } from './network-rules.js';
-import { digestOf } from './stand-in.js';
+import { digestOf, recipeOf } from './stand-in.js';
+import { standIns } from './stand-ins/all.js';
 import { debian, node } from './stand-ins/base.js';
 
 describe('finding Compose', () => {
@@ -70,5 +74,27 @@ describe("removing an engine's rules", () => {
       '--delete-chain DOCKER',
       '--delete-chain DOCKER-USER',
     ]);
+  });
+});
+
+describe('what the product is run with', () => {
+  const read = (file: string) => fs.readFileSync(path.join(checkout, file), 'utf8');
+  const standsIn = standIns.map(({ image }) => image);
+
+  it('has a stand-in for each image of docker-compose.yml, but for those in no registry of packages', () => {
+    const named = [...read('docker-compose.yml').matchAll(/^ +image: ([^\s$]+)$/gm)].map(([, image = '']) => image);
+    const without = [...new Set(named)].filter((image) => !standsIn.includes(image));
+    expect(without.map((image) => image.split(':')[0])).toEqual(['grafana/grafana', 'obsidiandynamics/kafdrop']);
+  });
+
+  it('is built on what has a stand-in', () => {
+    expect(readDockerfile(read('Dockerfile')).bases).toEqual([node.image]);
+  });
+
+  it('keeps a recipe to the image that it is built on', () => {
+    for (const standIn of standIns.filter(({ make }) => !make)) {
+      const { bases } = readDockerfile(fs.readFileSync(path.join(recipeOf(standIn), 'Dockerfile'), 'utf8'));
+      expect(bases, standIn.image).toEqual([standIn.on?.image]);
+    }
   });
 });

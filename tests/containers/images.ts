@@ -41,7 +41,11 @@ export async function provideImages(
       ? '  No image can be pulled here: stand-ins are made from packages'
       : '  No image can be pulled here: stand-ins are made from packages, and get the official names in this engine',
   );
-  for (const standIn of withWhatTheyAreOn(missing)) await make(engine, standIn, { progress, signal });
+  // All at once: what is built on another must not be taken for one of a recipe that was changed in between.
+  const plan = withWhatTheyAreOn(missing).map((standIn) => ({ standIn, digest: digestOf(standIn) }));
+  for (const { standIn, digest } of plan) await make(engine, standIn, digest, { progress, signal });
+  // What former recipes left.
+  if (engine.isOwn) await engine.docker(['image', 'prune', '--force'], { signal });
   return missing.map(({ image }) => image);
 }
 
@@ -95,10 +99,10 @@ async function pull(
 async function make(
   engine: Engine,
   standIn: StandIn,
+  digest: string,
   { progress, signal }: { progress: Progress; signal: AbortSignal },
 ): Promise<void> {
   const { image } = standIn;
-  const digest = digestOf(standIn);
   const label = await labelOf(engine, image);
   if (label === 'official' || (label !== 'none' && label.digest === digest)) return;
   const step = progress.step(`stand-in for ${image}`);

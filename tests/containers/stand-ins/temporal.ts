@@ -22,7 +22,8 @@ export const temporalServer: StandIn = {
     await copy(path.join(bin, 'temporal-server'), context);
     const config = path.join(context, 'config');
     await copy(path.join(server, 'config', 'dynamicconfig', 'docker.yaml'), path.join(config, 'dynamicconfig'));
-    fs.copyFileSync(path.join(server, 'config', 'docker.yaml'), path.join(config, 'template.yaml'));
+    await copy(path.join(server, 'config', 'docker.yaml'), config);
+    fs.renameSync(path.join(config, 'docker.yaml'), path.join(config, 'template.yaml'));
   },
 };
 
