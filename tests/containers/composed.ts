@@ -66,7 +66,9 @@ export async function prepareComposed(): Promise<Composed> {
     },
     compose,
     docker,
-    up: async () => void (await compose('up', '--detach', '--wait', '--wait-timeout', '420', ...WANTED)),
+    up: async () => {
+      await compose('up', '--detach', '--wait', '--wait-timeout', '420', ...WANTED);
+    },
     inspect: async (service) => {
       const id = (await compose('ps', '--all', '--quiet', service)).trim();
       return (JSON.parse(await docker('inspect', id)) as [Container])[0];
