@@ -1,0 +1,35 @@
+import { kubectlKustomize, obtainKubernetesTools, onThisMachine } from '../stack/checks/kubernetes.js';
+import { findingsIn } from './check/findings.js';
+import { madeUpFor, OVERLAYS, parseManifests, renderText } from './check/render.js';
+import { malformed } from './check/schemas.js';
+
+// `npm run k8s:check`: renders the overlays, holds them against the schemas of Kubernetes and of the operators whose
+// resources they use, and against our own rules and code. Where a tool can't be had it says so.
+let why = '';
+const built = await obtainKubernetesTools(onThisMachine()).catch((error: unknown) => {
+  why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  return undefined;
+});
+const kustomize = kubectlKustomize() ?? built?.kustomize;
+const found: string[] = [];
+
+if (kustomize === undefined) {
+  say(
+    `Not checked, for want of kubectl (https://kubernetes.io/docs/tasks/tools), or Go 1.26 or newer (https://go.dev/dl): the Kubernetes manifests`,
+  );
+} else {
+  if (built === undefined)
+    say(`Not checked, for want of Go 1.26 or newer (https://go.dev/dl): manifests against their schemas. ${why}`);
+  for (const folder of [...OVERLAYS.map((name) => `overlays/${name}`), 'operators']) {
+    const text = await renderText(kustomize, folder);
+    const findings = built === undefined ? [] : malformed(built.kubeconform, text);
+    if (folder !== 'operators') findings.push(...(await findingsIn(parseManifests(text), await madeUpFor(folder))));
+    found.push(...findings.map((finding) => `k8s/${folder}: ${finding}`));
+  }
+}
+for (const finding of found) say(finding);
+if (found.length > 0) process.exitCode = 1;
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
