@@ -2,8 +2,8 @@
 import fs from 'node:fs';
 import { withSecrets } from './app/env-file.js';
 
-// `npm run secrets`: what docker-compose.yml needs in .env; what is there stays as it is.
-const file = '.env';
+// `npm run secrets`: what docker-compose.yml needs in .env, or in another file; what is there stays as it is.
+const file = process.argv[2] ?? '.env';
 const before = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
 const after = withSecrets(before);
 if (after !== before) {

@@ -18,7 +18,7 @@ describe('docker compose up', () => {
 
   beforeAll(async () => {
     holdfast = await prepareComposed();
-    await holdfast.up();
+    await holdfast.start();
     // Where the helpers of all tests look.
     process.env['ZIPKIN_URL'] = holdfast.urls['zipkin'];
     process.env['INBOX_URL'] = holdfast.urls['inbox'];
@@ -132,7 +132,7 @@ describe('docker compose up', () => {
     const product = await stockedProduct(shop);
     const { body: order } = await placeOrder(shop.alice, product, { paymentMethod: 'card_provider_down' });
     await reaches(shop.alice, order.id, 'INVENTORY_RESERVED');
-    await holdfast.compose('restart');
+    await holdfast.compose('--profile', 'observability', 'restart');
     await holdfast.up();
     shop = await openShop(holdfast.gatewayUrl);
     await reaches(shop.alice, order.id, 'INVENTORY_RESERVED');
@@ -144,7 +144,7 @@ describe('docker compose up', () => {
   it('down and up again: every order is there, and the next one goes through', async () => {
     showLogs();
     const before = await shop.alice.get<{ items: Order[] }>('/orders?limit=100');
-    await holdfast.compose('down');
+    await holdfast.compose('--profile', 'observability', 'down');
     await holdfast.up();
     shop = await openShop(holdfast.gatewayUrl);
     const after = await shop.alice.get<{ items: Order[] }>('/orders?limit=100');

@@ -2,19 +2,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inject } from 'vitest';
-import { withSecrets } from '../../stack/app/env-file.js';
 import { ourProcesses } from '../../stack/app/processes.js';
 import { freePorts } from '../../stack/support/free-ports.js';
 import { portSettings } from '../../stack/settings.js';
 import { runCommand } from '../../stack/support/run-command.js';
 import { WITHOUT_LIMITS } from '../support/app.js';
+import { scriptFrom } from '../support/document-shell.js';
 
 /** docker-compose.yml as it stands, as a project of its own on free ports. */
 export interface Composed {
   gatewayUrl: string;
   /** On this machine, by the name of the process or server. */
   urls: Record<string, string>;
-  /** Everything that an order and its trace take, healthy. */
+  /** By the commands of the README; then also what traces and metrics go to. */
+  start(): Promise<void>;
+  /** Again, with the secrets and the data that there are. */
   up(): Promise<void>;
   compose(...args: string[]): Promise<string>;
   docker(...args: string[]): Promise<string>;
@@ -37,8 +39,8 @@ export interface Container {
   };
 }
 
-/** Grafana and Kafdrop have no stand-in. */
-const WANTED = [...ourProcesses.map(({ name }) => name), 'temporal-ui', 'maildev', 'zipkin', 'prometheus'];
+/** Without Grafana, which has no stand-in. */
+const OBSERVABILITY = ['zipkin', 'prometheus'];
 
 export async function prepareComposed(): Promise<Composed> {
   const { env, composeCommand } = inject('engine');
@@ -49,11 +51,20 @@ export async function prepareComposed(): Promise<Composed> {
   const ports = Object.fromEntries(settings.map((setting, index) => [setting, free[index] ?? 0]));
   const told = { ...ports, ...WITHOUT_LIMITS, CARRIER_DELAY_MS: '500' };
   const file = path.join(dir, '.env');
-  writeFileSync(file, withSecrets(lines(told)), { mode: 0o600 });
+  writeFileSync(file, lines(told), { mode: 0o600 });
 
-  const project = ['--project-name', path.basename(dir).toLowerCase(), '--env-file', file, '--profile', '*'];
+  const project = ['--project-name', path.basename(dir).toLowerCase(), '--env-file', file];
+  const readme = async () => {
+    const commands = (await scriptFrom('README.md', 'docker'))
+      .replace('npm run secrets', `npm run --silent secrets -- ${file}`)
+      .replace('docker compose', [...composeCommand, ...project].join(' '));
+    await runCommand('bash', ['-euo', 'pipefail', '-c', commands], { env });
+  };
   const docker = (...args: string[]) => runCommand('docker', args, { env });
   const compose = (...args: string[]) => runCommand(program, [...first, ...project, ...args], { env });
+  const up = async (...services: string[]) => {
+    await compose('up', '--wait', '--wait-timeout', '420', ...services);
+  };
   const urlOf = (setting: string) => `http://127.0.0.1:${ports[setting]}`;
   return {
     gatewayUrl: urlOf('GATEWAY_PORT'),
@@ -66,15 +77,17 @@ export async function prepareComposed(): Promise<Composed> {
     },
     compose,
     docker,
-    up: async () => {
-      await compose('up', '--detach', '--wait', '--wait-timeout', '420', ...WANTED);
+    start: async () => {
+      await readme();
+      await up(...OBSERVABILITY);
     },
+    up: () => up(),
     inspect: async (service) => {
       const id = (await compose('ps', '--all', '--quiet', service)).trim();
       return (JSON.parse(await docker('inspect', id)) as [Container])[0];
     },
     remove: async () => {
-      await compose('down', '--volumes', '--timeout', '20');
+      await compose('--profile', '*', 'down', '--volumes', '--timeout', '20');
       rmSync(dir, { recursive: true, force: true });
     },
   };
