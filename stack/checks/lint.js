@@ -34,7 +34,7 @@ export async function lint(root, { workflows, scripts, dockerfiles }, { actionli
   const said = await Promise.all([
     run(root, actionlint, parts, workflows),
     run(root, shellcheck, ['--color=never', '--external-sources'], scripts),
-    run(root, hadolint, ['--no-color'], dockerfiles),
+    ...dockerfiles.map((file) => run(root, hadolint, ['--no-color', ...hadolintConfig(root, file)], [file])),
   ]);
   return said.filter((text) => text !== '');
 }
@@ -48,6 +48,18 @@ async function run(root, program, args, files) {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/**
+ * The nearest .hadolint.yaml above a file; by itself Hadolint looks into the folder that it is run in alone.
+ * @param {string} root @param {string} file
+ */
+function hadolintConfig(root, file) {
+  for (let folder = path.dirname(file); folder !== '.'; folder = path.dirname(folder)) {
+    const config = path.join(root, folder, '.hadolint.yaml');
+    if (fs.existsSync(config)) return ['--config', config];
+  }
+  return [];
 }
 
 /** @param {string} root @param {string} file */

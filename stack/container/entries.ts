@@ -8,6 +8,7 @@ const commands: Record<string, string> = {
   'wait-for-setup': 'stack/setup/wait.js',
   reconcile: 'workers/reconcile.js',
   dlq: 'notifications/dlq.js',
+  'roll-out': 'workers/roll-out.js',
 };
 
 export interface Entry {

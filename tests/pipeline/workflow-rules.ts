@@ -83,7 +83,7 @@ function stepFindings({ uses, run, with: inputs }: Step, scripts: readonly strin
   if (run === undefined) return findings;
   if (run.includes('${{')) findings.push(`${run}: an expression in a command may be anyone's code; pass it by env`);
   if (/[\n;|]|&&|\$\(|`/.test(run.trim())) findings.push(`${run}: more than one command`);
-  const [program = '', verb = '', ...rest] = run.replace(/^sudo --preserve-env(=\S+)? /, '').split(/\s+/);
+  const [program = '', verb = '', ...rest] = run.replace(/^sudo env ("\w+=\$\w+" )+/, '').split(/\s+/);
   if (program === 'npm') {
     const script = verb === 'run' ? rest.find((word) => !word.startsWith('--')) : verb;
     if (verb !== 'ci' && !scripts.includes(script ?? '')) findings.push(`${run}: no script of package.json`);

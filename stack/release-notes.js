@@ -1,0 +1,4 @@
+// @ts-check
+import { releaseNotes } from './commands/release-notes.js';
+
+releaseNotes();

@@ -1,0 +1,73 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ORDER_SAGA } from '../../contracts/order-saga.js';
+import { endRamp, givePart, viewDeployment, type Where } from './deployment-view.js';
+import { ordersOfBuild } from './orders-of-build.js';
+
+export interface CanaryOptions {
+  /** The newest, unless said. */
+  buildId?: string | undefined;
+  percentage: number;
+  /** How long its orders are looked at, at least. */
+  forMs: number;
+  /** Fewer show nothing, so they are waited for, */
+  orders: number;
+  /** but no longer than this. */
+  atMostMs: number;
+  everyMs: number;
+  /** Ends the looking, and takes the build back. */
+  signal?: AbortSignal;
+  say: (text: string) => void;
+}
+
+/** The build did not stand the test, and takes no new orders any more. */
+export class TakenBack extends Error {
+  override readonly name = 'TakenBack';
+}
+
+/**
+ * Gives a build a part of the new orders and looks at these for a while. It stays at that part when all went well; at
+ * the first order in trouble, or when too few began with it, it is taken back. So it is when this is interrupted.
+ */
+export async function canary(where: Where, options: CanaryOptions): Promise<void> {
+  const { percentage, forMs, orders, atMostMs, everyMs, signal, say } = options;
+  const view = await viewDeployment(where);
+  const buildId = options.buildId ?? view.builds[0];
+  if (buildId === undefined) throw new TakenBack(`no worker of ${where.deploymentName} was ever seen`);
+  if (buildId === view.current) return say(`${buildId} takes all new orders already: this Saga is not another`);
+
+  await untilAllowed(() => givePart(where, buildId, percentage), everyMs, signal);
+  const start = Date.now();
+  say(`${buildId} takes ${percentage} % of the new orders, ${view.current} the others`);
+  try {
+    const { rampingSince: since } = await viewDeployment(where);
+    for (;;) {
+      const { begun, trouble } = await ordersOfBuild(where, { buildId, workflowType: ORDER_SAGA, since });
+      if (trouble.length > 0) throw new TakenBack(`orders are in trouble:\n  ${trouble.slice(0, 20).join('\n  ')}`);
+      const elapsed = Date.now() - start;
+      if (begun >= orders && elapsed >= forMs)
+        return say(`${begun} orders began with ${buildId}, and none is in trouble`);
+      if (elapsed >= atMostMs) throw new TakenBack(`only ${begun} orders began with it, of ${orders} wanted`);
+      await pause(everyMs, undefined, { signal });
+    }
+  } catch (error) {
+    await endRamp(where);
+    say(`${buildId} takes no new orders any more`);
+    throw error;
+  }
+}
+
+/** How long a build whose first worker has just begun to poll may lack some of its queues. */
+const SETTLES_MS = 60_000;
+
+async function untilAllowed(change: () => Promise<void>, everyMs: number, signal?: AbortSignal): Promise<void> {
+  const deadline = Date.now() + SETTLES_MS;
+  for (;;) {
+    try {
+      return await change();
+    } catch (error) {
+      const isEarly = error instanceof Error && error.message.startsWith('9 FAILED_PRECONDITION');
+      if (!isEarly || Date.now() > deadline) throw error;
+      await pause(everyMs, undefined, { signal });
+    }
+  }
+}
