@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { kubectlKustomize, obtainKubernetesTools, onThisMachine } from '../stack/checks/kubernetes.js';
+import { composeFindings, parseCompose } from './check/compose.js';
 import { findingsIn } from './check/findings.js';
+import { imagesIn } from './check/manifest.js';
 import { madeUpFor, OVERLAYS, parseManifests, renderText } from './check/render.js';
 import { malformed } from './check/schemas.js';
 
@@ -12,6 +15,8 @@ const built = await obtainKubernetesTools(onThisMachine()).catch((error: unknown
 });
 const kustomize = kubectlKustomize() ?? built?.kustomize;
 const found: string[] = [];
+/** Of the overlay that brings its servers along. */
+const images: string[] = [];
 
 if (kustomize === undefined) {
   say(
@@ -23,10 +28,16 @@ if (kustomize === undefined) {
   for (const folder of [...OVERLAYS.map((name) => `overlays/${name}`), 'operators']) {
     const text = await renderText(kustomize, folder);
     const findings = built === undefined ? [] : malformed(built.kubeconform, text);
+    images.push(...imagesIn(parseManifests(text)));
     if (folder !== 'operators') findings.push(...(await findingsIn(parseManifests(text), await madeUpFor(folder))));
     found.push(...findings.map((finding) => `k8s/${folder}: ${finding}`));
   }
 }
+found.push(
+  ...composeFindings(parseCompose(readFileSync('docker-compose.yml', 'utf8')), images).map(
+    (finding) => `docker-compose.yml: ${finding}`,
+  ),
+);
 for (const finding of found) say(finding);
 if (found.length > 0) process.exitCode = 1;
 

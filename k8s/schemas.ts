@@ -9,6 +9,7 @@ import { parseManifests, renderText } from './check/render.js';
 // `npm run k8s:schemas`: makes k8s/schemas anew, for the kinds that the manifests use: Kubernetes' own from the OpenAPI
 // document of its release, others from their definitions. Needs Go and Java, as `npm start` does.
 const KUBERNETES = 'k8s.io/kubernetes@v1.34.4';
+const COMPOSE = 'github.com/compose-spec/compose-go/v2@v2.9.1';
 const FOLDER = 'k8s/schemas';
 const SAID_FOR_READERS = ['description', 'example', 'format', 'default'];
 
@@ -34,6 +35,17 @@ for (const kind of [...kinds].sort()) {
   else writeFileSync(path.join(FOLDER, fileOf(kind)), `${JSON.stringify(schema)}\n`);
 }
 
+writeFileSync(path.join(FOLDER, 'compose-spec.json'), `${JSON.stringify(composeSchema())}\n`);
+
+function composeSchema(): unknown {
+  return JSON.parse(readFileSync(path.join(moduleFolder(COMPOSE), 'schema/compose-spec.json'), 'utf8'));
+}
+
+function moduleFolder(module: string): string {
+  return (JSON.parse(execFileSync('go', ['mod', 'download', '-json', module], { encoding: 'utf8' })) as { Dir: string })
+    .Dir;
+}
+
 /** As kubeconform asks for it: the first part of the group stands for all of it. */
 function fileOf(kind: string): string {
   const [name = '', version = '', group = ''] = kind.split('/').reverse();
@@ -41,10 +53,9 @@ function fileOf(kind: string): string {
 }
 
 function kubernetesSchemas(): Record<string, Schema> {
-  const { Dir } = JSON.parse(execFileSync('go', ['mod', 'download', '-json', KUBERNETES], { encoding: 'utf8' })) as {
-    Dir: string;
-  };
-  const { definitions } = JSON.parse(readFileSync(path.join(Dir, 'api/openapi-spec/swagger.json'), 'utf8')) as {
+  const { definitions } = JSON.parse(
+    readFileSync(path.join(moduleFolder(KUBERNETES), 'api/openapi-spec/swagger.json'), 'utf8'),
+  ) as {
     definitions: Record<string, Schema>;
   };
   const found: Record<string, Schema> = {};

@@ -72,6 +72,11 @@ const WORKLOADS = ['Deployment', 'StatefulSet', 'Job'];
 export const workloadsIn = (manifests: readonly Manifest[]): Workload[] =>
   manifests.filter((manifest): manifest is Workload => WORKLOADS.includes(manifest.kind));
 
+export const imagesIn = (manifests: readonly Manifest[]): string[] =>
+  workloadsIn(manifests)
+    .flatMap(({ spec: { template } }) => [...(template.spec.initContainers ?? []), ...template.spec.containers])
+    .map(({ image }) => image);
+
 /** Whether a selector takes what has these labels; an empty one takes everything. */
 export function selects({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Labels): boolean {
   return (
