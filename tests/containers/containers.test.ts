@@ -42,7 +42,7 @@ describe('the digest of a stand-in', () => {
 
 describe('the order of building', () => {
   it('puts each after what it is built on, once', () => {
-    expect(withWhatTheyAreOn([node, debian])).toEqual([debian, node]);
+    expect(withWhatTheyAreOn([node, debian]).map(({ image }) => image)).toEqual([debian.image, node.image]);
   });
 });
 
