@@ -1,14 +1,15 @@
-import { aborted, stopOnSignal } from '../../stack/support/stopping.js';
 import { createProgress } from '../../stack/support/progress.js';
-import { openEngine } from './engine.js';
+import { aborted, stopOnSignal } from '../../stack/support/stopping.js';
+import { openEngine, type Engine } from './engine.js';
 import { buildImage } from './image.js';
 import { provideImages } from './images.js';
 
 // For work by hand: an engine with the images of others and ours, until Ctrl-C.
 const progress = createProgress();
 const signal = stopOnSignal(progress.say);
-const engine = await openEngine({ progress, signal });
+let engine: Engine | undefined;
 try {
+  engine = await openEngine({ progress, signal });
   await provideImages(engine, { progress, signal });
   await buildImage(engine, { progress, signal });
   if (engine.env.DOCKER_HOST) progress.say(`\n  export DOCKER_HOST=${engine.env.DOCKER_HOST}`);
@@ -16,8 +17,9 @@ try {
   progress.say(`  Compose: ${engine.composeCommand.join(' ')}\n  Ctrl-C ends it.`);
   await aborted(signal);
 } catch (error) {
-  if (!signal.aborted) throw error;
+  if (!signal.aborted) progress.say(`\n✗ ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
 } finally {
-  await engine.stop();
+  await engine?.stop();
   progress.close();
 }
