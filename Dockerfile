@@ -14,5 +14,5 @@ WORKDIR /app
 COPY --from=build /image ./
 USER 1000:1000
 # Asks the process itself, so it says ready or not ready as /readyz does. One-shot commands end before it is asked.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["node", "/app/dist/stack/container/health-check.js"]
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 CMD ["node", "/app/dist/stack/container/health-check.js"]
 ENTRYPOINT ["node", "--enable-source-maps", "/app/dist/stack/container/main.js"]

@@ -62,7 +62,12 @@ export default tseslint.config(
     },
   },
   {
-    files: ['platform/env.ts', 'platform/kafka.ts', 'platform/telemetry/register.ts'],
+    files: [
+      'platform/env.ts',
+      'platform/kafka.ts',
+      'platform/telemetry/register.ts',
+      'stack/container/health-check.ts',
+    ],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

@@ -1,13 +1,13 @@
-import { z } from 'zod';
-import { port, readEnv } from '../../platform/env.js';
+import { get } from 'node:http';
 
-// The image's HEALTHCHECK: ends with 0 when the process in this container is ready, else with 1 and what it lacks.
-const { PORT } = readEnv(z.object({ PORT: port }));
-try {
-  const answer = await fetch(`http://127.0.0.1:${PORT}/readyz`, { signal: AbortSignal.timeout(4_000) });
-  process.stdout.write(await answer.text());
-  process.exitCode = answer.ok ? 0 : 1;
-} catch (error) {
-  process.stdout.write(error instanceof Error ? error.message : String(error));
+// The image's HEALTHCHECK: ends with 0 when the process in this container is ready, else with 1 and what it lacks. A container
+// runs it again and again, so it loads nothing: with a validated environment and fetch it takes three times the processor.
+const asked = get({ host: '127.0.0.1', port: process.env['PORT'], path: '/readyz', timeout: 4_000 }, (answer) => {
+  answer.pipe(process.stdout);
+  process.exitCode = answer.statusCode === 200 ? 0 : 1;
+});
+asked.once('timeout', () => asked.destroy(new Error('no answer within 4 s')));
+asked.once('error', (error) => {
+  process.stdout.write(error.message);
   process.exitCode = 1;
-}
+});
