@@ -5,7 +5,7 @@ import { withChange } from '../workflows/order/testing/changed-saga.js';
 import { workflowBundle } from '../workflows/order/testing/workflow-bundle.js';
 import { canary, TakenBack, type CanaryOptions } from './roll-out/canary.js';
 import { viewDeployment, type Where } from './roll-out/deployment-view.js';
-import { promote, goBack } from './roll-out/roll-out.js';
+import { promote, goBack, tellBuilds } from './roll-out/roll-out.js';
 import { startBuildsTest, type BuildsTest } from './testing/builds.js';
 
 // A server, two builds and orders of both, also on a machine that is busy.
@@ -59,6 +59,8 @@ it('a good build keeps its part of the orders, then takes all, and can be taken 
 
   await promote(where, undefined, say);
   expect(await viewDeployment(where)).toMatchObject({ current: 'new', ramping: undefined });
+  await tellBuilds(where, say);
+  expect(said.slice(-2)).toEqual(['new current', expect.stringMatching(/^old drain(ing|ed)$/)]);
   await canaryUnderOrders(place);
   expect(said.at(-1)).toContain('new takes all new orders already');
 

@@ -36,6 +36,18 @@ export async function viewDeployment({ service, namespace, deploymentName }: Whe
   };
 }
 
+/** Each build, the newest first, with what Temporal says of it: `current`, `ramping`, `draining`, `drained` or `inactive`. */
+export async function statusesOfBuilds(where: Where): Promise<[build: string, status: string][]> {
+  const { service, namespace, deploymentName } = where;
+  const { workerDeploymentInfo } = await service.describeWorkerDeployment({ namespace, deploymentName });
+  return [...(workerDeploymentInfo?.versionSummaries ?? [])]
+    .sort((one, other) => millisOf(other.createTime) - millisOf(one.createTime))
+    .map(({ deploymentVersion, status }) => [deploymentVersion?.buildId ?? '', STATUSES[status ?? 0] ?? 'unknown']);
+}
+
+/** Of temporal.api.enums.v1.WorkerDeploymentVersionStatus. */
+const STATUSES = ['unknown', 'inactive', 'current', 'ramping', 'draining', 'drained'];
+
 type Time = temporal.api.deployment.v1.IRoutingConfig['rampingVersionChangedTime'];
 
 const millisOf = (time: Time) => Number(time?.seconds ?? 0) * 1000 + (time?.nanos ?? 0) / 1e6;

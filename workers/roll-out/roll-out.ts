@@ -1,4 +1,4 @@
-import { endRamp, giveAll, viewDeployment, type Where } from './deployment-view.js';
+import { endRamp, giveAll, statusesOfBuilds, viewDeployment, type Where } from './deployment-view.js';
 
 /** Gives all new orders to a build: the one that has a part of them, or the newest, unless said. */
 export async function promote(where: Where, build: string | undefined, say: (text: string) => void): Promise<void> {
@@ -22,4 +22,9 @@ export async function goBack(where: Where, build: string | undefined, say: (text
     );
   await endRamp(where);
   say(`${ramping} takes no new orders any more; ${current} takes all`);
+}
+
+/** Each build and what becomes of it, a line each. */
+export async function tellBuilds(where: Where, say: (text: string) => void): Promise<void> {
+  for (const [build, status] of await statusesOfBuilds(where)) say(`${build} ${status}`);
 }
