@@ -15,6 +15,7 @@ import { writeKubeconfig } from './kubeconfig.js';
 import { bringUpNetwork, writeNetworkPlugin } from './network.js';
 import { NODE } from './addresses.js';
 import { containerd, node, PAUSE_IMAGE } from './node.js';
+import { writeVolumes } from './volumes.js';
 
 interface Wish {
   dir: string;
@@ -104,7 +105,8 @@ export async function startCluster({ dir, parts, progress }: Wish): Promise<Clus
       await kubectl.run('wait', '--for=create', `node/${NODE}`, '--timeout=60s');
       await kubectl.run('wait', '--for=condition=Ready', `node/${NODE}`, '--timeout=60s');
     });
-    await during('names inside the cluster', async () => {
+    await during('volumes, and names inside the cluster', async () => {
+      await kubectl.run('apply', '--server-side', '--filename', writeVolumes(folder, 8));
       await kubectl.run('apply', '--server-side', '--filename', path.join(import.meta.dirname, 'dns.yaml'));
       await kubectl.run('--namespace=kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=60s');
     });
