@@ -68,13 +68,18 @@ export function unsteadyProcesses(manifests: readonly Manifest[], ours: readonly
         return [`${kind} is asked at ${probe.httpGet.path}`];
       return portNamed(probe.httpGet.port) === undefined ? [`${kind} is asked at a port that is not its own`] : [];
     };
+    const wait = spec.initContainers?.find(({ args }) => args?.[0] === 'wait-for-setup')?.args;
     const pause = container.lifecycle?.preStop?.sleep?.seconds ?? 0;
     const wrong: [boolean, string][] = [
       [workload.spec.strategy?.rollingUpdate?.maxUnavailable !== 0, 'may be away while it is replaced'],
       [pause < 5, 'stops while it is still sent requests'],
       [(spec.terminationGracePeriodSeconds ?? 30) < pause + LONGEST_DRAIN_S + 5, 'is killed before it is done'],
       [(spec.topologySpreadConstraints ?? []).length === 0, 'may lie on one node, all of it'],
-      [spec.initContainers?.some(({ args }) => args?.[0] === 'wait-for-setup') !== true, 'does not wait for the setup'],
+      [wait === undefined, 'does not wait for the setup'],
+      [
+        wait?.includes('--temporal') !== 'reaches/temporal' in metadata.labels,
+        'waits for a Temporal that it can not reach, or not for one that it can',
+      ],
       [!selects(workload.spec.selector ?? {}, metadata.labels), 'does not select its own pods'],
       [spec.serviceAccountName !== workload.metadata.name, 'shares a service account'],
       [

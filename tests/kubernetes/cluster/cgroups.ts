@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const root = '/sys/fs/cgroup';
@@ -17,7 +17,12 @@ function folders(): string[] {
 }
 
 export function makeCgroups(): void {
-  for (const folder of folders()) mkdirSync(folder, { recursive: true });
+  for (const folder of folders()) {
+    mkdirSync(folder, { recursive: true });
+    // With v1 all pods together would get no more of the processors than any single process of the machine.
+    const shares = path.join(folder, 'cpu.shares');
+    if (existsSync(shares)) writeFileSync(shares, '20480');
+  }
 }
 
 /** They outlive their processes. */

@@ -6,11 +6,7 @@ import { openEngine, type Engine } from '../../containers/engine.js';
 import { buildImage } from '../../containers/image.js';
 import { provideImages } from '../../containers/images.js';
 import { buildChangedImage } from './changed-image.js';
-
-/** Built from this checkout. */
-const OURS = 'holdfast:local';
-/** The same with a changed Saga. */
-export const CHANGED = 'holdfast:changed';
+import { CHANGED, OURS } from './image-names.js';
 
 /** By name, what each is by the engine that it comes from. */
 type Images = Record<string, string>;

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { runCommand } from '../../../stack/support/run-command.js';
 
 /** The cluster, as somebody at its command line sees it. */
@@ -16,9 +17,9 @@ export class Kubectl {
   /** What it prints; rejects with that when it fails. */
   run(...args: string[]): Promise<string> {
     const where = this.namespace === undefined ? [] : ['--namespace', this.namespace];
-    return runCommand(this.program, [...where, ...args], {
-      env: { PATH: process.env.PATH, KUBECONFIG: this.kubeconfig },
-    });
+    // What it remembers is of this cluster alone.
+    const own = { KUBECONFIG: this.kubeconfig, KUBECACHEDIR: path.join(path.dirname(this.kubeconfig), 'kubectl') };
+    return runCommand(this.program, [...where, ...args], { env: { ...process.env, ...own } });
   }
 
   /** What is asked for, as an object. */
