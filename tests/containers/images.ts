@@ -16,6 +16,11 @@ interface ImagesOptions {
   signal?: AbortSignal;
 }
 
+interface Told {
+  progress: Progress;
+  signal: AbortSignal;
+}
+
 /** Sees to it that the engine has the images: pulled, or, where that can't be done, stood in for. @returns what is a stand-in */
 export async function provideImages(
   engine: Engine,
@@ -27,26 +32,33 @@ export async function provideImages(
   const missing = wanted.filter(({ image }) => labels.get(image) !== 'official');
   const [first, ...others] = missing;
   if (!first) return [];
-  if (await pull(engine, first.image, { progress, signal, patient: false })) {
+  if (await pulls(engine, first.image, { progress, signal })) {
     for (const { image } of others) {
       if (!(await pull(engine, image, { progress, signal, patient: true })))
         throw new Error(`${image} can't be pulled`);
     }
     return [];
   }
-  if (process.platform !== 'linux')
-    throw new Error(`${first.image} can't be pulled, and stand-ins are made on Linux alone`);
-  progress.say(
-    engine.isOwn
-      ? '  No image can be pulled here: stand-ins are made from packages'
-      : '  No image can be pulled here: stand-ins are made from packages, and get the official names in this engine',
-  );
   // All at once: what is built on another must not be taken for one of a recipe that was changed in between.
   const plan = withWhatTheyAreOn(missing).map((standIn) => ({ standIn, digest: digestOf(standIn) }));
   for (const { standIn, digest } of plan) await make(engine, standIn, digest, { progress, signal });
   // What former recipes left.
   if (engine.isOwn) await engine.docker(['image', 'prune', '--force'], { signal });
   return missing.map(({ image }) => image);
+}
+
+/** Found out once. */
+const withoutRegistry = new WeakSet<Engine>();
+
+/** @returns whether the image could be pulled; rejects where it must be. The first one decides for all. */
+async function pulls(engine: Engine, image: string, { progress, signal }: Told): Promise<boolean> {
+  if (withoutRegistry.has(engine)) return false;
+  if (await pull(engine, image, { progress, signal, patient: false })) return true;
+  if (process.platform !== 'linux') throw new Error(`${image} can't be pulled, and stand-ins are made on Linux alone`);
+  withoutRegistry.add(engine);
+  const whose = engine.isOwn ? '' : ', and get the official names in this engine';
+  progress.say(`  No image can be pulled here: stand-ins are made from packages${whose}`);
+  return false;
 }
 
 /** `official`: it has no label of ours. */
@@ -72,7 +84,7 @@ export function withWhatTheyAreOn(wanted: StandIn[]): StandIn[] {
 async function pull(
   engine: Engine,
   image: string,
-  { progress, signal, patient }: { progress: Progress; signal: AbortSignal; patient: boolean },
+  { progress, signal, patient }: Told & { patient: boolean },
 ): Promise<boolean> {
   const step = progress.step(image);
   step.detail('asking the registry');
@@ -96,12 +108,7 @@ async function pull(
   }
 }
 
-async function make(
-  engine: Engine,
-  standIn: StandIn,
-  digest: string,
-  { progress, signal }: { progress: Progress; signal: AbortSignal },
-): Promise<void> {
+async function make(engine: Engine, standIn: StandIn, digest: string, { progress, signal }: Told): Promise<void> {
   const { image } = standIn;
   const label = await labelOf(engine, image);
   if (label === 'official' || (label !== 'none' && label.digest === digest)) return;
