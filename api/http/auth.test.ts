@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import express from 'express';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import type { CryptoKey, JWTPayload } from 'jose';
@@ -153,13 +152,14 @@ test('does not ask again for each token of an unknown key', async () => {
   expect(fetched).toBe(1);
 });
 
-test('a wrong answer instead of the keys is told with its address, and its sender is not asked again', async () => {
-  // Whoever answered first answers all that comes on that connection.
-  let wrong: Socket | undefined;
+test.each([
+  [404, 'it answered 404'],
+  [200, 'JSON Web Key Set malformed'],
+])('a wrong answer, %i, is told with its address, and its sender is not asked again', async (status, reason) => {
+  const asked: (string | undefined)[] = [];
   const somebody = await listen(
     (req, res) => {
-      wrong ??= req.socket;
-      if (req.socket === wrong) res.writeHead(404).end('nothing here');
+      if (asked.push(req.headers.connection) === 1) res.writeHead(status).end('{"message":"nothing here"}');
       else res.end('{"keys":[]}');
     },
     { host: '127.0.0.1', port: 0 },
@@ -169,11 +169,11 @@ test('a wrong answer instead of the keys is told with its address, and its sende
   const jwksUrl = `${somebody.url}/keys`;
   const { check } = createAuthenticator({ issuer, audience, jwksUrls: [jwksUrl], logger });
   try {
-    await expect(check()).rejects.toThrow(`signing-keys-unavailable: ${jwksUrl}: it answered 404`);
+    await expect(check()).rejects.toThrow(`signing-keys-unavailable: ${jwksUrl}: ${reason}`);
     await check();
-    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
-      { address: jwksUrl, reason: 'it answered 404' },
-    ]);
+    // Each on a connection of its own: whoever was wrong would be asked again on one that was kept.
+    expect(asked).toEqual(['close', 'close']);
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([{ address: jwksUrl, reason }]);
   } finally {
     await somebody.close();
   }

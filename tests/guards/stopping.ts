@@ -79,7 +79,7 @@ export const stopping: Guard[] = [
       text: '(await umzug.migrations(client)).length === 0',
       instead: '(await umzug.migrations(client)).length < 0',
     },
-    test: { file: 'platform/database/migrate.int.test.ts', name: 'a folder that is %s is refused by its name' },
+    test: { file: 'platform/database/migrate.int.test.ts', name: 'is refused by its name' },
   },
   {
     promise: 'Whoever gave a wrong answer instead of the signing keys is told with its address, and left.',
@@ -90,7 +90,7 @@ export const stopping: Guard[] = [
     },
     test: {
       file: 'api/http/auth.test.ts',
-      name: 'a wrong answer instead of the keys is told with its address, and its sender is not asked again',
+      name: 'is told with its address, and its sender is not asked again',
     },
   },
 ];

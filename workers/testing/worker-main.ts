@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { cancellationSignal } from '@temporalio/activity';
+
 import { createLogger } from '../../platform/logger.js';
 import { runProcess } from '../../platform/shutdown.js';
 import { runWorker } from '../run-worker.js';
@@ -16,7 +18,7 @@ await runProcess({ logger }, async (onShutdown) => {
       activities: {
         take: async (ms: number) => {
           logger.info('begun');
-          await pause(ms);
+          await pause(ms, undefined, { signal: cancellationSignal() });
         },
       },
       temporal: { address, namespace: 'default', payloadKeys: { keys: { one }, current: 'one' } },
