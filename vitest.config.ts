@@ -20,6 +20,8 @@ export default defineConfig({
           exclude: [...exclude, '**/*.int.test.{ts,js}', '**/*.e2e.test.ts'],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
+          // Some start a process, which takes its time on a busy machine.
+          testTimeout: 20_000,
           ...shared,
         },
       },

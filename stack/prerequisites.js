@@ -33,8 +33,8 @@ export function findMissing(needs, machine) {
           what: 'Node.js 20.20 or newer',
           why: 'runs everything',
           found: 'this is ' + machine.node,
-          debian: 'https://nodejs.org/en/download (nvm install 22, or the package of NodeSource)',
-          macos: 'brew install node@22',
+          debian: 'https://nodejs.org/en/download (nvm install 24, or the package of NodeSource)',
+          macos: 'brew install node@24',
         },
     versioned(machine, 'npm', ['--version'], /^(\d+)\.(\d+)/m, [10, 0], {
       what: 'npm 10 or newer',

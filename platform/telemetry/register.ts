@@ -6,6 +6,7 @@ import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
 import { KafkaJsInstrumentation } from '@opentelemetry/instrumentation-kafkajs';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { PrismaInstrumentation } from '@prisma/instrumentation';
+import { register as registerHook, supportsSyncHooks } from 'import-in-the-middle/register-hooks.mjs';
 import { z } from 'zod';
 import { readEnv, telemetrySettings } from '../env.js';
 import { startTelemetry } from './telemetry.js';
@@ -13,8 +14,10 @@ import { startTelemetry } from './telemetry.js';
 // Wrapping every module instead would double the time that a process takes to start.
 const instrumented = ['express', 'ioredis', 'kafkajs', '@prisma/client', 'node:http', 'node:https'];
 
-// Entry of `node --import`: ES modules are only instrumented when this hook is there before they are loaded.
-register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, { data: { include: instrumented } });
+// Entry of `node --import`: ES modules are only instrumented when this hook is there before they are loaded. Where Node can,
+// in this thread: one for the hook alone takes longer to start, and Node 26 warns of it.
+if (supportsSyncHooks()) registerHook({ include: instrumented });
+else register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, { data: { include: instrumented } });
 
 const quiet = /^\/(healthz|readyz|metrics)(\?|$)/;
 
