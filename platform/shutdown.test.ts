@@ -1,13 +1,18 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { waitFor } from '../tests/support/wait-for.js';
 
 const script = fileURLToPath(new URL('./testing/process.ts', import.meta.url));
 
-function start(how: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, how], {
+function start(how: string, { imports = [], env = {} }: { imports?: string[]; env?: Record<string, string> } = {}) {
+  const loaded = ['tsx', ...imports].flatMap((one) => ['--import', one]);
+  const child = spawn(process.execPath, [...loaded, script, how], {
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   let output = '';
@@ -73,4 +78,23 @@ test('says that it is not ready as soon as it stops, while it still answers', as
     { status: 'not ready', missing: [{ name: 'process', reason: 'it is stopping' }] },
   ]);
   expect(await exit).toBe(0);
+});
+
+test('stops soon where Zipkin hangs', async () => {
+  const zipkin = createServer();
+  await new Promise<void>((resolve) => zipkin.listen(0, '127.0.0.1', resolve));
+  const asked = once(zipkin, 'connection');
+  const { port } = zipkin.address() as AddressInfo;
+  const register = new URL('./telemetry/register.ts', import.meta.url).href;
+  const { child, exit } = start('traces', {
+    imports: [register],
+    env: { ZIPKIN_URL: `http://127.0.0.1:${String(port)}` },
+  });
+  const [socket] = (await asked) as [Socket];
+  const from = performance.now();
+  child.kill('SIGTERM');
+  expect(await exit).toBe(0);
+  expect(performance.now() - from).toBeLessThan(10_000);
+  socket.destroy();
+  zipkin.close();
 });

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { ZipkinExporter } from '@opentelemetry/exporter-zipkin';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
@@ -11,6 +12,7 @@ import { WithoutLoneQueries } from './without-lone-queries.js';
 import { withoutPersonalData } from './without-personal-data.js';
 
 const exportDelayMs = 500;
+const lastSpansLimitMs = 2_000;
 
 let started: { sdk: NodeSDK; serviceName: string; spanProcessor: SpanProcessor } | undefined;
 
@@ -66,7 +68,7 @@ export function temporalTelemetryPlugins(): OpenTelemetryPlugin[] {
   ];
 }
 
-/** Sends what is still waiting. Harmless when nothing was started. */
+/** Sends what is still waiting, but waits for no Zipkin that hangs. Harmless when nothing was started. */
 export async function shutdownTelemetry(): Promise<void> {
-  await started?.sdk.shutdown();
+  await Promise.race([started?.sdk.shutdown(), pause(lastSpansLimitMs, undefined, { ref: false })]);
 }

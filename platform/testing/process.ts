@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import { createHealthServer } from '../health.js';
 import { createLogger } from '../logger.js';
 import { runProcess } from '../shutdown.js';
@@ -17,6 +18,7 @@ await runProcess({ logger }, async (onShutdown) => {
     logger.info('closed second');
     if (how === 'breaks') throw new Error('stuck');
   });
+  if (how === 'traces') trace.getTracer('process').startSpan('one').end();
   if (how === 'serves') {
     const { url, drain } = await createHealthServer({ service: 'process', host: '127.0.0.1', port: 0, checks: {} });
     onShutdown('health port', drain);

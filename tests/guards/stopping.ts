@@ -73,6 +73,15 @@ export const stopping: Guard[] = [
     test: { file: 'workers/run-worker.int.test.ts', name: 'that fails by itself ends with an error, in order' },
   },
   {
+    promise: 'A Zipkin that hangs does not keep a process from stopping.',
+    code: {
+      file: 'platform/telemetry/telemetry.ts',
+      text: 'pause(lastSpansLimitMs,',
+      instead: 'pause(lastSpansLimitMs * 99,',
+    },
+    test: { file: 'platform/shutdown.test.ts', name: 'stops soon where Zipkin hangs' },
+  },
+  {
     promise: 'A setup without the files of its migrations refuses, rather than to find the databases up to date.',
     code: {
       file: 'platform/database/migrate.ts',
