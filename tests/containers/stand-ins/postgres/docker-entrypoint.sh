@@ -43,7 +43,5 @@ if [ "$1" = postgres ]; then
   fi
   mkdir -p "$PGDATA"
   if [ ! -s "$PGDATA/PG_VERSION" ]; then initialise; fi
-  shift
-  set -- postgres -c listen_addresses='*' "$@"
 fi
 exec "$@"
