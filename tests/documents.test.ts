@@ -12,6 +12,7 @@ const tests = [
   ...below('tests/e2e', '.test.ts'),
   ...below('tests/faults', '.test.ts'),
   'tests/faults/one-app/operators.ts',
+  'tests/containers/composed.ts',
   'workers/deployment.int.test.ts',
 ].map((file) => readFileSync(file, 'utf8'));
 
