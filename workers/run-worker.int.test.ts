@@ -135,5 +135,5 @@ describe('a process of a worker', () => {
     });
     await native.close();
     await temporal.close();
-  });
+  }, 120_000);
 });
