@@ -15,7 +15,7 @@ npm run roll-out -- builds
   canary   gives a build (the newest, unless said) a part of the new orders and looks at these for so long, and until so many
            began; takes it back when one of them asks for an operator, failed or can't go on, or when there are too few
   promote  gives it all new orders
-  back     ends a canary; where there is none, all new orders go to the build that is said
+  back     ends a canary, where there is one; with --build, gives all new orders to that build
   builds   tells each build: current, ramping, draining (orders of it run), drained (its workers may go), inactive
 TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE say where.`;
 

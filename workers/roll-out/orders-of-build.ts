@@ -5,13 +5,19 @@ import type { Where } from './deployment-view.js';
 
 type Execution = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 
-const { WorkflowExecutionStatus } = proto.temporal.api.enums.v1;
+const { EventType, WorkflowExecutionStatus } = proto.temporal.api.enums.v1;
 
-/** A task that fails once may have been unlucky; one that fails again will go on failing. */
-const ATTEMPTS_OF_A_STUCK_TASK = 3;
+/** A task that failed once may have been unlucky; one that failed again will go on failing. */
+const ATTEMPTS_OF_A_FAILING_TASK = 3;
+
+/** One that runs out of time may do so for the machine is busy; but not for ever. */
+const ATTEMPTS_OF_A_SLOW_TASK = 10;
 
 /** Beyond that many orders the rest is not looked at: enough are, to know. */
 const PAGES = 10;
+
+/** Asked one by one, each time; the newest are listed first. */
+const LOOKED_INTO = 100;
 
 export interface OrdersOfBuild {
   begun: number;
@@ -28,6 +34,7 @@ export async function ordersOfBuild(
   { buildId, workflowType, since }: { buildId: string; workflowType: string; since: Date },
 ): Promise<OrdersOfBuild> {
   const found: OrdersOfBuild = { begun: 0, trouble: [] };
+  const running: Execution[] = [];
   let nextPageToken: Uint8Array = new Uint8Array();
   for (let page = 0; page < PAGES; page++) {
     const listed = await where.service.listWorkflowExecutions({
@@ -38,28 +45,45 @@ export async function ordersOfBuild(
     for (const execution of listed.executions) {
       const of = attribute(execution, 'TemporalWorkerDeploymentVersion');
       const isOurs = of === `${where.deploymentName}:${buildId}`;
-      if (isOurs) found.begun += 1;
       if (!isOurs && of !== undefined) continue;
-      const why = await troubleOf(where, execution);
+      if (isOurs) found.begun += 1;
+      const why = troubleTold(execution);
       if (why) found.trouble.push(`${execution.execution?.workflowId}: ${why}`);
+      else if (execution.status === WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING) running.push(execution);
     }
     nextPageToken = listed.nextPageToken;
     if (nextPageToken.length === 0) break;
   }
+  if (found.trouble.length > 0) return found;
+  for (const execution of running.slice(0, LOOKED_INTO)) {
+    const why = await troubleInside(where, execution);
+    if (why) found.trouble.push(`${execution.execution?.workflowId}: ${why}`);
+  }
   return found;
 }
 
-async function troubleOf({ service, namespace }: Where, execution: Execution): Promise<string | undefined> {
+function troubleTold(execution: Execution): string | undefined {
   if (execution.status === WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_FAILED) return 'failed';
   if (execution.status !== WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING) return undefined;
-  if (attribute(execution, 'NeedsAttention') === true)
-    return `asks for an operator at ${String(attribute(execution, 'AttentionStep'))}`;
-  const { pendingWorkflowTask } = await service.describeWorkflowExecution({
-    namespace,
-    execution: execution.execution,
-  });
+  if (attribute(execution, 'NeedsAttention') !== true) return undefined;
+  return `asks for an operator at ${String(attribute(execution, 'AttentionStep'))}`;
+}
+
+async function troubleInside(where: Where, { execution }: Execution): Promise<string | undefined> {
+  const { service, namespace } = where;
+  const { pendingWorkflowTask } = await service.describeWorkflowExecution({ namespace, execution });
   const attempts = pendingWorkflowTask?.attempt ?? 0;
-  return attempts >= ATTEMPTS_OF_A_STUCK_TASK ? `its workflow task was tried ${attempts} times` : undefined;
+  if (attempts >= ATTEMPTS_OF_A_SLOW_TASK) return `its workflow task was tried ${attempts} times`;
+  if (attempts < ATTEMPTS_OF_A_FAILING_TASK || !(await failedLast(where, { execution }))) return undefined;
+  return `its workflow task failed ${attempts - 1} times`;
+}
+
+/** Whether the newest workflow task in the history failed; only the first of several in a row is written there. */
+async function failedLast({ service, namespace }: Where, { execution }: Execution): Promise<boolean> {
+  const { history } = await service.getWorkflowExecutionHistoryReverse({ namespace, execution, maximumPageSize: 50 });
+  const ends = [EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED, EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT];
+  const last = history?.events?.find(({ eventType }) => ends.some((type) => type === eventType));
+  return last?.eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED;
 }
 
 function attribute(execution: Execution, name: string): unknown {

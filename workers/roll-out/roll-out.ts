@@ -12,16 +12,13 @@ export async function promote(where: Where, build: string | undefined, say: (tex
   );
 }
 
-/** Ends a canary; where there is none, all new orders go to the build that is said. */
+/** Ends a canary, where there is one; or gives all new orders to the build that is said. */
 export async function goBack(where: Where, build: string | undefined, say: (text: string) => void): Promise<void> {
-  const { current, ramping, builds } = await viewDeployment(where);
   if (build !== undefined) return promote(where, build, say);
-  if (ramping === undefined)
-    throw new Error(
-      `${current} takes all new orders; say which shall: ${builds.filter((one) => one !== current).join(', ')}`,
-    );
-  await endRamp(where);
-  say(`${ramping} takes no new orders any more; ${current} takes all`);
+  const { current, ramping, builds } = await viewDeployment(where);
+  if (ramping !== undefined) await endRamp(where);
+  const others = builds.filter((one) => one !== current).join(', ');
+  say(`${current} takes all new orders. To give them to another, say --build and which: ${others || 'there is none'}`);
 }
 
 /** Each build and what becomes of it, a line each. */

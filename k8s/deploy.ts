@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { deploy, rollOut } from './deploy/deploy.js';
+
+// `npm run deploy`: what the deploy workflow does, in the cluster that kubectl knows.
+const usage = `npm run deploy -- up IMAGE [OVERLAY]
+npm run deploy -- canary|promote|back [options of npm run roll-out]
+
+  up    brings an image into the cluster by an overlay (k8s/overlays/production); where its Saga is another, the build that
+        runs there stays beside the new one, and has all new orders until it is told otherwise
+  canary, promote, back
+        npm run roll-out, in a pod of the order worker
+Older builds that have no order left go with npm run k8s:builds -- drop.
+Takes kubectl and, for up, docker, which asks the image for its build.`;
+
+const NAMESPACE = 'holdfast';
+
+const say = (text: string) => void process.stdout.write(`${text}\n`);
+
+async function run(program: string, args: readonly string[], input?: string): Promise<string> {
+  const running = promisify(execFile)(program, args, { maxBuffer: 2 ** 26 });
+  running.child.stdin?.end(input);
+  running.child.stderr?.pipe(process.stderr);
+  return (await running).stdout;
+}
+
+const kubectl = (args: readonly string[], input?: string) => run('kubectl', args, input);
+
+const buildOf = async (image: string) =>
+  (await run('docker', ['run', '--rm', '--entrypoint=cat', image, 'dist/workflow-build-id'])).trim();
+
+const [command = '', ...rest] = process.argv.slice(2);
+const [image, overlay = 'k8s/overlays/production'] = rest;
+
+try {
+  if (command === 'up' && image) await deploy({ kubectl, buildOf, say }, { overlay, image });
+  else if (['canary', 'promote', 'back'].includes(command))
+    await rollOut({ kubectl, say }, NAMESPACE, [command, ...rest]);
+  else {
+    process.stderr.write(`${usage}\n`);
+    process.exitCode = 2;
+  }
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
