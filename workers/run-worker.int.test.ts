@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createLogger } from '../platform/logger.js';
 import { createTemporalClient } from '../platform/temporal/client.js';
 import { createDataConverter } from '../platform/temporal/data-converter.js';
@@ -89,6 +89,8 @@ describe('a process of a worker', () => {
     const script = fileURLToPath(new URL('./testing/worker-main.ts', import.meta.url));
     const args = ['--import', 'tsx', script, server('TEMPORAL_ADDRESS'), taskQueue, payloadKeys.keys.one, how];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    // Also where its test failed.
+    onTestFinished(() => void child.kill('SIGKILL'));
     let output = '';
     child.stdout.on('data', (data: Buffer) => (output += data.toString()));
     const exit = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
