@@ -147,6 +147,16 @@ const planted: [what: string, plant: (manifests: Manifest[]) => void, finding: s
     'order-service: does not wait',
   ],
   [
+    'waiting for a Temporal that is out of reach',
+    inPod('gateway', (spec) => spec.initContainers![0]!.args!.push('--temporal')),
+    'gateway: waits for a Temporal that it can not reach',
+  ],
+  [
+    'no waiting for Temporal',
+    inPod('order-worker', (spec) => spec.initContainers![0]!.args!.pop()),
+    'order-worker: waits for a Temporal that it can not reach, or not for one that it can',
+  ],
+  [
     "another's account",
     inPod('order-service', (spec) => (spec.serviceAccountName = 'gateway')),
     'order-service: shares a service account',
