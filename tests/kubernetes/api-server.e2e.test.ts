@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { theCluster } from './support/cluster.js';
 
 const cluster = theCluster();
@@ -36,4 +36,18 @@ test('a manifest is tried by the API server itself, down to its last field', asy
 test('and so is what the operators know', async () => {
   await expect(tryOut(scaled({ maxReplicaCount: 3 }))).resolves.toContain('serverside-applied');
   await expect(tryOut(scaled({ maxReplicas: 3 }))).rejects.toThrow('maxReplicas');
+});
+
+test('the production overlay is accepted, in a namespace of its own', async () => {
+  const folder = path.join(inject('cluster').dir, 'production');
+  mkdirSync(folder, { recursive: true });
+  const namespace = 'production';
+  const resources = [path.relative(folder, path.join('k8s', 'overlays', 'production'))];
+  writeFileSync(path.join(folder, 'kustomization.yaml'), JSON.stringify({ resources, namespace }));
+  await cluster.run('create', 'namespace', namespace);
+  const said = await cluster.run(
+    ...['apply', '--server-side', '--dry-run=server', '--validate=strict', '--kustomize', folder],
+  );
+  for (const kind of ['scaledobject', 'externalsecret', 'podmonitor', 'prometheusrule', 'horizontalpodautoscaler'])
+    expect(said).toContain(kind);
 });

@@ -1,39 +1,20 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { openShop, placeOrder, reaches, stockOf, stockedProduct, type Shop } from '../support/shop.js';
-import { theProduct, type Product } from './support/product.js';
+import { beforeAll, describe } from 'vitest';
+import { networkPolicies } from './dev/network-policies.js';
+import { orders } from './dev/orders.js';
+import { podsDeleted } from './dev/pods-deleted.js';
+import { rolledOut } from './dev/rolled-out.js';
+import { startProduct, type Product } from './support/product.js';
 
-interface Pods {
-  items: { metadata: { name: string }; spec: { automountServiceAccountToken?: boolean } }[];
-}
-
-describe('the dev overlay', () => {
-  let product: Product;
-  let shop: Shop;
-  beforeAll(async () => {
-    product = await theProduct();
-    shop = await openShop(product.gatewayUrl);
-  });
-
-  it('runs under Pod Security "restricted", which refuses what is less', async () => {
-    const { items } = await product.kubectl.get<Pods>('pods');
-    expect(items.length).toBeGreaterThan(13);
-    const root = ['run', 'root', '--image=holdfast:local', '--dry-run=server'];
-    await expect(product.kubectl.run(...root)).rejects.toThrow('violates PodSecurity "restricted');
-  });
-
-  it('takes an order through the gateway to its end', async () => {
-    const tea = await stockedProduct(shop, { quantity: 5 });
-    const { status, body } = await placeOrder(shop.alice, tea, { quantity: 2 });
-    expect([201, 202]).toContain(status);
-    await reaches(shop.alice, body.id, 'COMPLETED', 120_000);
-    expect(await stockOf(shop, tea)).toEqual({ quantity: 3, reserved: 0 });
-  });
-
-  it('undoes one whose card is declined', async () => {
-    const tea = await stockedProduct(shop, { quantity: 4 });
-    const { body } = await placeOrder(shop.bob, tea, { quantity: 3, paymentMethod: 'card_declined' });
-    const order = await reaches(shop.bob, body.id, 'CANCELLED', 120_000);
-    expect(order.cancelReason).toBe('PAYMENT_DECLINED');
-    expect(await stockOf(shop, tea)).toEqual({ quantity: 4, reserved: 0 });
-  });
+let product: Product | undefined;
+const running = (): Product => {
+  if (product === undefined) throw new Error('the product does not run');
+  return product;
+};
+beforeAll(async () => {
+  product = await startProduct();
 });
+
+describe('the dev overlay', () => orders(running));
+describe('its network policies', () => networkPolicies(running));
+describe('pods that are deleted one by one while orders are placed', () => podsDeleted(running));
+describe('a changed Saga that is rolled out while orders are placed', () => rolledOut(running));

@@ -75,11 +75,12 @@ export async function startCluster({ dir, parts, progress }: Wish): Promise<Clus
     await during('etcd, API server, controllers, scheduler', async () => {
       for (const spec of controlPlane({ folder, programs, certificates })) await start(spec);
     });
-    await during('custom resource definitions', async () => {
+    // The API server needs its time for them; the node does not wait for it.
+    const defined = during('custom resource definitions', async () => {
       await kubectl.run('create', '--validate=false', '--filename', parts.crds);
       await kubectl.run('wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s');
     });
-
+    defined.catch(() => undefined);
     await during('containerd', async () => {
       const networks = path.join(folder, 'networks');
       writeNetworkPlugin(networks);
@@ -110,6 +111,7 @@ export async function startCluster({ dir, parts, progress }: Wish): Promise<Clus
       await kubectl.run('apply', '--server-side', '--filename', path.join(import.meta.dirname, 'dns.yaml'));
       await kubectl.run('--namespace=kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=60s');
     });
+    await defined;
     return { kubeconfig, stop };
   } catch (error) {
     await stop();

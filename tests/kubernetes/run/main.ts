@@ -80,8 +80,10 @@ export async function runInCluster({ dir, args, ends, progress, signal }: Run): 
   writeParts(dir, { programs, crds, imageStore, newImages });
 
   ends.push(() => removeCgroups());
+  // Logs stay; the pods' data do not.
+  ends.push(() => rmSync(path.join(dir, 'node'), { recursive: true, force: true }));
   const vitest = path.join('node_modules', 'vitest', 'vitest.mjs');
-  return runNode([vitest, 'run', '--project', 'k8s', ...args], {
+  return runNode([vitest, 'run', '--project', 'k8s', '--reporter', 'verbose', ...args], {
     env: { ...environment, HOLDFAST_K8S_DIR: dir },
     records: path.join(dir, 'run', 'app'),
     signal,

@@ -14,12 +14,18 @@ export class Kubectl {
     return new Kubectl(this.program, this.kubeconfig, namespace);
   }
 
+  /** In which whoever calls `kubectl` speaks with this cluster. */
+  get environment(): NodeJS.ProcessEnv {
+    const PATH = `${path.dirname(this.program)}:${process.env.PATH ?? ''}`;
+    // What it remembers is of this cluster alone.
+    const KUBECACHEDIR = path.join(path.dirname(this.kubeconfig), 'kubectl');
+    return { ...process.env, PATH, KUBECACHEDIR, KUBECONFIG: this.kubeconfig };
+  }
+
   /** What it prints; rejects with that when it fails. */
   run(...args: string[]): Promise<string> {
     const where = this.namespace === undefined ? [] : ['--namespace', this.namespace];
-    // What it remembers is of this cluster alone.
-    const own = { KUBECONFIG: this.kubeconfig, KUBECACHEDIR: path.join(path.dirname(this.kubeconfig), 'kubectl') };
-    return runCommand(this.program, [...where, ...args], { env: { ...process.env, ...own } });
+    return runCommand(this.program, [...where, ...args], { env: this.environment });
   }
 
   /** What is asked for, as an object. */

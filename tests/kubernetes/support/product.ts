@@ -1,8 +1,11 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { inject } from 'vitest';
+import { OURS } from '../parts/image-names.js';
 import { theCluster } from './cluster.js';
 import type { Kubectl } from './kubectl.js';
 
-export const NAMESPACE = 'holdfast';
+const NAMESPACE = 'holdfast';
 
 export interface Product {
   /** kubectl in the product's namespace. */
@@ -10,24 +13,23 @@ export interface Product {
   gatewayUrl: string;
 }
 
-let applied: Promise<Product> | undefined;
-
-/** The dev overlay, applied once for all files, when all of it is ready. */
-export function theProduct(): Promise<Product> {
-  return (applied ??= apply());
-}
-
-async function apply(): Promise<Product> {
+/** The dev overlay, applied, when all of it is ready. */
+export async function startProduct(): Promise<Product> {
   const kubectl = theCluster().in(NAMESPACE);
-  await applyDev(kubectl);
+  await applyOverlay(kubectl);
   await allAvailable(kubectl);
   const { spec } = await kubectl.get<{ spec: { clusterIP: string; ports: { port: number }[] } }>('service', 'gateway');
   return { kubectl, gatewayUrl: `http://${spec.clusterIP}:${spec.ports[0]?.port ?? ''}` };
 }
 
-export async function applyDev(kubectl: Kubectl): Promise<void> {
-  const overlay = path.join('tests', 'kubernetes', 'overlay');
-  await kubectl.run('apply', '--server-side', '--validate=strict', '--kustomize', overlay);
+/** The dev overlay as it stands, or with another image. */
+export async function applyOverlay(kubectl: Kubectl, image = OURS): Promise<void> {
+  const folder = path.join(inject('cluster').dir, 'applied');
+  mkdirSync(folder, { recursive: true });
+  const resources = [path.relative(folder, path.join('tests', 'kubernetes', 'overlay'))];
+  const [name, newTag] = image.split(':');
+  writeFileSync(path.join(folder, 'kustomization.yaml'), JSON.stringify({ resources, images: [{ name, newTag }] }));
+  await kubectl.run('apply', '--server-side', '--validate=strict', '--kustomize', folder);
 }
 
 /** Resolves when each Deployment is; rejects with what the pods that aren't say. */

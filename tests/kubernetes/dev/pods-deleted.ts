@@ -1,36 +1,34 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ourProcesses } from '../../stack/app/processes.js';
-import { openShop, reaches, stockOf, stockedProduct, type Shop } from '../support/shop.js';
-import { placeOrders } from './support/orders-under-load.js';
-import { theProduct, type Product } from './support/product.js';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ourProcesses } from '../../../stack/app/processes.js';
+import { openShop, reaches, stockOf, stockedProduct, type Shop } from '../../support/shop.js';
+import { placeOrders } from '../support/orders-under-load.js';
+import type { Product } from '../support/product.js';
 
 /** What callers wait for has a second instance, as it has wherever it matters. */
 const answering = ourProcesses.filter(({ kind }) => kind !== 'worker').map(({ name }) => `deployment/${name}`);
 
-/** Each pod of a node that is drained goes the same way. */
-describe('pods that are deleted one by one while orders are placed', () => {
-  let product: Product;
+/** One by one, while orders are placed, as each pod of a node goes that is drained. */
+export function podsDeleted(running: () => Product): void {
   let shop: Shop;
-  const rolledOut = (name: string) => product.kubectl.run('rollout', 'status', name, '--timeout=180s');
+  const rolledOut = (name: string) => running().kubectl.run('rollout', 'status', name, '--timeout=180s');
 
   beforeAll(async () => {
-    product = await theProduct();
-    await product.kubectl.run('scale', '--replicas=2', ...answering);
+    await running().kubectl.run('scale', '--replicas=2', ...answering);
     for (const name of answering) await rolledOut(name);
-    shop = await openShop(product.gatewayUrl);
+    shop = await openShop(running().gatewayUrl);
   });
-  afterAll(() => product.kubectl.run('scale', '--replicas=1', ...answering));
+  afterAll(() => running().kubectl.run('scale', '--replicas=1', ...answering));
 
   it('lose no order, and nobody sees a failure that is not one of the document', async () => {
     const tea = await stockedProduct(shop, { quantity: 10_000 });
     const orders = placeOrders('deleted', shop, tea);
     for (const { name } of ourProcesses) {
-      const pods = await product.kubectl.get<{ items: { metadata: { name: string } }[] }>(
+      const pods = await running().kubectl.get<{ items: { metadata: { name: string } }[] }>(
         'pods',
         `--selector=app.kubernetes.io/name=${name}`,
       );
       for (const { metadata } of pods.items) {
-        await product.kubectl.run('delete', 'pod', metadata.name, '--wait=true');
+        await running().kubectl.run('delete', 'pod', metadata.name, '--wait=true');
         await rolledOut(`deployment/${name}`);
       }
     }
@@ -40,4 +38,4 @@ describe('pods that are deleted one by one while orders are placed', () => {
     for (const id of orders.ids) await reaches(shop.alice, id, 'COMPLETED', 120_000);
     expect(await stockOf(shop, tea)).toEqual({ quantity: 10_000 - orders.ids.length, reserved: 0 });
   });
-});
+}

@@ -1,39 +1,24 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { openShop, placeOrder, reaches, stockOf, stockedProduct, type Shop } from '../support/shop.js';
-import { waitFor } from '../support/wait-for.js';
-import { CHANGED } from './parts/image-names.js';
-import { placeOrders } from './support/orders-under-load.js';
-import { applyDev, theProduct, type Product } from './support/product.js';
+import { beforeAll, expect, it } from 'vitest';
+import { KEPT } from '../../../k8s/builds/kept-build.js';
+import { ourProcesses } from '../../../stack/app/processes.js';
+import { runCommand } from '../../../stack/support/run-command.js';
+import { openShop, placeOrder, reaches, stockOf, stockedProduct, type Shop } from '../../support/shop.js';
+import { waitFor } from '../../support/wait-for.js';
+import { CHANGED } from '../parts/image-names.js';
+import { placeOrders } from '../support/orders-under-load.js';
+import { applyOverlay, type Product } from '../support/product.js';
 
-interface Deployment {
-  metadata: object;
-  spec: object;
-}
-
-/** Those that come into the path of an order, with the Saga's workers. */
-const ROLLED = ['gateway', 'order-service', 'order-worker'].map((name) => `deployment/${name}`);
-const OLD = 'order-worker-old';
-
-describe('a changed Saga that is rolled out while orders are placed', () => {
-  let product: Product;
+/** As the overlay is upgraded, while orders are placed. The last part: what runs after it is the changed Saga. */
+export function rolledOut(running: () => Product): void {
   let shop: Shop;
-  const rolledOut = (name: string) => product.kubectl.run('rollout', 'status', name, '--timeout=300s');
-
   beforeAll(async () => {
-    product = await theProduct();
-    shop = await openShop(product.gatewayUrl);
-  });
-  afterAll(async () => {
-    await product.kubectl.run('delete', 'deployment', OLD, '--ignore-not-found');
-    await applyDev(product.kubectl);
+    shop = await openShop(running().gatewayUrl);
   });
 
   /** Temporal's command line, where it stands in the cluster. */
   async function temporal<T>(...args: string[]): Promise<T> {
     const command = ['--', 'temporal', ...args, '--output', 'json'];
-    return JSON.parse(await product.kubectl.run('exec', 'deployment/temporal-admin-tools', ...command)) as T;
+    return JSON.parse(await running().kubectl.run('exec', 'deployment/temporal-admin-tools', ...command)) as T;
   }
 
   async function builds(): Promise<string[]> {
@@ -51,14 +36,9 @@ describe('a changed Saga that is rolled out while orders are placed', () => {
     return found.map(({ execution }) => execution.workflowId.replace(/^order-/, ''));
   }
 
-  /** The same workers under another name, so that they stay when the Deployment goes to another image. */
-  async function keepBeside(name: string, beside: string): Promise<void> {
-    const { spec } = await product.kubectl.get<Deployment>('deployment', name);
-    const file = path.join(inject('cluster').dir, `${beside}.json`);
-    const copy = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: beside }, spec };
-    writeFileSync(file, JSON.stringify(copy));
-    await product.kubectl.run('apply', '--server-side', '--filename', file);
-    await rolledOut(`deployment/${beside}`);
+  /** `npm run k8s:builds`, as its user types it. */
+  function k8sBuilds(command: 'keep' | 'drop'): Promise<string> {
+    return runCommand('npm', ['run', '--silent', 'k8s:builds', '--', command], { env: running().kubectl.environment });
   }
 
   it('leaves each order with the build that it began with, and none fails', async () => {
@@ -68,19 +48,27 @@ describe('a changed Saga that is rolled out while orders are placed', () => {
     const { body: waiting } = await placeOrder(shop.bob, tea, { paymentMethod: 'card_provider_down' });
     await reaches(shop.bob, waiting.id, 'INVENTORY_RESERVED', 60_000);
 
-    await keepBeside('order-worker', OLD);
-    await product.kubectl.run('set', 'image', ...ROLLED, `holdfast=${CHANGED}`, `wait-for-setup=${CHANGED}`);
-    for (const name of ROLLED) await rolledOut(name);
+    expect(await k8sBuilds('keep')).toContain(old);
+    // A Job can't be changed.
+    await running().kubectl.run('delete', 'job', 'setup', '--ignore-not-found');
+    await applyOverlay(running().kubectl, CHANGED);
+    for (const { name } of ourProcesses)
+      await running().kubectl.run('rollout', 'status', `deployment/${name}`, '--timeout=420s');
     const changed = await waitFor('the changed build', async () => (await builds()).find((build) => build !== old), {
       timeoutMs: 60_000,
     });
     const promote = ['node', 'dist/stack/container/main.js', 'roll-out', 'promote', '--build', changed];
-    await product.kubectl.run('exec', 'deployment/order-worker', '--container=holdfast', '--', ...promote);
+    await running().kubectl.run('exec', 'deployment/order-worker', '--container=holdfast', '--', ...promote);
     await waitFor('orders of the changed build', async () => (await ordersOf(changed)).length > 10, {
       timeoutMs: 120_000,
       intervalMs: 1_000,
     });
-    await shop.admin.post('/payments/simulator', { provider: 'up' });
+    // It has an order still.
+    await k8sBuilds('drop');
+    expect(await running().kubectl.run('get', 'deployment', `--selector=${KEPT}`, '--output=name')).not.toBe('');
+    expect((await shop.admin.post('/payments/simulator', { provider: 'up' })).status).toBe(200);
+    // By now it may have asked for an operator.
+    await shop.admin.post(`/orders/${waiting.id}/retry`, { note: 'The provider is back.' });
     await orders.stop();
 
     expect(orders.refusals).toEqual([]);
@@ -96,4 +84,4 @@ describe('a changed Saga that is rolled out while orders are placed', () => {
     expect(byOld.filter((id) => byChanged.includes(id))).toEqual([]);
     expect(orders.ids.filter((id) => !byOld.includes(id) && !byChanged.includes(id))).toEqual([]);
   });
-});
+}

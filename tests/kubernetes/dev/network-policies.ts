@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { waitFor } from '../support/wait-for.js';
-import { allAvailable, applyDev, theProduct, type Product } from './support/product.js';
+import { waitFor } from '../../support/wait-for.js';
+import { allAvailable, applyOverlay, type Product } from '../support/product.js';
 
 /** Says how a connection to an address ended. */
 const CONNECT = `
@@ -11,16 +11,11 @@ socket.on('connect', () => end('connected')).on('timeout', () => end('refused'))
   ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'].includes(error.code) ? 'refused' : error.message));
 `;
 
-describe('network policies', () => {
-  let product: Product;
-  beforeAll(async () => {
-    product = await theProduct();
-  });
-
+export function networkPolicies(running: () => Product): void {
   /** From a pod of one Deployment to a Service. */
   async function tries(from: string, host: string, port: number): Promise<string> {
     const command = ['--', 'node', '-e', CONNECT, host, `${port}`];
-    const said = await product.kubectl.run('exec', `deployment/${from}`, '--container=holdfast', ...command);
+    const said = await running().kubectl.run('exec', `deployment/${from}`, '--container=holdfast', ...command);
     return said.trim();
   }
 
@@ -44,10 +39,10 @@ describe('network policies', () => {
   });
 
   describe('taken out', () => {
-    beforeAll(() => product.kubectl.run('delete', 'networkpolicy', '--all'));
+    beforeAll(() => running().kubectl.run('delete', 'networkpolicy', '--all'));
     afterAll(async () => {
-      await applyDev(product.kubectl);
-      await allAvailable(product.kubectl);
+      await applyOverlay(running().kubectl);
+      await allAvailable(running().kubectl);
       await waitFor(
         'the policies to hold again',
         async () => (await tries('gateway', 'postgres', 5432)) === 'refused',
@@ -61,4 +56,4 @@ describe('network policies', () => {
       await waitFor('a connection', async () => (await tries(from, host, port)) === 'connected', { timeoutMs: 60_000 });
     });
   });
-});
+}
