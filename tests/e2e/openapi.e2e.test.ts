@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import type { ProblemDocument } from '../../contracts/http/problem.js';
 import type { Session } from '../../contracts/http/sessions.js';
+import { clientSecretName } from '../../stack/app/app-secrets.js';
 import { signCarrierEvent } from '../../services/delivery/domain/carrier-signature.js';
 import { ApiDocument } from '../support/api-document.js';
 import { SEOUL, openShop, orderOf, placeOrder, reaches, stockedProduct, type Shop } from '../support/shop.js';
@@ -64,7 +65,7 @@ const basic = (id: string, secret: string) => ({
   authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
 });
 const grant = (type: string) => new URLSearchParams({ grant_type: type });
-const client = basic('order-service', secrets['OAUTH_SECRET_order-service'] ?? '');
+const client = basic('order-service', secrets[clientSecretName('order-service')] ?? '');
 const note = { note: 'tried by a test' };
 
 // prettier-ignore
