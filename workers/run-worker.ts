@@ -80,7 +80,7 @@ export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown
     taskQueue: settings.taskQueue,
     activities: settings.activities,
     ...workflowsOption(workflows),
-    dataConverter: createDataConverter(temporal.payloadKeys, { activitiesByHand: workflows !== undefined }),
+    dataConverter: createDataConverter(temporal.payloadKeys, { inWorkflows: workflows !== undefined }),
     plugins: temporalTelemetryPlugins(),
     interceptors: { activity: [createHeartbeats()] },
     stickyQueueScheduleToStartTimeout: STICKY_QUEUE_TIMEOUT_MS,

@@ -39,7 +39,7 @@ beforeAll(async () => {
     taskQueue,
     activities,
     workflowsPath: fileURLToPath(new URL('./testing/secret-workflow.ts', import.meta.url)),
-    dataConverter: createDataConverter(payloadKeys, { activitiesByHand: true }),
+    dataConverter: createDataConverter(payloadKeys, { inWorkflows: true }),
     plugins: temporalTelemetryPlugins(),
   });
   running = worker.run();

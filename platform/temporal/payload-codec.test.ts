@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Payload } from '@temporalio/common';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { EncryptionCodec } from './payload-codec.js';
 
 const key = () => randomBytes(32).toString('base64');
@@ -43,15 +43,43 @@ test('refuses what is plain, changed, cut short, under another name or by a key 
   ).rejects.toThrow('three');
 });
 
-test('takes what an operator gave an activity by hand where that is allowed, and nothing else', async () => {
-  const codec = new EncryptionCodec({ keys: { one }, current: 'one' }, { activitiesByHand: true });
+describe('in a worker of workflows', () => {
+  const codec = new EncryptionCodec({ keys: { one }, current: 'one' }, { inWorkflows: true });
   const where = { namespace: 'default', workflowId: 'order-1' };
-  expect(read(await codec.decode([payload], { type: 'activity', isLocal: false, ...where }))).toEqual({
-    name: 'Alice',
+  const workflow = { type: 'workflow', ...where } as const;
+
+  test('what an operator gave an activity by hand is taken, and nothing else', async () => {
+    expect(read(await codec.decode([payload], { type: 'activity', isLocal: false, ...where }))).toEqual({
+      name: 'Alice',
+    });
+    const local = { type: 'activity', isLocal: true, ...where } as const;
+    await expect(codec.decode([payload], local)).rejects.toThrow('not encrypted');
+    await expect(codec.decode([payload])).rejects.toThrow('not encrypted');
   });
-  await expect(codec.decode([payload], { type: 'activity', isLocal: true, ...where })).rejects.toThrow('not encrypted');
-  await expect(codec.decode([payload], { type: 'workflow', ...where })).rejects.toThrow('not encrypted');
-  await expect(codec.decode([payload])).rejects.toThrow('not encrypted');
+
+  test('what a workflow is told and nobody can read is none', async () => {
+    const [encoded, unknown] = await codec.encode([
+      payload,
+      { ...payload, metadata: { encoding: Buffer.from('my/own') } },
+    ]);
+    const data = Buffer.from(encoded!.data!);
+    const changed = Buffer.from(data);
+    changed[20]! ^= 1;
+    for (const poison of [
+      payload,
+      {},
+      { ...encoded, data: data.subarray(0, 20) },
+      { ...encoded, data: changed },
+      unknown!,
+    ])
+      expect(read(await codec.decode([poison], workflow))).toBeNull();
+    expect(read(await codec.decode(encoded ? [encoded] : [], workflow))).toEqual({ name: 'Alice' });
+  });
+
+  test('who lacks a key fails: with it the same is read', async () => {
+    const written = await new EncryptionCodec({ keys: { two }, current: 'two' }).encode([payload]);
+    await expect(codec.decode(written, workflow)).rejects.toThrow('two');
+  });
 });
 
 test('does not start without its current key, or with one that is too short', () => {

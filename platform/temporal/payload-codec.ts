@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { METADATA_ENCODING_KEY, ValueError } from '@temporalio/common';
+import { defaultPayloadConverter, METADATA_ENCODING_KEY, ValueError } from '@temporalio/common';
 import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 import proto from '@temporalio/proto';
 
@@ -14,11 +14,15 @@ export interface PayloadKeys {
 
 export interface CodecOptions {
   /**
-   * Takes the results and failures of activities also unencrypted: an operator who completes or fails one by hand with
-   * `tctl` has no key, and a refusal would stop the workflow until it is reset. Default false.
+   * For a worker of workflows, where a refusal stops a workflow until it is reset. Results and failures of activities are
+   * taken also unencrypted: an operator who completes or fails one by hand with `tctl` has no key. What else a workflow
+   * is told, by a signal say, is none (null) where nobody can ever read it. Default false.
    */
-  activitiesByHand?: boolean;
+  inWorkflows?: boolean;
 }
+
+/** No key is missing: it is wrong by itself, and stays so. */
+class Unreadable extends ValueError {}
 
 const encoding = 'binary/encrypted';
 const keyIdField = 'encryption-key-id';
@@ -46,8 +50,24 @@ export class EncryptionCodec implements PayloadCodec {
 
   // eslint-disable-next-line @typescript-eslint/require-await -- a refusal has to reject, not throw
   async decode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
-    const byHand = this.options.activitiesByHand === true && context?.type === 'activity' && !context.isLocal;
-    return payloads.map((payload) => (byHand && !isEncrypted(payload) ? payload : this.decrypt(payload)));
+    if (!this.options.inWorkflows) return payloads.map((payload) => this.decrypt(payload));
+    const byHand = context?.type === 'activity' && !context.isLocal;
+    if (byHand) return payloads.map((payload) => (isEncrypted(payload) ? this.decrypt(payload) : payload));
+    return payloads.map((payload) =>
+      context?.type === 'workflow' ? this.decryptOrNone(payload) : this.decrypt(payload),
+    );
+  }
+
+  /** The same each time the history is replayed, by whoever has the keys; who lacks one fails, and may have it later. */
+  private decryptOrNone(payload: Payload): Payload {
+    try {
+      const plain = this.decrypt(payload);
+      assertReadable(plain);
+      return plain;
+    } catch (error) {
+      if (error instanceof Unreadable) return defaultPayloadConverter.toPayload(null);
+      throw error;
+    }
   }
 
   private encrypt(payload: Payload): Payload {
@@ -65,10 +85,10 @@ export class EncryptionCodec implements PayloadCodec {
 
   private decrypt(payload: Payload): Payload {
     const { metadata, data } = payload;
-    if (!isEncrypted(payload) || !data) throw new ValueError('refused a payload that is not encrypted');
+    if (!isEncrypted(payload) || !data) throw new Unreadable('refused a payload that is not encrypted');
     const keyId = text(metadata?.[keyIdField]);
     const bytes = Buffer.from(data);
-    if (bytes.length < nonceBytes + tagBytes) throw new ValueError('refused an encrypted payload that is cut short');
+    if (bytes.length < nonceBytes + tagBytes) throw new Unreadable('refused an encrypted payload that is cut short');
     try {
       const decipher = createDecipheriv('aes-256-gcm', this.keyOf(keyId), bytes.subarray(0, nonceBytes), {
         authTagLength: tagBytes,
@@ -79,7 +99,7 @@ export class EncryptionCodec implements PayloadCodec {
       return PayloadMessage.decode(plain);
     } catch (error) {
       if (error instanceof ValueError) throw error;
-      throw new ValueError(`a payload does not match its key "${keyId}"`);
+      throw new Unreadable(`a payload does not match its key "${keyId}"`);
     }
   }
 
@@ -88,6 +108,15 @@ export class EncryptionCodec implements PayloadCodec {
     if (key === undefined) throw new ValueError(`no payload key "${id}" in PAYLOAD_KEYS`);
     if (key.length !== 32) throw new ValueError(`payload key "${id}" in PAYLOAD_KEYS must be base64 of 32 bytes`);
     return key;
+  }
+}
+
+/** As the workflow's own converter will read it. */
+function assertReadable(plain: Payload): void {
+  try {
+    defaultPayloadConverter.fromPayload(plain);
+  } catch (error) {
+    throw new Unreadable('refused a payload whose content can not be read', error);
   }
 }
 

@@ -36,6 +36,18 @@ export const operators: Guard[] = [
     },
   },
   {
+    promise: 'A signal or an update whose payload nobody can read stops no order: it has none.',
+    code: {
+      file: 'platform/temporal/payload-codec.ts',
+      text: 'if (error instanceof Unreadable) return defaultPayloadConverter.toPayload(null);',
+      instead: '',
+    },
+    test: {
+      file: 'platform/temporal/payload-codec.test.ts',
+      name: 'what a workflow is told and nobody can read is none',
+    },
+  },
+  {
     promise: "The largest order's summary stays small enough for the server to take, encrypted too.",
     code: {
       file: 'services/order/saga-summary.ts',

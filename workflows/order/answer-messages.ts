@@ -24,7 +24,7 @@ export function answerMessages(saga: Saga): void {
       if (journal.order.status !== 'CANCELLED') throw notCancellable();
       return journal.order;
     },
-    { validator: (request?: CancelRequest) => mayBeCancelled(saga, request) },
+    { validator: (request?: CancelRequest | null) => mayBeCancelled(saga, request) },
   );
 
   setHandler(deliveryUpdate, (update) => carrier.hear(update));
@@ -35,8 +35,8 @@ export function answerMessages(saga: Saga): void {
 }
 
 /** Throws NotCancellable. An order that is being undone, or is undone, may be: whoever asks gets what they want. */
-function mayBeCancelled({ journal, carrier }: Saga, request: CancelRequest | undefined): void {
-  if (request === undefined) throw ApplicationFailure.nonRetryable('Says not who asks', 'InvalidCancelRequest');
+function mayBeCancelled({ journal, carrier }: Saga, request: CancelRequest | null | undefined): void {
+  if (!request) throw ApplicationFailure.nonRetryable('Says not who asks', 'InvalidCancelRequest');
   // The row could never take it, so the undo would wait for ever.
   if (request.note?.includes('\0')) throw ApplicationFailure.nonRetryable('The note has a NUL', 'InvalidCancelRequest');
   const { status } = journal.order;

@@ -11,8 +11,8 @@ export class CarrierNews {
   #end: CarrierEnd | undefined;
   #reports = 0;
 
-  hear(update: DeliveryUpdate | undefined): void {
-    if (update !== undefined) this.#reports += 1;
+  hear(update: DeliveryUpdate | null | undefined): void {
+    if (update) this.#reports += 1;
     switch (update?.status) {
       case 'in_transit':
         this.#inTransit = true;
@@ -21,7 +21,7 @@ export class CarrierNews {
       case 'returned':
         this.#end ??= update.status;
         break;
-      case undefined: // Sent by hand without its payload.
+      case undefined: // Sent by hand without its payload, or with one that nobody can read.
     }
   }
 

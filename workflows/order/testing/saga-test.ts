@@ -26,7 +26,7 @@ import { workflowBundle } from './workflow-bundle.js';
  */
 export const dataConverter = createDataConverter(
   { keys: { test: Buffer.alloc(32, 7).toString('base64') }, current: 'test' },
-  { activitiesByHand: true },
+  { inWorkflows: true },
 );
 
 /** As `workers/` runs it, but for the health port. */
@@ -59,7 +59,7 @@ export class SagaTest {
 
   constructor(
     readonly client: Client,
-    private readonly connection: NativeConnection,
+    readonly connection: NativeConnection,
     private readonly namespace: string,
   ) {}
 
