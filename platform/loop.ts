@@ -10,6 +10,8 @@ export interface LoopSettings {
   firstPauseMs?: number;
   /** Default 5 s. */
   longestPauseMs?: number;
+  /** How often a failure that lasts is told of. Default ten minutes. */
+  toldAgainMs?: number;
 }
 
 export interface Loop {
@@ -29,14 +31,18 @@ export interface RunningLoop {
 
 const stopLimitMs = 2_000;
 
-/** Runs `run` again and again until stopped. A failure is said once, not at each try, and followed by a growing pause. */
+/**
+ * Runs `run` again and again until stopped. A failure is followed by a growing pause, and told of when it begins and again
+ * and again for as long as it lasts, but not at each try.
+ */
 export function startLoop(settings: LoopSettings, run: (loop: Loop) => Promise<void>): RunningLoop {
-  const { name, logger, firstPauseMs = 250, longestPauseMs = 5_000 } = settings;
+  const { name, logger, firstPauseMs = 250, longestPauseMs = 5_000, toldAgainMs = 600_000 } = settings;
   const stop = new AbortController();
   const stopRequested = new Promise<void>((resolve) => {
     stop.signal.addEventListener('abort', () => resolve());
   });
   let failures = 0;
+  let saidAt = 0;
 
   const loop: Loop = {
     stopping: stop.signal,
@@ -57,7 +63,9 @@ export function startLoop(settings: LoopSettings, run: (loop: Loop) => Promise<v
         if (isStopping()) return;
         failures += 1;
         const reason = error instanceof Error ? error.message : String(error);
-        logger[failures === 1 ? 'warn' : 'debug']({ reason, failures }, `${name} waits to try again`);
+        const isNews = failures === 1 || Date.now() >= saidAt + toldAgainMs;
+        if (isNews) saidAt = Date.now();
+        logger[isNews ? 'warn' : 'debug']({ reason, failures }, `${name} waits to try again`);
         await loop.pause(Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs));
       }
     }

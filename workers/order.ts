@@ -32,9 +32,16 @@ await runProcess({ logger }, async (onShutdown) => {
   const prisma = new PrismaClient({ adapter: prismaAdapter(pool), transactionOptions });
   onShutdown('database', () => prisma.$disconnect());
 
+  const metrics = createMetrics(service);
   // Neither is part of readiness: orders go on without Kafka, and what waits for the relay or the sweeper is kept.
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: service, logger });
-  const relay = startOutboxRelay({ databaseUrl: config.DATABASE_URL, kafka, service, logger });
+  const relay = startOutboxRelay({
+    databaseUrl: config.DATABASE_URL,
+    kafka,
+    service,
+    logger,
+    registry: metrics.registry,
+  });
   onShutdown('outbox relay', () => relay.stop());
 
   const temporal = createTemporalClient(temporalSettingsFrom(config));
@@ -44,7 +51,6 @@ await runProcess({ logger }, async (onShutdown) => {
   const sweeper = startSweeper({ store: createOrderStore(prisma), workflows, times, logger });
   onShutdown('sweeper', () => sweeper.stop());
 
-  const metrics = createMetrics(service);
   const reconciliation = createOrderReconciliation({
     prisma,
     workflows,

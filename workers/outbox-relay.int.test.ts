@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -9,6 +10,7 @@ import { trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Kafka } from 'kafkajs';
 import { Client } from 'pg';
+import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { createKafka } from '../platform/kafka.js';
@@ -46,7 +48,8 @@ afterAll(async () => {
 });
 
 function startRelay(over: Partial<Parameters<typeof startOutboxRelay>[0]> = {}): RunningLoop {
-  const relay = startOutboxRelay({ databaseUrl: database.url, kafka, service: 'test', logger, pollMs: 200, ...over });
+  const usual = { databaseUrl: database.url, kafka, service: 'test', logger, registry: new Registry(), pollMs: 200 };
+  const relay = startOutboxRelay({ ...usual, ...over });
   relays.push(relay);
   return relay;
 }
@@ -218,6 +221,42 @@ describe('the relay', () => {
     expect((await read(id, 5)).map(({ event }) => event.sequence).sort()).toEqual(['1', '2', '3', '4', '5']);
   });
 
+  it('sends a backlog of big orders, which Kafka would not take as one batch', async () => {
+    const ids = await Promise.all(Array.from({ length: 200 }, () => place()));
+    for (const id of ids) await makeBigger(id, 60_000);
+    lines.length = 0;
+    startRelay();
+    await untilAllMarked();
+    for (const id of ids) await read(id, 1);
+    expect(lines.filter((line) => line.includes('larger than the max message size'))).toEqual([]);
+  });
+
+  it.each([
+    ['that is too big', (id: string) => makeBigger(id, 2_500_000)],
+    ['for a topic that is not there', (id: string) => tellOf(id, { topic: 'no-such-topic' })],
+  ])('an event %s holds up its own order alone, is told of again and again, and counted', async (_, spoil) => {
+    lines.length = 0;
+    const registry = new Registry();
+    const counted = async () => (await registry.getSingleMetric('outbox_refused_events')?.get())?.values[0]?.value;
+    const [bad = '', ...others] = await Promise.all(Array.from({ length: 5 }, () => place()));
+    const [row] = await database.prisma.outboxEvent.findMany({ where: { orderId: bad } });
+    await spoil(bad);
+    for (const id of [bad, ...others]) await runThrough(id);
+    startRelay({ registry, refusedAgainMs: 500 });
+    for (const id of others) await reader.hears(id, 5);
+    const refusals = () => lines.filter((line) => line.includes('event refused by Kafka'));
+    await waitFor('it to be told of again', () => refusals().length >= 2, { timeoutMs: 30_000 });
+    expect(JSON.parse(refusals()[0]!)).toMatchObject({ level: 'error', orderId: bad, event: `${bad}:order-created` });
+    expect(await counted()).toBe(1);
+    expect(reader.of(bad)).toEqual([]);
+
+    await tellOf(bad, { topic: row!.topic, event: row!.event as object });
+    const events = (await reader.hears(bad, 5)).map(({ event }) => event.sequence);
+    expect(events).toEqual(['1', '2', '3', '4', '5']);
+    await untilAllMarked();
+    await waitFor('none to be refused', async () => (await counted()) === 0);
+  });
+
   it('is one of many: another takes over when the leader loses its session', async () => {
     for (let count = 0; count < 3; count++) startRelay();
     const leader = () =>
@@ -241,6 +280,16 @@ describe('the relay', () => {
     expect(next!.pid).not.toBe(first!.pid);
   });
 });
+
+const tellOf = (orderId: string, data: { topic?: string; event?: object }) =>
+  database.prisma.outboxEvent.updateMany({ where: { orderId, sequence: 1 }, data });
+
+/** Makes the first event of an order bigger by so many bytes that can't be compressed. */
+async function makeBigger(orderId: string, bytes: number): Promise<void> {
+  const { event } = await database.prisma.outboxEvent.findFirstOrThrow({ where: { orderId, sequence: 1 } });
+  const ballast = randomBytes((bytes * 3) / 4).toString('base64');
+  await tellOf(orderId, { event: { ...(event as object), ballast } });
+}
 
 async function withClient(work: (client: Client) => Promise<void>): Promise<void> {
   const client = new Client({ connectionString: database.url });

@@ -1,10 +1,12 @@
 import type { Kafka } from 'kafkajs';
+import type { Registry } from 'prom-client';
 
 import { crashPoint } from '../platform/crash-points/crash-point.js';
 import type { Logger } from '../platform/logger.js';
-import { createEventPublisher } from '../services/order/outbox/event-publisher.js';
-import { inSequence } from '../services/order/outbox/in-sequence.js';
-import { openOutboxSession, type OutboxSession } from '../services/order/outbox/outbox-session.js';
+import { createEventPublisher, refusalOf } from '../services/order/outbox/event-publisher.js';
+import { closedByBytes, inSequence } from '../services/order/outbox/in-sequence.js';
+import { openOutboxSession, type OutboxRow, type OutboxSession } from '../services/order/outbox/outbox-session.js';
+import { createRefusedEvents } from '../services/order/outbox/refused-events.js';
 import { startLoop, type Loop, type RunningLoop } from '../platform/loop.js';
 
 export interface OutboxRelaySettings {
@@ -13,37 +15,70 @@ export interface OutboxRelaySettings {
   /** Shown in pg_stat_activity. */
   service: string;
   logger: Logger;
+  /** Shows which events wait, and for how long. */
+  registry: Registry;
   batchSize?: number;
   /** How long a new row that nobody told of can stay unseen, and a leader that died be missed. */
   pollMs?: number;
+  /** How long until what Kafka refused is sent and, if need be, told of again. */
+  refusedAgainMs?: number;
 }
+
+/** Half of what a broker takes in one batch unless told otherwise (`message.max.bytes`), so that no backlog is refused. */
+const MAX_BATCH_BYTES = 500_000;
 
 /**
  * Publishes the outbox to Kafka, each order's events in sequence. Of all relays one works; the others wait for it to
  * go. Dying between sending and marking sends again, under the same id. Kafka or the database being down is waited for,
- * in growing pauses, and said once.
+ * in growing pauses. An event that Kafka refuses holds up those of its own order alone.
  */
 export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
-  const { databaseUrl, kafka, service, logger, batchSize = 200, pollMs = 1_000 } = settings;
+  const { databaseUrl, kafka, service, logger, batchSize = 200, pollMs = 1_000, refusedAgainMs = 60_000 } = settings;
+  const refused = createRefusedEvents({ logger, registry: settings.registry, againMs: refusedAgainMs });
 
   const publish = async (session: OutboxSession, loop: Loop): Promise<void> => {
-    const publisher = createEventPublisher(kafka, logger);
+    const sender = createSender(session, loop);
     try {
       while (!loop.stopping.aborted) {
-        const rows = await session.unpublished(batchSize);
+        const rows = await session.unpublished(batchSize, refused.toLeaveOut());
+        refused.read(rows);
         for (const round of inSequence(rows)) {
-          crashPoint('relay: before sending');
-          await publisher.publish(round);
-          crashPoint('relay: sent');
-          await session.markPublished(round);
-          crashPoint('relay: marked');
-          loop.works();
+          const mayGo = round.filter(({ orderId }) => !refused.has(orderId));
+          for (const batch of closedByBytes(mayGo, MAX_BATCH_BYTES)) await sender.send(batch);
         }
+        refused.done();
         if (rows.length === 0) await Promise.race([session.untilWritten(pollMs), loop.stopRequested]);
       }
     } finally {
-      await publisher.close().catch(() => undefined);
+      await sender.close();
     }
+  };
+
+  const createSender = (session: OutboxSession, loop: Loop) => {
+    let publisher = createEventPublisher(kafka, logger);
+    const close = () => publisher.close().catch(() => undefined);
+    /** Halves what is refused until the event for which it is stands alone: all others go. */
+    const send = async (batch: readonly OutboxRow[]): Promise<void> => {
+      crashPoint('relay: before sending');
+      try {
+        await publisher.publish(batch);
+      } catch (error) {
+        const refusal = refusalOf(error);
+        const [row, ...others] = batch;
+        if (refusal === undefined || row === undefined) throw error;
+        await close();
+        publisher = createEventPublisher(kafka, logger);
+        if (others.length === 0) return refused.add(row, refusal);
+        const middle = Math.ceil(batch.length / 2);
+        await send(batch.slice(0, middle));
+        return send(batch.slice(middle));
+      }
+      crashPoint('relay: sent');
+      await session.markPublished(batch);
+      crashPoint('relay: marked');
+      loop.works();
+    };
+    return { send, close };
   };
 
   return startLoop({ name: 'outbox relay', logger }, async (loop) => {
@@ -52,6 +87,7 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
       while (!loop.stopping.aborted && !(await session.tryToLead())) await loop.pause(pollMs);
       await publish(session, loop);
     } finally {
+      refused.leave();
       await session.close().catch(() => undefined);
     }
   });

@@ -26,7 +26,7 @@ async function metricsOfOurs(): Promise<Set<string>> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const names = ['up', ...registry.getMetricsAsArray().map(({ name }) => name)];
-  for (const folder of ['platform', 'clients', 'activities', 'api', 'workers', 'notifications']) {
+  for (const folder of ['platform', 'clients', 'activities', 'services', 'api', 'workers', 'notifications']) {
     for (const file of await readdir(folder, { recursive: true })) {
       if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
       const text = await readFile(`${folder}/${file}`, 'utf8');

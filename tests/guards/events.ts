@@ -38,7 +38,7 @@ export const events: Guard[] = [
     code: {
       file: 'workers/outbox-relay.ts',
       text: "crashPoint('relay: before sending');",
-      instead: "await session.markPublished(round);\n          crashPoint('relay: before sending');",
+      instead: "await session.markPublished(batch);\n      crashPoint('relay: before sending');",
     },
     test: { file: 'workers/outbox-relay.int.test.ts', name: 'loses nothing: the next one sends the rest' },
   },
@@ -95,13 +95,52 @@ export const events: Guard[] = [
     promise: 'While Kafka is down events wait in the outbox, and none is lost.',
     code: {
       file: 'workers/outbox-relay.ts',
-      text: 'await publisher.publish(round);',
-      instead: 'await publisher.publish(round).catch(() => undefined);',
+      text: 'await publisher.publish(batch);',
+      instead: 'await publisher.publish(batch).catch(() => undefined);',
     },
     test: {
       file: 'workers/outbox-relay.int.test.ts',
       name: 'waits for a Kafka that is not there, says so once, and loses nothing',
     },
+  },
+  {
+    promise: 'A backlog of events, however big, is sent in batches that Kafka takes.',
+    code: {
+      file: 'services/order/outbox/in-sequence.ts',
+      text: 'if (batch !== undefined && bytes <= left) batch.push(row);',
+      instead: 'if (batch !== undefined) batch.push(row);',
+    },
+    test: {
+      file: 'workers/outbox-relay.int.test.ts',
+      name: 'sends a backlog of big orders, which Kafka would not take as one batch',
+    },
+  },
+  {
+    promise: 'An event that Kafka refuses for good holds up those of its own order alone.',
+    code: {
+      file: 'workers/outbox-relay.ts',
+      text: 'if (refusal === undefined || row === undefined) throw error;',
+      instead: 'if (row === undefined || refusal !== row.orderId) throw error;',
+    },
+    test: { file: 'workers/outbox-relay.int.test.ts', name: 'an event that is too big holds up its own order alone' },
+  },
+  {
+    promise: 'It is told of again and again, counted, and goes as soon as Kafka takes it.',
+    code: {
+      file: 'services/order/outbox/refused-events.ts',
+      text: 'if (held.size > 0 && Date.now() >= againAt) {',
+      instead: 'if (held.size > 1e6 && Date.now() >= againAt) {',
+    },
+    test: { file: 'workers/outbox-relay.int.test.ts', name: 'an event for a topic that is not there holds up its own' },
+  },
+  {
+    promise: 'What the relay or the sweeper waits for is told again for as long as it waits, not only when it begins.',
+    code: {
+      file: 'platform/loop.ts',
+      text: 'const isNews = failures === 1 || Date.now() >= saidAt + toldAgainMs;',
+      instead: 'const isNews = failures === 1;',
+    },
+    test: { file: 'platform/loop.test.ts', name: 'tells of a failure when it begins, and again and again' },
   },
   {
     promise: 'A step that is written down twice, late or after a reset tells its events once.',

@@ -1,3 +1,5 @@
+import { Registry } from 'prom-client';
+
 import { armCrashPoints } from '../../platform/crash-points/crash-point.js';
 import { createKafka } from '../../platform/kafka.js';
 import { createLogger } from '../../platform/logger.js';
@@ -8,4 +10,4 @@ const [, , databaseUrl = '', brokers = '', crashPoints] = process.argv;
 armCrashPoints(crashPoints);
 const logger = createLogger({ service: 'relay', level: 'fatal' });
 const kafka = createKafka({ brokers: brokers.split(','), clientId: 'relay', logger });
-startOutboxRelay({ databaseUrl, kafka, service: 'relay', logger, pollMs: 200 });
+startOutboxRelay({ databaseUrl, kafka, service: 'relay', logger, registry: new Registry(), pollMs: 200 });

@@ -1,6 +1,6 @@
 import { SpanKind, SpanStatusCode, context, trace, type Context, type Span } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import type { Kafka, Message, Producer } from 'kafkajs';
+import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 
 import { TOPICS } from '../../../contracts/topics.js';
 import { ensureTopics } from '../../../platform/kafka-topics.js';
@@ -8,10 +8,31 @@ import type { Logger } from '../../../platform/logger.js';
 import { activeTraceparent, contextFrom } from '../../../platform/telemetry/trace-context.js';
 import type { OutboxRow } from './outbox-session.js';
 
+const { CompressionTypes } = kafkajs;
+
 export interface EventPublisher {
   /** Resolves when all of them are acknowledged by all replicas; when it rejects, some may have been sent. */
   publish(rows: readonly OutboxRow[]): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Kafka's answers that are about what was sent to it: https://kafka.apache.org/protocol#protocol_error_codes. */
+const REFUSALS = [
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+  'INVALID_TIMESTAMP',
+  'INVALID_TOPIC_EXCEPTION',
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'POLICY_VIOLATION',
+];
+
+/** Which of these made `publish` reject; undefined when it failed for another cause, and may well go another time. */
+export function refusalOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { type } = error as { type?: unknown };
+  return REFUSALS.find((refusal) => refusal === type) ?? refusalOf(error.cause);
 }
 
 const tracer = trace.getTracer('outbox-relay');
@@ -35,7 +56,7 @@ export function createEventPublisher(kafka: Kafka, logger: Logger): EventPublish
           topic: row.topic,
           messages: [toMessage(row, within)],
         }));
-        await untraced(() => producer.sendBatch({ acks: -1, topicMessages }));
+        await untraced(() => producer.sendBatch({ acks: -1, compression: CompressionTypes.GZIP, topicMessages }));
       } catch (error) {
         for (const { span } of sending) span.setStatus({ code: SpanStatusCode.ERROR });
         throw error;
@@ -66,11 +87,11 @@ function openSpan({ topic, orderId, event }: OutboxRow): { span: Span; within: C
   return { span, within: trace.setSpan(orders, span) };
 }
 
-function toMessage({ orderId, event }: OutboxRow, within: Context): Message {
+function toMessage({ orderId, value }: OutboxRow, within: Context): Message {
   const traceparent = activeTraceparent(within);
   return {
     key: orderId,
-    value: JSON.stringify(event),
+    value,
     headers: { 'content-type': 'application/cloudevents+json', ...(traceparent === undefined ? {} : { traceparent }) },
   };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { inSequence } from './in-sequence.js';
+import { closedByBytes, inSequence } from './in-sequence.js';
 
 it('keeps each row once, each order at most once in a round, and in its order', () => {
   const rows = fc
@@ -18,4 +18,22 @@ it('keeps each row once, each order at most once in a round, and in its order', 
       }
     }),
   );
+});
+
+it('closes a batch before it is too big, keeps all rows in their order, and leaves a row that is too big alone', () => {
+  const rows = fc.array(fc.nat(150).map((bytes) => ({ value: 'x'.repeat(bytes) })));
+  fc.assert(
+    fc.property(rows, (given) => {
+      const batches = closedByBytes(given, 100);
+      expect(batches.flat()).toEqual(given);
+      const bytesOf = (batch: typeof given) => batch.reduce((sum, { value }) => sum + value.length, 0);
+      for (const batch of batches) expect(batch.length === 1 || bytesOf(batch) <= 100).toBe(true);
+      for (const [index, batch] of batches.entries())
+        if (index > 0) expect(bytesOf(batches[index - 1]!) + batch[0]!.value.length).toBeGreaterThan(100);
+    }),
+  );
+});
+
+it('counts bytes, not characters', () => {
+  expect(closedByBytes([{ value: '노트북' }, { value: '노트북' }], 12)).toHaveLength(2);
 });

@@ -12,3 +12,20 @@ export function inSequence<Row extends { orderId: string }>(rows: readonly Row[]
   }
   return rounds;
 }
+
+/** Splits a round into as few as have at most so many bytes each; a row that is bigger goes alone. */
+export function closedByBytes<Row extends { value: string }>(round: readonly Row[], maxBytes: number): Row[][] {
+  const batches: Row[][] = [];
+  let left = 0;
+  for (const row of round) {
+    const bytes = Buffer.byteLength(row.value);
+    const batch = batches.at(-1);
+    if (batch !== undefined && bytes <= left) batch.push(row);
+    else {
+      batches.push([row]);
+      left = maxBytes;
+    }
+    left -= bytes;
+  }
+  return batches;
+}

@@ -13,12 +13,17 @@ export interface OutboxRow {
   orderId: string;
   topic: Topic;
   event: OrderEvent;
+  /** The event as it is sent. */
+  value: string;
+  /** Since it was written, by the database's clock. */
+  waitingS: number;
 }
 
 export interface OutboxSession {
   /** Whether this session is now the one that publishes. It stays so until the session ends, however it does. */
   tryToLead(): Promise<boolean>;
-  unpublished(limit: number): Promise<OutboxRow[]>;
+  /** The oldest, without those of some orders. */
+  unpublished(limit: number, withoutOrders: readonly string[]): Promise<OutboxRow[]>;
   markPublished(rows: readonly OutboxRow[]): Promise<void>;
   /** Resolves when something was written since the last call, and in any case after `ms` or when the session is lost. */
   untilWritten(ms: number): Promise<void>;
@@ -59,13 +64,14 @@ export async function openOutboxSession(databaseUrl: string, service: string): P
       ]);
       return rows[0]?.leads === true;
     },
-    unpublished: async (limit) => {
-      const { rows } = await client.query<OutboxRow>(
-        `SELECT id, order_id AS "orderId", topic, event FROM outbox_events
-         WHERE published_at IS NULL ORDER BY id LIMIT $1`,
-        [limit],
+    unpublished: async (limit, withoutOrders) => {
+      const { rows } = await client.query<Omit<OutboxRow, 'value'>>(
+        `SELECT id, order_id AS "orderId", topic, event,
+           extract(epoch FROM clock_timestamp() - created_at)::double precision AS "waitingS"
+         FROM outbox_events WHERE published_at IS NULL AND order_id <> ALL($2::text[]) ORDER BY id LIMIT $1`,
+        [limit, withoutOrders],
       );
-      return rows;
+      return rows.map((row) => ({ ...row, value: JSON.stringify(row.event) }));
     },
     markPublished: async (rows) => {
       const ids = rows.map(({ id }) => id);
