@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { deploy, rollOut } from './deploy/deploy.js';
 
 // `npm run deploy`: what the deploy workflow does, in the cluster that kubectl knows.
-const usage = `npm run deploy -- up IMAGE [OVERLAY]
+const usage = `npm run deploy -- up IMAGE [OVERLAY] [--build BUILD]
 npm run deploy -- canary|promote|back [options of npm run roll-out]
 
   up    brings an image into the cluster by an overlay (k8s/overlays/production); where its Saga is another, the build that
@@ -11,7 +11,7 @@ npm run deploy -- canary|promote|back [options of npm run roll-out]
   canary, promote, back
         npm run roll-out, in a pod of the order worker
 Older builds that have no order left go with npm run k8s:builds -- drop.
-Takes kubectl and, for up, docker, which asks the image for its build.`;
+Takes kubectl and, for up, docker, which asks the image for its build unless --build says it.`;
 
 const NAMESPACE = 'holdfast';
 
@@ -29,11 +29,17 @@ const kubectl = (args: readonly string[], input?: string) => run('kubectl', args
 const buildOf = async (image: string) =>
   (await run('docker', ['run', '--rm', '--entrypoint=cat', image, 'dist/workflow-build-id'])).trim();
 
+async function up(args: string[]): Promise<void> {
+  const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { build: { type: 'string' } } });
+  const [image, overlay = 'k8s/overlays/production'] = positionals;
+  if (image === undefined) throw new Error(usage);
+  await deploy({ kubectl, say }, { overlay, image, build: values.build ?? (await buildOf(image)) });
+}
+
 const [command = '', ...rest] = process.argv.slice(2);
-const [image, overlay = 'k8s/overlays/production'] = rest;
 
 try {
-  if (command === 'up' && image) await deploy({ kubectl, buildOf, say }, { overlay, image });
+  if (command === 'up') await up(rest);
   else if (['canary', 'promote', 'back'].includes(command))
     await rollOut({ kubectl, say }, NAMESPACE, [command, ...rest]);
   else {

@@ -49,10 +49,7 @@ function cluster(running: string | undefined) {
 async function up(running: string | undefined) {
   const there = cluster(running);
   const say = (text: string) => void there.said.push(text);
-  await deploy(
-    { ...there, buildOf: () => Promise.resolve('new'), say },
-    { overlay: 'o', image: 'registry/holdfast@sha256:1' },
-  );
+  await deploy({ ...there, say }, { overlay: 'o', image: 'registry/holdfast@sha256:1', build: 'new' });
   return there;
 }
 

@@ -8,8 +8,6 @@ const ORDER_WORKER = 'order-worker';
 export interface DeployContext {
   /** Runs kubectl with these arguments and this input, and gives what it prints. */
   kubectl: (args: readonly string[], input?: string) => Promise<string>;
-  /** The build of the Saga in an image. */
-  buildOf: (image: string) => Promise<string>;
   say: (text: string) => void;
 }
 
@@ -20,17 +18,16 @@ const PRINT_BUILD = ['node', '--print', "fs.readFileSync('dist/workflow-build-id
 const APPLY = ['apply', '--server-side', '--field-manager=deploy', '--force-conflicts', '--filename=-'];
 
 /**
- * Brings an image into the cluster, by an overlay. Where its Saga is another, the build before stays beside it: orders end
+ * Brings an image, which holds that build of the Saga, into the cluster by an overlay. Where its Saga is another, the build before stays beside it: orders end
  * with it, and new ones begin with it until the new build is given some by `roll-out`.
  */
 export async function deploy(
-  { kubectl, buildOf, say }: DeployContext,
-  { overlay, image }: { overlay: string; image: string },
+  { kubectl, say }: DeployContext,
+  { overlay, image, build }: { overlay: string; image: string; build: string },
 ): Promise<void> {
   const rendered = parseManifests(await kubectl(['kustomize', overlay]));
   const namespace = namespaceOf(rendered);
   const inNamespace = [`--namespace=${namespace}`];
-  const build = await buildOf(image);
   const manifests = withImage(rendered, image, build);
 
   const there = await kubectl([...inNamespace, 'get', 'deployment', ORDER_WORKER, '--ignore-not-found', '-ojson']);
@@ -58,7 +55,7 @@ export async function deploy(
  * the build of that worker, also where an older one was brought back.
  */
 export async function rollOut(
-  { kubectl, say }: Pick<DeployContext, 'kubectl' | 'say'>,
+  { kubectl, say }: DeployContext,
   namespace: string,
   [command = '', ...options]: readonly string[],
 ): Promise<void> {

@@ -6,7 +6,7 @@ import { readParts } from './parts/parts.js';
 declare module 'vitest' {
   interface ProvidedContext {
     /** The cluster that all files share. */
-    cluster: { kubectl: string; kubeconfig: string; dir: string };
+    cluster: { kubectl: string; kubeconfig: string; dir: string; changedBuild: string };
   }
 }
 
@@ -16,6 +16,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   if (dir === undefined) throw new Error('these tests are started by: npm run test:k8s');
   const parts = readParts(dir);
   const cluster = await startCluster({ dir, parts, progress: createProgress() });
-  provide('cluster', { kubectl: parts.programs.kubectl, kubeconfig: cluster.kubeconfig, dir });
+  const { kubectl } = parts.programs;
+  provide('cluster', { kubectl, kubeconfig: cluster.kubeconfig, dir, changedBuild: parts.newImages.changedBuild });
   return () => cluster.stop();
 }

@@ -1,12 +1,11 @@
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, inject, it } from 'vitest';
 import { KEPT } from '../../../k8s/builds/kept-build.js';
-import { ourProcesses } from '../../../stack/app/processes.js';
 import { runCommand } from '../../../stack/support/run-command.js';
 import { openShop, placeOrder, reaches, stockOf, stockedProduct, type Shop } from '../../support/shop.js';
 import { waitFor } from '../../support/wait-for.js';
 import { CHANGED } from '../parts/image-names.js';
 import { placeOrders } from '../support/orders-under-load.js';
-import { applyOverlay, type Product } from '../support/product.js';
+import { OVERLAY, type Product } from '../support/product.js';
 
 /** As the overlay is upgraded, while orders are placed. The last part: what runs after it is the changed Saga. */
 export function rolledOut(running: () => Product): void {
@@ -36,9 +35,9 @@ export function rolledOut(running: () => Product): void {
     return found.map(({ execution }) => execution.workflowId.replace(/^order-/, ''));
   }
 
-  /** `npm run k8s:builds`, as its user types it. */
-  function k8sBuilds(command: 'keep' | 'drop'): Promise<string> {
-    return runCommand('npm', ['run', '--silent', 'k8s:builds', '--', command], { env: running().kubectl.environment });
+  /** `npm run`, as its user types it. */
+  function npmRun(script: string, ...args: string[]): Promise<string> {
+    return runCommand('npm', ['run', '--silent', script, '--', ...args], { env: running().kubectl.environment });
   }
 
   it('leaves each order with the build that it began with, and none fails', async () => {
@@ -48,23 +47,18 @@ export function rolledOut(running: () => Product): void {
     const { body: waiting } = await placeOrder(shop.bob, tea, { paymentMethod: 'card_provider_down' });
     await reaches(shop.bob, waiting.id, 'INVENTORY_RESERVED', 60_000);
 
-    expect(await k8sBuilds('keep')).toContain(old);
-    // A Job can't be changed.
-    await running().kubectl.run('delete', 'job', 'setup', '--ignore-not-found');
-    await applyOverlay(running().kubectl, CHANGED);
-    for (const { name } of ourProcesses)
-      await running().kubectl.run('rollout', 'status', `deployment/${name}`, '--timeout=420s');
-    const changed = await waitFor('the changed build', async () => (await builds()).find((build) => build !== old), {
-      timeoutMs: 60_000,
-    });
-    const promote = ['node', 'dist/stack/container/main.js', 'roll-out', 'promote', '--build', changed];
-    await running().kubectl.run('exec', 'deployment/order-worker', '--container=holdfast', '--', ...promote);
+    // There is no Docker beside the cluster that could be asked for the build.
+    const changed = inject('cluster').changedBuild;
+    const said = await npmRun('deploy', 'up', CHANGED, OVERLAY, '--build', changed);
+    expect(said).toContain(`build ${old} stays beside ${changed}`);
+    await waitFor('the changed build', async () => (await builds()).includes(changed), { timeoutMs: 60_000 });
+    await npmRun('deploy', 'promote');
     await waitFor('orders of the changed build', async () => (await ordersOf(changed)).length > 10, {
       timeoutMs: 120_000,
       intervalMs: 1_000,
     });
     // It has an order still.
-    await k8sBuilds('drop');
+    await npmRun('k8s:builds', 'drop');
     expect(await running().kubectl.run('get', 'deployment', `--selector=${KEPT}`, '--output=name')).not.toBe('');
     expect((await shop.admin.post('/payments/simulator', { provider: 'up' })).status).toBe(200);
     // By now it may have asked for an operator.

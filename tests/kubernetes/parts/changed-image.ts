@@ -13,8 +13,8 @@ interface Wish {
   detail: (text: string) => void;
 }
 
-/** The same image, but for a Saga that is another build. */
-export async function buildChangedImage(engine: Engine, { from, image, signal, detail }: Wish): Promise<void> {
+/** The same image, but for a Saga that is another build. Resolves with that build. */
+export async function buildChangedImage(engine: Engine, { from, image, signal, detail }: Wish): Promise<string> {
   const context = mkdtempSync(path.join(tmpdir(), 'holdfast-image-'));
   const at = (file: string) => path.join(context, file);
   try {
@@ -26,12 +26,11 @@ export async function buildChangedImage(engine: Engine, { from, image, signal, d
     // No order that was charged by the other can follow it.
     const changed = withChange(former, 'order-saga', { text: charge, by: `await workflow.sleep(1); ${charge}` });
     writeFileSync(at('workflow-bundle.js'), changed);
-    writeFileSync(
-      at('workflow-build-id'),
-      `changed-${createHash('sha256').update(changed).digest('hex').slice(0, 12)}`,
-    );
+    const changedBuild = `changed-${createHash('sha256').update(changed).digest('hex').slice(0, 12)}`;
+    writeFileSync(at('workflow-build-id'), changedBuild);
     writeFileSync(at('Dockerfile'), `FROM ${from}\nCOPY workflow-bundle.js workflow-build-id /app/dist/\n`);
     await build(engine, { image, context, signal, detail });
+    return changedBuild;
   } finally {
     rmSync(context, { recursive: true, force: true });
   }

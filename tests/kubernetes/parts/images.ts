@@ -15,6 +15,8 @@ type Images = Record<string, string>;
 export interface NewImages {
   file: string;
   images: Images;
+  /** Of the Saga in the changed one. */
+  changedBuild: string;
 }
 
 const listIn = (store: string) => path.join(store, 'imported.json');
@@ -45,7 +47,8 @@ export async function obtainImages({ others, store, dir, progress, signal }: Wis
     await provideImages(engine, { only: others, progress, signal });
     await buildImage(engine, { image: OURS, progress, signal });
     const step = progress.step(`image ${CHANGED}`);
-    await buildChangedImage(engine, { from: OURS, image: CHANGED, signal, detail: (text) => step.detail(text) });
+    const detail = (text: string) => step.detail(text);
+    const changedBuild = await buildChangedImage(engine, { from: OURS, image: CHANGED, signal, detail });
     step.done();
     const there = importedImages(store);
     const images: Images = {};
@@ -53,7 +56,7 @@ export async function obtainImages({ others, store, dir, progress, signal }: Wis
       const id = await idOf(engine, image);
       if (there[image] !== id) images[image] = id;
     }
-    return { file: await save(engine, Object.keys(images), { dir, progress, signal }), images };
+    return { file: await save(engine, Object.keys(images), { dir, progress, signal }), images, changedBuild };
   } finally {
     await engine.stop();
   }

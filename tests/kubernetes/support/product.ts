@@ -1,11 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { inject } from 'vitest';
-import { OURS } from '../parts/image-names.js';
 import { theCluster } from './cluster.js';
 import type { Kubectl } from './kubectl.js';
 
 const NAMESPACE = 'holdfast';
+
+export const OVERLAY = 'tests/kubernetes/overlay';
 
 export interface Product {
   /** kubectl in the product's namespace. */
@@ -22,14 +20,8 @@ export async function startProduct(): Promise<Product> {
   return { kubectl, gatewayUrl: `http://${spec.clusterIP}:${spec.ports[0]?.port ?? ''}` };
 }
 
-/** The dev overlay as it stands, or with another image. */
-export async function applyOverlay(kubectl: Kubectl, image = OURS): Promise<void> {
-  const folder = path.join(inject('cluster').dir, 'applied');
-  mkdirSync(folder, { recursive: true });
-  const resources = [path.relative(folder, path.join('tests', 'kubernetes', 'overlay'))];
-  const [name, newTag] = image.split(':');
-  writeFileSync(path.join(folder, 'kustomization.yaml'), JSON.stringify({ resources, images: [{ name, newTag }] }));
-  await kubectl.run('apply', '--server-side', '--validate=strict', '--kustomize', folder);
+export async function applyOverlay(kubectl: Kubectl): Promise<void> {
+  await kubectl.run('apply', '--server-side', '--validate=strict', '--kustomize', OVERLAY);
 }
 
 /** Resolves when each Deployment is; rejects with what the pods that aren't say. */
