@@ -1,4 +1,4 @@
 // @ts-check
-import { testContainers } from './commands/test-containers.js';
+import { testCompose } from './commands/test-compose.js';
 
-await testContainers('compose');
+await testCompose();

@@ -11,8 +11,7 @@ import { readOptions } from '../support/options.js';
 import { own } from '../support/owner.js';
 import { checkout, keepsake } from '../support/paths.js';
 import { endLeftovers } from '../support/process-records.js';
-import { createProgress } from '../support/progress.js';
-import { endAll, stopOnSignal } from '../support/stopping.js';
+import { startAndEnd } from '../support/start-and-end.js';
 
 /** @type {import('../servers/all.js').ServerName[]} */
 const wanted = ['postgres', 'redis', 'kafka', 'temporal', 'maildev'];
@@ -43,11 +42,7 @@ export async function testFaults() {
       extent: values.short ? 'short' : 'whole',
     };
   });
-  const progress = createProgress();
-  const signal = stopOnSignal(progress.say);
-  /** @type {(() => unknown)[]} what to end, last one first */
-  const ends = [];
-  try {
+  await startAndEnd(async ({ ends, progress, signal }) => {
     await checkPrerequisites(serversOf(wanted), process.env);
     ends.push(await own(dir, 'npm run test:faults'));
     for (const of of ['app', 'servers']) await endLeftovers(path.join(dir, 'run', of));
@@ -66,13 +61,7 @@ export async function testFaults() {
       findings.length === 0 ? `\n✓ nothing was found` : `\n✗ ${findings.length} findings, with seed ${seed}`,
     );
     if (findings.length > 0) process.exitCode = 1;
-  } catch (error) {
-    if (!signal.aborted) progress.say(`\n✗ ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    process.exitCode = 1;
-  } finally {
-    if (!(await endAll(ends, progress.say))) process.exitCode = 1;
-    progress.close();
-  }
+  });
   // Connections that hang on to a server which is gone must not keep us.
   process.exit();
 }

@@ -8,18 +8,13 @@ import { checkPrerequisites } from '../support/needs.js';
 import { own } from '../support/owner.js';
 import { checkout, keepsake } from '../support/paths.js';
 import { endLeftovers } from '../support/process-records.js';
-import { createProgress } from '../support/progress.js';
-import { endAll, stopOnSignal } from '../support/stopping.js';
+import { startAndEnd } from '../support/start-and-end.js';
 
 const dir = path.join(keepsake, 'test-k8s');
 
 /** `npm run test:k8s`: the manifests and the image in a cluster of one node, brought up for it; arguments go to vitest. */
 export async function testK8s() {
-  const progress = createProgress();
-  const signal = stopOnSignal(progress.say);
-  /** @type {(() => unknown)[]} what to end, last one first */
-  const ends = [];
-  try {
+  await startAndEnd(async ({ ends, progress, signal }) => {
     const missing = missingForNode();
     if (missing.length > 0) throw new Error(describeMissing(missing, process.platform));
     await checkPrerequisites([], process.env);
@@ -33,14 +28,7 @@ export async function testK8s() {
     const main = path.join(checkout, 'tests', 'kubernetes', 'run', 'main.ts');
     const { runInCluster } = await import(pathToFileURL(main).href);
     process.exitCode = await runInCluster({ dir, args: process.argv.slice(2), ends, progress, signal });
-  } catch (error) {
-    if (!signal.aborted) progress.say(`\n✗ ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
-  } finally {
-    const allEnded = await endAll(ends, progress.say);
-    if (signal.aborted || !allEnded) process.exitCode = 1;
-    progress.close();
-  }
+  });
   // What tsx keeps open must not keep us.
   process.exit();
 }

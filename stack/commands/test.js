@@ -4,7 +4,7 @@ import { build } from '../support/build.js';
 import { checkout, keepsake } from '../support/paths.js';
 import { runCommand } from '../support/run-command.js';
 import { onTestServers } from '../test-run/on-test-servers.js';
-import { testContainers } from './test-containers.js';
+import { testCompose } from './test-compose.js';
 
 /**
  * `npm test`: everything that must hold, on servers of its own; arguments go to vitest, and then nothing else is checked.
@@ -22,7 +22,7 @@ export async function test() {
     program: [path.join('node_modules', 'vitest', 'vitest.mjs'), 'run', ...(args.length === 0 ? ownProjects : args)],
   });
   const isWhole = args.length === 0 && process.exitCode === 0;
-  if (isWhole && process.env.CI === 'true' && process.platform === 'linux') await testContainers('compose');
+  if (isWhole && process.env.CI === 'true' && process.platform === 'linux') await testCompose();
 }
 
 /** All but those that take containers; several of `!name` would let every one through. */

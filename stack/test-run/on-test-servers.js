@@ -7,8 +7,7 @@ import { checkPrerequisites } from '../support/needs.js';
 import { own } from '../support/owner.js';
 import { checkout } from '../support/paths.js';
 import { endLeftoversBelow } from '../support/process-records.js';
-import { createProgress } from '../support/progress.js';
-import { endAll, stopOnSignal } from '../support/stopping.js';
+import { startAndEnd } from '../support/start-and-end.js';
 import { together } from '../support/together.js';
 import { runNode } from './run-node.js';
 
@@ -37,11 +36,7 @@ const wanted = [
  * @param {string[]} [options.leaves] folders below `dir` that it makes and, where it was ended, could not remove
  */
 export async function onTestServers({ command, dir, prepare, program, leaves = [] }) {
-  const progress = createProgress();
-  const signal = stopOnSignal(progress.say);
-  /** @type {(() => unknown)[]} what to end, last one first */
-  const ends = [];
-  try {
+  await startAndEnd(async ({ ends, progress, signal }) => {
     await checkPrerequisites(serversOf(wanted), process.env);
     ends.push(await own(dir, command));
     // Not before it is ours: another run may be at work there.
@@ -70,12 +65,5 @@ export async function onTestServers({ command, dir, prepare, program, leaves = [
       records: path.join(dir, 'run', 'app'),
       signal,
     });
-  } catch (error) {
-    if (!signal.aborted) progress.say(`\n✗ ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
-  } finally {
-    const allEnded = await endAll(ends, progress.say);
-    if (signal.aborted || !allEnded) process.exitCode = 1;
-    progress.close();
-  }
+  });
 }
