@@ -19,12 +19,12 @@ const found: string[] = [];
 const images: string[] = [];
 
 if (kustomize === undefined) {
-  say(
-    `Not checked, for want of kubectl (https://kubernetes.io/docs/tasks/tools), or Go 1.26 or newer (https://go.dev/dl): the Kubernetes manifests`,
+  leave(
+    'for want of kubectl (https://kubernetes.io/docs/tasks/tools), or Go 1.26 or newer (https://go.dev/dl): the Kubernetes manifests',
   );
 } else {
   if (built === undefined)
-    say(`Not checked, for want of Go 1.26 or newer (https://go.dev/dl): manifests against their schemas. ${why}`);
+    leave(`for want of Go 1.26 or newer (https://go.dev/dl): manifests against their schemas. ${why}`);
   for (const folder of [...OVERLAYS.map((name) => `overlays/${name}`), 'operators']) {
     const text = await renderText(kustomize, folder);
     const findings = built === undefined ? [] : malformed(built.kubeconform, text);
@@ -40,6 +40,12 @@ found.push(
 );
 for (const finding of found) say(finding);
 if (found.length > 0) process.exitCode = 1;
+
+/** Whoever works on something else goes on; the pipeline must not call that green. */
+function leave(text: string): void {
+  say(`Not checked, ${text}`);
+  if (process.env.CI) process.exitCode = 1;
+}
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
