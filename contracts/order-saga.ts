@@ -20,7 +20,12 @@ export interface SagaTimes {
   paymentWindowMs: number;
   /** CARRIER_SILENCE_AFTER: counted anew whenever the carrier says something. */
   carrierSilenceMs: number;
+  /** DELIVERY_ASKED_EVERY: the delivery service is asked what the carrier has said; orders of before have none. */
+  deliveryAskedEveryMs?: number;
 }
+
+/** In milliseconds. */
+export const DELIVERY_ASKED_EVERY_MS = 6 * 3_600_000;
 
 export interface OrderSagaInput extends SagaTimes {
   order: PlacedOrder;

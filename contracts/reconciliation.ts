@@ -29,6 +29,7 @@ export const REPAIRS = {
   'refund-payment': 'the charge goes back at the provider, and stands as refunded in our books',
   'record-payment': "what the provider's ledger says is written into our books",
   'call-off-delivery': 'it is called off, if the carrier still can',
+  'tell-order': 'its workflow is told again what the carrier has said, and goes on',
 } as const;
 
 export type Repair = keyof typeof REPAIRS;
@@ -158,8 +159,18 @@ export const FINDING_KINDS = {
   },
   'delivered-but-cancelled': {
     compares: 'order, delivery',
-    means: 'an order is CANCELLED, but it was delivered',
+    means: 'an order is CANCELLED, but it was delivered, also by a carrier that had agreed to call it off',
     repairs: none,
+  },
+  'returned-but-completed': {
+    compares: 'order, delivery',
+    means: 'an order is COMPLETED, but the carrier says that its parcel came back after it was delivered',
+    repairs: none,
+  },
+  'delivery-unheard': {
+    compares: 'order, delivery',
+    means: 'the carrier has delivered or returned it, and its order has waited on for ten minutes',
+    repairs: ['tell-order'],
   },
   'delivery-without-order': {
     compares: 'delivery, order',

@@ -39,6 +39,7 @@ function worker(carrier: Carrier = deliveries.carrier(NEVER_MS)) {
   return {
     start: (order: DeliveryRequest) => run(() => activities.startDelivery(order)),
     cancel: ({ orderId, userId }: DeliveryRequest) => run(() => activities.cancelDelivery({ orderId, userId })),
+    reports: ({ orderId }: DeliveryRequest) => run(() => activities.carrierReports({ orderId })),
   };
 }
 
@@ -96,10 +97,19 @@ describe('startDelivery', () => {
   it('gives the same delivery also when the carrier has gone on with it', async () => {
     const order = orderTo();
     const first = await worker().start(order);
+    const again = async () => {
+      const { reports, ...same } = await worker().start(order);
+      expect({ ...same, reports: [] }).toEqual(first);
+      const told = reports?.map(({ status }) => status);
+      expect((await worker().reports(order)).map(({ status }) => status)).toEqual(told);
+      return told;
+    };
     await report(first.deliveryId, 'in_transit');
-    expect(await worker().start(order)).toEqual(first);
+    expect(await again()).toEqual(['in_transit']);
     await report(first.deliveryId, 'delivered');
-    expect(await worker().start(order)).toEqual(first);
+    // It came after the end that counts.
+    await report(first.deliveryId, 'returned');
+    expect(await again()).toEqual(['in_transit', 'delivered']);
   });
 
   it('refuses with the code of the carrier, each time', async () => {

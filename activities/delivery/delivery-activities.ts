@@ -28,7 +28,9 @@ export function createDeliveryActivities({ store, carrier, logger }: DeliveryAct
           case 'started': {
             const { deliveryId, trackingNumber } = start;
             if (start.first) logger.info({ orderId, deliveryId, trackingNumber }, 'delivery started');
-            return { deliveryId, carrier: start.carrier, trackingNumber };
+            // What has just begun, nothing was said of.
+            const reports = start.first ? [] : await store.reportsOf(orderId);
+            return { deliveryId, carrier: start.carrier, trackingNumber, reports };
           }
           case 'refused':
             throw refusal(REFUSALS.deliveryRefused, 'the carrier refused the delivery', {
@@ -44,5 +46,7 @@ export function createDeliveryActivities({ store, carrier, logger }: DeliveryAct
         if ((await cancelDelivery(service, owner)) === 'already-delivered')
           throw refusal(REFUSALS.alreadyDelivered, 'the order was delivered already');
       }),
+
+    carrierReports: ({ orderId }) => withOrderId(orderId, () => store.reportsOf(orderId)),
   };
 }

@@ -7,8 +7,8 @@ import { temporalSettingsFrom } from '../../platform/temporal/settings.js';
 import { createDeliveryReader } from '../../services/delivery/delivery-reader.js';
 import type { DeliveryReader } from '../../services/delivery/delivery-reader.js';
 import { PrismaClient } from '../../services/delivery/prisma/generated/client.js';
-import { createEventRecorder } from '../../services/delivery/record-event.js';
-import type { RecordEvent } from '../../services/delivery/record-event.js';
+import { createEventRecorder, createToldMarker } from '../../services/delivery/record-event.js';
+import type { MarkTold, RecordEvent } from '../../services/delivery/record-event.js';
 import { authSettingsFrom, createAuthenticator } from '../http/auth.js';
 import type { Authenticator } from '../http/auth.js';
 import type { DeliveryApiConfig } from './config.js';
@@ -19,6 +19,7 @@ import type { SignalSaga } from './signal-saga.js';
 export interface DeliveryContext {
   deliveries: DeliveryReader;
   recordEvent: RecordEvent;
+  markTold: MarkTold;
   signalSaga: SignalSaga;
   /** Secrets by key id. */
   carrierKeys: Record<string, string>;
@@ -37,6 +38,7 @@ export function createContext(config: DeliveryApiConfig, logger: Logger, onShutd
   return {
     deliveries: createDeliveryReader(prisma),
     recordEvent: createEventRecorder(prisma),
+    markTold: createToldMarker(prisma),
     signalSaga: createSagaSignal(temporal.client),
     carrierKeys: config.CARRIER_KEYS,
     auth,

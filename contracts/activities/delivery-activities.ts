@@ -12,6 +12,8 @@ export interface StartedDelivery {
   deliveryId: string;
   carrier: string;
   trackingNumber: string;
+  /** What the carrier has said of it by then; none from a worker of before. */
+  reports?: readonly DeliveryUpdate[];
 }
 
 export interface DeliveryActivities {
@@ -19,9 +21,11 @@ export interface DeliveryActivities {
   startDelivery(request: DeliveryRequest): Promise<StartedDelivery>;
   /** Calls the delivery off; a mark where it never started. Refuses with `AlreadyDelivered`. */
   cancelDelivery(request: { orderId: string; userId: number }): Promise<void>;
+  /** What the carrier has said of the order's delivery and counts, the end last: a signal may have been lost, this is not. */
+  carrierReports(request: { orderId: string }): Promise<DeliveryUpdate[]>;
 }
 
-/** Payload of the Saga's signal `deliveryUpdate`. */
+/** What the carrier said. Payload of the Saga's signal `deliveryUpdate`. */
 export interface DeliveryUpdate {
   status: 'in_transit' | 'delivered' | 'returned';
   /** RFC 3339 UTC. */

@@ -1,3 +1,4 @@
+import type { CarrierEvent } from '../http/deliveries.js';
 import type { CancelReason, OrderStatus } from '../order-status.js';
 import type { OrderSagaInput } from '../order-saga.js';
 import type { ReconciliationReport } from '../reconciliation.js';
@@ -25,6 +26,8 @@ export interface OrderRecord {
   /** Somebody knows that its workflow was started. */
   wasStarted: boolean;
   needsAttention: boolean;
+  /** What waits for an operator. */
+  attentionStep?: string;
   /** Steps that an operator put right elsewhere. */
   settled: string[];
 }
@@ -80,6 +83,10 @@ export interface DeliveryRecord {
   orderId: string;
   deliveryId: string;
   status: string;
+  /** All that the carrier has said, counting or not. */
+  reported: CarrierEvent[];
+  /** RFC 3339. */
+  updatedAt: string;
 }
 
 /** On task queue `order`. */

@@ -104,7 +104,6 @@ export const PROBLEMS = {
   'workflow-ended': { status: 409, text: 'The order’s workflow has ended: nothing of it waits any more.' },
   'cancel-unavailable': { status: 503, text: 'The Saga can not be reached; nothing was cancelled.', retry: true },
   // Of deliveries.
-  'delivery-finished': { status: 409, text: 'Nothing can happen to this delivery any more.' },
   'delivery-not-started': { status: 503, text: 'The booking is not written down yet: send it again.', retry: true },
   'saga-unavailable': { status: 503, text: 'Whether the Saga has heard of it is not known.', retry: true },
 } as const satisfies Record<string, ProblemKind>;

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { DeliveryUpdate } from '../../contracts/activities/delivery-activities.js';
+import { CARRIER_EVENTS } from '../../contracts/http/deliveries.js';
 import type { Booked } from './carrier.js';
-import { statesBefore } from './domain/delivery.js';
+import { counts, statesBefore } from './domain/delivery.js';
 import type { Delivery, DeliveryState } from './domain/delivery.js';
 import type { Delivery as DeliveryRow, Prisma, PrismaClient } from './prisma/generated/client.js';
 
@@ -72,6 +74,15 @@ export function createDeliveryStore(prisma: PrismaClient) {
     recordCallOff: async (orderId: string): Promise<Recorded> => {
       const voided = await move(orderId, { status: 'VOIDED' });
       return voided.changed ? voided : move(orderId, { status: 'CANCELLED' });
+    },
+
+    /** What the carrier has said and counts, in the order in which it happens. */
+    reportsOf: async (orderId: string): Promise<DeliveryUpdate[]> => {
+      const row = await prisma.delivery.findUnique({ where: { orderId }, include: { events: true } });
+      return CARRIER_EVENTS.flatMap((status) => {
+        const event = row?.events.find((one) => one.status === status);
+        return event && counts(status, row?.status as DeliveryState) ? [{ status, at: event.at.toISOString() }] : [];
+      });
     },
   };
 }

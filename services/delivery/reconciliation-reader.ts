@@ -1,4 +1,5 @@
 import type { DeliveryRecord, IdPage } from '../../contracts/activities/reconciliation.js';
+import type { CarrierEvent } from '../../contracts/http/deliveries.js';
 import type { PrismaClient } from './prisma/generated/client.js';
 
 /** What a reconciliation asks of the delivery service's books. */
@@ -15,8 +16,16 @@ export function createDeliveryReconciliationReader(prisma: PrismaClient) {
     },
 
     deliveryRecords: async (orderIds: readonly string[]): Promise<DeliveryRecord[]> => {
-      const rows = await prisma.delivery.findMany({ where: { orderId: { in: [...orderIds] } } });
-      return rows.map(({ id, orderId, status }) => ({ orderId, deliveryId: id, status }));
+      const where = { orderId: { in: [...orderIds] } };
+      const rows = await prisma.delivery.findMany({ where, include: { events: { orderBy: { status: 'asc' } } } });
+      return rows.map(({ id, orderId, status, events, updatedAt }) => ({
+        orderId,
+        deliveryId: id,
+        status,
+        // The column's CHECK holds it to these.
+        reported: events.map((event) => event.status as CarrierEvent),
+        updatedAt: updatedAt.toISOString(),
+      }));
     },
   };
 }

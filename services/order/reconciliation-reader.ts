@@ -56,6 +56,7 @@ function toRecord(row: Prisma.OrderGetPayload<{ include: typeof include }>): Ord
     updatedAt: row.updatedAt.toISOString(),
     wasStarted: row.workflowStartedAt !== null,
     needsAttention: row.needsAttention,
+    ...(row.attentionStep === null ? {} : { attentionStep: row.attentionStep }),
     settled: row.timeline.map(({ step }) => step),
   };
 }

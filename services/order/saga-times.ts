@@ -1,4 +1,4 @@
-import type { SagaTimes } from '../../contracts/order-saga.js';
+import { DELIVERY_ASKED_EVERY_MS, type SagaTimes } from '../../contracts/order-saga.js';
 import { duration } from '../../platform/env.js';
 
 const some = duration.refine((ms) => ms >= 1, 'must be at least 1 ms');
@@ -20,6 +20,11 @@ export const sagaTimeSettings = {
     .describe(
       'a duration: an order of which the carrier has said nothing for so long asks for an operator; orders keep what they started with',
     ),
+  DELIVERY_ASKED_EVERY: some
+    .default(DELIVERY_ASKED_EVERY_MS)
+    .describe(
+      'a duration: an order that waits for the carrier asks the delivery service so often what it has heard, should a signal be lost; orders keep what they started with',
+    ),
 };
 
 export function sagaTimesFrom(config: Record<keyof typeof sagaTimeSettings, number>): SagaTimes {
@@ -27,5 +32,6 @@ export function sagaTimesFrom(config: Record<keyof typeof sagaTimeSettings, numb
     attentionAfterMs: config.ATTENTION_AFTER,
     paymentWindowMs: config.PAYMENT_WINDOW,
     carrierSilenceMs: config.CARRIER_SILENCE_AFTER,
+    deliveryAskedEveryMs: config.DELIVERY_ASKED_EVERY,
   };
 }

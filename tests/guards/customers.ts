@@ -171,8 +171,63 @@ export const customers: Guard[] = [
     },
   },
   {
+    promise:
+      'A report of the carrier whose signal is lost loses nothing: the order reads it in the books within hours.',
+    code: {
+      file: 'workflows/order/await-delivery.ts',
+      text: 'Date.now() - readAt >= askedEveryMs || ',
+      instead: '',
+    },
+    test: {
+      file: 'workflows/order/carrier-silence.int.test.ts',
+      name: 'is read in the books of the delivery service',
+    },
+  },
+  {
+    promise: 'An operator who says `retry` has a report read whose signal was lost, also where nothing waits for them.',
+    code: {
+      file: 'workflows/order/await-delivery.ts',
+      text: ' || anOperatorWantsItTried();',
+      instead: ';',
+    },
+    test: { file: 'workflows/order/carrier-silence.int.test.ts', name: 'is read at once on retry' },
+  },
+  {
+    promise: 'A report that the Saga has taken is told once, however often the carrier repeats it.',
+    code: {
+      file: 'api/delivery/routes/post-event.ts',
+      text: 'if (!newest || told) return;',
+      instead: 'if (!newest) return;',
+    },
+    test: { file: 'api/delivery/routes/post-event.int.test.ts', name: 'tells no more of what the Saga has taken' },
+  },
+  {
+    promise:
+      'A repeat of what the carrier has said is no sign of life: it does not postpone that an operator is asked.',
+    code: {
+      file: 'workflows/order/answer-messages.ts',
+      text: 'if (carrier.knows(update) && patched(PATCHES.repeatsSayNothing)) return;',
+      instead: '',
+    },
+    test: { file: 'workflows/order/carrier-silence.int.test.ts', name: 'is counted anew with what is news' },
+  },
+  {
+    promise:
+      'A carrier that delivers after it agreed to call off, or after another end, is taken, kept, and undoes nothing.',
+    code: {
+      file: 'services/delivery/record-event.ts',
+      text: 'const { count } = known\n        ?',
+      instead: 'const { count } = known || !counts(event.status, state)\n        ?',
+    },
+    test: { file: 'api/delivery/routes/post-event.int.test.ts', name: 'keeps what is reported of a delivery' },
+  },
+  {
     promise: 'A report of the carrier that something newer has followed is written down, and told to nobody.',
-    code: { file: 'api/delivery/routes/post-event.ts', text: 'if (!newest) return;', instead: '' },
+    code: {
+      file: 'api/delivery/routes/post-event.ts',
+      text: 'if (!newest || told) return;',
+      instead: 'if (told) return;',
+    },
     test: {
       file: 'api/delivery/routes/post-event.int.test.ts',
       name: 'does not tell again of what something newer has followed',

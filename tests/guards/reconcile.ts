@@ -3,6 +3,30 @@ import type { Guard } from './guard.js';
 /** Reconciliation. */
 export const reconcile: Guard[] = [
   {
+    promise: 'A delivery that has ended while its order waits on is named, and the order told.',
+    code: {
+      file: 'workflows/reconciliation/compare/compare-delivery.ts',
+      text: "(state === 'DELIVERED' || state === 'RETURNED');",
+      instead: "state === 'RETURNED';",
+    },
+    test: {
+      file: 'workflows/reconciliation/compare/compare-order.test.ts',
+      name: ', and an order that waits on was not told',
+    },
+  },
+  {
+    promise: 'What a carrier delivers after it agreed to call it off is named.',
+    code: {
+      file: 'workflows/reconciliation/compare/compare-delivery.ts',
+      text: "state === 'DELIVERED' || reported.includes('delivered')",
+      instead: "state === 'DELIVERED'",
+    },
+    test: {
+      file: 'workflows/reconciliation/compare/compare-order.test.ts',
+      name: 'after it had agreed to call it off, or after another end, is named',
+    },
+  },
+  {
     promise: 'An order that is final leaves no unit, no money and no parcel that its status does not account for.',
     code: {
       file: 'workflows/reconciliation/compare/compare-order.ts',

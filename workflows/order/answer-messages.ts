@@ -1,7 +1,9 @@
-import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, patched, setHandler } from '@temporalio/workflow';
+import type { DeliveryUpdate } from '../../contracts/activities/delivery-activities.js';
 import { NOT_CANCELLABLE, type CancelRequest } from '../../contracts/order-saga.js';
 import { isFinal } from '../../contracts/order-status.js';
 import { accepted, cancel, deliveryUpdate, giveUp, orderQuery, retry, settled } from './messages.js';
+import { PATCHES } from './patches.js';
 import type { Saga } from './saga.js';
 import { requestedBy } from './undo-cause.js';
 
@@ -27,7 +29,10 @@ export function answerMessages(saga: Saga): void {
     { validator: (request?: CancelRequest | null) => mayBeCancelled(saga, request) },
   );
 
-  setHandler(deliveryUpdate, (update) => carrier.hear(update));
+  setHandler(deliveryUpdate, (update?: DeliveryUpdate) => {
+    if (carrier.knows(update) && patched(PATCHES.repeatsSayNothing)) return;
+    carrier.hear(update);
+  });
   setHandler(retry, () => attention.answer('retry'));
   setHandler(settled, () => attention.answer('settled'));
   // Also in transit: an operator may have talked to the carrier. It is the carrier who then says no.

@@ -23,6 +23,7 @@ export class Attention {
   readonly #waiting: Waiting[] = [];
   /** How often an operator was asked, by step. */
   readonly #asked = new Map<AttentionStep, number>();
+  #retries = 0;
 
   constructor(
     private readonly journal: OrderJournal,
@@ -31,10 +32,16 @@ export class Attention {
 
   /** An operator's answer goes to all that waits now; where nothing waits it is for nothing, now and later. */
   answer(answer: OperatorAnswer): void {
+    if (answer === 'retry') this.#retries += 1;
     for (const waiting of this.#waiting) {
       waiting.answer = answer;
       waiting.interrupt?.();
     }
+  }
+
+  /** How often an operator has asked to go on, whether anything waited for them or not. */
+  get retries(): number {
+    return this.#retries;
   }
 
   /** Shows the order to operators, and why; again only when the cause changes. */

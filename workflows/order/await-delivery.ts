@@ -1,6 +1,8 @@
-import { condition, sleep } from '@temporalio/workflow';
+import { condition, patched, sleep } from '@temporalio/workflow';
+import { DELIVERY_ASKED_EVERY_MS } from '../../contracts/order-saga.js';
 import type { CarrierEnd } from './carrier-news.js';
 import { stopIfCalledOff } from './compensations.js';
+import { PATCHES } from './patches.js';
 import type { Saga } from './saga.js';
 import { showInSearch } from './search-attributes.js';
 import { eventEntry, stepEntry } from './timeline-entry.js';
@@ -8,23 +10,44 @@ import { eventEntry, stepEntry } from './timeline-entry.js';
 const SILENT = { reason: 'SILENT', error: 'CarrierSilent' } as const;
 
 /**
- * Waits for the carrier, for days if need be. When it has said nothing for too long an operator is asked, until it
- * says something after all, or the operator lets the order wait for as long again, or knows that it is delivered.
+ * Waits for the carrier, for days if need be. A report comes as a signal, which may be lost: so the delivery service is
+ * asked for all reports at the start, on `retry`, every few hours, and when the carrier has said nothing for too long.
+ * If it still has not, an operator is asked, until it says something after all, or the operator lets the order wait for
+ * as long again, or knows that it is delivered.
  */
 export async function awaitDelivery(saga: Saga): Promise<CarrierEnd> {
-  const { input, carrier, journal, details } = saga;
+  const { input, carrier, attention, services, journal, details } = saga;
+  const askedEveryMs = input.deliveryAskedEveryMs ?? DELIVERY_ASKED_EVERY_MS;
   let quietSince = Date.now();
+  let readAt = carrier.wereRead ? Date.now() : 0;
+  let { retries } = attention;
   let heard = 0;
   let silences = 0;
   let inTransitIsWritten = false;
   let alarm: Promise<void> | undefined;
   const theCarrierHasNews = () => carrier.reports > heard;
   const itIsSilentTooLong = () => Date.now() - quietSince >= input.carrierSilenceMs;
+  const anOperatorWantsItTried = () => attention.retries > retries;
+  const itIsTimeToAsk = () => Date.now() - readAt >= askedEveryMs || itIsSilentTooLong() || anOperatorWantsItTried();
+
+  /** Not heard out where the carrier says something meanwhile, and not answered is as if nothing was said. */
+  const askForReports = async () => {
+    readAt = Date.now();
+    ({ retries } = attention);
+    if (!patched(PATCHES.asksForReports)) return;
+    const asking = services.carrierReports({ orderId: input.order.id }).then(
+      (reports) => carrier.read(reports),
+      () => undefined,
+    );
+    await Promise.race([asking, condition(theCarrierHasNews)]);
+    stopIfCalledOff();
+  };
 
   /** One timer, started anew only when it fires: a report costs no events, and an order that ends leaves it behind. */
   const ring = () => {
-    const summary = 'then an operator is asked, if the carrier has said nothing';
-    alarm ??= sleep(quietSince + input.carrierSilenceMs - Date.now(), { summary }).then(() => {
+    const summary = 'then the delivery service is asked, and an operator, if the carrier has said nothing for too long';
+    const next = Math.min(quietSince + input.carrierSilenceMs, readAt + askedEveryMs);
+    alarm ??= sleep(next - Date.now(), { summary }).then(() => {
       alarm = undefined;
     });
     return alarm;
@@ -36,9 +59,11 @@ export async function awaitDelivery(saga: Saga): Promise<CarrierEnd> {
   if (carrier.end === undefined) showInSearch(journal.order, null);
   for (;;) {
     details.phase(inTransitIsWritten ? IN_TRANSIT : 'Waits for the carrier to deliver it.');
+    if (!theCarrierHasNews() && itIsTimeToAsk()) await askForReports();
     if (theCarrierHasNews()) {
       heard = carrier.reports;
       quietSince = Date.now();
+      readAt = Date.now();
       if (carrier.inTransit && !inTransitIsWritten) {
         inTransitIsWritten = true;
         await journal.record({}, eventEntry('in-transit', 'delivery-service', 'done'));
@@ -49,7 +74,7 @@ export async function awaitDelivery(saga: Saga): Promise<CarrierEnd> {
       if ((await askAnOperator(saga, silences, theCarrierHasNews)) === 'settled') return 'delivered';
       quietSince = Date.now();
     } else {
-      await Promise.race([condition(theCarrierHasNews), ring()]);
+      await Promise.race([condition(() => theCarrierHasNews() || anOperatorWantsItTried()), ring()]);
     }
   }
 }

@@ -10,6 +10,7 @@ export class CarrierNews {
   #inTransit = false;
   #end: CarrierEnd | undefined;
   #reports = 0;
+  #wereRead = false;
 
   hear(update: DeliveryUpdate | null | undefined): void {
     if (update) this.#reports += 1;
@@ -23,6 +24,23 @@ export class CarrierNews {
         break;
       case undefined: // Sent by hand without its payload, or with one that nobody can read.
     }
+  }
+
+  /** What the delivery service's books have: it may have been told before. Anything else says nothing. */
+  read(reports: unknown): void {
+    if (!Array.isArray(reports)) return;
+    this.#wereRead = true;
+    for (const report of reports as DeliveryUpdate[]) if (!this.knows(report)) this.hear(report);
+  }
+
+  /** Since the delivery began, its service's books have been read. */
+  get wereRead(): boolean {
+    return this.#wereRead;
+  }
+
+  /** It was said before, or an end was: it is no sign of life. */
+  knows(update: DeliveryUpdate | null | undefined): boolean {
+    return this.#end !== undefined || (update?.status === 'in_transit' && this.#inTransit);
   }
 
   /** How often it has said something, whatever it was. */

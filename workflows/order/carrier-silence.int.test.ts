@@ -50,15 +50,14 @@ describe('a carrier that says nothing', () => {
     expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
   });
 
-  it('is counted anew with each report, also with one that repeats what is known', async () => {
+  it('is counted anew with what is news, and not with a report that repeats what is known', async () => {
     const { id, handle } = await started();
     await test.env.sleep('10 days');
     await saga.carrierTells(id, 'in_transit');
     await test.env.sleep('10 days');
     await handle.signal(deliveryUpdate, { status: 'in_transit', at: '2026-01-01T00:00:00.000Z' });
-    await test.env.sleep('13 days');
     expect(saga.shop.row(id).order.needsAttention).toBe(false);
-    await test.env.sleep('2 days');
+    await test.env.sleep('4.01 days');
     await saga.needsAttention(id);
     await saga.carrierTells(id, 'delivered');
     expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
@@ -117,6 +116,59 @@ describe('a carrier that says nothing', () => {
     await handle.signal(settled);
     expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
     expect(saga.shop.reservation(id)).toBe('committed');
+  });
+});
+
+describe('a report whose signal was lost', () => {
+  const lost = async (status: 'delivered' | 'returned' = 'delivered') => {
+    const placed = await started();
+    saga.shop.carrierSays(placed.id, status);
+    return placed;
+  };
+
+  it.each(['delivered', 'returned'] as const)('%s is read in the books of the delivery service', async (status) => {
+    const { id, handle } = await lost(status);
+    await test.env.sleep('5.9 hours');
+    expect(saga.shop.row(id).order.status).toBe('DELIVERY_STARTED');
+    await test.env.sleep('0.2 hours');
+    const { order } = await ended(saga, id, handle);
+    expect(order.cancelReason ?? order.status).toBe(status === 'delivered' ? 'COMPLETED' : 'DELIVERY_RETURNED');
+    expect(saga.shop.countOf('carrier-reports')).toBe(1);
+  });
+
+  it('is read at once on retry, also while nothing waits for an operator', async () => {
+    const { id, handle } = await lost();
+    await handle.signal(retry);
+    expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
+  });
+
+  it('is read on retry when an operator was asked, and when the delivery service was away until then', async () => {
+    saga.shop.down('carrier-reports');
+    const { id, handle } = await silent();
+    saga.shop.carrierSays(id, 'delivered');
+    saga.shop.up('carrier-reports');
+    await handle.signal(retry);
+    expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
+  });
+
+  it('is read at the start where the beginning of the delivery was settled', async () => {
+    saga.shop.down('start-delivery');
+    const { id, handle } = await saga.start();
+    await test.env.sleep('125s');
+    await saga.needsAttention(id);
+    saga.shop.carrierSays(id, 'delivered');
+    await handle.signal(settled);
+    expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
+  });
+
+  it('does not keep a signal that comes meanwhile from counting', async () => {
+    const asked = saga.shop.hold('carrier-reports');
+    const { id, handle } = await started();
+    await handle.signal(retry);
+    await asked.reached;
+    await saga.carrierTells(id, 'delivered');
+    expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
+    asked.release();
   });
 });
 

@@ -52,10 +52,11 @@ async function chargePayment({ input, services, compensations, perform, journal 
   ]);
 }
 
-async function startDelivery({ input, services, compensations, perform, journal }: Saga): Promise<void> {
+async function startDelivery({ input, services, compensations, carrier, perform, journal }: Saga): Promise<void> {
   compensations.registerFor('start-delivery');
   const { result, entry } = await perform('start-delivery', () => services.startDelivery(deliveryOf(input.order)));
   const delivery = textsIn(result, 'deliveryId', 'trackingNumber');
+  carrier.read(result?.reports);
   await journal.record({ status: 'DELIVERY_STARTED', ...delivery }, entry, [{ topic: 'delivery-started' }]);
 }
 

@@ -53,6 +53,7 @@ export function stepActivities(attentionAfterMs: number) {
     });
   };
   const { chargePayment } = of<PaymentActivities>('charge-payment');
+  const { startDelivery, carrierReports } = of<DeliveryActivities>('start-delivery');
   return {
     reserveStock: of<InventoryActivities>('reserve-stock').reserveStock,
     /** `until`: milliseconds since the epoch, later than now. */
@@ -60,7 +61,13 @@ export function stepActivities(attentionAfterMs: number) {
       chargePayment.executeWithOptions({ scheduleToCloseTimeout: Math.min(attentionAfterMs, until - Date.now()) }, [
         request,
       ]),
-    startDelivery: of<DeliveryActivities>('start-delivery').startDelivery,
+    startDelivery,
+    /** In vain for as long as the others; then it is asked again when it is due. */
+    carrierReports: (request: { orderId: string }) =>
+      carrierReports.executeWithOptions(
+        { summary: 'asks what the carrier has said of the parcel', cancellationType: 'TRY_CANCEL' },
+        [request],
+      ),
     commitStock: of<InventoryActivities>('commit-stock').commitStock,
     cancelDelivery: of<DeliveryActivities>('cancel-delivery').cancelDelivery,
     refundPayment: of<PaymentActivities>('refund-payment').refundPayment,

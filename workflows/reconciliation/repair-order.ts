@@ -1,8 +1,11 @@
-import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, getExternalWorkflowHandle, sleep } from '@temporalio/workflow';
 import type { OrderRecord } from '../../contracts/activities/reconciliation.js';
 import type { Finding, Repair, Repaired } from '../../contracts/reconciliation.js';
 import { REFUSALS } from '../../contracts/refusals.js';
 import type { SagaStep } from '../../contracts/saga-steps.js';
+import { workflowIdOf } from '../../contracts/ids.js';
+import { isFinal } from '../../contracts/order-status.js';
+import { deliveryUpdate } from '../order/messages.js';
 import { recordProgress } from '../order/record-progress.js';
 import { stepActivities } from '../order/step-activities.js';
 import { stepEntry } from '../order/timeline-entry.js';
@@ -81,6 +84,16 @@ const REPAIR: Record<Repair, (record: OrderRecord) => Promise<string>> = {
   'call-off-delivery': async (record) => {
     await steps.cancelDelivery({ orderId: record.orderId, userId: record.userId });
     return told(record, 'cancel-delivery', 'its delivery was called off');
+  },
+  'tell-order': async ({ orderId }) => {
+    const saga = getExternalWorkflowHandle(workflowIdOf(orderId));
+    for (const report of await steps.carrierReports({ orderId })) await saga.signal(deliveryUpdate, report);
+    for (let left = PATIENCE_MS / 1_000; left > 0; left--) {
+      const [now] = await order.orderRecords([orderId]);
+      if (now === undefined || isFinal(now.status)) return `it is ${now?.status ?? 'gone'}`;
+      await sleep(1_000);
+    }
+    return 'its workflow was told';
   },
 };
 

@@ -1,11 +1,11 @@
-import { context } from '@opentelemetry/api';
+import { context as traces } from '@opentelemetry/api';
 import type { Router } from 'express';
 import { deliveryOperations } from '../../../contracts/http/operations/deliveries.js';
 import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import { withOrderId } from '../../../platform/log-context.js';
 import { contextFrom } from '../../../platform/telemetry/trace-context.js';
 import type { EventOutcome } from '../../../services/delivery/record-event.js';
-import { conflict, notFound, serviceUnavailable } from '../../http/problem.js';
+import { notFound, serviceUnavailable } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
 import { carrierOnly } from '../carrier-only.js';
@@ -14,25 +14,31 @@ import type { DeliveryContext } from '../context.js';
 const operation = deliveryOperations.reportDelivery;
 
 /**
- * Written down first, then told to the Saga, and 202 only once the Saga has it. Whatever
- * dies before that, the carrier says it again; a repeat is told again, since the first may not have got that far.
+ * Written down first, then told to the Saga, and 202 only once the Saga has it. Whatever dies before that, the carrier
+ * says it again, and it is told again; what the Saga has taken is not: signals without end would end the workflow.
  */
-export function postEvent({ carrierKeys, recordEvent, signalSaga, auth, logger }: DeliveryContext): Router {
+export function postEvent(context: DeliveryContext): Router {
+  const { carrierKeys, recordEvent, markTold, signalSaga, auth, logger } = context;
   return route(operation, { auth }, carrierOnly(carrierKeys), async (req, res) => {
     const { id: deliveryId } = parseParams(operation.params, req);
     const update = parseBody(operation.body, req);
     crashPoint('report: before the row');
     const event = await recordEvent(deliveryId, { status: update.status, at: new Date(update.at) });
     crashPoint('report: row written');
-    const { orderId, traceparent, first, newest } = requireRecorded(event);
+    const { orderId, traceparent, first, newest, told, contradicts } = requireRecorded(event);
     // The carrier's request has a trace of its own; what it brings about belongs to the order's.
-    await context.with(traceparent === null ? context.active() : contextFrom(traceparent), async () => {
-      if (first && update.status === 'delivered') logger.info({ orderId, deliveryId }, 'delivery completed');
+    await traces.with(traceparent === null ? traces.active() : contextFrom(traceparent), async () => {
+      if (contradicts) {
+        const { status } = update;
+        if (first)
+          logger.warn({ orderId, deliveryId, status }, 'the carrier reports what its delivery had ended without');
+      } else if (first && update.status === 'delivered') logger.info({ orderId, deliveryId }, 'delivery completed');
       // Once something newer stands in the books, this one has nothing to tell, heard before or not.
-      if (!newest) return;
+      if (!newest || told) return;
       try {
         await withOrderId(orderId, () => signalSaga(orderId, update));
         crashPoint('report: Saga told');
+        await markTold(deliveryId, update.status);
       } catch (error) {
         logger.warn({ err: error, orderId, deliveryId }, 'the Saga has not heard of a carrier event yet');
         throw serviceUnavailable('saga-unavailable', 'The order can not be told right now: send it again.', 1);
@@ -50,8 +56,6 @@ function requireRecorded(event: EventOutcome): Extract<EventOutcome, { outcome: 
       throw notFound();
     case 'not-started':
       throw serviceUnavailable('delivery-not-started', 'The booking is not written down yet: send it again.', 1);
-    case 'finished':
-      throw conflict('delivery-finished', 'Nothing can happen to this delivery any more.');
     default:
       return event satisfies never;
   }

@@ -8,7 +8,7 @@ import { createTemporalClient } from '../../../platform/temporal/client.js';
 import { createDataConverter } from '../../../platform/temporal/data-converter.js';
 import { createDeliveryReader } from '../../../services/delivery/delivery-reader.js';
 import { signCarrierEvent } from '../../../services/delivery/domain/carrier-signature.js';
-import { createEventRecorder } from '../../../services/delivery/record-event.js';
+import { createEventRecorder, createToldMarker } from '../../../services/delivery/record-event.js';
 import { startDelivery } from '../../../services/delivery/start-delivery.js';
 import { addressIn, openDeliveries } from '../../../services/delivery/testing/open-deliveries.js';
 import { server } from '../../../tests/support/servers.js';
@@ -45,6 +45,7 @@ export async function openDeliveryApi() {
   const context: DeliveryContext = {
     deliveries: createDeliveryReader(deliveries.prisma),
     recordEvent: createEventRecorder(deliveries.prisma),
+    markTold: createToldMarker(deliveries.prisma),
     signalSaga: createSagaSignal(temporal.client),
     carrierKeys,
     auth: createAuthenticator(tokens.authSettings),

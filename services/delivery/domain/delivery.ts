@@ -51,6 +51,11 @@ export function isOvertaken(next: DeliveryStatus, state: DeliveryState): boolean
   return next === 'IN_TRANSIT' && (state === 'DELIVERED' || state === 'RETURNED');
 }
 
+/** A report that `state` bears out; any other came after an end that it contradicts, and is only kept. */
+export function counts(report: CarrierEvent, state: DeliveryState): boolean {
+  return STATE_AFTER[report] === state || isOvertaken(STATE_AFTER[report], state);
+}
+
 /** Nothing can follow. */
 export function isFinal(state: DeliveryState): boolean {
   return DELIVERY_TRANSITIONS[state].length === 0;

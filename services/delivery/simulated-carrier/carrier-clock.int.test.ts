@@ -126,14 +126,6 @@ describe("the simulated carrier's clock", () => {
     expect(service.statusesOf(reference)).toEqual(['in_transit']);
   });
 
-  it('lets a delivery go that is over', async () => {
-    const service = listener(() => ({ outcome: 'finished' }));
-    await book(clock(service.send), { delayMs: 0 });
-    await waitFor('the first report', () => service.told.length === 1);
-    await waitFor('the end of the plan', async () => (await deliveries.book.nextDueAt()) === undefined);
-    expect(service.told).toHaveLength(1);
-  });
-
   it('does not look again and again while it waits', async () => {
     let looks = 0;
     const book = {

@@ -53,10 +53,6 @@ export function startCarrierClock({ book, send, logger }: CarrierClockSettings):
         await book.settle(due, plan, following === undefined ? null : new Date(following.at));
         return;
       }
-      case 'finished':
-        logger.warn({ deliveryId, status: next.status }, 'carrier report came after the end of its delivery');
-        await book.settle(due, due.plan, null);
-        return;
       case 'failed': {
         if (stopped.signal.aborted) return;
         const failures = next.failures + 1;

@@ -8,8 +8,8 @@ export interface CarrierReport {
   at: string;
 }
 
-/** `finished`: the delivery is over, so no report of it will ever be taken. `failed`: again later. */
-export type ReportAnswer = { outcome: 'taken' } | { outcome: 'finished' } | { outcome: 'failed'; reason: string };
+/** `failed`: again later. */
+export type ReportAnswer = { outcome: 'taken' } | { outcome: 'failed'; reason: string };
 
 /** Never rejects. */
 export type SendReport = (report: CarrierReport, stopped: AbortSignal) => Promise<ReportAnswer>;
@@ -40,7 +40,6 @@ export function createReportSender({ urls, key, kid, timeoutMs = 3_000 }: SendRe
       });
       await response.body?.cancel();
       if (response.status === 202) return { outcome: 'taken' };
-      if (response.status === 409) return { outcome: 'finished' };
       return { outcome: 'failed', reason: `it answered ${response.status}` };
     } catch (error) {
       return { outcome: 'failed', reason: reasonOf(error) };

@@ -72,9 +72,9 @@ export async function callOff(caller: Caller, product: Product, key: string, pla
 
 const notMissing = <T>(answer: Answer<T>): Answer<T> | undefined => (answer.status === 404 ? undefined : answer);
 
-/** As a carrier does: what is not taken is sent again. What nothing can follow is left. */
+/** As a carrier does: what is not taken is sent again. */
 async function untilTaken(report: Report, ...[deliveryId, status]: Parameters<Report>): Promise<void> {
-  await waitFor(`${status} to be taken`, async () => [202, 409].includes((await report(deliveryId, status)).status), {
+  await waitFor(`${status} to be taken`, async () => (await report(deliveryId, status)).status === 202, {
     timeoutMs,
   });
 }

@@ -1,6 +1,10 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { DeliveryActivities, DeliveryRequest } from '../../../contracts/activities/delivery-activities.js';
+import type {
+  DeliveryActivities,
+  DeliveryRequest,
+  DeliveryUpdate,
+} from '../../../contracts/activities/delivery-activities.js';
 import type { InventoryActivities, StockRequest } from '../../../contracts/activities/inventory-activities.js';
 import type {
   OrderActivities,
@@ -18,7 +22,7 @@ import type { SagaStep } from '../../../contracts/saga-steps.js';
 import { Gate } from './gate.js';
 import { pendingOrder, withProgress } from '../order-state.js';
 
-type Step = SagaStep | 'record-progress';
+type Step = SagaStep | 'record-progress' | 'carrier-reports';
 
 /** The order's row, its timeline and its outbox. */
 export interface Row {
@@ -165,6 +169,7 @@ export class TestShop {
         if (this.#deliveries.get(orderId) === 'delivered') throw refusal(REFUSALS.alreadyDelivered);
         this.#deliveries.set(orderId, 'cancelled');
       }),
+    carrierReports: ({ orderId }) => this.#perform('carrier-reports', () => this.#reportsOf(orderId)),
   };
 
   readonly orders: OrderActivities = {
@@ -216,7 +221,13 @@ export class TestShop {
       throw refusal(REFUSALS.deliveryRefused, { code: 'address_not_served' });
     }
     if (!this.#deliveries.has(orderId)) this.#deliveries.set(orderId, 'started');
-    return { deliveryId: `delivery-${orderId}`, carrier: 'simulated', trackingNumber: `track-${orderId}` };
+    const reports = this.#reportsOf(orderId);
+    return { deliveryId: `delivery-${orderId}`, carrier: 'simulated', trackingNumber: `track-${orderId}`, reports };
+  }
+
+  #reportsOf(orderId: string): DeliveryUpdate[] {
+    const status = this.#deliveries.get(orderId);
+    return status === 'delivered' || status === 'returned' ? [{ status, at: '2026-01-01T00:00:00.000Z' }] : [];
   }
 
   #record({ orderId, patch, entry, events }: OrderProgress, firstRunId: string): Recorded {

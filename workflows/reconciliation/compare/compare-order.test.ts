@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OrderRecord } from '../../../contracts/activities/reconciliation.js';
+import type { CarrierEvent } from '../../../contracts/http/deliveries.js';
 import { isFinal, ORDER_STATUSES, type OrderStatus } from '../../../contracts/order-status.js';
 import type { RecordsOfOrder } from '../records-of-order.js';
 import { compareOrder } from './compare-order.js';
@@ -29,6 +30,7 @@ const RUNNING = { orderId: 'o', state: 'running', detail: 'RUNNING' } as const;
 function records(
   order: OrderRecord | undefined,
   { stock, payment, ledger, delivery, workflow }: Record<string, string | undefined> & { workflow?: string } = {},
+  reported: CarrierEvent[] = [],
 ): RecordsOfOrder {
   const money = { amount: 1_000, currency: 'KRW' };
   return {
@@ -38,7 +40,10 @@ function records(
     stock: stock === undefined ? [] : [{ orderId: 'o', productId: 1, quantity: 2, status: stock }],
     payment: payment === undefined ? undefined : { orderId: 'o', paymentId: 'p', userId: 1, ...money, status: payment },
     ledger: ledger === undefined ? undefined : { orderId: 'o', chargeId: 'c', ...money, status: ledger },
-    delivery: delivery === undefined ? undefined : { orderId: 'o', deliveryId: 'd', status: delivery },
+    delivery:
+      delivery === undefined
+        ? undefined
+        : { orderId: 'o', deliveryId: 'd', status: delivery, reported, updatedAt: LONG_AGO },
   };
 }
 
@@ -121,6 +126,35 @@ describe('the workflow', () => {
       records(orderIn('PENDING', { wasStarted: false, createdAt }), { workflow: 'gone' });
     expect(kindsOf(of(young))).toEqual([]);
     expect(kindsOf(of(LONG_AGO))).toEqual(['workflow-never-started']);
+  });
+});
+
+describe('what the carrier has said', () => {
+  const shipped = { stock: 'HELD', payment: 'CHARGED', ledger: 'CHARGED' };
+  const waits = (delivery: string, more: Partial<OrderRecord> = {}) =>
+    kindsOf(records(orderIn('DELIVERY_STARTED', more), { ...shipped, delivery }));
+
+  it.each(['DELIVERED', 'RETURNED'])('%s, and an order that waits on was not told', (delivery) => {
+    expect(waits(delivery)).toEqual(['delivery-unheard']);
+    expect(waits(delivery, { needsAttention: true, attentionStep: 'await-delivery' })).toEqual(['delivery-unheard']);
+    // It was: what that brings about has failed, and an operator knows.
+    expect(waits(delivery, { needsAttention: true, attentionStep: 'commit-stock' })).toEqual([]);
+    expect(waits(delivery, { updatedAt: new Date(NOW - 60_000).toISOString() })).toEqual([]);
+  });
+
+  it.each(['STARTED', 'IN_TRANSIT'])('%s keeps an order waiting', (delivery) => {
+    expect(waits(delivery)).toEqual([]);
+  });
+
+  it('after it had agreed to call it off, or after another end, is named', () => {
+    const undone = { stock: 'RELEASED', payment: 'REFUNDED', ledger: 'REFUNDED' };
+    const of = (delivery: string, reported: CarrierEvent[]) =>
+      kindsOf(records(orderIn('CANCELLED'), { ...undone, delivery, workflow: 'gone' }, reported));
+    expect(of('CANCELLED', ['in_transit'])).toEqual([]);
+    expect(of('CANCELLED', ['delivered'])).toEqual(['delivered-but-cancelled']);
+    expect(of('VOIDED', ['delivered'])).toEqual(['delivered-but-cancelled']);
+    const sold = { stock: 'COMMITTED', payment: 'CHARGED', ledger: 'CHARGED', delivery: 'DELIVERED', workflow: 'gone' };
+    expect(kindsOf(records(orderIn('COMPLETED'), sold, ['delivered', 'returned']))).toEqual(['returned-but-completed']);
   });
 });
 

@@ -19,6 +19,6 @@ export function compareOrder(records: RecordsOfOrder, now: number): Finding[] {
     // Where the books differ, one of them is wrong, and what ours alone say is worth nothing.
     ...(ledger.length > 0 ? ledger : comparePayment(records)),
     ...compareAmounts(records),
-    ...compareDelivery(records),
+    ...compareDelivery(records, now),
   ];
 }

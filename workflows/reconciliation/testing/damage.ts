@@ -169,7 +169,19 @@ export function damagesOf(shop: Shop): Record<FindingKind, () => Promise<Omit<Pl
     },
     'delivered-but-cancelled': async () => {
       const orderId = await cancelled();
-      await setDelivery(orderId, 'DELIVERED');
+      await shop.reported(orderId, 'delivered');
+      return { orderId };
+    },
+    'returned-but-completed': async () => {
+      const orderId = await completed();
+      await shop.reported(orderId, 'returned');
+      return { orderId };
+    },
+    'delivery-unheard': async () => {
+      const orderId = await shop.open(await product());
+      await shop.reported(orderId, 'delivered');
+      await orders.prisma.order.update({ where: { id: orderId }, data: { updatedAt: minutesAgo(11) } });
+      await deliveries.prisma.delivery.update({ where: { orderId }, data: { updatedAt: minutesAgo(11) } });
       return { orderId };
     },
     'delivery-without-order': async () => {

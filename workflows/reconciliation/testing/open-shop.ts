@@ -11,6 +11,7 @@ import { createPaymentActivities } from '../../../activities/payment/payment-act
 import { createPaymentReconciliation } from '../../../activities/payment/reconciliation-activities.js';
 import { workflowIdOf } from '../../../contracts/ids.js';
 import { ORDER_SAGA } from '../../../contracts/order-saga.js';
+import type { CarrierEvent } from '../../../contracts/http/deliveries.js';
 import type { OrderStatus } from '../../../contracts/order-status.js';
 import type { ReconciliationInput } from '../../../contracts/reconciliation.js';
 import { TASK_QUEUES, type TaskQueue } from '../../../contracts/task-queues.js';
@@ -105,16 +106,34 @@ export async function openShop() {
     return orderId;
   };
   const recordEvent = createEventRecorder(deliveries.prisma);
+  /** The carrier says so, and the Saga isn't told. */
+  const reported = async (orderId: string, status: CarrierEvent) => {
+    const delivery = await deliveries.prisma.delivery.findUniqueOrThrow({ where: { orderId } });
+    await recordEvent(delivery.id, { status, at: new Date() });
+  };
   const open = async (productId: number, quantity?: number) =>
     reaches(await start(await place(productId, quantity)), 'DELIVERY_STARTED');
 
   return {
-    ...{ orders, inventory, payments, deliveries, workflows, lines, registry, place, start, handleOf, reaches, open },
+    ...{
+      orders,
+      inventory,
+      payments,
+      deliveries,
+      workflows,
+      lines,
+      registry,
+      place,
+      start,
+      handleOf,
+      reaches,
+      open,
+      reported,
+    },
     /** Delivered, and its workflow has ended. */
     completed: async (productId: number, quantity?: number) => {
       const orderId = await open(productId, quantity);
-      const delivery = await deliveries.prisma.delivery.findUniqueOrThrow({ where: { orderId } });
-      await recordEvent(delivery.id, { status: 'delivered', at: new Date() });
+      await reported(orderId, 'delivered');
       await handleOf(orderId).signal(deliveryUpdate, { status: 'delivered', at: new Date().toISOString() });
       await handleOf(orderId).result();
       return orderId;

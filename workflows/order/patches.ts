@@ -1,0 +1,9 @@
+/**
+ * Where the Saga goes another way than older code has gone: docs/changing-the-saga.md. Their ids stand in histories.
+ */
+export const PATCHES = {
+  /** A report that is known already is no sign of life. */
+  repeatsSayNothing: 'repeats-say-nothing',
+  /** The delivery service is asked what the carrier has said. */
+  asksForReports: 'asks-for-reports',
+} as const;
