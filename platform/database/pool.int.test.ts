@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PrismaClient } from '../../services/payment/simulator/prisma/generated/client.js';
 import { createTestDatabase } from '../../tests/support/database.js';
 import type { TestDatabase } from '../../tests/support/database.js';
+import { startSilentProxy } from '../../tests/support/silent-proxy.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { createLogger } from '../logger.js';
 import { createPool, prismaAdapter } from './pool.js';
@@ -40,6 +43,43 @@ describe('a pool', () => {
     await other.end();
     await waitFor('the loss to be noticed', () => lines.some((line) => line.includes('lost a database connection')));
     expect(await pidOf()).not.toBe(first);
+    await pool.end();
+  });
+
+  it.each(['alone', 'in a transaction'])(
+    'a server that vanishes without a word: a query %s fails, and new ones go',
+    async (how) => {
+      const { hostname: host, port } = new URL(database.url);
+      const proxy = await startSilentProxy({ host, port: Number(port) });
+      const url = Object.assign(new URL(database.url), { hostname: proxy.host, port: String(proxy.port) }).href;
+      const pool = createPool({ url, size: 1, service: 'test', logger, silenceMs: 300 });
+      const prisma = new PrismaClient({ adapter: prismaAdapter(pool) });
+      const begun = prisma.$transaction(async (transaction) => {
+        await transaction.$queryRaw`SELECT 1`;
+        proxy.swallow();
+        await transaction.$queryRaw`SELECT 1`;
+      });
+      if (how === 'in a transaction') await expect(begun).rejects.toThrow();
+      else {
+        await begun.catch(() => undefined);
+        await prisma.$queryRaw`SELECT 1`;
+        proxy.swallow();
+        await expect(prisma.$queryRaw`SELECT 1`).rejects.toThrow();
+      }
+      expect(await prisma.simulatorState.count()).toBe(1);
+      await prisma.$disconnect();
+      await proxy.close();
+    },
+  );
+
+  it('leaves alone what is slow within its time, and a transaction in which nobody asks anything', async () => {
+    const pool = createPool({ url: database.url, size: 1, service: 'test', logger, silenceMs: 300 });
+    const client = await pool.connect();
+    await client.query('BEGIN');
+    await once((client as unknown as { connection: { stream: Socket } }).connection.stream, 'timeout');
+    await client.query('SELECT pg_sleep(0.2)');
+    await client.query('COMMIT');
+    client.release();
     await pool.end();
   });
 });

@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Pool } from 'pg';
+import type { Socket } from 'node:net';
+import { Pool, type PoolClient } from 'pg';
 import type { Logger } from '../logger.js';
 
 export interface PoolSettings {
@@ -9,10 +10,12 @@ export interface PoolSettings {
   /** Shown in pg_stat_activity. */
   service: string;
   logger: Logger;
+  /** How long a server may say nothing while it is asked something; more than it may take for a statement. Default 12 s. */
+  silenceMs?: number;
 }
 
 /** A pool that fails within seconds instead of hanging when the server is gone or all connections are busy. */
-export function createPool({ url, size, service, logger }: PoolSettings): Pool {
+export function createPool({ url, size, service, logger, silenceMs = 12_000 }: PoolSettings): Pool {
   const pool = new Pool({
     connectionString: url,
     max: size,
@@ -23,12 +26,28 @@ export function createPool({ url, size, service, logger }: PoolSettings): Pool {
     lock_timeout: 8000,
     idle_in_transaction_session_timeout: 15_000,
     keepAlive: true,
+    // The system's own is two hours.
+    keepAliveInitialDelayMillis: 10_000,
     // Prisma sends times without a zone: in a server's own zone they would be hours off.
     options: '-c TimeZone=UTC',
   });
   // An idle connection that breaks would end the process otherwise.
   pool.on('error', (error) => logger.warn({ reason: error.message }, 'lost a database connection'));
+  pool.on('connect', (client) => closeWhenSilent(client, silenceMs));
   return pool;
+}
+
+/**
+ * A server that vanished without a word is not noticed by the connection: what is sent is sent again for a quarter of an hour. So
+ * a connection that is asked something and says nothing is closed, also in a transaction, and nobody gets it again. pg's own
+ * query_timeout would fail the query, and leave the connection to the next one.
+ */
+function closeWhenSilent(client: PoolClient, silenceMs: number): void {
+  const asked = client as unknown as { connection: { stream: Socket }; readyForQuery: boolean };
+  const { stream } = asked.connection;
+  stream.setTimeout(silenceMs, () => {
+    if (!asked.readyForQuery) stream.destroy(new Error(`the database has said nothing for ${silenceMs} ms`));
+  });
 }
 
 /** For `new PrismaClient({ adapter, transactionOptions })`; $disconnect() ends the pool too. */

@@ -63,4 +63,17 @@ export const faults: Guard[] = [
       name: 'each activity says what it is for, and is missed after 4 s without a word of its worker',
     },
   },
+  {
+    promise:
+      'A database that vanishes without a word fails what asks it within 12 s, and whoever comes next gets a new connection.',
+    code: {
+      file: 'platform/database/pool.ts',
+      text: 'if (!asked.readyForQuery) stream.destroy(',
+      instead: 'if (!asked.readyForQuery) void (',
+    },
+    test: {
+      file: 'platform/database/pool.int.test.ts',
+      name: 'a server that vanishes without a word: a query %s fails, and new ones go',
+    },
+  },
 ];
