@@ -22,11 +22,11 @@ export interface StoredNotification extends NotificationState {
 export interface NotificationStore {
   /** The event's notification on a channel, made when it is not there yet. */
   open(event: EventToTell, channel: ChannelName): Promise<StoredNotification>;
-  /** Takes it for sending; false when somebody else did. Committed before anything is sent. */
-  claim(id: string): Promise<boolean>;
+  /** Takes it for sending; false when somebody else did. Committed before anything is sent. `at` is whose claim it is. */
+  claim(id: string, at: Date): Promise<boolean>;
   markSent(id: string): Promise<void>;
-  /** It certainly did not go: it may be taken again. */
-  releaseClaim(id: string): Promise<void>;
+  /** It certainly did not go: it may be taken again. Touches no other claim, however late or often it is said. */
+  releaseClaim(id: string, at: Date): Promise<void>;
   /** Whether it went is not known: it is over. */
   markLost(id: string): Promise<void>;
   /** No more tries for what is left to send of an event. */
@@ -51,10 +51,10 @@ export function createNotificationStore(prisma: PrismaClient, now: () => Date = 
       return { id, channel, status: status as StoredNotification['status'], sendingAt };
     },
 
-    claim: async (id) => {
+    claim: async (id, at) => {
       const claimed = await table.updateMany({
         where: { id, status: 'PENDING', sendingAt: null },
-        data: { sendingAt: now() },
+        data: { sendingAt: at },
       });
       return claimed.count === 1;
     },
@@ -64,8 +64,12 @@ export function createNotificationStore(prisma: PrismaClient, now: () => Date = 
       await table.updateMany({ where: { id }, data: { status: 'SENT', sentAt: now(), error: null } });
     },
 
-    releaseClaim: async (id) => {
-      await table.updateMany({ where: { id, status: 'PENDING' }, data: { sendingAt: null } });
+    releaseClaim: async (id, at) => {
+      // From FAILED too: who could not say this at once may have been taken for dead meanwhile.
+      await table.updateMany({
+        where: { id, status: { not: 'SENT' }, sendingAt: at },
+        data: { status: 'PENDING', sendingAt: null, error: null },
+      });
     },
 
     markLost: async (id) => {

@@ -37,6 +37,7 @@ const rules: RetryRules = {
   'channel-away': quick,
   'no-address': quick,
   'in-flight': quick,
+  'not-kept': { ...quick, tries: 3 },
   'own-trouble': quick,
 };
 
@@ -292,6 +293,28 @@ describe('from Kafka to the inbox', () => {
       await waitFor('the mail', async () => (await statusesOf(running, orderId)).includes('order-created EMAIL SENT'));
       expect(await dlq('resend', '--all')).toBe('0 sent again');
       expect(mailsOf(orderId)).toHaveLength(1);
+    });
+  });
+
+  test('an event that the database refuses to keep ends among the dead letters, and holds nobody up', async () => {
+    await run(async (running) => {
+      await ready(running.app);
+      const [poison, next] = [randomUUID(), randomUUID()];
+      const refusing = `ALTER TABLE notifications ADD CONSTRAINT refusing CHECK (order_id <> '${poison}')`;
+      await running.context.prisma.$executeRawUnsafe(refusing);
+      // One key: the second waits in its partition behind the first.
+      for (const orderId of [poison, next]) {
+        const value = JSON.stringify(orderEvent('order-created', orderId, 1));
+        await producer.send({ topic: running.options.topics[0]!, messages: [{ key: 'one', value }] });
+      }
+      await waitFor('the mail', async () => (await statusesOf(running, next)).includes('order-created EMAIL SENT'));
+      const [letter] = await readDeadLetters(running, 1);
+      expect(letter?.headers['dlq-error']).toBe('the database refuses it (23514)');
+      expect(await deadLettersOf(running)).toBe(1);
+
+      await running.context.prisma.$executeRaw`ALTER TABLE notifications DROP CONSTRAINT refusing`;
+      expect(await dlqOf(running)('resend', '--all')).toContain('1 sent again');
+      await waitFor('the mail', async () => (await statusesOf(running, poison)).includes('order-created EMAIL SENT'));
     });
   });
 

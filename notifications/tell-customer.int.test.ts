@@ -80,6 +80,17 @@ afterEach(async () => {
 const told = (topic: Topic, userId: number, again = false) =>
   tell(orderEvent(topic, orderId, userId, { trackingNumber: 'TRK-1' }), { again });
 
+/** Our database fails at changes of these rows while `work` runs. */
+async function refusing(which: string, work: () => Promise<void>): Promise<void> {
+  const fails = `CREATE OR REPLACE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE 'no' USING ERRCODE = '53100'; END $$`;
+  await prisma.$executeRawUnsafe(fails);
+  await prisma.$executeRawUnsafe(
+    `CREATE TRIGGER no BEFORE UPDATE ON notifications FOR EACH ROW WHEN (${which}) EXECUTE FUNCTION no()`,
+  );
+  await work().finally(() => prisma.$executeRaw`DROP TRIGGER no ON notifications`);
+}
+
 const rows = () => prisma.notification.findMany({ where: { orderId }, orderBy: { channel: 'asc' } });
 const statuses = async () => Object.fromEntries((await rows()).map(({ channel, status }) => [channel, status]));
 
@@ -183,13 +194,49 @@ test('the connection lost after the message: it may have been taken, so never ag
 test('found half done: waited for while its lease runs, then over and never sent', async () => {
   const event = orderEvent('order-created', orderId, 2);
   const { id } = await store.open({ eventId: event.id, orderId, userId: 2, event: 'order-created' }, 'EMAIL');
-  expect(await store.claim(id)).toBe(true);
-  expect(await store.claim(id)).toBe(false);
+  expect(await store.claim(id, new Date())).toBe(true);
+  expect(await store.claim(id, new Date())).toBe(false);
   expect(await told('order-created', 2)).toMatchObject({ done: false, hindrance: 'in-flight' });
   await prisma.notification.update({ where: { id }, data: { sendingAt: new Date(Date.now() - leaseMs) } });
   expect(await told('order-created', 2)).toEqual({ done: true });
   expect(await statuses()).toEqual({ EMAIL: 'FAILED' });
   expect(smtp.taken).toHaveLength(0);
+});
+
+test.each(['within', 'after'])(
+  'a mail that certainly did not go is sent later, also where that could not be written down %s its lease',
+  async (when) => {
+    smtp.misbehave = (command) => (command === 'RCPT' ? '451 not now' : undefined);
+    await refusing('OLD.sending_at IS NOT NULL', () => expect(told('order-created', 2)).rejects.toThrow('no'));
+    if (when === 'after') {
+      const [row] = await rows();
+      // Another process, which can only think that whoever sent it died.
+      await store.markLost(row!.id);
+    }
+    smtp.misbehave = () => undefined;
+    expect(await told('order-created', 2)).toEqual({ done: true });
+    expect(smtp.taken).toHaveLength(1);
+    expect(await statuses()).toEqual({ EMAIL: 'SENT' });
+  },
+);
+
+test('a mail that certainly went is shown as sent, also where that could not be written down at once', async () => {
+  await refusing('OLD.sending_at IS NOT NULL', () => expect(told('order-created', 2)).rejects.toThrow('no'));
+  expect(await statuses()).toEqual({ EMAIL: 'PENDING' });
+  expect(await told('order-created', 2)).toEqual({ done: true });
+  expect(await statuses()).toEqual({ EMAIL: 'SENT' });
+  expect(smtp.taken).toHaveLength(1);
+});
+
+test('a claim is released by whose it is alone, however late that is said', async () => {
+  const event = orderEvent('order-created', orderId, 2);
+  const { id } = await store.open({ eventId: event.id, orderId, userId: 2, event: 'order-created' }, 'EMAIL');
+  const [first, second] = [new Date(1_000), new Date(2_000)];
+  await store.claim(id, first);
+  await store.releaseClaim(id, first);
+  expect(await store.claim(id, second)).toBe(true);
+  await store.releaseClaim(id, first);
+  expect(await store.claim(id, new Date())).toBe(false);
 });
 
 test('what was given up goes when it is asked for again, and not before', async () => {

@@ -9,7 +9,7 @@ import { NotSent } from './channels/channel.js';
 import type { Channel } from './channels/channel.js';
 import type { Hindrance } from './domain/retry-rules.js';
 import { standingOf } from './domain/notification-state.js';
-import type { ChannelName, EventToTell, NotificationStore, StoredNotification } from './notification-store.js';
+import type { ChannelName, EventToTell, NotificationStore } from './notification-store.js';
 import type { Message } from './templates/message.js';
 import { TEMPLATES } from './templates/templates.js';
 
@@ -38,21 +38,30 @@ const DONE: Outcome = { done: true };
  * `again`: somebody asked for what was given up. Rejects when our own database fails.
  */
 export function createTellCustomer({ store, users, channels, leaseMs, logger }: TellCustomerSettings): TellCustomer {
-  const send = async (
-    notification: StoredNotification,
-    toTell: EventToTell,
-    work: () => Promise<void>,
-  ): Promise<Outcome> => {
-    const standing = standingOf(notification, { now: new Date(), leaseMs });
+  /** What became of a notification and could not be written down: nobody but us knows. By event and channel. */
+  const unwritten = new Map<string, () => Promise<void>>();
+  const write = async (key: string, work: () => Promise<void>): Promise<void> => {
+    unwritten.set(key, work);
+    await work();
+    unwritten.delete(key);
+  };
+
+  const tellOn = async (channel: ChannelName, toTell: EventToTell, work: () => Promise<void>): Promise<Outcome> => {
+    const key = keyOf(toTell.eventId, channel);
+    const left = unwritten.get(key);
+    if (left !== undefined) await write(key, left);
+    const { id, ...state } = await store.open(toTell, channel);
+    const standing = standingOf(state, { now: new Date(), leaseMs });
     if (standing === 'over') return DONE;
     if (standing === 'lost track of') {
-      await store.markLost(notification.id);
+      await store.markLost(id);
       return DONE;
     }
-    if (standing === 'being sent' || !(await store.claim(notification.id))) {
+    const claimedAt = new Date();
+    if (standing === 'being sent' || !(await store.claim(id, claimedAt))) {
       return { done: false, hindrance: 'in-flight', reason: 'another process is sending it' };
     }
-    const about = { channel: notification.channel, event: toTell.event, orderId: toTell.orderId };
+    const about = { channel, event: toTell.event, orderId: toTell.orderId };
     try {
       crashPoint('notify: before sending');
       await work();
@@ -60,15 +69,15 @@ export function createTellCustomer({ store, users, channels, leaseMs, logger }: 
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       if (error instanceof NotSent) {
-        await store.releaseClaim(notification.id);
+        await write(key, () => store.releaseClaim(id, claimedAt));
         const hindrance = error.isAway ? 'channel-away' : 'not-sent';
-        return { done: false, hindrance, reason: `${notification.channel}: ${reason}` };
+        return { done: false, hindrance, reason: `${channel}: ${reason}` };
       }
       logger.error({ ...about, reason }, 'notification lost track of');
-      await store.markLost(notification.id);
+      await store.markLost(id);
       return DONE;
     }
-    await store.markSent(notification.id);
+    await write(key, () => store.markSent(id));
     crashPoint('notify: marked');
     logger.info(about, 'notification sent');
     return DONE;
@@ -86,16 +95,16 @@ export function createTellCustomer({ store, users, channels, leaseMs, logger }: 
     if (again) await store.revive(event.id);
     // Before the address is known, so that one can see what is still to come.
     crashPoint('notify: before the row');
-    const email = await store.open(toTell, 'EMAIL');
+    await store.open(toTell, 'EMAIL');
     crashPoint('notify: row written');
     const asked = await askForUser(users, order.userId);
     if ('reason' in asked) return { done: false, ...asked };
 
     const { user } = asked;
     const deliver = (channel: ChannelName) => () =>
-      channels[channel].send({ key: `${event.id}:${channel}`, user, message, order });
-    const outcomes = [await send(email, toTell, deliver('EMAIL'))];
-    if (user.phone !== null) outcomes.push(await send(await store.open(toTell, 'SMS'), toTell, deliver('SMS')));
+      channels[channel].send({ key: keyOf(event.id, channel), user, message, order });
+    const outcomes = [await tellOn('EMAIL', toTell, deliver('EMAIL'))];
+    if (user.phone !== null) outcomes.push(await tellOn('SMS', toTell, deliver('SMS')));
     return (
       // Giving up is for all channels: not while one has only to be waited for.
       outcomes.find((outcome) => !outcome.done && outcome.hindrance === 'channel-away') ??
@@ -105,6 +114,8 @@ export function createTellCustomer({ store, users, channels, leaseMs, logger }: 
     );
   };
 }
+
+const keyOf = (eventId: string, channel: ChannelName) => `${eventId}:${channel}`;
 
 async function askForUser(
   users: UserClient,

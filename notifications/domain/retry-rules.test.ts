@@ -4,8 +4,8 @@ import { RETRY_RULES, nextTry } from './retry-rules.js';
 const pauses = (hindrance: keyof typeof RETRY_RULES, tries: number) =>
   Array.from({ length: tries }, (_, i) => nextTry(RETRY_RULES, hindrance, { tries: i + 1, elapsedMs: 0 }));
 
-test('a message that is not taken is tried six times, with growing pauses', () => {
-  expect(pauses('not-sent', 6)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 'give up']);
+test.each(['not-sent', 'not-kept'] as const)('%s: a message is tried six times, with growing pauses', (hindrance) => {
+  expect(pauses(hindrance, 6)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 'give up']);
 });
 
 test('a channel that takes nothing is waited for without end', () => {

@@ -4,9 +4,10 @@
  * - `channel-away`: a channel can't be reached, or takes nothing at all. It is nothing about the message: it waits.
  * - `no-address`: the user service does not answer.
  * - `in-flight`: another process is sending, or was when it died; its lease will tell.
- * - `own-trouble`: our own database. Nothing can be noted down, so nothing can be given up.
+ * - `not-kept`: our own database refuses to write it down, because of what it is.
+ * - `own-trouble`: our own database, whatever is written. It is nothing about the message: it waits.
  */
-export type Hindrance = 'not-sent' | 'channel-away' | 'no-address' | 'in-flight' | 'own-trouble';
+export type Hindrance = 'not-sent' | 'channel-away' | 'no-address' | 'in-flight' | 'not-kept' | 'own-trouble';
 
 interface Rule {
   firstPauseMs: number;
@@ -24,6 +25,7 @@ export const RETRY_RULES: RetryRules = {
   'channel-away': { firstPauseMs: 1_000, longestPauseMs: 30_000, tries: Infinity, withinMs: Infinity },
   'no-address': { firstPauseMs: 1_000, longestPauseMs: 15_000, tries: Infinity, withinMs: 3_600_000 },
   'in-flight': { firstPauseMs: 1_000, longestPauseMs: 5_000, tries: Infinity, withinMs: Infinity },
+  'not-kept': { firstPauseMs: 1_000, longestPauseMs: 30_000, tries: 6, withinMs: Infinity },
   'own-trouble': { firstPauseMs: 500, longestPauseMs: 5_000, tries: Infinity, withinMs: Infinity },
 };
 

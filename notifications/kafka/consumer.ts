@@ -34,10 +34,20 @@ export function startConsumer(settings: ConsumerSettings): RunningConsumer {
   const stopping = new AbortController();
   let reading = false;
   let said = false;
+  let producer: Producer | undefined;
+  // Outlives each connection, and with it what is known of the tries made.
+  const handler = createMessageHandler({
+    ...settings,
+    bury: async (topic, partition, message, error) => {
+      if (producer === undefined) throw new Error('not connected to Kafka');
+      const messages = [toDeadLetter({ topic, partition }, message, error)];
+      await producer.send({ topic: deadLetterTopic, acks: -1, messages });
+    },
+  });
 
   const readUntilBroken = async (): Promise<void> => {
     await ensureTopics(kafka, [...topics, deadLetterTopic]);
-    const producer = kafka.producer({ allowAutoTopicCreation: false });
+    const letters = kafka.producer({ allowAutoTopicCreation: false });
     const consumer = kafka.consumer({
       groupId: settings.groupId,
       maxWaitTimeInMs: 250,
@@ -52,12 +62,12 @@ export function startConsumer(settings: ConsumerSettings): RunningConsumer {
     });
     const resumes = new Set<NodeJS.Timeout>();
     try {
-      await producer.connect();
+      await letters.connect();
+      producer = letters;
       await consumer.connect();
       await consumer.subscribe({ topics, fromBeginning: true });
-      const handler = createMessageHandler({ ...settings, bury: bury(producer, deadLetterTopic) });
-      consumer.on(consumer.events.GROUP_JOIN, () => {
-        handler.forget();
+      consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+        handler.keepOnly(payload.memberAssignment);
         reading = true;
         if (said) logger.info('Kafka is there');
         said = false;
@@ -73,7 +83,7 @@ export function startConsumer(settings: ConsumerSettings): RunningConsumer {
       reading = false;
       for (const resume of resumes) clearTimeout(resume);
       await consumer.disconnect().catch(() => undefined);
-      await producer.disconnect().catch(() => undefined);
+      await letters.disconnect().catch(() => undefined);
     }
   };
 
@@ -122,16 +132,6 @@ async function readMessage(
   }, verdict.inMs);
   resumes.add(timer);
 }
-
-const bury =
-  (producer: Producer, deadLetterTopic: string): HandleMessageSettings['bury'] =>
-  async (topic, partition, message, error) => {
-    await producer.send({
-      topic: deadLetterTopic,
-      acks: -1,
-      messages: [toDeadLetter({ topic, partition }, message, error)],
-    });
-  };
 
 function aborted(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {

@@ -2,11 +2,12 @@ import type { KafkaMessage } from 'kafkajs';
 import { UnfitEvent, checkedEvent } from '../../contracts/events/check-order-event.js';
 import type { OrderEvent } from '../../contracts/events/order-event.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
+import { refusalByDatabase } from '../../platform/database/unavailable.js';
 import type { Logger } from '../../platform/logger.js';
 import { nextTry } from '../domain/retry-rules.js';
 import type { Hindrance, RetryRules } from '../domain/retry-rules.js';
 import type { NotificationStore } from '../notification-store.js';
-import type { TellCustomer } from '../tell-customer.js';
+import type { Outcome, TellCustomer } from '../tell-customer.js';
 import { isReplayed } from '../dead-letters/dead-letter.js';
 
 export type Verdict = { kind: 'handled' } | { kind: 'try again'; inMs: number };
@@ -22,8 +23,15 @@ export interface HandleMessageSettings {
 
 export interface MessageHandler {
   handle(topic: string, partition: number, message: KafkaMessage): Promise<Verdict>;
-  /** Other partitions are ours from here on: what is known of the tries made belongs to the past. */
-  forget(): void;
+  /** What is known of the tries made is kept for these partitions, by topic; others read the rest from here on. */
+  keepOnly(partitions: Record<string, number[]>): void;
+}
+
+interface Attempts {
+  /** By what hindered it: waiting for one thing leaves the tries for another. */
+  hindered: Partial<Record<Hindrance, { tries: number; since: number }>>;
+  /** Given up, and among the dead letters already, with this as its error. */
+  buried?: string;
 }
 
 /** Decides what becomes of a message: handled, tried again later, or put among the dead letters. */
@@ -34,55 +42,80 @@ export function createMessageHandler({
   bury,
   logger,
 }: HandleMessageSettings): MessageHandler {
-  /** By message, and what hindered it: waiting for one thing leaves the tries for another. */
-  const attempts = new Map<string, Partial<Record<Hindrance, { tries: number; since: number }>>>();
+  /** By message. */
+  const attempts = new Map<string, Attempts>();
 
   const tryAgainOr = (key: string, hindrance: Hindrance): number | 'give up' => {
-    const before = attempts.get(key) ?? {};
-    const { tries, since } = before[hindrance] ?? { tries: 0, since: Date.now() };
-    attempts.set(key, { ...before, [hindrance]: { tries: tries + 1, since } });
+    const before = attempts.get(key) ?? { hindered: {} };
+    const { tries, since } = before.hindered[hindrance] ?? { tries: 0, since: Date.now() };
+    attempts.set(key, { ...before, hindered: { ...before.hindered, [hindrance]: { tries: tries + 1, since } } });
     return nextTry(rules, hindrance, { tries: tries + 1, elapsedMs: Date.now() - since });
   };
 
-  return {
-    handle: async (topic, partition, message) => {
-      const key = `${topic}/${String(partition)}/${message.offset}`;
-      const event = readEvent(message);
-      if (event instanceof UnfitEvent) {
-        const reason = event.message;
-        logger.error({ topic, partition, offset: message.offset, reason }, 'message is not an order event');
-        crashPoint('bury: before sending');
-        await bury(topic, partition, message, reason);
-        crashPoint('bury: sent');
-        return { kind: 'handled' };
-      }
-      const about = { topic, event: event.id, orderId: event.data.orderId };
-      let hindrance: Hindrance | undefined = 'own-trouble';
-      let reason: string;
-      try {
-        const outcome = await tellCustomer(event, { again: isReplayed(message) });
-        if (outcome.done) {
-          attempts.delete(key);
-          return { kind: 'handled' };
-        }
-        ({ hindrance, reason } = outcome);
-      } catch (error) {
-        reason = error instanceof Error ? error.message : String(error);
-      }
-      const inMs = hindrance === undefined ? 'give up' : tryAgainOr(key, hindrance);
-      if (inMs !== 'give up') {
-        logger.warn({ ...about, reason, inMs }, 'notification is tried again');
-        return { kind: 'try again', inMs };
-      }
-      logger.error({ ...about, reason }, 'notification given up');
-      // In this order: whoever dies in between has the event again, and gives it up again.
-      await bury(topic, partition, message, reason);
+  /** Says on its rows that it is given up; what the database refused to keep has none. */
+  const close = async (event: OrderEvent, reason: string): Promise<Outcome> => {
+    try {
       await store.giveUp(event.id, reason);
+    } catch (error) {
+      if (refusalByDatabase(error) === undefined) throw error;
+    }
+    return { done: true };
+  };
+
+  const handle: MessageHandler['handle'] = async (topic, partition, message) => {
+    const key = `${topic}/${String(partition)}/${message.offset}`;
+    const event = readEvent(message);
+    if (event instanceof UnfitEvent) {
+      const reason = event.message;
+      logger.error({ topic, partition, offset: message.offset, reason }, 'message is not an order event');
+      crashPoint('bury: before sending');
+      await bury(topic, partition, message, reason);
+      crashPoint('bury: sent');
+      return { kind: 'handled' };
+    }
+    const about = { topic, event: event.id, orderId: event.data.orderId };
+    const buried = attempts.get(key)?.buried;
+    const outcome = await outcomeOf(() =>
+      buried === undefined ? tellCustomer(event, { again: isReplayed(message) }) : close(event, buried),
+    );
+    if (outcome.done) {
       attempts.delete(key);
       return { kind: 'handled' };
-    },
-    forget: () => attempts.clear(),
+    }
+    const { hindrance, reason } = outcome;
+    const inMs = hindrance === undefined ? 'give up' : tryAgainOr(key, hindrance);
+    if (inMs !== 'give up') {
+      logger.warn({ ...about, reason, inMs }, 'notification is tried again');
+      return { kind: 'try again', inMs };
+    }
+    logger.error({ ...about, reason }, 'notification given up');
+    // In this order: whoever dies in between has the event again, and gives it up again.
+    await bury(topic, partition, message, reason);
+    attempts.set(key, { hindered: {}, buried: reason });
+    return handle(topic, partition, message);
   };
+
+  return {
+    handle,
+    keepOnly: (partitions) => {
+      for (const key of attempts.keys()) {
+        const [topic = '', partition] = key.split('/');
+        if (!partitions[topic]?.includes(Number(partition))) attempts.delete(key);
+      }
+    },
+  };
+}
+
+async function outcomeOf(work: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await work();
+  } catch (error) {
+    const refusal = refusalByDatabase(error);
+    if (refusal !== undefined)
+      return { done: false, hindrance: 'not-kept', reason: `the database refuses it (${refusal})` };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { done: false, hindrance: 'own-trouble', reason };
+  }
 }
 
 function readEvent(message: KafkaMessage): OrderEvent | UnfitEvent {

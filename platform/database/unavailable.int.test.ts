@@ -4,7 +4,7 @@ import { freePort } from '../../tests/support/app.js';
 import { server } from '../../tests/support/servers.js';
 import { createLogger } from '../logger.js';
 import { createPool, prismaAdapter } from './pool.js';
-import { isDatabaseUnavailable } from './unavailable.js';
+import { isDatabaseUnavailable, refusalByDatabase } from './unavailable.js';
 
 const logger = createLogger({ service: 'test', level: 'fatal' });
 const ends: (() => Promise<void>)[] = [];
@@ -60,4 +60,32 @@ describe('the database is unavailable', () => {
     expect(broken).toBeInstanceOf(Error);
     expect(wrong).toBeInstanceOf(Error);
   });
+});
+
+describe('the database refuses what it is given', () => {
+  it.each([
+    ['22012', 'SELECT 1 / 0'],
+    ['22021', `SELECT convert_from('\\x00', 'UTF8')`],
+    ['23514', 'CREATE DOMAIN pg_temp.even AS int CHECK (VALUE % 2 = 0); SELECT 1::pg_temp.even'],
+    ['P0001', `DO $$ BEGIN RAISE 'no'; END $$`],
+  ])('for good: %s', async (code, sql) => {
+    const { prisma } = open(server('POSTGRES_ADMIN_URL'));
+    expect(refusalByDatabase(await errorOf(prisma.$executeRawUnsafe(sql)))).toBe(code);
+  });
+
+  it('for good, by Prisma: a value of the wrong type', async () => {
+    const { prisma } = open(server('POSTGRES_ADMIN_URL'));
+    const wrong = prisma.simulatorState.findMany({ where: { id: 'one' as unknown as number } });
+    expect(refusalByDatabase(await errorOf(wrong))).toBe('PrismaClientValidationError');
+  });
+
+  it.each(['SELECT no_such_function()', `SELECT pg_terminate_backend(pg_backend_pid())`])(
+    'not when it is nothing about the values: %s',
+    async (sql) => {
+      const { prisma } = open(server('POSTGRES_ADMIN_URL'));
+      const error = await errorOf(prisma.$queryRawUnsafe(sql));
+      expect(error).toBeInstanceOf(Error);
+      expect(refusalByDatabase(error)).toBeUndefined();
+    },
+  );
 });

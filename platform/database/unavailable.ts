@@ -6,7 +6,9 @@ const prismaErrorSchema = z.object({
   message: z.string(),
   meta: z
     .object({
-      driverAdapterError: z.object({ cause: z.object({ kind: z.string(), originalCode: z.string().optional() }) }),
+      driverAdapterError: z
+        .object({ cause: z.object({ kind: z.string(), originalCode: z.string().optional() }) })
+        .optional(),
     })
     .optional()
     .catch(undefined),
@@ -31,11 +33,24 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   const parsed = prismaErrorSchema.safeParse(error);
   if (!parsed.success) return false;
   const { code, message, meta } = parsed.data;
-  const cause = meta?.driverAdapterError.cause;
+  const cause = meta?.driverAdapterError?.cause;
   return (
     cause?.kind === 'DatabaseNotReachable' ||
     SQLSTATES.includes(cause?.originalCode ?? '') ||
     POOL_MESSAGES.includes(message) ||
     (code === 'P2028' && message.includes('Unable to start a transaction'))
   );
+}
+
+/** The classes of what is wrong with the values: data, constraints, views' checks, limits such as of an index row, triggers' own. */
+const ABOUT_THE_VALUES = /^(22|23|44|54|P0)/;
+
+/**
+ * The code by which a database, or Prisma before it, refuses what it was asked to write because of what that is: the same
+ * will be refused again. Undefined for any other error.
+ */
+export function refusalByDatabase(error: unknown): string | undefined {
+  if (error instanceof Error && error.name === 'PrismaClientValidationError') return error.name;
+  const sqlState = prismaErrorSchema.safeParse(error).data?.meta?.driverAdapterError?.cause.originalCode;
+  return sqlState !== undefined && ABOUT_THE_VALUES.test(sqlState) ? sqlState : undefined;
 }

@@ -83,6 +83,39 @@ export const events: Guard[] = [
     },
   },
   {
+    promise: 'The tries of a message are bounded also where its group is formed anew between them.',
+    code: {
+      file: 'notifications/kafka/handle-message.ts',
+      text: 'if (!partitions[topic]?.includes(Number(partition))) attempts.delete(key);',
+      instead: 'if (!partitions[topic]?.includes(Number(partition) + 1)) attempts.delete(key);',
+    },
+    test: {
+      file: 'notifications/kafka/handle-message.test.ts',
+      name: 'the tries of a message are bounded, also where its group is formed anew',
+    },
+  },
+  {
+    promise: 'An event that the notification database refuses to keep becomes a dead letter, and holds up nobody.',
+    code: {
+      file: 'notifications/kafka/handle-message.ts',
+      text: "if (refusal !== undefined)\n      return { done: false, hindrance: 'not-kept',",
+      instead: "if (refusal === 'none')\n      return { done: false, hindrance: 'not-kept',",
+    },
+    test: { file: 'notifications/notifications.int.test.ts', name: 'an event that the database refuses to keep ends' },
+  },
+  {
+    promise: 'A mail that certainly did not go is sent later, also where that could not be written down.',
+    code: {
+      file: 'notifications/tell-customer.ts',
+      text: 'if (left !== undefined) await write(key, left);',
+      instead: '',
+    },
+    test: {
+      file: 'notifications/tell-customer.int.test.ts',
+      name: 'also where that could not be written down %s its lease',
+    },
+  },
+  {
     promise: 'A dead letter is sent again once, however often that is asked for.',
     code: {
       file: 'notifications/dead-letters/send-again.ts',
