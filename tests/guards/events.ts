@@ -112,7 +112,7 @@ export const events: Guard[] = [
     },
     test: {
       file: 'notifications/tell-customer.int.test.ts',
-      name: 'also where that could not be written down %s its lease',
+      name: 'a mail that certainly did not go is sent later, also where that could not be written down',
     },
   },
   {
@@ -155,7 +155,10 @@ export const events: Guard[] = [
       text: 'if (refusal === undefined || row === undefined) throw error;',
       instead: 'if (row === undefined || refusal !== row.orderId) throw error;',
     },
-    test: { file: 'workers/outbox-relay.int.test.ts', name: 'an event that is too big holds up its own order alone' },
+    test: {
+      file: 'workers/outbox-relay.int.test.ts',
+      name: 'holds up its own order alone, is told of again and again',
+    },
   },
   {
     promise: 'It is told of again and again, counted, and goes as soon as Kafka takes it.',
@@ -164,7 +167,10 @@ export const events: Guard[] = [
       text: 'if (held.size > 0 && Date.now() >= againAt) {',
       instead: 'if (held.size > 1e6 && Date.now() >= againAt) {',
     },
-    test: { file: 'workers/outbox-relay.int.test.ts', name: 'an event for a topic that is not there holds up its own' },
+    test: {
+      file: 'workers/outbox-relay.int.test.ts',
+      name: 'holds up its own order alone, is told of again and again',
+    },
   },
   {
     promise: 'What the relay or the sweeper waits for is told again for as long as it waits, not only when it begins.',

@@ -73,7 +73,7 @@ export const faults: Guard[] = [
     },
     test: {
       file: 'platform/database/pool.int.test.ts',
-      name: 'a server that vanishes without a word: a query %s fails, and new ones go',
+      name: 'a server that vanishes without a word: a query',
     },
   },
 ];
