@@ -1,11 +1,11 @@
 import { Kafka, logLevel } from 'kafkajs';
 import type { LogEntry } from 'kafkajs';
-import { keepTimersFromThePast } from './kafka-timers.js';
+import { timeOnlyWhatWaits } from './kafka-timers.js';
 import type { Logger } from './logger.js';
 
 // kafkajs warns at each producer about a change of its default years ago.
 process.env['KAFKAJS_NO_PARTITIONER_WARNING'] ??= '1';
-keepTimersFromThePast();
+timeOnlyWhatWaits();
 
 export interface KafkaSettings {
   brokers: string[];

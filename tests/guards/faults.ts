@@ -76,4 +76,13 @@ export const faults: Guard[] = [
       name: 'a server that vanishes without a word: a query',
     },
   },
+  {
+    promise: 'An idle connection to Kafka sets no timers, so that an idle process idles.',
+    code: {
+      file: 'platform/kafka-timers.ts',
+      text: 'if (this.throttleCheckTimeoutId || this.pending.length === 0) return;',
+      instead: 'if (this.throttleCheckTimeoutId) return;',
+    },
+    test: { file: 'platform/kafka-timers.int.test.ts', name: 'an idle connection sets no timers' },
+  },
 ];
