@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { integerIdSchema, textIdSchema } from '../http/common.js';
-import { amountSchema, currencySchema } from '../money.js';
+import { amountSchema } from '../money.js';
 import type { Topic } from '../topics.js';
 
 const lineSchema = z.object({
@@ -19,7 +19,11 @@ const orderFacts = {
   totalPrice: amountSchema.describe(
     'In the minor unit of the currency: 3500000 is 3,500,000 won, or 35,000.00 dollars.',
   ),
-  currency: currencySchema.describe('ISO 4217.'),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .meta({ examples: ['KRW'] })
+    .describe('ISO 4217.'),
 };
 
 const stepFacts = {

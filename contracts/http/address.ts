@@ -1,6 +1,14 @@
+import iso3166 from 'iso-3166-1';
 import { z } from 'zod';
 
 const text = (most: number) => z.string().trim().min(1).max(most);
+
+const countrySchema = z
+  .enum(
+    iso3166.all().map(({ alpha2 }) => alpha2),
+    'must be an ISO 3166 alpha-2 code, such as "KR"',
+  )
+  .meta({ id: 'Country', description: 'ISO 3166-1 alpha-2.', examples: ['KR'] });
 
 /** E.164-like: digits, and what people write between them. */
 export const phoneSchema = z.string().regex(/^\+?[0-9][0-9 ().-]{4,30}$/, 'must be a phone number');
@@ -12,10 +20,7 @@ export const addressSchema = z
     line2: text(200).optional(),
     city: text(100),
     postalCode: text(20),
-    country: z
-      .string()
-      .regex(/^[A-Z]{2}$/, 'must be an ISO 3166 alpha-2 code, such as "KR"')
-      .meta({ description: 'ISO 3166-1 alpha-2.' }),
+    country: countrySchema,
     phone: phoneSchema.optional(),
   })
   .meta({

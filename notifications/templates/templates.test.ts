@@ -15,6 +15,9 @@ const order = {
 test('money is written per its minor unit', () => {
   expect(formatMoney(3_500_000, 'KRW')).toBe('₩3,500,000');
   expect(formatMoney(1999, 'USD')).toBe('$19.99');
+  // As many as the minor unit has, not as many as people write.
+  expect(formatMoney(123_456, 'HUF')).toMatch(/HUF\s1,234\.56/);
+  expect(formatMoney(1_234_567, 'IQD')).toMatch(/IQD\s1,234\.567/);
   expect(formatMoney(5, 'KWD')).toMatch(/KWD\s0\.005/);
   expect(formatMoney(999_999_999_999_999, 'USD')).toBe('$9,999,999,999,999.99');
 });
