@@ -70,6 +70,19 @@ test('whom nobody has asked anything of late stops at once, whatever connections
   expect(performance.now() - from).toBeLessThan(500);
 });
 
+test('waits for as long as its clients may use a connection again', async () => {
+  const server = await listen((_req, res) => void res.end('at once'), {
+    host: '127.0.0.1',
+    port: 0,
+    clientRestMs: 4_000,
+  });
+  await post(server.url);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_000 });
+  const drained = server.drain();
+  expect(await post(server.url)).toMatchObject({ connection: 'close', reused: true });
+  await drained;
+});
+
 test('who can not answer in time is not waited for without end', async () => {
   const { server, slow } = await serve(100);
   const waiting = post(`${server.url}/slow`);

@@ -11,7 +11,7 @@ const checkMs = 50;
 export const CLIENT_REST_MS = 1_000;
 
 /** Their clocks and ours, and what was sent in the last moment. */
-const leaveMs = CLIENT_REST_MS + 500;
+const lastMomentMs = 500;
 
 export interface Listening {
   port: number;
@@ -20,8 +20,8 @@ export interface Listening {
   close: () => Promise<void>;
   /**
    * The same for a process that stops while it is in use: each answer from now on asks for its connection to be closed,
-   * and what comes meanwhile is still answered, until our own clients hold none that they could use again. Nobody is cut
-   * off but who takes longer than the limit.
+   * and what comes meanwhile is still answered, until clients hold none that they could use again. Nobody is cut off but
+   * who takes longer than the limit.
    */
   drain: () => Promise<void>;
 }
@@ -31,11 +31,13 @@ export interface ListenSettings {
   port: number;
   /** How long an answer may take that is owed when the process stops. */
   drainLimitMs?: number;
+  /** How long clients keep a connection without a request; those of our own unless said. */
+  clientRestMs?: number;
 }
 
 /** Serves `app`. Port 0 takes a free one. Rejects with the port's name in the message when it is taken. */
 export async function listen(app: RequestListener, settings: ListenSettings): Promise<Listening> {
-  const { host, port, drainLimitMs = usualDrainLimitMs } = settings;
+  const { host, port, drainLimitMs = usualDrainLimitMs, clientRestMs = CLIENT_REST_MS } = settings;
   const owed = new Set<ServerResponse>();
   let draining = false;
   let lastAnswerAt = -Infinity;
@@ -85,7 +87,7 @@ export async function listen(app: RequestListener, settings: ListenSettings): Pr
     drain: async () => {
       draining = true;
       owed.forEach(takeLeave);
-      const leaveAt = (owed.size > 0 ? Date.now() : lastAnswerAt) + leaveMs;
+      const leaveAt = (owed.size > 0 ? Date.now() : lastAnswerAt) + clientRestMs + lastMomentMs;
       while (Date.now() < leaveAt && (await connections()) > 0) await pause(checkMs);
       await close(drainLimitMs);
     },

@@ -8,6 +8,9 @@ import { createGatewayApp } from './app.js';
 import { readConfig } from './config.js';
 import { createPassingStreams } from './forward/passing-streams.js';
 
+/** What fetch of Node.js and others do unless told otherwise. */
+const OUTSIDE_CLIENT_REST_MS = 4_000;
+
 const config = readConfig();
 const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LEVEL });
 
@@ -43,7 +46,12 @@ await runProcess({ logger, stopLimitMs: stopLimitMs(config) }, async (onShutdown
       },
     },
   });
-  const server = await listen(app, { host: config.HOST, port: config.PORT, drainLimitMs: longestAnswerMs(config) });
+  const server = await listen(app, {
+    host: config.HOST,
+    port: config.PORT,
+    drainLimitMs: longestAnswerMs(config),
+    clientRestMs: OUTSIDE_CLIENT_REST_MS,
+  });
   onShutdown('http', () => server.drain());
   // First of all: they would go on for as long as their orders do.
   onShutdown('event streams', () => streams.end());
