@@ -37,13 +37,13 @@ afterEach(() => userService.close());
 
 function token(
   claims: JWTPayload,
-  { key = keys[0]!, expires = '15m', iss = issuer, aud = audience } = {},
+  { key = keys[0]!, expires = '15m', issued = '0s ago', iss = issuer, aud = audience, typ = 'at+jwt' } = {},
 ): Promise<string> {
   return new SignJWT({ roles: ['customer'], ...claims })
-    .setProtectedHeader({ alg: 'ES256', kid: key.kid })
+    .setProtectedHeader({ alg: 'ES256', kid: key.kid, typ })
     .setIssuer(iss)
     .setAudience(aud)
-    .setIssuedAt()
+    .setIssuedAt(issued)
     .setExpirationTime(expires)
     .sign(key.privateKey);
 }
@@ -89,12 +89,15 @@ test('refuses without a token, and with one that is expired, forged, of others o
   const bad = [
     'nonsense',
     await token({ sub: '7' }, { expires: '-1m' }),
+    await token({ sub: '7' }, { expires: '1d', issued: '20m ago' }),
+    await token({ sub: '7' }, { typ: 'JWT' }),
     await token({ sub: '7' }, { key: await newKey('first') }),
     await token({ sub: '7' }, { key: await newKey('never-published') }),
     await token({ sub: '7' }, { iss: 'https://other.test' }),
     await token({ sub: '7' }, { aud: 'other' }),
     await token({ sub: '0' }),
     await token({ sub: '9'.repeat(20) }),
+    await token({ sub: '2147483648' }),
     await token({ sub: '7', roles: 'admin' }),
   ];
   for (const bearer of bad) {

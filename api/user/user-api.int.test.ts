@@ -23,15 +23,15 @@ const pem = () =>
 const logger = createLogger({ service: 'user-service', level: 'fatal' });
 
 let database: TestDatabase;
+let prisma: ReturnType<typeof openUserDatabase>;
 let context: UserContext;
 let app: Express;
 
 beforeAll(async () => {
   database = await createTestDatabase('services/user/prisma/migrations');
-  const prisma = openUserDatabase(createPool({ url: database.url, size: 2, service: 'seed', logger }));
+  prisma = openUserDatabase(createPool({ url: database.url, size: 2, service: 'seed', logger }));
   await seedUsers(prisma);
   await seedUsers(prisma);
-  await prisma.$disconnect();
   context = await createContext(
     {
       SERVICE_NAME: 'user-service',
@@ -57,6 +57,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await context.close();
+  await prisma.$disconnect();
   await database.drop();
 });
 
@@ -226,26 +227,67 @@ describe('users', () => {
     const path = `/users/${String(user.id)}`;
     const admin = bearer((await logIn('admin@example.com')).accessToken);
     await request(app).patch(path).set('Authorization', admin).send({ disabled: true }).expect(200);
-    // The access token that is out lives on for its quarter of an hour, and changes nothing about it.
+    // The access token that is out lives on for its quarter of an hour, and changes nothing.
     const own = bearer(session.accessToken);
     expect((await request(app).get(path).set('Authorization', own).expect(200)).body).toMatchObject({ disabled: true });
-    await request(app).patch(path).set('Authorization', own).send({ disabled: false }).expect(403);
-    await request(app).patch(path).set('Authorization', own).send({ password: 'another one' }).expect(200);
-    await request(app).post('/sessions').send({ email: user.email, password: 'another one' }).expect(401);
-    await request(app).patch(path).set('Authorization', admin).send({ disabled: false, password }).expect(200);
+    for (const body of [{ disabled: false }, { password: 'another one', currentPassword: password }, { name: 'New' }])
+      expect((await request(app).patch(path).set('Authorization', own).send(body).expect(403)).body).toMatchObject({
+        code: 'user-disabled',
+      });
+    await request(app).patch(path).set('Authorization', admin).send({ disabled: false }).expect(200);
     await request(app).post('/sessions/refresh').send({ refreshToken: session.refreshToken }).expect(401);
     await logIn(user.email, password);
   });
 
   test('a new password ends the sessions of the old one', async () => {
-    const { user, session } = await signUp();
+    const { user, session, password } = await signUp();
     await request(app)
       .patch(`/users/${String(user.id)}`)
       .set('Authorization', bearer(session.accessToken))
-      .send({ password: 'another one' })
+      .send({ password: 'another one', currentPassword: password })
       .expect(200);
     await request(app).post('/sessions/refresh').send({ refreshToken: session.refreshToken }).expect(401);
     await logIn(user.email, 'another one');
+  });
+
+  test('a stolen access token is not yet the account: a new password needs the one before', async () => {
+    const { user, session, password } = await signUp();
+    const patch = (body: object) =>
+      request(app)
+        .patch(`/users/${String(user.id)}`)
+        .set('Authorization', bearer(session.accessToken))
+        .send(body);
+    for (const body of [{}, { currentPassword: '' }, { currentPassword: 'a wrong one' }])
+      expect((await patch({ password: 'another one', ...body }).expect(403)).body).toMatchObject({
+        code: 'wrong-password',
+      });
+    await logIn(user.email, password);
+    await request(app).post('/sessions/refresh').send({ refreshToken: session.refreshToken }).expect(200);
+    await patch({ password: 'another one', currentPassword: password }).expect(200);
+    // For whoever has forgotten theirs.
+    const admin = bearer((await logIn('admin@example.com')).accessToken);
+    const path = `/users/${String(user.id)}`;
+    await request(app).patch(path).set('Authorization', admin).send({ password }).expect(200);
+    await logIn(user.email, password);
+  });
+
+  test('an admin who was disabled, or is none any more, is out at once, whatever their token says', async () => {
+    const { user, session, password } = await signUp();
+    const grant = (roles: string[]) => prisma.user.update({ where: { id: user.id }, data: { roles } });
+    await grant(['customer', 'admin']);
+    const path = `/users/${String(user.id)}`;
+    const own = bearer((await logIn(user.email, password)).accessToken);
+    const patch = (to: string, token: string, body: object) =>
+      request(app).patch(to).set('Authorization', token).send(body);
+    await patch(path, own, { disabled: false }).expect(403);
+    const admin = bearer((await logIn('admin@example.com')).accessToken);
+    await patch(path, admin, { disabled: true }).expect(200);
+    await patch(path, own, { disabled: false }).expect(403);
+    await patch('/users/2', own, { disabled: true }).expect(403);
+    await patch(path, admin, { disabled: false }).expect(200);
+    await grant(['customer']);
+    await patch('/users/2', own, { disabled: true }).expect(403);
+    await patch(path, bearer(session.accessToken), { name: 'Again' }).expect(200);
   });
 
   test('validation is for services and admins', async () => {

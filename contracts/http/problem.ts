@@ -57,6 +57,7 @@ export const PROBLEMS = {
     text: 'Another user has your e-mail address, and only an operator can say that it is you.',
   },
   'user-disabled': { status: 403, text: 'This user is disabled.' },
+  'wrong-password': { status: 403, text: 'The current password is missing or wrong.' },
   // Of the gateway.
   'service-unavailable': { status: 503, text: 'No instance of the service can be reached.', retry: true },
   'service-timeout': { status: 504, text: 'The service did not answer in time.' },

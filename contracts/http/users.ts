@@ -24,6 +24,7 @@ export const userPatchBodySchema = z
   .strictObject({
     name: nameSchema.optional(),
     password: passwordSchema.optional(),
+    currentPassword: z.string().max(200).optional().meta({ description: "With a new password of one's own." }),
     phone: phoneSchema.nullable().optional(),
     address: addressOrNullSchema.optional(),
     disabled: z.boolean().optional().meta({ description: 'Admins only.' }),

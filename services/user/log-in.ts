@@ -13,7 +13,7 @@ export async function logIn(
   { users, sessions }: { users: UserStore; sessions: SessionStore },
   { email, password }: { email: string; password: string },
 ): Promise<LoggedIn | undefined> {
-  const found = await users.findCredentials(email);
+  const found = await users.findCredentials({ email });
   const matches = await passwordMatches(found?.passwordHash, password);
   if (!matches || typeof found?.passwordHash !== 'string' || found.user.disabled) return undefined;
   const refreshToken = await sessions.begin(found.user.id, found.passwordHash);

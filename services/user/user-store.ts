@@ -34,7 +34,7 @@ export interface UserStore {
   /** 'email-taken': another user has the address, in whatever case. */
   create(user: NewUser): Promise<User | 'email-taken'>;
   find(id: number): Promise<User | undefined>;
-  findCredentials(email: string): Promise<Credentials | undefined>;
+  findCredentials(who: { email: string } | { id: number }): Promise<Credentials | undefined>;
   /** A new password or a disabled user also ends all sessions. */
   update(id: number, changes: UserChanges): Promise<User | undefined>;
 }
@@ -58,8 +58,9 @@ export function createUserStore(prisma: PrismaClient): UserStore {
       return row === null ? undefined : toUser(row);
     },
 
-    findCredentials: async (email) => {
-      const row = await prisma.user.findUnique({ where: { email: normalizeEmail(email) } });
+    findCredentials: async (who) => {
+      const where = 'id' in who ? who : { email: normalizeEmail(who.email) };
+      const row = await prisma.user.findUnique({ where });
       return row === null ? undefined : { user: toUser(row), passwordHash: row.passwordHash };
     },
 

@@ -1,3 +1,4 @@
+import { attacks } from './attacks.js';
 import { change } from './change.js';
 import { customers } from './customers.js';
 import { events } from './events.js';
@@ -25,6 +26,7 @@ export const SECTIONS: readonly Section[] = [
   { name: 'operators', title: 'Operators', guards: operators },
   { name: 'events', title: 'Events and notifications', guards: events },
   { name: 'reconcile', title: 'Reconciliation', guards: reconcile },
+  { name: 'attacks', title: 'Attacks', guards: attacks },
   { name: 'stopping', title: 'Stopping and starting', guards: stopping },
   { name: 'faults', title: 'Deaths', guards: faults },
 ];

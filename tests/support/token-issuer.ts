@@ -26,7 +26,7 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
     authSettings: { issuer, audience, jwksUrls: [`${server.url}/.well-known/jwks.json`] },
     bearer: async (subject, ...roles) => {
       const token = new SignJWT({ roles })
-        .setProtectedHeader({ alg: 'ES256', kid })
+        .setProtectedHeader({ alg: 'ES256', kid, typ: 'at+jwt' })
         .setSubject(String(subject))
         .setIssuer(issuer)
         .setAudience(audience)

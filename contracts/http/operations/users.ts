@@ -52,7 +52,7 @@ export const userOperations = {
     params: integerIdParamsSchema,
     body: userPatchBodySchema,
     answers: { 200: { description: 'The user as it is now.', schema: userSchema } },
-    problems: ['forbidden', 'not-found'],
+    problems: ['forbidden', 'user-disabled', 'wrong-password', 'not-found'],
   },
   validateUser: {
     ...common,
