@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestDatabase } from '../../tests/support/database.js';
 import type { TestDatabase } from '../../tests/support/database.js';
+import { waitFor } from '../../tests/support/wait-for.js';
 import { migrate } from './migrate.js';
 
 let directory: string;
@@ -50,6 +51,55 @@ test('a file that fails leaves nothing, is named, and goes again', async () => {
   expect(await rowsOf('SELECT id FROM first ORDER BY id')).toEqual([1, 2]);
   await writeFile(third, 'INSERT INTO first VALUES (3);');
   expect(await migrate({ url: database.url, directory })).toEqual(['0003-third.sql']);
+});
+
+async function session(): Promise<Client> {
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  return client;
+}
+
+test('waits for a busy table for a short time only, lets others through, and goes when it is free', async () => {
+  await migrate({ url: database.url, directory });
+  await writeFile(path.join(directory, '0003-third.sql'), 'ALTER TABLE first ADD COLUMN name text;');
+  const [user, other] = [await session(), await session()];
+  await user.query('BEGIN');
+  await user.query('SELECT * FROM first');
+  const migrating = migrate({ url: database.url, directory, lockTimeoutMs: 200 });
+  const waits = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  await waitFor('the migration to wait', async () => (await other.query(waits)).rowCount === 1);
+  // Behind a migration that waits without an end this would wait until the user is done.
+  await other.query('SELECT * FROM first');
+  await user.query('COMMIT');
+  expect(await migrating).toEqual(['0003-third.sql']);
+  await user.end();
+  await other.end();
+});
+
+test('says that a table was busy all the time', async () => {
+  await migrate({ url: database.url, directory });
+  await writeFile(path.join(directory, '0003-third.sql'), 'ALTER TABLE first ADD COLUMN name text;');
+  const user = await session();
+  await user.query('BEGIN');
+  await user.query('SELECT * FROM first');
+  await expect(migrate({ url: database.url, directory, lockTimeoutMs: 20, tries: 2 })).rejects.toThrow(
+    '0003-third.sql',
+  );
+  await user.end();
+});
+
+test('builds an index concurrently, also when several start at once, and anew where a build was broken off', async () => {
+  const run = () => migrate({ url: database.url, directory });
+  await run();
+  const index = '-- without a transaction\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS first_id ON first (id);';
+  await writeFile(path.join(directory, '0003-third.sql'), index);
+  await rowsOf('INSERT INTO first VALUES (2)');
+  await expect(run()).rejects.toThrow('0003-third.sql');
+  const isValid = () => rowsOf(`SELECT indisvalid FROM pg_index WHERE indexrelid = 'first_id'::regclass`);
+  expect(await isValid()).toEqual([false]);
+  await rowsOf('DELETE FROM first WHERE ctid = (SELECT max(ctid) FROM first)');
+  expect((await Promise.all([run(), run(), run()])).flat()).toEqual(['0003-third.sql']);
+  expect(await isValid()).toEqual([true]);
 });
 
 test.each([

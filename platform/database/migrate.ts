@@ -1,22 +1,41 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import path from 'node:path';
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import { Umzug } from 'umzug';
 
 /** Any number will do, as long as every version of every process takes the same. */
 const lockId = 4_702_113;
 
+/** The first line of a file whose one statement can't be in a transaction, such as CREATE INDEX CONCURRENTLY. */
+const ALONE = '-- without a transaction';
+
+export interface MigrateSettings {
+  url: string;
+  directory: string;
+  /** How long a migration waits for a table, and all who come after it wait behind it; then it gives way. Default 3 s. */
+  lockTimeoutMs?: number;
+  /** Then it goes again, so often. Default 20. */
+  tries?: number;
+}
+
 /**
  * Brings a database up to date: each `*.sql` file of the folder that it has not had, in the order of their names, each
- * in a transaction of its own. Several processes may call it at once; one works and the others wait. Returns the names
- * of what was applied now. Rejects with the file's name when one fails; what it did is then undone. Rejects too where there
- * are no migrations at all: every database has some, so they were left behind, and nothing would ever say so.
+ * in a transaction of its own, but for those that begin with the line `-- without a transaction`. Several processes may call it
+ * at once; one works and the others wait. Returns the names of what was applied now. Rejects with the file's name when one fails;
+ * what it did is then undone. Rejects too where there are no migrations at all: every database has some, so they were left
+ * behind, and nothing would ever say so.
  */
-export async function migrate({ url, directory }: { url: string; directory: string }): Promise<string[]> {
+export async function migrate({
+  url,
+  directory,
+  lockTimeoutMs = 3_000,
+  tries = 20,
+}: MigrateSettings): Promise<string[]> {
   const client = new Client({ connectionString: url, application_name: 'migrate' });
   await client.connect();
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [lockId]);
+    await untilAlone(client);
     await client.query(
       'CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
     );
@@ -27,7 +46,7 @@ export async function migrate({ url, directory }: { url: string; directory: stri
         glob: ['*.sql', { cwd: directory }],
         resolve: ({ name, path: file, context }) => ({
           name,
-          up: () => apply(context, name, file ?? path.join(directory, name)),
+          up: () => applyWhenFree(context, { name, file: file ?? path.join(directory, name), lockTimeoutMs, tries }),
         }),
       },
       storage: {
@@ -47,10 +66,41 @@ export async function migrate({ url, directory }: { url: string; directory: stri
   }
 }
 
-async function apply(client: Client, name: string, file: string): Promise<void> {
+/** Asks again and again rather than to wait in the server: an index that is built concurrently waits for all who wait there. */
+async function untilAlone(client: Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [lockId]);
+    if (rows[0]?.locked === true) return;
+    await pause(100);
+  }
+}
+
+interface Migration {
+  name: string;
+  file: string;
+  lockTimeoutMs: number;
+  tries: number;
+}
+
+/** A table that is busy is left to those who use it, and asked for again: who waits for it makes all others wait too. */
+async function applyWhenFree(client: Client, { name, file, lockTimeoutMs, tries }: Migration): Promise<void> {
   const sql = await readFile(file, 'utf8');
+  const apply = () =>
+    sql.startsWith(ALONE) ? applyAlone(client, name, sql) : applyInTransaction(client, name, sql, lockTimeoutMs);
+  for (let tried = 1; ; tried++) {
+    try {
+      return await apply();
+    } catch (error) {
+      const wasBusy = error instanceof DatabaseError && error.code === '55P03';
+      if (!wasBusy || tried >= tries) throw error;
+      await pause(Math.min(100 * tried, 1_000));
+    }
+  }
+}
+
+async function applyInTransaction(client: Client, name: string, sql: string, lockTimeoutMs: number): Promise<void> {
   try {
-    await client.query('BEGIN');
+    await client.query(`BEGIN; SET LOCAL lock_timeout = ${lockTimeoutMs}`);
     await client.query(sql);
     await client.query('INSERT INTO schema_migrations (name) VALUES ($1)', [name]);
     await client.query('COMMIT');
@@ -58,4 +108,15 @@ async function apply(client: Client, name: string, file: string): Promise<void> 
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
+}
+
+/** The statement may be there already, when this process died after it: so it has to say IF NOT EXISTS. */
+async function applyAlone(client: Client, name: string, sql: string): Promise<void> {
+  // What a build that failed leaves has its name and is none.
+  const { rows } = await client.query<{ index: string }>(
+    'SELECT indexrelid::regclass::text AS index FROM pg_index WHERE NOT indisvalid',
+  );
+  for (const { index } of rows) await client.query(`DROP INDEX CONCURRENTLY ${index}`);
+  await client.query(sql);
+  await client.query('INSERT INTO schema_migrations (name) VALUES ($1)', [name]);
 }

@@ -102,4 +102,20 @@ export const stopping: Guard[] = [
       name: 'is told with its address, and its sender is not asked again',
     },
   },
+  {
+    promise:
+      'A migration gives way to those who use a table, and goes when it is free: nobody waits behind it for long.',
+    code: { file: 'platform/database/migrate.ts', text: '; SET LOCAL lock_timeout = ${lockTimeoutMs}`', instead: '`' },
+    test: { file: 'platform/database/migrate.int.test.ts', name: 'waits for a busy table for a short time only' },
+  },
+  {
+    promise:
+      'An index can be built while its table is used, by several setups at once, and anew where one was broken off.',
+    code: {
+      file: 'platform/database/migrate.ts',
+      text: "SELECT pg_try_advisory_lock($1) AS locked', [lockId]",
+      instead: "SELECT pg_advisory_lock($1) IS NOT NULL AS locked', [lockId]",
+    },
+    test: { file: 'platform/database/migrate.int.test.ts', name: 'builds an index concurrently, also when several' },
+  },
 ];
