@@ -38,6 +38,7 @@ export interface ConsumerOptions {
   rules: RetryRules;
   /** Longer than any channel takes to answer. */
   leaseMs: number;
+  stallMs: number;
 }
 
 const DEFAULTS: ConsumerOptions = {
@@ -46,6 +47,8 @@ const DEFAULTS: ConsumerOptions = {
   deadLetterTopic: NOTIFICATIONS_DLQ,
   rules: RETRY_RULES,
   leaseMs: 60_000,
+  // A group may take a minute to form.
+  stallMs: 90_000,
 };
 
 /** Opens all that the process needs, and starts to read events. */
@@ -77,7 +80,7 @@ export function createContext(
   // kafkajs reports each try to connect; what is waited for is said once, by the consumer.
   const quiet = logger.child({}, { level: 'error' });
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: config.SERVICE_NAME, logger: quiet });
-  const consumer = startConsumer({ kafka, tellCustomer, store, logger, ...reading });
+  const consumer = startConsumer({ kafka, tellCustomer, store, logger, registry: metrics.registry, ...reading });
   return {
     prisma,
     pool,

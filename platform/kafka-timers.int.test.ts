@@ -16,7 +16,7 @@ test('an idle connection sets no timers: it waits for its broker alone', async (
   const consumer = kafka.consumer({ groupId: topic, maxWaitTimeInMs: 200 });
   let fetches = 0;
   const fetched = new Promise<void>((resolve) => {
-    consumer.on(consumer.events.FETCH, () => void (++fetches === 6 && resolve()));
+    consumer.on(consumer.events.FETCH, () => (++fetches === 6 ? resolve() : undefined));
   });
   await consumer.connect();
   await consumer.subscribe({ topics: [topic] });

@@ -1,16 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, EachMessagePayload, Kafka, Producer } from 'kafkajs';
+import { Counter, type Registry } from 'prom-client';
 import { toDeadLetter } from '../dead-letters/dead-letter.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import { ensureTopics } from '../../platform/kafka-topics.js';
 import type { HandleMessageSettings, MessageHandler } from './handle-message.js';
 import { createMessageHandler } from './handle-message.js';
+import { watchForStall } from './stall-watch.js';
 
 export interface ConsumerSettings extends Omit<HandleMessageSettings, 'bury'> {
   kafka: Kafka;
   groupId: string;
   topics: string[];
   deadLetterTopic: string;
+  /** When nothing has moved for so long the consumer is left for a new one; longer than any message takes. */
+  stallMs: number;
+  registry: Registry;
 }
 
 export interface RunningConsumer {
@@ -23,17 +28,28 @@ export interface RunningConsumer {
 /** How long after a failure Kafka is asked again. */
 const pauseMs = 1000;
 
+/** How often it is told of while it is waited for. */
+const toldAgainMs = 600_000;
+
 const stopLimitMs = 7000;
+
+/** A consumer that stands still may not be able to say good-bye either. */
+const disconnectLimitMs = 5000;
 
 /**
  * Reads the topics from their beginning, and waits for Kafka whenever it is not there. A message that has to wait
  * pauses its partition alone; an offset is committed when its message is done with, so a death repeats it.
  */
 export function startConsumer(settings: ConsumerSettings): RunningConsumer {
-  const { kafka, topics, deadLetterTopic, logger } = settings;
+  const { kafka, topics, deadLetterTopic, logger, stallMs, registry } = settings;
+  const stalls = new Counter({
+    name: 'notification_consumer_stalls_total',
+    help: 'Consumers that stood still without an error and were left for new ones',
+    registers: [registry],
+  });
   const stopping = new AbortController();
   let reading = false;
-  let said = false;
+  let saidAt: number | undefined;
   let producer: Producer | undefined;
   // Outlives each connection, and with it what is known of the tries made.
   const handler = createMessageHandler({
@@ -60,30 +76,47 @@ export function startConsumer(settings: ConsumerSettings): RunningConsumer {
     const broken = new Promise<Error>((resolve) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error));
     });
+    const watch = watchForStall(consumer, stallMs);
+    // One that stood still may come to itself when others have its partitions already.
+    let isLeft = false;
+    const stalled = watch.stalled.then((error) => {
+      isLeft = true;
+      stalls.inc();
+      return error;
+    });
     const resumes = new Set<NodeJS.Timeout>();
-    try {
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      handler.keepOnly(payload.memberAssignment);
+      reading = true;
+      if (saidAt !== undefined) logger.info('Kafka is there');
+      saidAt = undefined;
+    });
+    const read = async (): Promise<Error | undefined> => {
       await letters.connect();
       producer = letters;
       await consumer.connect();
       await consumer.subscribe({ topics, fromBeginning: true });
-      consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-        handler.keepOnly(payload.memberAssignment);
-        reading = true;
-        if (said) logger.info('Kafka is there');
-        said = false;
-      });
       await consumer.run({
         autoCommit: false,
         partitionsConsumedConcurrently: 3,
-        eachMessage: (payload) => readMessage(consumer, handler, payload, resumes),
+        eachMessage: async (payload) => {
+          if (isLeft) throw new Error('this consumer was left');
+          watch.moves();
+          await readMessage(consumer, handler, payload, resumes);
+          watch.moves();
+        },
       });
-      const error = await Promise.race([broken, aborted(stopping.signal)]);
+      return broken;
+    };
+    try {
+      const error = await Promise.race([read(), broken, stalled, aborted(stopping.signal)]);
       if (error !== undefined) throw error;
     } finally {
       reading = false;
+      watch.stop();
       for (const resume of resumes) clearTimeout(resume);
-      await consumer.disconnect().catch(() => undefined);
-      await letters.disconnect().catch(() => undefined);
+      const goodBye = Promise.allSettled([consumer.disconnect(), letters.disconnect()]);
+      await Promise.race([goodBye, pause(disconnectLimitMs, undefined, { ref: false })]);
     }
   };
 
@@ -92,8 +125,10 @@ export function startConsumer(settings: ConsumerSettings): RunningConsumer {
       try {
         await readUntilBroken();
       } catch (error) {
-        if (!said) logger.warn({ reason: error instanceof Error ? error.message : String(error) }, 'waiting for Kafka');
-        said = true;
+        if (saidAt === undefined || Date.now() >= saidAt + toldAgainMs) {
+          logger.warn({ reason: error instanceof Error ? error.message : String(error) }, 'waiting for Kafka');
+          saidAt = Date.now();
+        }
         await pause(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       }
     }

@@ -116,6 +116,19 @@ export const events: Guard[] = [
     },
   },
   {
+    promise:
+      'A consumer that stands still without an error is noticed within two minutes, counted, and left for a new one.',
+    code: {
+      file: 'notifications/kafka/consumer.ts',
+      text: 'Promise.race([read(), broken, stalled,',
+      instead: 'Promise.race([read(), broken, stalled.then(() => broken),',
+    },
+    test: {
+      file: 'notifications/kafka/consumer.int.test.ts',
+      name: 'a consumer that stalls without an error is noticed',
+    },
+  },
+  {
     promise: 'A dead letter is sent again once, however often that is asked for.',
     code: {
       file: 'notifications/dead-letters/send-again.ts',
