@@ -19,6 +19,27 @@ export const ATTENTION_STEPS = [...SAGA_STEPS, 'await-delivery', 'record-progres
 
 export type AttentionStep = (typeof ATTENTION_STEPS)[number];
 
+/**
+ * What an order's row names where it needs attention: what its Saga waits for, or `saga`: its workflow itself can't go on,
+ * which somebody else had to notice.
+ */
+export const SHOWN_ATTENTION_STEPS = [...ATTENTION_STEPS, 'saga'] as const;
+
+export type ShownAttentionStep = (typeof SHOWN_ATTENTION_STEPS)[number];
+
+/** How an order can stand still without its workflow saying so: the `error` of an attention at `saga`. */
+export const STALLS = {
+  WorkflowTaskFails:
+    'its workflow task fails again and again: a payload key is missing, its build can not replay it, a bug',
+  WorkflowTaskWaits: 'no worker takes its workflow task: that of the build that it is pinned to is away',
+  WorkflowEnded: 'its workflow was terminated, has failed, or ended without the row having learnt how',
+  WorkflowGone: 'Temporal has no workflow of it any more',
+  WorkflowNotStarted: 'it was placed, and its workflow can not be started',
+  NothingMoves: 'its workflow runs, and its row has learnt nothing for longer than it may wait for anything',
+} as const;
+
+export type Stall = keyof typeof STALLS;
+
 /** Why a step waits; a code, never a message, because search attributes are not encrypted. */
 export const ATTENTION_REASONS = ['UNAVAILABLE', 'TIMED_OUT', 'FAILED', 'SILENT'] as const;
 

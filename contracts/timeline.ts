@@ -1,4 +1,4 @@
-import { ATTENTION_STEPS } from './saga-steps.js';
+import { SHOWN_ATTENTION_STEPS } from './saga-steps.js';
 
 /** What operators can ask of an order that needs attention. */
 export const OPERATOR_REQUESTS = ['retry', 'give-up', 'settled'] as const;
@@ -8,7 +8,7 @@ export type OperatorRequest = (typeof OPERATOR_REQUESTS)[number];
 /** What an order's timeline tells of: the Saga's steps and compensations, the carrier's silence, and what else happened to the order. */
 export const TIMELINE_STEPS = [
   'order-created',
-  ...ATTENTION_STEPS,
+  ...SHOWN_ATTENTION_STEPS,
   'in-transit',
   'returned',
   'cancel',

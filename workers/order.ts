@@ -16,11 +16,13 @@ import { temporalSettingsFrom } from '../platform/temporal/settings.js';
 import { createOrderStore } from '../services/order/order-store.js';
 import { PrismaClient } from '../services/order/prisma/generated/client.js';
 import { sagaTimesFrom } from '../services/order/saga-times.js';
+import { createWatchedOrders } from '../services/order/watched-orders.js';
 import { initialSearchAttributes } from '../workflows/order/messages.js';
 import { startOutboxRelay } from './outbox-relay.js';
 import { settings } from './config/order.js';
 import { runWorker } from './run-worker.js';
 import { startSweeper } from './sweeper.js';
+import { startWatcher } from './watcher.js';
 
 const config = readEnv(settings);
 const service = config.SERVICE_NAME;
@@ -33,15 +35,10 @@ await runProcess({ logger }, async (onShutdown) => {
   onShutdown('database', () => prisma.$disconnect());
 
   const metrics = createMetrics(service);
+  const { registry } = metrics;
   // Neither is part of readiness: orders go on without Kafka, and what waits for the relay or the sweeper is kept.
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: service, logger });
-  const relay = startOutboxRelay({
-    databaseUrl: config.DATABASE_URL,
-    kafka,
-    service,
-    logger,
-    registry: metrics.registry,
-  });
+  const relay = startOutboxRelay({ databaseUrl: config.DATABASE_URL, kafka, service, logger, registry });
   onShutdown('outbox relay', () => relay.stop());
 
   const temporal = createTemporalClient(temporalSettingsFrom(config));
@@ -51,12 +48,15 @@ await runProcess({ logger }, async (onShutdown) => {
   const sweeper = startSweeper({ store: createOrderStore(prisma), workflows, times, logger });
   onShutdown('sweeper', () => sweeper.stop());
 
+  const watcher = startWatcher({ orders: createWatchedOrders(prisma), workflows, times, registry, logger });
+  onShutdown('watcher', () => watcher.stop());
+
   const reconciliation = createOrderReconciliation({
     prisma,
     workflows,
     times,
     searchAttributesOf: initialSearchAttributes,
-    tellFindings: createTellFindings({ logger, registry: metrics.registry }),
+    tellFindings: createTellFindings({ logger, registry }),
     logger,
   });
 

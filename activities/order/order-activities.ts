@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import type { OrderActivities, OrderProgress } from '../../contracts/activities/order-activities.js';
+import { UNDO_ABANDONED_ORDER } from '../../contracts/reconciliation.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import { withOrderId } from '../../platform/log-context.js';
 import type { Logger } from '../../platform/logger.js';
@@ -24,7 +25,9 @@ export function createOrderActivities({ prisma, logger }: OrderActivitiesSetting
         crashPoint('record: written');
         tell(logger, progress, recorded);
         const { state, updatedAt } = recorded;
-        const wasReset = activityInfo().workflowExecution?.runId !== firstRunId;
+        const { workflowExecution, workflowType } = activityInfo();
+        // So has one that undoes what another had begun.
+        const wasReset = workflowExecution?.runId !== firstRunId || workflowType === UNDO_ABANDONED_ORDER;
         return {
           updatedAt: updatedAt.toISOString(),
           ...(wasReset && { afterReset: shownState(state, updatedAt) }),

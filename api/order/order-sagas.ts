@@ -12,6 +12,7 @@ import { ACCEPTED_UPDATE_ID, CANCEL_UPDATE_ID, workflowIdOf } from '../../contra
 import type { Order } from '../../contracts/http/orders.js';
 import { NOT_CANCELLABLE, ORDER_SAGA, type CancelRequest, type SagaTimes } from '../../contracts/order-saga.js';
 import type { OperatorRequest } from '../../contracts/timeline.js';
+import { undoWorkflowIdOf } from '../../contracts/reconciliation.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import type { Logger } from '../../platform/logger.js';
 import { sagaStart } from '../../services/order/saga-start.js';
@@ -40,7 +41,7 @@ export interface OrderSagas {
   start(stored: StoredOrder, deadline: number): Promise<void>;
   /** Waits for the stock decision; undefined when there is no answer to be had now, which says nothing about later. */
   whenStockIsDecided(stored: StoredOrder, deadline: number): Promise<Order | undefined>;
-  /** Tells the workflow what an operator asks. */
+  /** Tells the workflow what an operator asks; or, where that has ended, the one that undoes the order. */
   tell(orderId: string, request: OperatorRequest, deadline: number): Promise<Signalled>;
   cancel(stored: StoredOrder, request: CancelRequest, deadline: number): Promise<Cancellation>;
 }
@@ -57,6 +58,8 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
   const operationOf = (stored: StoredOrder) => new WithStartWorkflowOperation(ORDER_SAGA, startOf(stored));
   const knownOf = ({ order, workflowStartedAt }: StoredOrder) =>
     workflowStartedAt === null ? undefined : workflows.getHandle(workflowIdOf(order.id));
+
+  const undoOf = ({ order }: StoredOrder) => workflows.getHandle(undoWorkflowIdOf(order.id));
 
   /** The deadline is each call's own, the signal ends what the client repeats by itself. */
   const within = <T>(deadline: number, call: () => Promise<T>): Promise<T> => {
@@ -95,8 +98,13 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
     },
 
     tell: async (orderId, request, deadline) => {
+      const signal = (workflowId: string) =>
+        within(deadline, () => workflows.getHandle(workflowId).signal(SIGNALS[request]));
       try {
-        await within(deadline, () => workflows.getHandle(workflowIdOf(orderId)).signal(SIGNALS[request]));
+        await orItsUndo(
+          () => signal(workflowIdOf(orderId)),
+          () => signal(undoWorkflowIdOf(orderId)),
+        );
         return 'heard';
       } catch (error) {
         if (hasEnded(error)) return 'ended';
@@ -125,7 +133,10 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
       let update: WorkflowUpdateHandle<Order>;
       try {
         crashPoint('cancel: before asking');
-        update = await within(deadline, ask);
+        update = await orItsUndo(
+          () => within(deadline, ask),
+          () => within(deadline, () => undoOf(stored).startUpdate(cancel, options)),
+        );
         crashPoint('cancel: asked');
       } catch (error) {
         return explain(error, { outcome: 'unreachable' });
@@ -139,6 +150,16 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
       }
     },
   };
+}
+
+/** An order whose own workflow has ended without it may be being undone by another, which hears the same. */
+async function orItsUndo<T>(ask: () => Promise<T>, askItsUndo: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!hasEnded(error)) throw error;
+    return askItsUndo();
+  }
 }
 
 /** None carries anything, so that both of Temporal's command lines can send them too. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { amountSchema, currencySchema } from '../money.js';
 import { CANCEL_REASONS, ORDER_STATUSES } from '../order-status.js';
-import { ATTENTION_STEPS } from '../saga-steps.js';
+import { SHOWN_ATTENTION_STEPS } from '../saga-steps.js';
 import { SERVICES } from '../services.js';
 import { TIMELINE_OUTCOMES, TIMELINE_STEPS } from '../timeline.js';
 import { addressSchema } from './address.js';
@@ -90,8 +90,10 @@ export const orderSchema = z
     status: z.enum(ORDER_STATUSES),
     cancelReason: z.enum(CANCEL_REASONS).optional(),
     cancelNote: z.string().optional(),
-    needsAttention: z.boolean().meta({ description: 'A step or a compensation waits for an operator.' }),
-    attention: z.object({ step: z.enum(ATTENTION_STEPS), since: timeSchema, error: z.string() }).optional(),
+    needsAttention: z
+      .boolean()
+      .meta({ description: 'A step, a compensation or the workflow itself waits for an operator.' }),
+    attention: z.object({ step: z.enum(SHOWN_ATTENTION_STEPS), since: timeSchema, error: z.string() }).optional(),
     currency: currencySchema,
     totalPrice: amountSchema,
     lines: z.array(orderLineSchema),

@@ -102,11 +102,22 @@ export const PROBLEMS = {
   'not-cancellable': { status: 409, text: 'The carrier has the order, or it was delivered.' },
   'attention-not-needed': { status: 409, text: 'The order waits for no operator.' },
   'already-being-undone': { status: 409, text: 'What waits is a part of the undo: it can be retried or settled.' },
-  'workflow-ended': { status: 409, text: 'The order’s workflow has ended: nothing of it waits any more.' },
-  'cancel-unavailable': { status: 503, text: 'The Saga can not be reached; nothing was cancelled.', retry: true },
+  'workflow-ended': {
+    status: 409,
+    text: 'The order’s workflow has ended: nothing of it waits any more, and nobody hears what is asked.',
+  },
+  'cancel-unavailable': {
+    status: 503,
+    text: 'The Saga can not be reached, or can not take a step; nothing was cancelled.',
+    retry: true,
+  },
   // Of deliveries.
   'delivery-not-started': { status: 503, text: 'The booking is not written down yet: send it again.', retry: true },
-  'saga-unavailable': { status: 503, text: 'Whether the Saga has heard of it is not known.', retry: true },
+  'saga-unavailable': {
+    status: 503,
+    text: 'Whether the Saga has heard of it is not known, or it can hear of nothing now: `detail` says which.',
+    retry: true,
+  },
 } as const satisfies Record<string, ProblemKind>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -27,6 +27,12 @@ export interface OrderStore {
 
 const withLines = { include: { lines: { orderBy: { number: 'asc' } } } } satisfies Prisma.OrderDefaultArgs;
 
+/** Said by its workflow, or of it. */
+const attention = (needed: boolean): Prisma.OrderWhereInput =>
+  needed
+    ? { OR: [{ needsAttention: true }, { stalledSince: { not: null } }] }
+    : { needsAttention: false, stalledSince: null };
+
 export function createOrderStore(prisma: PrismaClient): OrderStore {
   const find = async (where: Prisma.OrderWhereUniqueInput): Promise<StoredOrder | undefined> => {
     const row = await prisma.order.findUnique({ where, ...withLines });
@@ -51,7 +57,7 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
       const where = {
         ...(userId === undefined ? {} : { userId }),
         ...(status === undefined ? {} : { status }),
-        ...(needsAttention === undefined ? {} : { needsAttention }),
+        ...(needsAttention === undefined ? {} : attention(needsAttention)),
         ...after(place),
       };
       const rows = await prisma.order.findMany({ where, orderBy: newestFirst, take: limit, ...withLines });

@@ -55,7 +55,7 @@ function toRecord(row: Prisma.OrderGetPayload<{ include: typeof include }>): Ord
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     wasStarted: row.workflowStartedAt !== null,
-    needsAttention: row.needsAttention,
+    needsAttention: row.needsAttention || row.stalledSince !== null,
     ...(row.attentionStep === null ? {} : { attentionStep: row.attentionStep }),
     settled: row.timeline.map(({ step }) => step),
   };

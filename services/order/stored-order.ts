@@ -54,12 +54,17 @@ function toOrder(row: OrderRow): Order {
         paymentId: row.paymentId,
         deliveryId: row.deliveryId,
         trackingNumber: row.trackingNumber,
-        needsAttention: row.needsAttention,
-        attention: attentionOf(row),
+        needsAttention: row.needsAttention || row.stalledSince !== null,
+        attention: stallOf(row) ?? attentionOf(row),
       },
       row.updatedAt,
     ),
   };
+}
+
+/** Before all else: whoever mends a step of it is not heard. */
+function stallOf({ stalledSince, stalledWhy }: OrderRow): Order['attention'] | null {
+  return stalledSince === null ? null : { step: 'saga', since: stalledSince.toISOString(), error: stalledWhy ?? '' };
 }
 
 function attentionOf({ attentionStep, attentionSince, attentionError }: OrderRow): Order['attention'] | null {

@@ -1,17 +1,12 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { temporal } from '@temporalio/proto';
+import { failureOfTask } from '../failing-task.js';
 import type { Where } from './deployment-view.js';
 
 type Execution = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 
-const { EventType, WorkflowExecutionStatus } = proto.temporal.api.enums.v1;
-
-/** A task that failed once may have been unlucky; one that failed again will go on failing. */
-const ATTEMPTS_OF_A_FAILING_TASK = 3;
-
-/** One that runs out of time may do so for the machine is busy; but not for ever. */
-const ATTEMPTS_OF_A_SLOW_TASK = 10;
+const { WorkflowExecutionStatus } = proto.temporal.api.enums.v1;
 
 /** Beyond that many orders the rest is not looked at: enough are, to know. */
 const PAGES = 10;
@@ -69,21 +64,9 @@ function troubleTold(execution: Execution): string | undefined {
   return `asks for an operator at ${String(attribute(execution, 'AttentionStep'))}`;
 }
 
-async function troubleInside(where: Where, { execution }: Execution): Promise<string | undefined> {
-  const { service, namespace } = where;
+async function troubleInside({ service, namespace }: Where, { execution }: Execution): Promise<string | undefined> {
   const { pendingWorkflowTask } = await service.describeWorkflowExecution({ namespace, execution });
-  const attempts = pendingWorkflowTask?.attempt ?? 0;
-  if (attempts >= ATTEMPTS_OF_A_SLOW_TASK) return `its workflow task was tried ${attempts} times`;
-  if (attempts < ATTEMPTS_OF_A_FAILING_TASK || !(await failedLast(where, { execution }))) return undefined;
-  return `its workflow task failed ${attempts - 1} times`;
-}
-
-/** Whether the newest workflow task in the history failed; only the first of several in a row is written there. */
-async function failedLast({ service, namespace }: Where, { execution }: Execution): Promise<boolean> {
-  const { history } = await service.getWorkflowExecutionHistoryReverse({ namespace, execution, maximumPageSize: 50 });
-  const ends = [EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED, EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT];
-  const last = history?.events?.find(({ eventType }) => ends.some((type) => type === eventType));
-  return last?.eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED;
+  return execution ? failureOfTask({ service, namespace }, execution, pendingWorkflowTask) : undefined;
 }
 
 function attribute(execution: Execution, name: string): unknown {

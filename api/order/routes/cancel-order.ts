@@ -9,6 +9,7 @@ import { conflict, notFound, serviceUnavailable } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
 import type { OrderContext } from '../context.js';
+import { hearsNothing } from '../hears-nothing.js';
 import { orderForCaller } from '../order-for-caller.js';
 
 const operation = orderOperations.cancelOrder;
@@ -43,13 +44,13 @@ export function cancelOrder({ store, sagas, auth }: OrderContext): Router {
           .json(await orderNow(id));
       case 'ended': {
         const order = await orderNow(id);
-        if (order.status !== 'CANCELLED') throw notCancellable();
-        return void res.json(order);
+        if (order.status === 'CANCELLED') return void res.json(order);
+        throw order.status === 'COMPLETED' ? notCancellable() : conflict('workflow-ended', ENDED);
       }
       case 'refused':
         throw notCancellable();
       case 'unreachable':
-        throw serviceUnavailable('cancel-unavailable', 'The order can not be cancelled right now. Try again.');
+        throw serviceUnavailable('cancel-unavailable', hearsNothing(await orderNow(id)) ? UNHEARD : UNREACHABLE);
     }
   });
 }
@@ -58,5 +59,11 @@ function askedBy(req: Request, { userId }: Order): CancelRequest['by'] {
   const principal = principalOf(req);
   return principal.kind === 'user' && principal.userId === userId ? 'customer' : 'operator';
 }
+
+const ENDED = 'The workflow of this order has ended before the order: an operator has to reconcile it.';
+const UNREACHABLE = 'The order can not be cancelled right now. Try again.';
+const UNHEARD =
+  'The order was not cancelled: its workflow can not take a step now, which operators are shown. Try again once the ' +
+  'order needs no attention any more.';
 
 const notCancellable = () => conflict('not-cancellable', 'The carrier has the order, or it was delivered.');

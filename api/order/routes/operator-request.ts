@@ -2,7 +2,7 @@ import type { Router } from 'express';
 
 import { orderOperations } from '../../../contracts/http/operations/orders.js';
 import type { Order } from '../../../contracts/http/orders.js';
-import type { AttentionStep } from '../../../contracts/saga-steps.js';
+import type { ShownAttentionStep, Stall } from '../../../contracts/saga-steps.js';
 import type { OperatorRequest } from '../../../contracts/timeline.js';
 import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import { withOrderId } from '../../../platform/log-context.js';
@@ -12,6 +12,7 @@ import { conflict, serviceUnavailable, type Problem } from '../../http/problem.j
 import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
 import type { OrderContext } from '../context.js';
+import { hearsNothing } from '../hears-nothing.js';
 import { orderForCaller } from '../order-for-caller.js';
 
 const OPERATIONS = {
@@ -65,14 +66,23 @@ export function operatorRequest(request: OperatorRequest, context: OrderContext)
   });
 }
 
-function whyNot(request: OperatorRequest, { needsAttention, attention }: Order): Problem | undefined {
+function whyNot(request: OperatorRequest, order: Order): Problem | undefined {
+  const { needsAttention, attention } = order;
   if (!needsAttention || attention === undefined)
     return conflict('attention-not-needed', 'This order waits for no operator.');
-  return request === 'give-up' ? NO_WAY_BACK[attention.step]?.() : undefined;
+  const isKept = request === 'give-up' && attention.error !== ('WorkflowNotStarted' satisfies Stall);
+  if (hearsNothing(order) && !isKept) return serviceUnavailable('saga-unavailable', NOT_NOW);
+  if (request !== 'give-up') return undefined;
+  return order.status === 'CANCELLING' ? beingUndone() : NO_WAY_BACK[attention.step]?.();
 }
 
+/** What would be answered for is not known then. A wish to undo it is right whenever it is heard: Temporal keeps it. */
+const NOT_NOW =
+  'The workflow of this order can not take a step, so it was not asked. Mend that first, as the runbook says, and look ' +
+  'at the order again.';
+
 /** The steps that can't be given up while they wait: those of the undo, and the one after delivery. */
-const NO_WAY_BACK: Partial<Record<AttentionStep, () => Problem>> = {
+const NO_WAY_BACK: Partial<Record<ShownAttentionStep, () => Problem>> = {
   'commit-stock': () => conflict('not-cancellable', 'The order was delivered. What waits can be retried or settled.'),
   'cancel-delivery': beingUndone,
   'refund-payment': beingUndone,

@@ -1,3 +1,4 @@
+import type { DataConverter } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { Express } from 'express';
 import supertest from 'supertest';
@@ -48,7 +49,8 @@ export interface OrderApi {
   get(path: string, bearer?: string): supertest.Test;
   cancel(id: string, bearer?: string, body?: object): supertest.Test;
   reaches(id: string, status: Order['status']): Promise<Order>;
-  startWorkers(): Promise<void>;
+  /** With the payload keys of others, or with those of all tests. */
+  startWorkers(payloads?: DataConverter): Promise<void>;
   stopWorkers(): Promise<void>;
   close(): Promise<void>;
 }
@@ -95,11 +97,11 @@ export async function startOrderApi(name: string, times: Partial<SagaTimes> = {}
   ]);
 
   let running: { worker: Worker; done: Promise<void> }[] = [];
-  const startWorkers = async (): Promise<void> => {
+  const startWorkers = async (payloads: DataConverter = dataConverter): Promise<void> => {
     const common = {
       connection,
       namespace: settings.namespace,
-      dataConverter,
+      dataConverter: payloads,
       plugins: temporalTelemetryPlugins(),
       // Only for a worker that hangs: a busy machine takes its time.
       shutdownForceTime: 30_000,

@@ -124,7 +124,7 @@ export const orderOperations = {
         headers: z.object({ Location: locationSchema }),
       },
     },
-    problems: ['not-found', 'not-cancellable', 'cancel-unavailable'],
+    problems: ['not-found', 'not-cancellable', 'workflow-ended', 'cancel-unavailable'],
   },
   getTimeline: {
     ...common,

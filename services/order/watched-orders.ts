@@ -1,0 +1,77 @@
+import type { OrderStatus } from '../../contracts/order-status.js';
+import type { ShownAttentionStep, Stall } from '../../contracts/saga-steps.js';
+import type { TimelineOutcome } from '../../contracts/timeline.js';
+import { Prisma, type PrismaClient } from './prisma/generated/client.js';
+
+/** An order that is on its way, or that is still said to stand still. */
+export interface WatchedOrder {
+  id: string;
+  status: OrderStatus;
+  /** Its workflow says so itself. */
+  needsAttention: boolean;
+  /** null: it is not known to stand still. */
+  stalledWhy: Stall | null;
+  /** Its workflow is known to have been started. */
+  wasStarted: boolean;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export interface WatchedOrders {
+  /** By ascending id, but for those that moved after `movedBefore`. */
+  list(page: { after: string | undefined; limit: number; movedBefore: Date }): Promise<WatchedOrder[]>;
+  /** False: it was known, or the order has moved since it was listed. */
+  stalls(order: WatchedOrder, why: Stall): Promise<boolean>;
+  /** False: it was known. */
+  goesOn(order: WatchedOrder): Promise<boolean>;
+  /** How many stand still, by why. */
+  count(): Promise<Map<Stall, number>>;
+}
+
+/** What is seen of orders from outside their workflows. It moves nothing: `updated_at` stays. */
+export function createWatchedOrders(prisma: PrismaClient): WatchedOrders {
+  return {
+    // The condition is that of the index.
+    list: ({ after, limit, movedBefore }) => prisma.$queryRaw<WatchedOrder[]>`
+      SELECT id, status, needs_attention AS "needsAttention", stalled_why AS "stalledWhy",
+        workflow_started_at IS NOT NULL AS "wasStarted", created_at AS "createdAt", updated_at AS "updatedAt"
+      FROM orders
+      WHERE (status NOT IN ('COMPLETED', 'CANCELLED') OR stalled_since IS NOT NULL)
+        AND (updated_at < ${movedBefore} OR stalled_since IS NOT NULL) AND id > ${after ?? ''}
+      ORDER BY id LIMIT ${limit}`,
+
+    stalls: async ({ id, status, updatedAt }, why) => {
+      const at = new Date();
+      const told = await prisma.$executeRaw`
+        WITH seen AS (
+          UPDATE orders SET stalled_since = coalesce(stalled_since, ${at}), stalled_why = ${why}
+          WHERE id = ${id} AND status = ${status} AND updated_at = ${updatedAt} AND stalled_why IS DISTINCT FROM ${why}
+          RETURNING id)
+        ${entry('failing', why, at)}`;
+      return told === 1;
+    },
+
+    goesOn: async ({ id, stalledWhy }) => {
+      const told = await prisma.$executeRaw`
+        WITH seen AS (
+          UPDATE orders SET stalled_since = NULL, stalled_why = NULL
+          WHERE id = ${id} AND stalled_why = ${stalledWhy} RETURNING id)
+        ${entry('done', stalledWhy, new Date())}`;
+      return told === 1;
+    },
+
+    count: async () => {
+      const rows = await prisma.order.groupBy({
+        by: ['stalledWhy'],
+        where: { stalledSince: { not: null } },
+        _count: true,
+      });
+      return new Map(rows.map(({ stalledWhy, _count }) => [stalledWhy as Stall, _count]));
+    },
+  };
+}
+
+const entry = (outcome: TimelineOutcome, why: Stall | null, at: Date): Prisma.Sql => Prisma.sql`
+  INSERT INTO timeline_entries (order_id, key, step, service, outcome, attempts, detail, at)
+  SELECT id, ${`saga-${outcome}-${at.toISOString()}`}, ${'saga' satisfies ShownAttentionStep}, 'order-service', ${outcome}, 1, ${why}, ${at}
+  FROM seen ON CONFLICT DO NOTHING`;

@@ -1,0 +1,98 @@
+import { WorkflowNotFoundError, type WorkflowClient, type WorkflowHandle } from '@temporalio/client';
+import proto from '@temporalio/proto';
+import type { google } from '@temporalio/proto';
+import { workflowIdOf } from '../contracts/ids.js';
+import type { OrderSagaInput, SagaTimes } from '../contracts/order-saga.js';
+import { undoWorkflowIdOf } from '../contracts/reconciliation.js';
+import type { Stall } from '../contracts/saga-steps.js';
+import type { WatchedOrder } from '../services/order/watched-orders.js';
+import { failureOfTask } from './failing-task.js';
+
+const { PendingWorkflowTaskState } = proto.temporal.api.enums.v1;
+
+/** Younger ones are in the hands of the request that placed them, then of the sweeper. */
+const STARTED_WITHIN_MS = 30_000;
+
+/** What a record may take beside what it records. */
+const SLACK_MS = 60_000;
+
+export interface StandingLimits {
+  /** Those that most orders have: an order's own are asked for only when it has stood for longer. */
+  times: SagaTimes;
+  /** A worker that is there takes a workflow task within a second. */
+  takenWithinMs: number;
+}
+
+/** Why an order stands still that can't say so itself; undefined: it goes on, or waits for what it may wait for. */
+export async function whyItStandsStill(
+  workflows: WorkflowClient,
+  order: WatchedOrder,
+  limits: StandingLimits,
+): Promise<Stall | undefined> {
+  const own = await look(workflows, workflowIdOf(order.id), limits);
+  if (own.runs) return own.why ?? (await whyNothingMoves(workflows, own.handle, order, limits.times));
+
+  // It is being undone by a repair: then that is who sees to it.
+  const undo = await look(workflows, undoWorkflowIdOf(order.id), limits);
+  if (undo.runs) return undo.why;
+  if (own.why === 'WorkflowGone' && !order.wasStarted)
+    return Date.now() - order.createdAt.getTime() > STARTED_WITHIN_MS ? 'WorkflowNotStarted' : undefined;
+  return own.why;
+}
+
+type Look = { runs: true; handle: WorkflowHandle; why?: Stall } | { runs: false; why: Stall };
+
+async function look(workflows: WorkflowClient, workflowId: string, { takenWithinMs }: StandingLimits): Promise<Look> {
+  const handle = workflows.getHandle(workflowId);
+  try {
+    const { status, runId, raw } = await handle.describe();
+    if (status.name !== 'RUNNING') return { runs: false, why: 'WorkflowEnded' };
+    const where = { service: workflows.workflowService, namespace: workflows.options.namespace };
+    const task = raw.pendingWorkflowTask;
+    if (await failureOfTask(where, { workflowId, runId }, task))
+      return { runs: true, handle, why: 'WorkflowTaskFails' };
+    const waits = task?.state === PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_SCHEDULED;
+    const tooLong = Date.now() - millisOf(task?.originalScheduledTime) > takenWithinMs;
+    return { runs: true, handle, ...(waits && tooLong && { why: 'WorkflowTaskWaits' }) };
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    return { runs: false, why: 'WorkflowGone' };
+  }
+}
+
+/** Whatever it waits for, it asks for an operator in time, and its row says so. */
+async function whyNothingMoves(
+  workflows: WorkflowClient,
+  handle: WorkflowHandle,
+  order: WatchedOrder,
+  usual: SagaTimes,
+): Promise<Stall | undefined> {
+  const standsFor = Date.now() - order.updatedAt.getTime();
+  if (order.needsAttention || standsFor <= longestWait(order, usual)) return undefined;
+  return standsFor > longestWait(order, await ownTimes(workflows, handle)) ? 'NothingMoves' : undefined;
+}
+
+/** A step, then the record of it. */
+function longestWait({ status }: WatchedOrder, { attentionAfterMs, carrierSilenceMs }: SagaTimes): number {
+  const carrier = status === 'DELIVERY_STARTED' ? carrierSilenceMs : 0;
+  return carrier + 2 * attentionAfterMs + SLACK_MS;
+}
+
+/** Those that it was started with. */
+async function ownTimes(workflows: WorkflowClient, { workflowId }: WorkflowHandle): Promise<SagaTimes> {
+  const { namespace, loadedDataConverter } = workflows.options;
+  const { history } = await workflows.workflowService.getWorkflowExecutionHistory({
+    namespace,
+    execution: { workflowId },
+    maximumPageSize: 1,
+  });
+  let payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  for (const codec of [...loadedDataConverter.payloadCodecs].reverse()) payloads = await codec.decode(payloads);
+  const [input] = payloads;
+  if (!input) throw new Error(`${workflowId} was started with nothing`);
+  return loadedDataConverter.payloadConverter.fromPayload<OrderSagaInput>(input);
+}
+
+function millisOf(time: google.protobuf.ITimestamp | null | undefined): number {
+  return Number(time?.seconds ?? 0) * 1000;
+}
