@@ -62,15 +62,15 @@ export function startWatcher(settings: WatcherSettings): RunningLoop {
   return startLoop({ name: 'watcher', logger }, async (loop) => {
     const page = await orders.list({ after, limit: PAGE, movedBefore: new Date(Date.now() - restedMs) });
     after = page.length < PAGE ? undefined : page.at(-1)?.id;
-    const failures: unknown[] = [];
+    let failed: PromiseRejectedResult | undefined;
     for (let from = 0; from < page.length; from += AT_ONCE) {
       const some = page.slice(from, from + AT_ONCE);
       const looks = await Promise.allSettled(some.map((order) => withOrderId(order.id, () => lookAt(order))));
-      failures.push(...looks.flatMap((look) => (look.status === 'rejected' ? [look.reason] : [])));
+      for (const look of looks) if (look.status === 'rejected') failed ??= look;
     }
     const counts = await orders.count();
     for (const why of Object.keys(STALLS) as Stall[]) stalled.set({ why }, counts.get(why) ?? 0);
-    if (failures.length > 0) throw failures[0];
+    if (failed) throw failed.reason;
     loop.works();
     await loop.pause(everyMs);
   });

@@ -82,7 +82,7 @@ describe('an order whose workflow is gone from Temporal', () => {
     const before = await written(delivering);
     const answer = await api.cancel(delivering);
     expect(answer.status).toBe(409);
-    expect(answer.body).toMatchObject({ code: 'not-cancellable' });
+    expect(answer.body).toMatchObject({ code: 'workflow-ended' });
     expect(await isGone(delivering)).toBe(true);
     expect(await written(delivering)).toEqual(before);
     expect(api.shop.payment(delivering)).not.toBe('refunded');

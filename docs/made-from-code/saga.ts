@@ -1,6 +1,6 @@
 import { CANCEL_REASONS, ORDER_TRANSITIONS, isFinal, type CancelReason } from '../../contracts/order-status.js';
 import { REFUSALS, type RefusalType } from '../../contracts/refusals.js';
-import { ATTENTION_MEANS, ATTENTION_REASONS, SAGA_STEPS } from '../../contracts/saga-steps.js';
+import { ATTENTION_MEANS, ATTENTION_REASONS, SAGA_STEPS, STALLS } from '../../contracts/saga-steps.js';
 import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../../contracts/search-attributes.js';
 import {
   ATTENTION_PAUSES_MS,
@@ -143,6 +143,10 @@ export function sagaTables(): Record<string, string> {
         type,
         ATTRIBUTE_MEANS[name as SearchAttributeName],
       ]),
+    ),
+    stalls: table(
+      ['`error` at `saga`', 'means'],
+      Object.entries(STALLS).map(([stall, means]) => [code(stall), means]),
     ),
     attention: table(
       ['`AttentionReason`', 'means'],

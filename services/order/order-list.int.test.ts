@@ -5,6 +5,7 @@ import { createPool, prismaAdapter } from '../../platform/database/pool.js';
 import { createLogger } from '../../platform/logger.js';
 import { createOrderStore, type OrderFilter, type OrderStore } from './order-store.js';
 import { PrismaClient } from './prisma/generated/client.js';
+import { createWatchedOrders, type WatchedOrders } from './watched-orders.js';
 import { newOrder, openOrderDatabase, type OrderDatabase } from './testing/order-database.js';
 
 interface Statement {
@@ -24,6 +25,7 @@ const users = 2_000;
 let database: OrderDatabase;
 let client: Client;
 let store: OrderStore;
+let watched: WatchedOrders;
 let asked: Statement[] = [];
 let end: () => Promise<void>;
 
@@ -46,6 +48,7 @@ beforeAll(async () => {
   const prisma = new PrismaClient({ adapter: prismaAdapter(pool), log: [{ emit: 'event', level: 'query' }] });
   prisma.$on('query', (statement) => void asked.push(statement));
   store = createOrderStore(prisma);
+  watched = createWatchedOrders(prisma);
   end = () => prisma.$disconnect();
 });
 afterAll(async () => {
@@ -55,10 +58,13 @@ afterAll(async () => {
 });
 
 /** How many rows of `orders` PostgreSQL looks at for a page of the list. */
-async function rowsLookedAt(filter: OrderFilter, after?: { createdAt: Date; id: string }): Promise<number> {
+const rowsLookedAt = (filter: OrderFilter, after?: { createdAt: Date; id: string }): Promise<number> =>
+  rowsFor(() => store.list(filter, 21, after));
+
+async function rowsFor(ask: () => Promise<unknown>): Promise<number> {
   asked = [];
-  await store.list(filter, 21, after);
-  const statement = asked.find(({ query }) => query.includes('"orders"'));
+  await ask();
+  const statement = asked.find(({ query }) => /"orders"|FROM orders/.test(query));
   if (statement === undefined) throw new Error(`no query of orders among ${JSON.stringify(asked)}`);
   const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
     `EXPLAIN (ANALYZE, FORMAT JSON) ${statement.query}`,
@@ -89,6 +95,12 @@ describe('a page of the list', () => {
       expect(await rowsLookedAt(filter, middle)).toBeLessThanOrEqual(60);
     },
   );
+});
+
+it('a page of the orders that are watched looks at about as many rows as it shows', async () => {
+  const page = (after: string) => () => watched.list({ after, limit: 21, movedBefore: new Date() });
+  expect(await rowsFor(page(''))).toBeLessThanOrEqual(60);
+  expect(await rowsFor(page('ord_5'))).toBeLessThanOrEqual(60);
 });
 
 describe('paging', () => {

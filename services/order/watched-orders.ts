@@ -36,7 +36,7 @@ export function createWatchedOrders(prisma: PrismaClient): WatchedOrders {
       SELECT id, status, needs_attention AS "needsAttention", stalled_why AS "stalledWhy",
         workflow_started_at IS NOT NULL AS "wasStarted", created_at AS "createdAt", updated_at AS "updatedAt"
       FROM orders
-      WHERE (status NOT IN ('COMPLETED', 'CANCELLED') OR stalled_since IS NOT NULL)
+      WHERE CASE WHEN stalled_since IS NULL THEN status NOT IN ('COMPLETED', 'CANCELLED') ELSE true END
         AND (updated_at < ${movedBefore} OR stalled_since IS NOT NULL) AND id > ${after ?? ''}
       ORDER BY id LIMIT ${limit}`,
 

@@ -48,6 +48,49 @@ export const operators: Guard[] = [
     },
   },
   {
+    promise: 'An order whose workflow task fails again and again is shown as needing attention, for whatever cause.',
+    code: {
+      file: 'workers/standing-still.ts',
+      text: "return { runs: true, handle, why: 'WorkflowTaskFails' };",
+      instead: 'return { runs: true, handle };',
+    },
+    test: { file: 'api/order/stands-still.int.test.ts', name: 'is seen, listed, counted and told' },
+  },
+  {
+    promise: 'So is one whose workflow task no worker takes, until one does.',
+    code: { file: 'workers/standing-still.ts', text: '> takenWithinMs;', instead: '> takenWithinMs * 1_000;' },
+    test: {
+      file: 'api/order/stands-still.int.test.ts',
+      name: 'an order whose workflow task no worker takes is seen, and goes on when there is one',
+    },
+  },
+  {
+    promise:
+      'An order whose row has learnt nothing for longer than its own longest wait is shown as needing attention.',
+    code: {
+      file: 'workers/standing-still.ts',
+      text: 'await ownTimes(workflows, handle)',
+      instead: '{ ...(await ownTimes(workflows, handle)), ...usual }',
+    },
+    test: {
+      file: 'api/order/stands-still.int.test.ts',
+      name: 'is seen once that is longer than its own longest wait',
+    },
+  },
+  {
+    promise:
+      'Who cancels or retries an order whose workflow hears nothing is told so, and it can be given up all the same.',
+    code: {
+      file: 'api/order/hears-nothing.ts',
+      text: "return attention?.step === 'saga' &&",
+      instead: "return attention?.step !== 'saga' &&",
+    },
+    test: {
+      file: 'api/order/stands-still.int.test.ts',
+      name: 'is neither cancelled, retried nor settled: each is told why',
+    },
+  },
+  {
     promise: "The largest order's summary stays small enough for the server to take, encrypted too.",
     code: {
       file: 'services/order/saga-summary.ts',
