@@ -6,6 +6,7 @@ import type { DeliveryRequest } from '../../contracts/activities/delivery-activi
 import { createLogger } from '../../platform/logger.js';
 import type { Carrier } from '../../services/delivery/carrier.js';
 import { createEventRecorder } from '../../services/delivery/record-event.js';
+import { SIMULATED_CARRIER } from '../../services/delivery/simulated-carrier/simulated-carrier.js';
 import { addressIn, openDeliveries } from '../../services/delivery/testing/open-deliveries.js';
 import { createDeliveryActivities } from './delivery-activities.js';
 
@@ -64,7 +65,7 @@ const dies = () => Promise.reject(new Error('the process died'));
 const compensated = { type: 'Compensated', nonRetryable: true };
 const alreadyDelivered = { type: 'AlreadyDelivered', nonRetryable: true };
 const report = (deliveryId: string, status: 'in_transit' | 'delivered' | 'returned') =>
-  createEventRecorder(deliveries.prisma)(deliveryId, { status, at: new Date() });
+  createEventRecorder(deliveries.prisma)(deliveryId, SIMULATED_CARRIER, { status, at: new Date() });
 
 describe('startDelivery', () => {
   it('books once and gives the same delivery each time', async () => {

@@ -7,6 +7,7 @@ import { temporalSettingsFrom } from '../../platform/temporal/settings.js';
 import { createDeliveryReader } from '../../services/delivery/delivery-reader.js';
 import type { DeliveryReader } from '../../services/delivery/delivery-reader.js';
 import { PrismaClient } from '../../services/delivery/prisma/generated/client.js';
+import type { CarrierKeys } from '../../services/delivery/domain/carrier-signature.js';
 import { createEventRecorder, createToldMarker } from '../../services/delivery/record-event.js';
 import type { MarkTold, RecordEvent } from '../../services/delivery/record-event.js';
 import { authSettingsFrom, createAuthenticator } from '../http/auth.js';
@@ -21,8 +22,7 @@ export interface DeliveryContext {
   recordEvent: RecordEvent;
   markTold: MarkTold;
   signalSaga: SignalSaga;
-  /** Secrets by key id. */
-  carrierKeys: Record<string, string>;
+  carrierKeys: CarrierKeys;
   auth: Authenticator;
   logger: Logger;
   readiness: ReadinessChecks;

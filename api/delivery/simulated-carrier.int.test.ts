@@ -22,7 +22,7 @@ describe('the simulated carrier', () => {
     const urls = ['http://127.0.0.1:1', http.url];
     const clock = startCarrierClock({
       book: api.deliveries.book,
-      send: createReportSender({ urls, key: carrierKeys.k1, kid: 'k1' }),
+      send: createReportSender({ urls, key: carrierKeys.k1.secret, kid: 'k1' }),
       logger: api.logger,
     });
     try {

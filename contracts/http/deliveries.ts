@@ -26,5 +26,14 @@ export const deliveriesQuerySchema = pageQuerySchema.extend({ orderId: textIdSch
 
 /** `POST /deliveries/{id}/events`, signed by the carrier. */
 export const carrierEventBodySchema = z
-  .strictObject({ status: z.enum(CARRIER_EVENTS), at: timeSchema })
-  .meta({ id: 'CarrierEvent', examples: [{ status: 'in_transit', at: '2026-01-31T12:00:00Z' }] });
+  .strictObject({
+    deliveryId: textIdSchema.meta({ description: "The path's, so that what is signed is about no other delivery." }),
+    status: z.enum(CARRIER_EVENTS),
+    at: timeSchema,
+  })
+  .meta({
+    id: 'CarrierEvent',
+    examples: [
+      { deliveryId: '0b6a2a3c-1f0e-4a41-9d0c-6a4f2f3f5d11', status: 'in_transit', at: '2026-01-31T12:00:00Z' },
+    ],
+  });

@@ -19,18 +19,23 @@ export type EventOutcome =
       told: boolean;
       contradicts: boolean;
     }
+  | { outcome: 'of-another-carrier' }
   | { outcome: 'not-started' }
   | { outcome: 'unknown' };
 
 /** Writes a carrier's report down, with the state that it brings, in one transaction. `at`: the carrier's own time. */
-export type RecordEvent = (deliveryId: string, event: { status: CarrierEvent; at: Date }) => Promise<EventOutcome>;
+export type RecordEvent = (
+  deliveryId: string,
+  carrier: string,
+  event: { status: CarrierEvent; at: Date },
+) => Promise<EventOutcome>;
 
 export function createEventRecorder(prisma: PrismaClient): RecordEvent {
-  return (deliveryId, event) => {
+  return (deliveryId, carrier, event) => {
     const next = STATE_AFTER[event.status];
     return prisma.$transaction(async (tables): Promise<EventOutcome> => {
       const [moved] = await tables.delivery.updateManyAndReturn({
-        where: { id: deliveryId, status: { in: statesBefore(next) } },
+        where: { id: deliveryId, carrier, status: { in: statesBefore(next) } },
         data: { status: next, updatedAt: new Date() },
       });
       if (moved) {
@@ -41,6 +46,7 @@ export function createEventRecorder(prisma: PrismaClient): RecordEvent {
       }
       const delivery = await tables.delivery.findUnique({ where: { id: deliveryId }, include: { events: true } });
       if (delivery === null) return { outcome: 'unknown' };
+      if (delivery.carrier !== null && delivery.carrier !== carrier) return { outcome: 'of-another-carrier' };
       const state = delivery.status as DeliveryState;
       // Or it was written down since: what could still move it has to be said again, not refused.
       if (state === 'PENDING' || statesBefore(next).includes(state)) return { outcome: 'not-started' };

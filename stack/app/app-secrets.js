@@ -20,7 +20,7 @@ export const secretMakers = {
     generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   PAYLOAD_KEYS: () => JSON.stringify({ k1: randomBytes(32).toString('base64') }),
   PAYLOAD_KEY_ID: () => 'k1',
-  CARRIER_KEYS: () => JSON.stringify({ c1: random() }),
+  CARRIER_KEYS: () => JSON.stringify({ c1: { carrier: 'Simulated Carrier', secret: random() } }),
   CARRIER_KEY_ID: () => 'c1',
   ...Object.fromEntries(clientIds.map((id) => [clientSecretName(id), random])),
   ...Object.fromEntries(databaseNames.map((name) => [databasePasswordName(name), random])),

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, inject, it } from 'vitest';
 import type { ProblemDocument } from '../../contracts/http/problem.js';
 import type { Session } from '../../contracts/http/sessions.js';
 import { clientSecretName } from '../../stack/app/app-secrets.js';
-import { signCarrierEvent } from '../../services/delivery/domain/carrier-signature.js';
+import { signCarrierEvent, type CarrierKeys } from '../../services/delivery/domain/carrier-signature.js';
 import { ApiDocument } from '../support/api-document.js';
 import { SEOUL, openShop, orderOf, placeOrder, reaches, stockedProduct, type Shop } from '../support/shop.js';
 import { waitFor } from '../support/wait-for.js';
@@ -56,8 +56,10 @@ const { body: session } = await shop.anyone.post<Session>('/sessions', {
 
 const newOrder = { productId: product.id, quantity: 1, shippingAddress: SEOUL };
 const newProduct = { name: 'Cup', description: '', category: 'Kitchen', price: 900, currency: 'KRW', active: true };
-const report = { status: 'in_transit', at: new Date().toISOString() };
-const [[keyId, key] = ['', '']] = Object.entries(JSON.parse(secrets['CARRIER_KEYS'] ?? '{}') as Record<string, string>);
+const report = { deliveryId, status: 'in_transit', at: new Date().toISOString() };
+const [[keyId, { secret: key }] = ['', { secret: '' }]] = Object.entries(
+  JSON.parse(secrets['CARRIER_KEYS'] ?? '{}') as CarrierKeys,
+);
 const signed = (body: unknown) => ({
   'x-carrier-signature': signCarrierEvent({ body: JSON.stringify(body), key, kid: keyId, at: new Date() }),
 });

@@ -32,6 +32,24 @@ export const attacks: Guard[] = [
     test: { file: users, name: 'who was disabled can order again once an admin says so' },
   },
   {
+    promise: 'What a carrier has signed of one delivery is good for no other.',
+    code: {
+      file: 'api/delivery/routes/post-event.ts',
+      text: 'if (update.deliveryId !== deliveryId)',
+      instead: 'if (update.deliveryId !== deliveryId && !carrier)',
+    },
+    test: { file: 'api/delivery/routes/post-event.int.test.ts', name: 'refuses what is signed of another delivery' },
+  },
+  {
+    promise: "A carrier's key speaks for its own parcels alone.",
+    code: {
+      file: 'services/delivery/record-event.ts',
+      text: 'where: { id: deliveryId, carrier, status:',
+      instead: 'where: { id: deliveryId, status:',
+    },
+    test: { file: 'api/delivery/routes/post-event.int.test.ts', name: 'refuses what is signed of another delivery' },
+  },
+  {
     promise: 'Only an access token is one, whatever else our key may sign.',
     code: { file: 'api/http/tokens/own-tokens.ts', text: "typ: 'at+jwt',", instead: '' },
     test: { file: 'api/http/auth.test.ts', name: 'expired, forged, of others or for others' },

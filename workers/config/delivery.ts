@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { databaseSettings, duration, processSettings, temporalSettings, urlList } from '../../platform/env.js';
 import { carrierSettings } from '../../services/delivery/carrier-settings.js';
+import { SIMULATED_CARRIER } from '../../services/delivery/simulated-carrier/simulated-carrier.js';
 
 export const settings = z.object({
   ...processSettings,
@@ -21,7 +22,11 @@ export const settings = z.object({
 /** With the key that CARRIER_KEY_ID names. */
 export const settingsWithKey = settings.transform((env, context) => {
   const key = env.CARRIER_KEYS[env.CARRIER_KEY_ID];
-  if (key !== undefined) return { ...env, carrierKey: key };
-  context.addIssue({ code: 'custom', path: ['CARRIER_KEY_ID'], message: 'must be a key id of CARRIER_KEYS' });
+  if (key?.carrier === SIMULATED_CARRIER) return { ...env, carrierKey: key.secret };
+  context.addIssue({
+    code: 'custom',
+    path: ['CARRIER_KEY_ID'],
+    message: `must be a key id of CARRIER_KEYS, of "${SIMULATED_CARRIER}"`,
+  });
   return z.NEVER;
 });

@@ -107,27 +107,32 @@ describe('POST /deliveries/{id}/events', () => {
       (body: string) => signCarrierEvent({ body, key: 'x', kid: 'k9', at: new Date() }),
     ],
     ['one made with another secret', (body: string) => signCarrierEvent({ body, key: 'x', kid: 'k1', at: new Date() })],
-    ['one of another body', () => signCarrierEvent({ body: '{}', key: carrierKeys.k1, kid: 'k1', at: new Date() })],
+    [
+      'one of another body',
+      () => signCarrierEvent({ body: '{}', key: carrierKeys.k1.secret, kid: 'k1', at: new Date() }),
+    ],
     [
       'one of six minutes ago',
-      (body: string) => signCarrierEvent({ body, key: carrierKeys.k1, kid: 'k1', at: new Date(Date.now() - 360_000) }),
+      (body: string) =>
+        signCarrierEvent({ body, key: carrierKeys.k1.secret, kid: 'k1', at: new Date(Date.now() - 360_000) }),
     ],
     [
       'one of six minutes ahead',
-      (body: string) => signCarrierEvent({ body, key: carrierKeys.k1, kid: 'k1', at: new Date(Date.now() + 360_000) }),
+      (body: string) =>
+        signCarrierEvent({ body, key: carrierKeys.k1.secret, kid: 'k1', at: new Date(Date.now() + 360_000) }),
     ],
     [
       'a good one and another one beside it',
       (body: string) =>
-        `${signCarrierEvent({ body, key: carrierKeys.k1, kid: 'k1', at: new Date() })},v1=${'0'.repeat(64)}`,
+        `${signCarrierEvent({ body, key: carrierKeys.k1.secret, kid: 'k1', at: new Date() })},v1=${'0'.repeat(64)}`,
     ],
     [
       'a good one, named as of another key',
-      (body: string) => signCarrierEvent({ body, key: carrierKeys.k1, kid: 'k2', at: new Date() }),
+      (body: string) => signCarrierEvent({ body, key: carrierKeys.k1.secret, kid: 'k2', at: new Date() }),
     ],
   ])('refuses a signature: %s', async (_what, sign) => {
     const { orderId, deliveryId } = await api.startedDelivery();
-    const body = JSON.stringify({ status: 'delivered', at: '2026-03-01T12:00:00Z' });
+    const body = JSON.stringify({ deliveryId, status: 'delivered', at: '2026-03-01T12:00:00Z' });
     const answer = await api.send(deliveryId, 'delivered', { body, signature: sign(body) });
     expect([answer.status, answer.type]).toEqual([401, 'application/problem+json']);
     expect(answer.get('www-authenticate')).toMatch(/^X-Carrier-Signature/);
@@ -135,11 +140,30 @@ describe('POST /deliveries/{id}/events', () => {
     expect(await api.toldTo(orderId)).toEqual([]);
   });
 
+  it('refuses what is signed of another delivery, and the key of another carrier', async () => {
+    const [ours, strangers] = [await api.startedDelivery(), await api.startedDelivery()];
+    const body = JSON.stringify({ deliveryId: strangers.deliveryId, status: 'returned', at: '2026-03-01T12:00:00Z' });
+    expect((await api.send(ours.deliveryId, 'returned', { body })).status).toBe(401);
+    const own = JSON.stringify({ deliveryId: ours.deliveryId, status: 'returned', at: '2026-03-01T12:00:00Z' });
+    const signature = signCarrierEvent({ body: own, key: carrierKeys.other.secret, kid: 'other', at: new Date() });
+    const answer = await api.send(ours.deliveryId, 'returned', { body: own, signature });
+    expect([answer.status, answer.type]).toEqual([401, 'application/problem+json']);
+    expect(answer.get('www-authenticate')).toMatch(/^X-Carrier-Signature/);
+    expect(await api.statusOf(ours.deliveryId)).toBe('STARTED');
+    expect(await api.toldTo(ours.orderId)).toEqual([]);
+  });
+
   it('checks the bytes as they came, and what they say', async () => {
     const { deliveryId } = await api.startedDelivery();
-    const spaced = '{ "at": "2026-03-01T12:00:00Z",\n  "status": "in_transit" }';
+    const spaced = `{ "at": "2026-03-01T12:00:00Z",\n  "status": "in_transit", "deliveryId": "${deliveryId}" }`;
     expect((await api.send(deliveryId, 'in_transit', { body: spaced })).status).toBe(202);
-    for (const body of ['{"status":"lost","at":"2026-03-01T12:00:00Z"}', '{"status":"delivered"}', '{}'])
-      expect((await api.send(deliveryId, 'delivered', { body })).status).toBe(400);
+    const at = '2026-03-01T12:00:00Z';
+    for (const wrong of [
+      { deliveryId, status: 'lost', at },
+      { deliveryId, status: 'delivered' },
+      { status: 'delivered', at },
+      {},
+    ])
+      expect((await api.send(deliveryId, 'delivered', { body: JSON.stringify(wrong) })).status).toBe(400);
   });
 });

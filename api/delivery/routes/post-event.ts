@@ -8,7 +8,7 @@ import type { EventOutcome } from '../../../services/delivery/record-event.js';
 import { notFound, serviceUnavailable } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
-import { carrierOnly } from '../carrier-only.js';
+import { notTheirs, requireCarrier } from '../carrier-only.js';
 import type { DeliveryContext } from '../context.js';
 
 const operation = deliveryOperations.reportDelivery;
@@ -19,11 +19,14 @@ const operation = deliveryOperations.reportDelivery;
  */
 export function postEvent(context: DeliveryContext): Router {
   const { carrierKeys, recordEvent, markTold, signalSaga, auth, logger } = context;
-  return route(operation, { auth }, carrierOnly(carrierKeys), async (req, res) => {
+  return route(operation, { auth }, async (req, res) => {
+    const carrier = requireCarrier(req, carrierKeys);
     const { id: deliveryId } = parseParams(operation.params, req);
     const update = parseBody(operation.body, req);
+    // Or the same signed bytes would move every other parcel.
+    if (update.deliveryId !== deliveryId) throw notTheirs('What is signed is about another delivery.');
     crashPoint('report: before the row');
-    const event = await recordEvent(deliveryId, { status: update.status, at: new Date(update.at) });
+    const event = await recordEvent(deliveryId, carrier, { status: update.status, at: new Date(update.at) });
     crashPoint('report: row written');
     const { orderId, traceparent, first, newest, told, contradicts } = requireRecorded(event);
     // The carrier's request has a trace of its own; what it brings about belongs to the order's.
@@ -36,7 +39,7 @@ export function postEvent(context: DeliveryContext): Router {
       // Once something newer stands in the books, this one has nothing to tell, heard before or not.
       if (!newest || told) return;
       try {
-        await withOrderId(orderId, () => signalSaga(orderId, update));
+        await withOrderId(orderId, () => signalSaga(orderId, { status: update.status, at: update.at }));
         crashPoint('report: Saga told');
         await markTold(deliveryId, update.status);
       } catch (error) {
@@ -54,6 +57,8 @@ function requireRecorded(event: EventOutcome): Extract<EventOutcome, { outcome: 
       return event;
     case 'unknown':
       throw notFound();
+    case 'of-another-carrier':
+      throw notTheirs('Another carrier has this delivery.');
     case 'not-started':
       throw serviceUnavailable('delivery-not-started', 'The booking is not written down yet: send it again.', 1);
     default:

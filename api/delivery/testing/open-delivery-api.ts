@@ -9,6 +9,7 @@ import { createDataConverter } from '../../../platform/temporal/data-converter.j
 import { createDeliveryReader } from '../../../services/delivery/delivery-reader.js';
 import { signCarrierEvent } from '../../../services/delivery/domain/carrier-signature.js';
 import { createEventRecorder, createToldMarker } from '../../../services/delivery/record-event.js';
+import { SIMULATED_CARRIER } from '../../../services/delivery/simulated-carrier/simulated-carrier.js';
 import { startDelivery } from '../../../services/delivery/start-delivery.js';
 import { addressIn, openDeliveries } from '../../../services/delivery/testing/open-deliveries.js';
 import { server } from '../../../tests/support/servers.js';
@@ -18,7 +19,11 @@ import { createDeliveryApp } from '../app.js';
 import type { DeliveryContext } from '../context.js';
 import { createSagaSignal } from '../signal-saga.js';
 
-export const carrierKeys = { k1: 'the first secret', k2: 'the second secret' };
+export const carrierKeys = {
+  k1: { carrier: SIMULATED_CARRIER, secret: 'the first secret' },
+  k2: { carrier: SIMULATED_CARRIER, secret: 'the second secret' },
+  other: { carrier: 'Another Carrier', secret: 'the secret of another one' },
+};
 const payloadKeys = { keys: { test: randomBytes(32).toString('base64') }, current: 'test' };
 const NEVER_MS = 3_600_000;
 
@@ -106,8 +111,9 @@ export async function openDeliveryApi() {
 
     /** What a carrier sends, signed now unless a test has its own signature. */
     send: async (deliveryId: string, status: CarrierEvent, sent: Sent = {}) => {
-      const body = sent.body ?? JSON.stringify({ status, at: '2026-03-01T12:00:00Z' });
-      const signature = sent.signature ?? signCarrierEvent({ body, key: carrierKeys.k2, kid: 'k2', at: new Date() });
+      const body = sent.body ?? JSON.stringify({ deliveryId, status, at: '2026-03-01T12:00:00Z' });
+      const signature =
+        sent.signature ?? signCarrierEvent({ body, key: carrierKeys.k2.secret, kid: 'k2', at: new Date() });
       return request(appWith(sent.with))
         .post(`/deliveries/${deliveryId}/events`)
         .set('content-type', 'application/json')

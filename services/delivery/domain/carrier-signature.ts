@@ -13,25 +13,28 @@ export function signCarrierEvent({ body, key, kid, at }: { body: string; key: st
   return `t=${t},kid=${kid},v1=${digest(key, t, body).toString('hex')}`;
 }
 
+/** By key id. A key speaks for the parcels of one carrier. */
+export type CarrierKeys = Record<string, { carrier: string; secret: string }>;
+
 export interface SignedEvent {
   /** The header as it came. */
   signature: string | undefined;
   /** The bytes as they came. */
   body: Buffer;
-  /** Secrets by key id. */
-  keys: Record<string, string>;
+  keys: CarrierKeys;
   now: Date;
 }
 
-/** Whether one of our carriers signed exactly this body within the last five minutes. */
-export function isSignedByCarrier({ signature, body, keys, now }: SignedEvent): boolean {
+/** The carrier that signed exactly this body within the last five minutes; undefined: none of ours. */
+export function signingCarrier({ signature, body, keys, now }: SignedEvent): string | undefined {
   const [, t, kid, v1] = /^t=(\d{1,12}),kid=([^,]{1,100}),v1=([0-9a-f]{64})$/.exec(signature ?? '') ?? [];
-  if (t === undefined || kid === undefined || v1 === undefined) return false;
+  if (t === undefined || kid === undefined || v1 === undefined) return undefined;
   const key = Object.hasOwn(keys, kid) ? keys[kid] : undefined;
-  if (key === undefined) return false;
+  if (key === undefined) return undefined;
   // The digest first: how old it claims to be means nothing before we know who says so.
-  const genuine = timingSafeEqual(digest(key, t, body), Buffer.from(v1, 'hex'));
-  return genuine && Math.abs(now.getTime() / 1000 - Number(t)) <= TOLERANCE_SECONDS;
+  const genuine = timingSafeEqual(digest(key.secret, t, body), Buffer.from(v1, 'hex'));
+  const isFresh = Math.abs(now.getTime() / 1000 - Number(t)) <= TOLERANCE_SECONDS;
+  return genuine && isFresh ? key.carrier : undefined;
 }
 
 function digest(key: string, t: string, body: string | Buffer): Buffer {

@@ -25,11 +25,11 @@ export interface SendReportSettings {
 /** Posts a signed report to the delivery service, as a carrier from outside would. */
 export function createReportSender({ urls, key, kid, timeoutMs = 3_000 }: SendReportSettings): SendReport {
   let turn = 0;
-  return async ({ deliveryId, ...event }, stopped) => {
+  return async (report, stopped) => {
     const url = urls[turn++ % urls.length] ?? '';
-    const body = JSON.stringify(event);
+    const body = JSON.stringify(report);
     try {
-      const response = await fetch(`${url}/deliveries/${encodeURIComponent(deliveryId)}/events`, {
+      const response = await fetch(`${url}/deliveries/${encodeURIComponent(report.deliveryId)}/events`, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',

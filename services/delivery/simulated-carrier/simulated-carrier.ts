@@ -11,7 +11,7 @@ export interface SimulatedCarrierSettings {
   onBooked: () => void;
 }
 
-const CARRIER = 'Simulated Carrier';
+export const SIMULATED_CARRIER = 'Simulated Carrier';
 
 /** A carrier with a book of its own, idempotent by reference as a real one. */
 export function createSimulatedCarrier({ book, delayMs, onBooked }: SimulatedCarrierSettings): Carrier {
@@ -44,7 +44,7 @@ export function createSimulatedCarrier({ book, delayMs, onBooked }: SimulatedCar
 }
 
 function asBooked({ trackingNumber }: { trackingNumber: string }): Booked {
-  return { carrier: CARRIER, trackingNumber };
+  return { carrier: SIMULATED_CARRIER, trackingNumber };
 }
 
 const newTrackingNumber = () => `SIM${randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase()}`;

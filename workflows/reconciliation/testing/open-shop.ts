@@ -18,6 +18,7 @@ import { TASK_QUEUES, type TaskQueue } from '../../../contracts/task-queues.js';
 import { createLogger } from '../../../platform/logger.js';
 import { createTemporalClient } from '../../../platform/temporal/client.js';
 import { createEventRecorder } from '../../../services/delivery/record-event.js';
+import { SIMULATED_CARRIER } from '../../../services/delivery/simulated-carrier/simulated-carrier.js';
 import { addressIn, openDeliveries } from '../../../services/delivery/testing/open-deliveries.js';
 import { openInventory } from '../../../services/inventory/testing/open-inventory.js';
 import { sagaStart } from '../../../services/order/saga-start.js';
@@ -109,7 +110,7 @@ export async function openShop() {
   /** The carrier says so, and the Saga isn't told. */
   const reported = async (orderId: string, status: CarrierEvent) => {
     const delivery = await deliveries.prisma.delivery.findUniqueOrThrow({ where: { orderId } });
-    await recordEvent(delivery.id, { status, at: new Date() });
+    await recordEvent(delivery.id, SIMULATED_CARRIER, { status, at: new Date() });
   };
   const open = async (productId: number, quantity?: number) =>
     reaches(await start(await place(productId, quantity)), 'DELIVERY_STARTED');
