@@ -1,6 +1,7 @@
 import type { LogLevel } from '@temporalio/common';
 import { Runtime, makeTelemetryFilterString } from '@temporalio/worker';
 import type { Logger } from '../logger.js';
+import { shapedEntry } from './shaped-log.js';
 
 const levels: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = {
   TRACE: 'trace',
@@ -13,8 +14,9 @@ const levels: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = 
 /** Once per process, before its first connection: the SDK logs as we do and leaves signals to us. */
 export function installTemporalRuntime(logger: Logger): void {
   const log = (level: LogLevel, message: string, meta?: Record<string, unknown>) => {
-    const { error, ...rest } = meta ?? {};
-    logger[levels[level]]({ ...plain(rest), ...(error === undefined ? {} : { err: error }) }, message);
+    const shaped = shapedEntry(level, message, meta);
+    const { error, ...rest } = shaped.fields;
+    logger[levels[shaped.level]]({ ...plain(rest), ...(error === undefined ? {} : { err: error }) }, shaped.message);
   };
   Runtime.install({
     shutdownSignals: [],

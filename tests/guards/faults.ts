@@ -85,4 +85,16 @@ export const faults: Guard[] = [
     },
     test: { file: 'platform/kafka-timers.int.test.ts', name: 'an idle connection sets no timers' },
   },
+  {
+    promise: "What Temporal's core says is logged without the tokens of tasks and without dumps of messages.",
+    code: {
+      file: 'platform/temporal/shaped-log.ts',
+      text: "if (meta['sdkComponent'] !== 'core') return",
+      instead: "if (meta['sdkComponent'] !== 'none') return",
+    },
+    test: {
+      file: 'platform/temporal/shaped-log.test.ts',
+      name: 'an activity that was timed out meanwhile is told without',
+    },
+  },
 ];
