@@ -21,8 +21,11 @@ else register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, { data
 
 const quiet = /^\/(healthz|readyz|metrics)(\?|$)/;
 
+const serviceName = process.env['SERVICE_NAME'] ?? 'holdfast';
+
 startTelemetry({
-  serviceName: process.env['SERVICE_NAME'] ?? 'holdfast',
+  serviceName,
+  calledFrom: serviceName === 'gateway' ? 'outside' : 'our own',
   zipkinUrl: readEnv(z.object(telemetrySettings)).ZIPKIN_URL,
   instrumentations: [
     new HttpInstrumentation({

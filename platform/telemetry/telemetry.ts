@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { CompositePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { ZipkinExporter } from '@opentelemetry/exporter-zipkin';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3';
@@ -8,6 +8,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor, NoopSpanProcessor, ParentBasedSampler } from '@opentelemetry/sdk-trace-base';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry-v2';
+import { TrustedBaggage } from './trusted-baggage.js';
 import { WithoutLoneQueries } from './without-lone-queries.js';
 import { withoutPersonalData } from './without-personal-data.js';
 
@@ -21,10 +22,15 @@ export interface TelemetrySettings {
   /** Zipkin's base URL. Without it, spans exist (logs and answers name their trace) but go nowhere. */
   zipkinUrl: string | undefined;
   instrumentations: Instrumentation[];
+  /**
+   * Who calls this process. Of what comes from outside a trace id is continued and nothing else, nor does a caller decide
+   * whether its request is traced.
+   */
+  calledFrom: 'outside' | 'our own';
 }
 
 /** Starts tracing for this process; only the `--import` entry calls it, before anything is loaded. */
-export function startTelemetry({ serviceName, zipkinUrl, instrumentations }: TelemetrySettings): void {
+export function startTelemetry({ serviceName, zipkinUrl, instrumentations, calledFrom }: TelemetrySettings): void {
   const spanProcessor =
     zipkinUrl === undefined
       ? new NoopSpanProcessor()
@@ -34,11 +40,12 @@ export function startTelemetry({ serviceName, zipkinUrl, instrumentations }: Tel
             scheduledDelayMillis: exportDelayMs,
           },
         );
+  const ours = new WithoutLoneQueries();
   const sdk = new NodeSDK({
     resource: resourceFromAttributes({ 'service.name': serviceName }),
     autoDetectResources: false,
     spanProcessors: [withoutPersonalData, spanProcessor],
-    sampler: new ParentBasedSampler({ root: new WithoutLoneQueries() }),
+    sampler: new ParentBasedSampler({ root: ours, ...(calledFrom === 'outside' && { remoteParentNotSampled: ours }) }),
     metricReaders: [],
     logRecordProcessors: [],
     textMapPropagator: new CompositePropagator({
@@ -46,7 +53,7 @@ export function startTelemetry({ serviceName, zipkinUrl, instrumentations }: Tel
         new B3Propagator({ injectEncoding: B3InjectEncoding.MULTI_HEADER }),
         // Last, so that it wins when a caller sends both.
         new W3CTraceContextPropagator(),
-        new W3CBaggagePropagator(),
+        new TrustedBaggage(calledFrom),
       ],
     }),
     instrumentations,

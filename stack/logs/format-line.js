@@ -1,4 +1,5 @@
 // @ts-check
+import { stripVTControlCharacters } from 'node:util';
 
 /** Told by the columns, or of use to programs alone. */
 const elsewhere = new Set(['level', 'time', 'service', 'message', 'traceId', 'spanId', 'reqId', 'pid', 'hostname']);
@@ -7,9 +8,24 @@ const elsewhere = new Set(['level', 'time', 'service', 'message', 'traceId', 'sp
  * @param {string} line of a log: JSON of our processes, text of servers
  * @param {string} source the name of the process
  * @param {number} width of the names' column
- * @returns {string} time, level, process, message and the other fields; text as it is, after the name
+ * @returns {string} time, level, process, message and the other fields; text as it is, after the name. What would drive
+ *   the terminal is shown as an escape: callers have a say in what stands in logs.
  */
 export function formatLine(line, source, width) {
+  return withoutControls(format(line, source, width));
+}
+
+/** But for line breaks and tabs: C0, DEL, C1, and what turns the direction of text; servers' colours are left out. @param {string} text */
+function withoutControls(text) {
+  const controls = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+  return stripVTControlCharacters(text).replace(
+    controls,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** @param {string} line @param {string} source @param {number} width */
+function format(line, source, width) {
   const entry = parseEntry(line);
   const name = source.padEnd(width);
   if (!entry) return `${''.padEnd(19)}${name}  ${line}`;

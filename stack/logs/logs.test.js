@@ -82,6 +82,13 @@ describe('a line', () => {
     expect(formatLine('{"half', 'a', 1).trim()).toBe('a  {"half');
   });
 
+  it('shows what would drive the terminal as an escape, and leaves the colours of servers out', () => {
+    const path = '/\u0007\u0085\u202eevil';
+    const line = JSON.stringify({ level: 'info', time: '2026-01-02T03:04:05.678Z', message: 'm', path });
+    expect(formatLine(line, 'a', 1)).toMatch(/m {2}path=\/\\u0007\\u0085\\u202eevil$/);
+    expect(formatLine('\u001b[32mgreen\u001b[0m\u001b]0;title\u0007\tx', 'a', 1).trim()).toBe('a  green\tx');
+  });
+
   it('has the time that it names, in the ways of our servers', () => {
     const time = Date.parse('2026-01-02T03:04:05.678Z');
     expect(timeOf('2026-01-02 03:04:05.678 UTC [1] LOG:  ready')).toBe(time);

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { SEOUL, openShop, reaches, stockedProduct, type Shop } from '../support/shop.js';
 import { traceHas } from '../support/trace.js';
@@ -33,6 +35,24 @@ describe('one order is one trace', () => {
 
     const spans = await traceHas(traceId, EVERYONE);
     expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
+  });
+
+  it('also where its caller says that it shall not be traced, and says whose order it is', async () => {
+    const product = await stockedProduct(shop);
+    const traceId = randomBytes(16).toString('hex');
+    const { body } = await shop.alice.post<Order>(
+      '/orders',
+      { productId: product.id, quantity: 1, shippingAddress: SEOUL },
+      {
+        traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-00`,
+        baggage: `orderId=ord_forged_${traceId},card=4111`,
+      },
+    );
+    await reaches(shop.alice, body.id, 'COMPLETED');
+    await traceHas(traceId, EVERYONE);
+    const logs = path.join(inject('app').dir, 'logs');
+    for (const file of readdirSync(logs))
+      expect(readFileSync(path.join(logs, file), 'utf8')).not.toContain(`ord_forged_${traceId}`);
   });
 
   const newId = (bytes: number) => randomBytes(bytes).toString('hex');
