@@ -4,6 +4,7 @@ import { listen } from './listen.js';
 import type { Listening } from './listen.js';
 import { createMetrics } from './metrics.js';
 import type { Metrics } from './metrics.js';
+import { plainProblem } from './plain-problem.js';
 import { isStopping } from './stopping.js';
 
 /** What a process needs, by name. A check rejects or throws while it is missing, saying why. */
@@ -37,6 +38,13 @@ export async function createHealthServer(settings: {
   const app = express();
   app.disable('x-powered-by');
   app.use(healthRouter(settings.checks, settings.metrics ?? createMetrics(settings.service)));
+  app.use((req, res) => {
+    const detail = `There is no ${req.method} ${req.path}.`;
+    res
+      .status(404)
+      .type('application/problem+json')
+      .send(plainProblem(404, 'not-found', detail));
+  });
   return listen(app, settings);
 }
 

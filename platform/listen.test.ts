@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -90,4 +91,29 @@ test('who can not answer in time is not waited for without end', async () => {
   await waitFor('the request', () => slow.length === 1);
   await server.drain();
   await expect(waiting).rejects.toThrow('socket hang up');
+});
+
+test.each([
+  [
+    'header fields that are too long',
+    `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+    431,
+    'headers-too-large',
+  ],
+  ['a method that is none', 'FOO / HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'bad-request'],
+  [
+    'a chunk that is none',
+    'POST /slow HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n',
+    400,
+    'bad-request',
+  ],
+])('what can not be read is answered with a problem: %s', async (_what, bytes, status, code) => {
+  const { server } = await serve();
+  const socket = connect(server.port, '127.0.0.1');
+  socket.write(bytes);
+  const answer = await text(socket);
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(answer).toContain('Content-Type: application/problem+json');
+  expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({ status, code, type: `/problems/${code}` });
+  await server.close();
 });

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { answerToUnreadable } from './plain-problem.js';
 
 const closeLimitMs = 5_000;
 const usualDrainLimitMs = 15_000;
@@ -49,6 +50,12 @@ export async function listen(app: RequestListener, settings: ListenSettings): Pr
     });
     if (draining) takeLeave(res);
     app(req, res);
+  });
+  // Node.js would answer without a word.
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const isAnswered = [...owed].some((res) => res.socket === socket && res.headersSent);
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswered) socket.destroy();
+    else socket.end(answerToUnreadable(error.code));
   });
   // Longer than the idle time of clients' pools, or a request could be sent on a connection that we just closed.
   server.keepAliveTimeout = 65_000;

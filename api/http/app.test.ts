@@ -171,3 +171,28 @@ test('measures by route, and logs the path without its query', async () => {
   expect(lines.join()).toContain('"path":"/conflict"');
   expect(lines.join()).not.toContain('alice');
 });
+
+test('a path that is known tells its methods: 405 for another, whoever asks and whatever they send', async () => {
+  const logger = createLogger({ service: 'user-service', level: 'silent' });
+  const reached: string[] = [];
+  const app = createHttpApp({
+    service: 'user-service',
+    logger,
+    readiness: {},
+    routers: [(req, res) => void res.json(reached.push(req.method))],
+  });
+  const users = await request(app).delete('/users/7').set('content-type', 'application/json').send('{');
+  expect([users.status, users.type, users.headers['allow']]).toEqual([
+    405,
+    'application/problem+json',
+    'GET, HEAD, OPTIONS, PATCH',
+  ]);
+  expect(users.body).toMatchObject({ code: 'method-not-allowed' });
+  expect((await request(app).patch('/users/me').send({})).headers['allow']).toBe('GET, HEAD, OPTIONS');
+  const options = await request(app).options('/users/7');
+  expect([options.status, options.headers['allow']]).toEqual([204, 'GET, HEAD, OPTIONS, PATCH']);
+  expect(reached).toEqual([]);
+  await request(app).get('/users/7');
+  await request(app).delete('/orders/7');
+  expect(reached).toEqual(['GET', 'DELETE']);
+});

@@ -7,6 +7,7 @@ import type { Logger } from '../../platform/logger.js';
 import { createMetrics } from '../../platform/metrics.js';
 import type { Metrics } from '../../platform/metrics.js';
 import { logRequests } from './access-log.js';
+import { allowedMethods } from './allowed-methods.js';
 import { answerNotFound, answerProblems } from './problem-handler.js';
 // For req.principal in every route file.
 import './principal.js';
@@ -41,6 +42,7 @@ export function createHttpApp({
   app.use(helmet());
   app.use(metrics.measureRequests);
   app.use(logRequests(logger, requestLogLevel));
+  app.use(allowedMethods(service));
   if (parseJson) app.use(express.json({ limit: '100kb', verify: keepRawBody }));
   for (const router of routers) app.use(router);
   app.use(answerNotFound);

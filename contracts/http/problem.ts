@@ -38,6 +38,10 @@ export const PROBLEMS = {
   unauthorized: { status: 401, text: 'No valid access token, password, refresh token or signature.' },
   forbidden: { status: 403, text: 'The caller lacks the role that this needs.' },
   'not-found': { status: 404, text: 'There is no such thing, or it is somebody else’s.' },
+  'method-not-allowed': { status: 405, text: 'The path has no such method; `Allow` names those that it has.' },
+  // By the parser, before anything is read of what is asked for.
+  'request-timeout': { status: 408, text: 'The request did not arrive in time.' },
+  'headers-too-large': { status: 431, text: 'The header fields are over 16 kB.' },
   'payload-too-large': { status: 413, text: 'The body is over 100 kB.' },
   'unsupported-media-type': {
     status: 415,
