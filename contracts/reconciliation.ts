@@ -1,6 +1,6 @@
 import type { Money } from './money.js';
 
-/** Workflow type of a reconciliation. Without an argument it looks at everything and repairs nothing: what the schedule runs. */
+/** Workflow type of a reconciliation. Without an argument it follows what changed and repairs nothing: what the schedule runs. */
 export const RECONCILIATION = 'reconciliation';
 
 /** Workflow type of the undo of an order whose own workflow is gone. */
@@ -15,7 +15,7 @@ export function undoWorkflowIdOf(orderId: string): string {
 }
 
 /** Where orders, or what belongs to them, are listed from. */
-export const RECORD_SOURCES = ['orders', 'stock', 'payments', 'ledger', 'deliveries'] as const;
+export const RECORD_SOURCES = ['orders', 'stock', 'payments', 'ledger', 'deliveries', 'unreconciled'] as const;
 
 export type RecordSource = (typeof RECORD_SOURCES)[number];
 
@@ -203,8 +203,10 @@ export interface Repaired extends Finding {
 }
 
 export interface ReconciliationInput {
-  /** These alone, without stock levels; else everything. */
+  /** These alone, without stock levels. */
   orderIds?: readonly string[];
+  /** Default: what changed since the last pass and what is not over; everything when no pass did for RECONCILE_ALL_EVERY. */
+  scope?: 'all' | 'changed';
   /** Default false. */
   repair?: boolean;
   /** How long a suspicion rests before it is looked at again, ms; longer than any attempt of a step. Default 10 s. */
@@ -219,6 +221,10 @@ export interface ReconciliationInput {
 export interface ReconciliationReport {
   /** RFC 3339. */
   startedAt: string;
+  /** RFC 3339: it looks at what has changed since then, and at what is not over; else at everything. */
+  since?: string;
+  /** Of the orders asked for, those that nobody has ever heard of. */
+  unknown: string[];
   /** How many orders each kind of record was listed of. */
   checked: Record<RecordSource, number>;
   /** At most FINDINGS_LISTED; with a repair, those that are left. */

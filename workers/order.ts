@@ -55,6 +55,7 @@ await runProcess({ logger }, async (onShutdown) => {
     prisma,
     workflows,
     times,
+    allEveryMs: config.RECONCILE_ALL_EVERY,
     searchAttributesOf: initialSearchAttributes,
     tellFindings: createTellFindings({ logger, registry }),
     logger,

@@ -12,6 +12,7 @@ const { values } = parseArgs({
   options: {
     repair: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    changed: { type: 'boolean', default: false },
     order: { type: 'string', multiple: true },
   },
 });
@@ -26,12 +27,16 @@ try {
   await temporal.check();
   const report = await runReconciliation({
     workflows: temporal.client.workflow,
-    input: { repair: values.repair, ...(values.order && { orderIds: values.order }) },
+    input: {
+      repair: values.repair,
+      scope: values.changed ? 'changed' : 'all',
+      ...(values.order && { orderIds: values.order }),
+    },
     ...(process.stderr.isTTY && { onProgress: show }),
   });
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   process.stdout.write(`${values.json ? JSON.stringify(report, null, 2) : describeReport(report)}\n`);
-  process.exitCode = totalOf(report.counts) === 0 ? 0 : 1;
+  process.exitCode = report.unknown.length > 0 ? 2 : totalOf(report.counts) === 0 ? 0 : 1;
 } catch (error) {
   process.stderr.write(`Could not reconcile: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;

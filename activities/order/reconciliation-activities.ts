@@ -11,11 +11,15 @@ import { createOrderReconciliationReader } from '../../services/order/reconcilia
 import { sagaStart } from '../../services/order/saga-start.js';
 import type { TellFindings } from './tell-findings.js';
 import { workflowRecords } from './workflow-records.js';
+import { createReconciliationPasses } from '../../services/order/reconciliation-passes.js';
+import { createWorkflowEndings } from '../../services/order/workflow-endings.js';
 
 export interface OrderReconciliationSettings {
   prisma: PrismaClient;
   workflows: WorkflowClient;
   times: SagaTimes;
+  /** RECONCILE_ALL_EVERY: a pass follows what changed, until none has looked at everything for so long. */
+  allEveryMs: number;
   /** The workflow's own `initialSearchAttributes`: activities don't import workflows. */
   searchAttributesOf: (order: PlacedOrder) => SearchAttributePair[];
   tellFindings: TellFindings;
@@ -25,7 +29,9 @@ export interface OrderReconciliationSettings {
 /** What a reconciliation asks of the order service, and of Temporal. */
 export function createOrderReconciliation(settings: OrderReconciliationSettings): OrderReconciliation {
   const { prisma, workflows, times, searchAttributesOf, logger } = settings;
-  const { listOrderIds, orderRecords, unpublishedEvents } = createOrderReconciliationReader(prisma);
+  const { listOrderIds, orderRecords, placedAt, unpublishedEvents } = createOrderReconciliationReader(prisma);
+  const passes = createReconciliationPasses(prisma);
+  const endings = createWorkflowEndings(prisma);
   const store = createOrderStore(prisma);
 
   const startOf = async (orderId: string) => {
@@ -38,7 +44,22 @@ export function createOrderReconciliation(settings: OrderReconciliationSettings)
     listOrderIds,
     orderRecords,
     unpublishedEvents,
-    workflowRecords: (orderIds) => workflowRecords(workflows, orderIds),
+    workflowRecords: (orderIds) =>
+      workflowRecords({ workflows, endings, lastPass: passes.lastStart, placedAt }, orderIds),
+
+    reconciliationScope: async (wanted) => {
+      const since = await passes.since(settings.allEveryMs, wanted);
+      return since === undefined ? {} : { since: since.toISOString() };
+    },
+    listUnreconciledIds: passes.listUnreconciledIds,
+    markUnreconciled: (orderIds, startedAt) => passes.markUnreconciled(orderIds, new Date(startedAt)),
+    endReconciliation: ({ startedAt, ofAll }) => passes.end({ startedAt: new Date(startedAt), ofAll }),
+    keepEndings: (ended) =>
+      endings.keep(
+        ended.map(({ orderId, state, detail, orderStatus }) => ({
+          ...{ orderId, state, detail, orderStatus: orderStatus ?? null },
+        })),
+      ),
 
     startOrderWorkflow: (orderId) =>
       withOrderId(orderId, async () => {

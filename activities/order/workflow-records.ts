@@ -2,13 +2,29 @@ import { WorkflowNotFoundError, type WorkflowClient } from '@temporalio/client';
 import type { WorkflowRecord } from '../../contracts/activities/reconciliation.js';
 import { workflowIdOf } from '../../contracts/ids.js';
 import { undoWorkflowIdOf } from '../../contracts/reconciliation.js';
+import type { WorkflowEndings } from '../../services/order/workflow-endings.js';
+
+export interface WorkflowRecordsSettings {
+  workflows: WorkflowClient;
+  endings: WorkflowEndings;
+  /** When the last pass over all that is not final began: what had not ended badly by then, was running. */
+  lastPass: () => Promise<Date | null>;
+  /** When these were placed. */
+  placedAt: (orderIds: readonly string[]) => Promise<Map<string, Date>>;
+}
+
+type Look = Omit<WorkflowRecord, 'orderId'>;
 
 /** Questions at once: what a page costs Temporal's server. */
 const AT_ONCE = 20;
 
-/** What Temporal itself says of each order's workflow. Asks the server, not its index, which may lag. */
+/**
+ * What Temporal itself says of each order's workflow. Asks the server, not its index, which may lag. Of a workflow that
+ * it no longer has, what was kept when its end was seen; if none was, and it may have been past its retention since
+ * anybody looked, nobody knows how it ended.
+ */
 export async function workflowRecords(
-  workflows: WorkflowClient,
+  { workflows, endings, lastPass, placedAt }: WorkflowRecordsSettings,
   orderIds: readonly string[],
 ): Promise<WorkflowRecord[]> {
   const records: WorkflowRecord[] = [];
@@ -16,7 +32,34 @@ export async function workflowRecords(
     const some = orderIds.slice(from, from + AT_ONCE);
     records.push(...(await Promise.all(some.map((orderId) => recordOf(workflows, orderId)))));
   }
-  return records;
+  const kept = await endings.find(orderIds);
+  const outlived = records.filter(({ orderId, state }) => state !== 'gone' && kept.has(orderId));
+  if (outlived.length > 0) await endings.forget(outlived.map(({ orderId }) => orderId));
+
+  const unexplained = records.filter(({ orderId, state }) => state === 'gone' && !kept.has(orderId));
+  if (unexplained.length === 0 && kept.size === 0) return records;
+  const [placed, last, retentionMs] = await Promise.all([
+    placedAt(unexplained.map(({ orderId }) => orderId)),
+    lastPass(),
+    retentionOf(workflows),
+  ]);
+  return records.map((record) => {
+    if (record.state !== 'gone') return record;
+    const { orderId } = record;
+    const ending = kept.get(orderId);
+    if (ending) {
+      const { state, detail, orderStatus } = ending;
+      return {
+        orderId,
+        state: state as WorkflowRecord['state'],
+        detail: `${detail}, seen before it was gone`,
+        ...(orderStatus !== null && { orderStatus }),
+      };
+    }
+    const seenAt = Math.max(placed.get(orderId)?.getTime() ?? 0, last?.getTime() ?? 0);
+    if (!placed.has(orderId) || Date.now() - seenAt < retentionMs) return record;
+    return { orderId, state: 'forgotten', detail: 'none: how it ended, Temporal has forgotten' };
+  });
 }
 
 async function recordOf(workflows: WorkflowClient, orderId: string): Promise<WorkflowRecord> {
@@ -27,7 +70,7 @@ async function recordOf(workflows: WorkflowClient, orderId: string): Promise<Wor
   return { orderId, ...(undo.state === 'running' ? { ...undo, detail: 'UNDOING' } : own) };
 }
 
-async function look(workflows: WorkflowClient, workflowId: string): Promise<Omit<WorkflowRecord, 'orderId'>> {
+async function look(workflows: WorkflowClient, workflowId: string): Promise<Look> {
   try {
     const { status, raw } = await workflows.getHandle(workflowId).describe();
     const orderStatus = raw.workflowExecutionInfo?.searchAttributes?.indexedFields?.['OrderStatus']?.data;
@@ -40,4 +83,10 @@ async function look(workflows: WorkflowClient, workflowId: string): Promise<Omit
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     return { state: 'gone', detail: 'none' };
   }
+}
+
+/** How long the namespace keeps a workflow that has ended, milliseconds. */
+async function retentionOf({ workflowService, options }: WorkflowClient): Promise<number> {
+  const { config } = await workflowService.describeNamespace({ namespace: options.namespace });
+  return Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) * 1_000;
 }

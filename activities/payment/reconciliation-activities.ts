@@ -27,8 +27,10 @@ export function createPaymentReconciliation({
   return {
     listPaymentOrderIds: listOrderIds,
     paymentRecords,
-    listLedgerOrderIds: async ({ after, limit }) =>
-      (await withDeadline(provider).list({ after, limit })).map(({ idempotencyKey }) => idempotencyKey),
+    listLedgerOrderIds: async ({ since, ...page }) =>
+      (await withDeadline(provider).list({ ...page, ...(since && { since: new Date(since) }) })).map(
+        ({ idempotencyKey }) => idempotencyKey,
+      ),
     ledgerRecords: async (orderIds) => (await withDeadline(provider).entriesOf(orderIds)).map(toRecord),
 
     giveBackPayment: (order) =>

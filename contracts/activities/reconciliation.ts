@@ -5,8 +5,9 @@ import type { ReconciliationReport } from '../reconciliation.js';
 
 /** What each service tells a reconciliation, on its own task queue. All of it only reads, but for what `Repairs` says. */
 
-/** Ids ascend; the next page begins after the last one. */
+/** Ids ascend; the next page begins after the last one. `since`, RFC 3339: only what has changed since then. */
 export interface IdPage {
+  since?: string;
   after?: string;
   limit: number;
 }
@@ -35,8 +36,11 @@ export interface OrderRecord {
 /** What Temporal itself says. */
 export interface WorkflowRecord {
   orderId: string;
-  /** `gone`: Temporal has none of this id, or no longer. */
-  state: 'running' | 'completed' | 'ended-otherwise' | 'gone';
+  /**
+   * `gone`: it was never there, or deleted. `forgotten`: Temporal has it no longer, for so long that it may have ended
+   * well, and how is written nowhere.
+   */
+  state: 'running' | 'completed' | 'ended-otherwise' | 'gone' | 'forgotten';
   /** Temporal's word for it. */
   detail: string;
   /** The search attribute; exact where the workflow has ended. */
@@ -91,7 +95,18 @@ export interface DeliveryRecord {
 
 /** On task queue `order`. */
 export interface OrderReconciliation {
+  /** What a pass looks at: everything where none did for too long; `since` else: what has changed, and is not over. */
+  reconciliationScope(wanted: 'all' | 'changed' | undefined): Promise<{ since?: string }>;
+  /** With `since` also those that are not final. */
   listOrderIds(page: IdPage): Promise<string[]>;
+  /** Ids that were not found clean when last looked at, and of which there may be no order. */
+  listUnreconciledIds(page: IdPage): Promise<string[]>;
+  /** So that the next pass looks at them again. `startedAt`, RFC 3339: when this pass did. */
+  markUnreconciled(orderIds: readonly string[], startedAt: string): Promise<void>;
+  /** How these ended, for when Temporal has forgotten it. */
+  keepEndings(ended: readonly WorkflowRecord[]): Promise<void>;
+  /** It has looked at all that it had to. */
+  endReconciliation(pass: { startedAt: string; ofAll: boolean }): Promise<void>;
   orderRecords(orderIds: readonly string[]): Promise<OrderRecord[]>;
   workflowRecords(orderIds: readonly string[]): Promise<WorkflowRecord[]>;
   unpublishedEvents(): Promise<ReconciliationReport['information']['unpublishedEvents']>;

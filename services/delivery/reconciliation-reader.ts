@@ -5,9 +5,9 @@ import type { PrismaClient } from './prisma/generated/client.js';
 /** What a reconciliation asks of the delivery service's books. */
 export function createDeliveryReconciliationReader(prisma: PrismaClient) {
   return {
-    listOrderIds: async ({ after, limit }: IdPage): Promise<string[]> => {
+    listOrderIds: async ({ after = '', limit, since }: IdPage): Promise<string[]> => {
       const rows = await prisma.delivery.findMany({
-        where: after === undefined ? {} : { orderId: { gt: after } },
+        where: { orderId: { gt: after }, ...(since && { updatedAt: { gte: new Date(since) } }) },
         orderBy: { orderId: 'asc' },
         take: limit,
         select: { orderId: true },

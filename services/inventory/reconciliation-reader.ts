@@ -1,16 +1,17 @@
 import type { IdPage, StockLevelRecord, StockRecord } from '../../contracts/activities/reconciliation.js';
 import type { ReservationStatus } from './domain/reservation.js';
-import type { PrismaClient } from './prisma/generated/client.js';
+import { Prisma, type PrismaClient } from './prisma/generated/client.js';
 
 const HELD: ReservationStatus = 'HELD';
 
 /** What a reconciliation asks of the inventory's books. */
 export function createStockReconciliationReader(prisma: PrismaClient) {
   return {
-    listOrderIds: async ({ after, limit }: IdPage): Promise<string[]> => {
+    listOrderIds: async ({ after = '', limit, since }: IdPage): Promise<string[]> => {
+      const changed = since ? Prisma.sql`AND updated_at >= ${new Date(since)}` : Prisma.empty;
       const rows = await prisma.$queryRaw<{ orderId: string }[]>`
         SELECT DISTINCT order_id AS "orderId" FROM reservations
-        WHERE ${after ?? null}::text IS NULL OR order_id > ${after ?? null}
+        WHERE order_id > ${after} ${changed}
         ORDER BY order_id LIMIT ${limit}`;
       return rows.map(({ orderId }) => orderId);
     },

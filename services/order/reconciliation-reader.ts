@@ -1,10 +1,11 @@
 import type { IdPage, OrderRecord } from '../../contracts/activities/reconciliation.js';
-import type { CancelReason, OrderStatus } from '../../contracts/order-status.js';
+import { isFinal, ORDER_STATUSES, type CancelReason, type OrderStatus } from '../../contracts/order-status.js';
 import { SETTLED_DETAIL } from '../../contracts/timeline.js';
 import type { Prisma, PrismaClient } from './prisma/generated/client.js';
 
 /** An event that waits for longer than this is told of. */
 const UNPUBLISHED_AFTER_MS = 10 * 60_000;
+const NOT_FINAL = ORDER_STATUSES.filter((status) => !isFinal(status));
 
 const include = {
   lines: { orderBy: { number: 'asc' }, select: { productId: true, quantity: true } },
@@ -14,9 +15,21 @@ const include = {
 /** What a reconciliation asks of the order service's books. */
 export function createOrderReconciliationReader(prisma: PrismaClient) {
   return {
-    listOrderIds: async ({ after, limit }: IdPage): Promise<string[]> => {
-      const where = after === undefined ? {} : { id: { gt: after } };
-      const rows = await prisma.order.findMany({ where, orderBy: { id: 'asc' }, take: limit, select: { id: true } });
+    listOrderIds: async ({ after = '', limit, since }: IdPage): Promise<string[]> => {
+      // Each part by an index of its own, however many orders are over.
+      const rows = since
+        ? await prisma.$queryRaw<{ id: string }[]>`
+            SELECT id FROM (
+              SELECT id FROM orders WHERE status = ANY(${[...NOT_FINAL]})
+              UNION SELECT id FROM orders WHERE updated_at >= ${new Date(since)}
+            ) AS changed
+            WHERE id > ${after} ORDER BY id LIMIT ${limit}`
+        : await prisma.order.findMany({
+            where: { id: { gt: after } },
+            orderBy: { id: 'asc' },
+            take: limit,
+            select: { id: true },
+          });
       return rows.map(({ id }) => id);
     },
 
@@ -28,6 +41,12 @@ export function createOrderReconciliationReader(prisma: PrismaClient) {
         include,
       });
       return rows.map(toRecord);
+    },
+
+    placedAt: async (orderIds: readonly string[]): Promise<Map<string, Date>> => {
+      const where = { id: { in: [...orderIds] } };
+      const rows = await prisma.order.findMany({ where, select: { id: true, createdAt: true } });
+      return new Map(rows.map(({ id, createdAt }) => [id, createdAt]));
     },
 
     unpublishedEvents: async (): Promise<{ count: number; oldest?: string }> => {

@@ -15,8 +15,11 @@ export interface PaymentProvider {
    * refused, as a cancelled PaymentIntent does.
    */
   refund(request: { idempotencyKey: string }): Promise<ProviderRefund>;
-  /** What the provider has decided, for comparing books: at most `limit`, ascending by key from just after `after`. */
-  list(page: { after: string | undefined; limit: number }): Promise<ProviderEntry[]>;
+  /**
+   * What the provider has decided, for comparing books: at most `limit`, ascending by key from just after `after`; with
+   * `since`, what has changed since then.
+   */
+  list(page: { after?: string | undefined; limit: number; since?: Date }): Promise<ProviderEntry[]>;
   /** The same, of these keys. */
   entriesOf(keys: readonly string[]): Promise<ProviderEntry[]>;
 }

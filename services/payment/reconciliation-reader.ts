@@ -4,9 +4,9 @@ import type { PrismaClient } from './prisma/generated/client.js';
 /** What a reconciliation asks of our own books; the provider's are in PaymentProvider. */
 export function createPaymentReconciliationReader(prisma: PrismaClient) {
   return {
-    listOrderIds: async ({ after, limit }: IdPage): Promise<string[]> => {
+    listOrderIds: async ({ after = '', limit, since }: IdPage): Promise<string[]> => {
       const rows = await prisma.payment.findMany({
-        where: after === undefined ? {} : { orderId: { gt: after } },
+        where: { orderId: { gt: after }, ...(since && { updatedAt: { gte: new Date(since) } }) },
         orderBy: { orderId: 'asc' },
         take: limit,
         select: { orderId: true },

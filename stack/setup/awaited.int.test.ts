@@ -29,7 +29,7 @@ it('waits for the migrations of its own databases, and for no others', async () 
   await client.query("DELETE FROM schema_migrations WHERE name = '0001-payments.sql'");
   expect(await awaitedBy(worker())).toEqual(['0001-payments.sql']);
   await client.query('DROP TABLE schema_migrations');
-  expect(await awaitedBy(worker())).toEqual(['0001-payments.sql']);
+  expect(await awaitedBy(worker())).toEqual(['0001-payments.sql', '0002-changed.sql']);
   await client.end();
 });
 

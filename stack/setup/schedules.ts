@@ -3,7 +3,7 @@ import { RECONCILIATION, RECONCILIATION_SCHEDULE } from '../../contracts/reconci
 import { TASK_QUEUES } from '../../contracts/task-queues.js';
 
 /**
- * Has Temporal run a reconciliation every so often, which reports and repairs nothing. Harmless to repeat; a schedule
+ * Has Temporal run a reconciliation every so often, which follows what changed, reports and repairs nothing. Harmless to repeat; a schedule
  * that an operator has paused stays paused. Without an argument, so no key is needed to encrypt one.
  */
 export async function scheduleReconciliation(settings: {
@@ -20,6 +20,9 @@ export async function scheduleReconciliation(settings: {
       workflowType: RECONCILIATION,
       workflowId: RECONCILIATION,
       taskQueue: TASK_QUEUES.order,
+      priority: { priorityKey: 5 },
+      // One that can't go on must not keep all that follow from starting.
+      workflowExecutionTimeout: '1 day' as const,
     },
     // One that takes longer than that is not joined by a second.
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' as const },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { databaseSettings, kafkaSettings, processSettings, temporalSettings } from '../../platform/env.js';
+import { databaseSettings, duration, kafkaSettings, processSettings, temporalSettings } from '../../platform/env.js';
 import { sagaTimeSettings } from '../../services/order/saga-times.js';
 
 export const settings = z.object({
@@ -9,6 +9,11 @@ export const settings = z.object({
   ...temporalSettings,
   // The sweeper starts what the API could not.
   ...sagaTimeSettings,
+  RECONCILE_ALL_EVERY: duration
+    .default(7 * 86_400_000)
+    .describe(
+      'a duration: the scheduled reconciliation follows what changed, and looks at everything when it has not for so long',
+    ),
   SAGA_VERSIONING: z
     .enum(['PINNED', 'AUTO_UPGRADE'])
     .default('PINNED')

@@ -13,6 +13,7 @@ it.each([
     money: { amount: 1000, currency: 'KRW' },
   };
   const report = {
+    unknown: ['ord_mistyped'],
     findings: [finding],
     counts: { 'workflow-gone': 1 },
     repaired: [],
@@ -20,5 +21,6 @@ it.each([
     moving: 0,
     information: { needAttention: [], settled: [], unpublishedEvents: { count: 0 } },
   } as unknown as Parameters<typeof describeReport>[0];
+  expect(describeReport(report)).toContain('There is no order ord_mistyped');
   expect(describeReport(report)).toContain(`FOUND  workflow-gone  order ord_1: it is gone; ${said}`);
 });

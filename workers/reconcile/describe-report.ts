@@ -2,10 +2,11 @@ import { FINDING_KINDS, type Finding, type ReconciliationReport } from '../../co
 
 /** A report in lines for people. */
 export function describeReport(report: ReconciliationReport): string {
-  const { findings, counts, repaired, checked, moving, information } = report;
+  const { findings, counts, repaired, checked, moving, since, unknown, information } = report;
   const { needAttention, settled, unpublishedEvents } = information;
   const total = totalOf(counts);
   const lines = [
+    ...unknown.map((orderId) => `There is no order ${orderId}, and there never was`),
     ...repaired.map((one) => `${one.gone ? 'repaired' : 'NOT REPAIRED'}  ${inWords(one)}: ${one.did}`),
     ...findings.map((one) => `FOUND  ${inWords(one)}${one.repair ? ' (--repair can see to it)' : ''}`),
     ...(total > findings.length ? [`and ${total - findings.length} more`] : []),
@@ -18,7 +19,7 @@ export function describeReport(report: ReconciliationReport): string {
     ...kindsOf(findings).map((kind) => `${kind}: ${FINDING_KINDS[kind].means}`),
     `${total === 0 ? 'No finding' : total === 1 ? '1 finding' : `${total} findings`}; compared ${Object.entries(checked)
       .map(([source, count]) => `${count} ${source}`)
-      .join(', ')}`,
+      .join(', ')}${since === undefined ? '' : `: what has changed since ${since}, and what is not over`}`,
   ];
   return lines.join('\n');
 }

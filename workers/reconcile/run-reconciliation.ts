@@ -26,6 +26,7 @@ export async function runReconciliation(settings: RunReconciliation): Promise<Re
   const handle = await workflows.start<typeof reconciliation>(RECONCILIATION, {
     workflowId: `${RECONCILIATION}-${new Date().toISOString()}`,
     taskQueue: TASK_QUEUES.order,
+    priority: { priorityKey: 5 },
     args: [input],
   });
   const over = new AbortController();

@@ -12,29 +12,35 @@ export interface Confirmed {
   findings: Finding[];
 }
 
+/** The first look: what was seen, and what of it looks wrong. */
+export async function look(
+  orderIds: readonly string[],
+): Promise<{ seen: RecordsOfOrder[]; suspects: RecordsOfOrder[] }> {
+  const seen = await gatherRecords(orderIds);
+  return { seen, suspects: seen.filter(isSuspicious) };
+}
+
 /**
- * What is wrong with some orders, without false alarms: a suspicion counts only when two looks in a row, with a pause
+ * What is wrong with the suspects, without false alarms: a suspicion counts only when two looks in a row, with a pause
  * between them that outlasts any attempt of a step, found exactly the same in every record of the order. While those
  * were read one after the other nothing of it has moved then, and nobody was about to move it.
  */
-export async function lookTwice(
-  orderIds: readonly string[],
+export async function lookAgain(
+  suspects: readonly RecordsOfOrder[],
   pauseMs: number,
-): Promise<{ seen: RecordsOfOrder[]; confirmed: Confirmed[]; moving: number }> {
-  const seen = await gatherRecords(orderIds);
+): Promise<{ confirmed: Confirmed[]; moving: RecordsOfOrder[] }> {
   const confirmed: Confirmed[] = [];
-  let suspects = seen.filter(isSuspicious);
-  for (let look = 2; look <= MOST_LOOKS && suspects.length > 0; look++) {
+  let left = suspects;
+  for (let times = 2; times <= MOST_LOOKS && left.length > 0; times++) {
     await sleep(pauseMs);
-    const again = await gatherRecords(suspects.map(({ orderId }) => orderId));
-    const stillSuspicious = again.filter(isSuspicious);
-    const rests = (records: RecordsOfOrder) =>
-      suspects.some((before) => before.orderId === records.orderId && areTheSame(before, records));
-    for (const records of stillSuspicious)
+    const before = new Map(left.map((records) => [records.orderId, records]));
+    const { suspects: again } = await look([...before.keys()]);
+    const rests = (records: RecordsOfOrder) => areTheSame(before.get(records.orderId), records);
+    for (const records of again)
       if (rests(records)) confirmed.push({ records, findings: compareOrder(records, Date.now()) });
-    suspects = stillSuspicious.filter((records) => !rests(records));
+    left = again.filter((records) => !rests(records));
   }
-  return { seen, confirmed, moving: suspects.length };
+  return { confirmed, moving: [...left] };
 }
 
 function isSuspicious(records: RecordsOfOrder): boolean {

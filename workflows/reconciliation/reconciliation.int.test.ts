@@ -8,6 +8,7 @@ import {
 } from '../../contracts/reconciliation.js';
 import { scheduleReconciliation } from '../../stack/setup/schedules.js';
 import { waitFor } from '../../tests/support/wait-for.js';
+import { workflowRecords } from '../../activities/order/workflow-records.js';
 import { damagesOf, type Planted } from './testing/damage.js';
 import { openShop, type Shop } from './testing/open-shop.js';
 
@@ -78,6 +79,55 @@ describe('a suspicion', () => {
     });
     await setStock('RELEASED');
     expect(await report).toMatchObject({ findings: [], moving: 0 });
+  });
+});
+
+describe('an order that is asked for', () => {
+  it('and that nobody has heard of is said to be none; one that is over is looked at', { timeout: SLOW }, async () => {
+    const orderId = await shop.completed(await shop.inventory.stocked(10));
+    const report = await shop.reconcile({ orderIds: [orderId, 'ord_mistyped'] });
+    expect(report).toMatchObject({ unknown: ['ord_mistyped'], checked: { orders: 1 }, findings: [] });
+    await shop.reported(orderId, 'returned');
+    const { findings, unknown } = await shop.reconcile({ orderIds: [orderId] });
+    expect([named(findings as Planted[]), unknown]).toEqual([[`returned-but-completed ${orderId}`], []]);
+    await shop.deliveries.prisma.deliveryEvent.deleteMany({ where: { delivery: { orderId }, status: 'returned' } });
+  });
+});
+
+describe('how a workflow ended', () => {
+  it('is known after Temporal has forgotten it: finished work is never undone', { timeout: SLOW }, async () => {
+    const orderId = await shop.completed(await shop.inventory.stocked(10));
+    const setStatus = (status: string) => shop.orders.prisma.order.update({ where: { id: orderId }, data: { status } });
+    await setStatus('DELIVERY_STARTED');
+    const seen = async (repair = false) =>
+      (await shop.reconcile({ orderIds: [orderId], repair })).findings.map(({ kind, repair: how }) => [kind, how]);
+    const before = await seen();
+    expect(before[0]?.[0]).toBe('status-differs');
+    await shop.forget(orderId);
+    expect(await seen()).toEqual(before);
+    await setStatus('COMPLETED');
+    expect(await seen()).toEqual([]);
+    await setStatus('CANCELLED');
+    expect((await seen()).map(([kind]) => kind)).toContain('status-differs');
+    await setStatus('COMPLETED');
+  });
+
+  it('is not guessed when nobody has looked for as long as Temporal keeps it', async () => {
+    const orderId = 'ord_of_long_ago';
+    const looked = async (lastPass: Date | null) => {
+      const endings = { find: async () => Promise.resolve(new Map<string, never>()), forget: fail, keep: fail };
+      const placedAt = async () => Promise.resolve(new Map([[orderId, new Date(0)]]));
+      const settings = {
+        workflows: shop.workflows,
+        endings,
+        placedAt,
+        lastPass: async () => Promise.resolve(lastPass),
+      };
+      return (await workflowRecords(settings, [orderId])).map(({ state }) => state);
+    };
+    const fail = () => Promise.reject(new Error('nothing is to be kept'));
+    expect(await looked(null)).toEqual(['forgotten']);
+    expect(await looked(new Date())).toEqual(['gone']);
   });
 });
 

@@ -1,14 +1,17 @@
-import { continueAsNew, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, setCurrentDetails, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
 import type { IdPage } from '../../contracts/activities/reconciliation.js';
 import {
   RECORD_SOURCES,
+  type FindingKind,
   type ReconciliationInput,
   type ReconciliationReport,
   type RecordSource,
 } from '../../contracts/reconciliation.js';
 import { compareStockLevel } from './compare/compare-stock-level.js';
-import { lookTwice } from './look-twice.js';
+import { isFinal } from '../../contracts/order-status.js';
+import { look, lookAgain } from './look-twice.js';
 import { reconciliationProgress } from './messages.js';
+import { isKnown, type RecordsOfOrder } from './records-of-order.js';
 import { repairOrder } from './repair-order.js';
 import { addFindings, addInformation, addRepaired, emptyReport } from './report.js';
 import { delivery, order, payment, stock } from './services.js';
@@ -24,6 +27,8 @@ interface Place {
   source: RecordSource;
   after?: string;
   report: ReconciliationReport;
+  /** Looked at, though the list of orders does not have them. */
+  seen: string[];
 }
 
 /** Whose records name which orders. */
@@ -33,72 +38,132 @@ const LISTS: Record<RecordSource, (page: IdPage) => Promise<string[]>> = {
   payments: (page) => payment.listPaymentOrderIds(page),
   ledger: (page) => payment.listLedgerOrderIds(page),
   deliveries: (page) => delivery.listDeliveryOrderIds(page),
+  unreconciled: (page) => order.listUnreconciledIds(page),
 };
 
 /**
  * Compares stock, reservations, payments, the provider's ledger, deliveries, orders and workflows, and reports what no
- * record accounts for: first order by order, then whatever names an order that does not exist.
+ * record accounts for: first order by order, then whatever else has changed, or names an order that does not exist.
  */
 export async function reconciliation(input: ReconciliationInput = {}, place?: Place): Promise<ReconciliationReport> {
   const report = place?.report ?? emptyReport(new Date());
   setHandler(reconciliationProgress, () => ({ checked: report.checked, counts: report.counts }));
 
-  if (input.orderIds) await account(input, report, input.orderIds);
-  else await accountForEverything(input, report, place ?? { source: 'orders', report });
+  if (input.orderIds) {
+    await accountForThese(input, report, input.orderIds);
+  } else {
+    if (place === undefined) Object.assign(report, await order.reconciliationScope(input.scope));
+    await accountForAll(input, report, place ?? { source: 'orders', report, seen: [] });
+    await order.endReconciliation({ startedAt: report.startedAt, ofAll: report.since === undefined });
+  }
 
   await order.tellFindings({ ...report, complete: input.orderIds === undefined });
   return report;
 }
 
-async function accountForEverything(
+async function accountForThese(
   input: ReconciliationInput,
   report: ReconciliationReport,
-  place: Place,
+  orderIds: readonly string[],
 ): Promise<void> {
+  const { seen, suspects } = await look(orderIds);
+  report.checked.orders = seen.filter(({ order: row }) => row !== undefined).length;
+  report.unknown = seen.filter((records) => !isKnown(records)).map(({ orderId }) => orderId);
+  addInformation(report, seen);
+  await settle(input, report, suspects);
+}
+
+async function accountForAll(input: ReconciliationInput, report: ReconciliationReport, place: Place): Promise<void> {
   const { pageSize = PAGE, pagesARun = PAGES_A_RUN } = input;
+  const { since } = report;
+  const alsoSeen = new Set(place.seen);
   let { after } = place;
   let pages = 0;
+  // One pause for many suspects: it is the pauses that take long.
+  let suspects: RecordsOfOrder[] = [];
+  const settleThem = async () => {
+    await settle(input, report, suspects);
+    suspects = [];
+  };
+
   for (const source of RECORD_SOURCES.slice(RECORD_SOURCES.indexOf(place.source))) {
     for (;;) {
-      const ids = await LISTS[source]({ limit: pageSize, ...(after !== undefined && { after }) });
+      const began = Date.now();
+      const ids = await LISTS[source]({
+        limit: pageSize,
+        ...(after !== undefined && { after }),
+        ...(since !== undefined && { since }),
+      });
       if (ids.length === 0) break;
-      await account(input, report, source === 'orders' ? ids : await withoutOrder(ids));
+      const unseen = source === 'orders' ? ids : await notAmongOrders(ids, alsoSeen, since);
+      const found = await look(unseen);
+      addInformation(report, found.seen);
+      suspects.push(...found.suspects);
       after = ids.at(-1);
       report.checked[source] += ids.length;
       setCurrentDetails(`${report.checked[source]} ${source} compared, ${report.findings.length} findings`);
+      if (suspects.length >= pageSize) await settleThem();
       pages += 1;
-      if (pages >= pagesARun || workflowInfo().continueAsNewSuggested)
-        await continueAsNew<typeof reconciliation>(input, { source, report, ...(after !== undefined && { after }) });
+      if (pages >= pagesARun || workflowInfo().continueAsNewSuggested) {
+        await settleThem();
+        const next = { source, report, seen: [...alsoSeen], ...(after !== undefined && { after }) };
+        await continueAsNew<typeof reconciliation>(input, next);
+      }
       if (ids.length < pageSize) break;
+      // Half of the time is left to the orders themselves, and more where they have much to do.
+      if (since === undefined) await sleep(Date.now() - began);
     }
     after = undefined;
   }
+  await settleThem();
   await accountForStockLevels(report);
   report.information.unpublishedEvents = await order.unpublishedEvents();
 }
 
-/** An order's row comes before all else that is written of it, so whatever has none now never had one. */
-async function withoutOrder(ids: readonly string[]): Promise<string[]> {
-  const known = new Set((await order.orderRecords(ids)).map(({ orderId }) => orderId));
-  return ids.filter((id) => !known.has(id));
+/**
+ * Those that the list of orders does not have, each once: it has all, or all that have changed or are not over. An
+ * order's row comes before all else that is written of it, so whatever has none now never had one.
+ */
+async function notAmongOrders(
+  ids: readonly string[],
+  alsoSeen: Set<string>,
+  since: string | undefined,
+): Promise<string[]> {
+  const orders = new Map((await order.orderRecords(ids)).map((row) => [row.orderId, row]));
+  const isListed = (id: string) => {
+    const row = orders.get(id);
+    return row !== undefined && (since === undefined || !isFinal(row.status) || row.updatedAt >= since);
+  };
+  const found = ids.filter((id) => !alsoSeen.has(id) && !isListed(id));
+  for (const id of found) alsoSeen.add(id);
+  return found;
 }
 
-async function account(
+/** Looks again at what seemed wrong, repairs it if that is wanted, and writes down what is left. */
+async function settle(
   { repair = false, pauseMs = PAUSE_MS }: ReconciliationInput,
   report: ReconciliationReport,
-  orderIds: readonly string[],
+  suspects: readonly RecordsOfOrder[],
 ): Promise<void> {
-  const { seen, confirmed, moving } = await lookTwice(orderIds, pauseMs);
-  addInformation(report, seen);
-  report.moving += moving;
-  const results = repair
-    ? await Promise.all(confirmed.map(repairOrder))
-    : confirmed.map(({ findings: left }) => ({ repaired: [], left }));
-  for (const { repaired, left } of results) {
+  if (suspects.length === 0) return;
+  const { confirmed, moving } = await lookAgain(suspects, pauseMs);
+  report.moving += moving.length;
+  const ended = confirmed.filter(({ findings }) => findings.some(({ kind }) => DEPENDS_ON_THE_ENDING.includes(kind)));
+  const known = ended.map(({ records }) => records.workflow).filter(({ state }) => state !== 'forgotten');
+  if (known.length > 0) await order.keepEndings(known);
+  const unclean = moving.map(({ orderId }) => orderId);
+  // One after the other: what a repair writes down is a local activity, of which a workflow may have one at a time.
+  for (const one of confirmed) {
+    const { repaired, left } = repair ? await repairOrder(one) : { repaired: [], left: one.findings };
     addRepaired(report, repaired);
     addFindings(report, left);
+    if (left.length > 0) unclean.push(one.records.orderId);
   }
+  if (unclean.length > 0) await order.markUnreconciled(unclean, report.startedAt);
 }
+
+/** Once Temporal has forgotten it, what was seen of it then tells what may be done. */
+const DEPENDS_ON_THE_ENDING: readonly FindingKind[] = ['status-differs', 'workflow-gone'];
 
 async function accountForStockLevels(report: ReconciliationReport): Promise<void> {
   let after: number | undefined;

@@ -18,6 +18,11 @@ export interface RecordsOfOrder {
   delivery: DeliveryRecord | undefined;
 }
 
+/** Somebody has heard of it. */
+export function isKnown({ order, workflow, stock, payment, ledger, delivery }: RecordsOfOrder): boolean {
+  return [order, payment, ledger, delivery, ...stock].some(Boolean) || workflow.state !== 'gone';
+}
+
 /** Nothing of it has moved between two looks. */
 export function areTheSame(one: RecordsOfOrder | undefined, other: RecordsOfOrder | undefined): boolean {
   return JSON.stringify(one) === JSON.stringify(other);

@@ -9,7 +9,8 @@ import type { RecordsOfOrder } from './records-of-order.js';
 export function emptyReport(now: Date): ReconciliationReport {
   return {
     startedAt: now.toISOString(),
-    checked: { orders: 0, stock: 0, payments: 0, ledger: 0, deliveries: 0 },
+    unknown: [],
+    checked: { orders: 0, stock: 0, payments: 0, ledger: 0, deliveries: 0, unreconciled: 0 },
     findings: [],
     counts: {},
     repaired: [],

@@ -12,6 +12,8 @@ const options = {
   startToCloseTimeout: '10 s',
   scheduleToCloseTimeout: '2 minutes',
   retry: { initialInterval: '200 ms', maximumInterval: '5 s' },
+  // The lowest: whatever an order waits for goes first.
+  priority: { priorityKey: 5 },
 } as const;
 
 /** Each service answers for its own records. */

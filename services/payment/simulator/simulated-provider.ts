@@ -76,9 +76,13 @@ export function createSimulatedProvider(prisma: PrismaClient): PaymentProvider {
     }
   };
 
-  const list: PaymentProvider['list'] = async ({ after, limit }) => {
+  const list: PaymentProvider['list'] = async ({ after = '', limit, since }) => {
     const entries = await ledger.findMany({
-      where: { status: { not: 'TRIED' }, ...(after === undefined ? {} : { idempotencyKey: { gt: after } }) },
+      where: {
+        status: { not: 'TRIED' },
+        idempotencyKey: { gt: after },
+        ...(since && { updatedAt: { gte: since } }),
+      },
       orderBy: { idempotencyKey: 'asc' },
       take: limit,
     });

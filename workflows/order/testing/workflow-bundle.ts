@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const cache = path.join(root, 'node_modules', '.cache', 'workflow-bundles');
 
 const self = 'workflows/order/testing/workflow-bundle.ts';
+const watcher = 'workflows/order/testing/one-local-activity.ts';
 
 /** All that workflows may import, and what wraps them. */
 const isSource = (file: string) =>
@@ -37,6 +38,7 @@ async function bundleOnce(): Promise<{ code: string }> {
     const { code } = await bundleWorkflowCode({
       workflowsPath: path.join(root, 'workflows', 'index.ts'),
       failureConverterPath,
+      workflowInterceptorModules: [path.join(root, watcher)],
       plugins: temporalTelemetryPlugins(),
       logger: new DefaultLogger('ERROR'),
     });
@@ -55,7 +57,7 @@ function sources(): Buffer[] {
     )
     .filter(isSource)
     .sort();
-  return [...files, self, 'package-lock.json'].flatMap((file) => [
+  return [...files, self, watcher, 'package-lock.json'].flatMap((file) => [
     Buffer.from(file),
     readFileSync(path.join(root, file)),
   ]);

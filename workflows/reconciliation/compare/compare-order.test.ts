@@ -36,7 +36,8 @@ function records(
   return {
     orderId: 'o',
     order,
-    workflow: workflow === 'gone' ? { orderId: 'o', state: 'gone', detail: 'none' } : RUNNING,
+    workflow:
+      workflow === 'gone' || workflow === 'forgotten' ? { orderId: 'o', state: workflow, detail: 'none' } : RUNNING,
     stock: stock === undefined ? [] : [{ orderId: 'o', productId: 1, quantity: 2, status: stock }],
     payment: payment === undefined ? undefined : { orderId: 'o', paymentId: 'p', userId: 1, ...money, status: payment },
     ledger: ledger === undefined ? undefined : { orderId: 'o', chargeId: 'c', ...money, status: ledger },
@@ -118,6 +119,11 @@ describe('the workflow', () => {
       money: { amount: 1_000, currency: 'KRW' },
       repair: 'undo-order',
     });
+  });
+
+  it.each(ORDER_STATUSES.filter((status) => !isFinal(status)))('forgotten while %s: nothing is undone', (status) => {
+    const found = compareOrder(records(orderIn(status), { workflow: 'forgotten', stock: 'HELD' }), NOW);
+    expect(found.map(({ kind, repair }) => [kind, repair])).toEqual([['workflow-gone', undefined]]);
   });
 
   it('never started is told only when nobody can be about to start it', () => {

@@ -34,6 +34,9 @@ export function compareWorkflow(records: RecordsOfOrder, now: number): Finding[]
     case 'completed':
       // It ended well by its own books, so what it did must not be undone behind its back.
       return of('status-differs');
+    case 'forgotten':
+      // It may have ended well, so nothing of it may be undone.
+      return of('workflow-gone');
     case 'ended-otherwise':
       return of('workflow-gone', 'undo-order');
     case 'gone':

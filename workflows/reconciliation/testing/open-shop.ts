@@ -59,6 +59,7 @@ export async function openShop() {
         prisma: orders.prisma,
         workflows,
         ...started,
+        allEveryMs: 7 * 86_400_000,
         tellFindings: createTellFindings({ logger, registry }),
         logger,
       }),
@@ -146,7 +147,29 @@ export async function openShop() {
       await handleOf(orderId).result();
       return orderId;
     },
-    reconcile: (input: ReconciliationInput = {}) => runReconciliation({ workflows, input: { pauseMs: 300, ...input } }),
+    reconcile: (input: ReconciliationInput = {}) =>
+      runReconciliation({ workflows, input: { pauseMs: 300, scope: 'all', ...input } }),
+    /** As Temporal does when its retention is over. */
+    forget: async (orderId: string) => {
+      const { namespace } = settings;
+      const workflowExecution = { workflowId: workflowIdOf(orderId) };
+      await workflows.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
+      const isThere = () =>
+        handleOf(orderId)
+          .describe()
+          .then(
+            () => true,
+            () => false,
+          );
+      await waitFor('it to be gone', async () => !(await isThere()));
+    },
+    /** Rows alone, of orders that were cancelled before anything was done. */
+    manyCancelled: (count: number, ago: string) => orders.prisma.$executeRaw`
+      INSERT INTO orders (id, user_id, body_hash, user_verified, status, cancel_reason, currency, total_price,
+        shipping_address, payment_method, workflow_started_at, created_at, updated_at)
+      SELECT 'ord_many_' || gen_random_uuid(), 1, '', true, 'CANCELLED', 'CUSTOMER_REQUEST', 'KRW', 1000,
+        '{}', 'card_ok', now(), now() - ${ago}::interval, now() - ${ago}::interval
+      FROM generate_series(1, ${count})`,
     /** Where it is. */
     temporal: { address: settings.address, namespace: settings.namespace },
     trigger: (scheduleId: string) => temporal.client.schedule.getHandle(scheduleId).trigger(),
