@@ -1,3 +1,4 @@
+import supertest from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { workflowIdOf } from '../../contracts/ids.js';
@@ -163,6 +164,26 @@ describe('cancelling', () => {
     api.shop.up('refund-payment');
     await api.reaches(id, 'CANCELLED');
   });
+
+  it.each(['unreachable', 'ended', 'refused', 'accepted'] as const)(
+    'while another cancels it, and what was asked ends as %s: what the row says is answered',
+    async (outcome) => {
+      const id = await placed();
+      await api.reaches(id, 'DELIVERY_STARTED');
+      const sagas = {
+        ...api.context.sagas,
+        cancel: async (...asked: Parameters<typeof api.context.sagas.cancel>) => {
+          await api.context.sagas.cancel(...asked);
+          return { outcome };
+        },
+      };
+      const answer = await supertest(api.app({ sagas }))
+        .post(`/orders/${id}/cancel`)
+        .set({ authorization: api.alice })
+        .send({});
+      expect([answer.status, answer.body]).toMatchObject([200, { status: 'CANCELLED' }]);
+    },
+  );
 
   it('of an order whose workflow ended without it is refused, not promised', async () => {
     const id = await placed();

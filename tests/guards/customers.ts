@@ -233,4 +233,16 @@ export const customers: Guard[] = [
       name: 'does not tell again of what something newer has followed',
     },
   },
+  {
+    promise: 'Who cancels an order that is cancelled meanwhile is answered with that, whatever became of the question.',
+    code: {
+      file: 'api/order/routes/cancel-order.ts',
+      text: "    if (order.status === 'CANCELLED') return",
+      instead: "    if (order.status === 'CANCELLED' && cancellation.outcome === 'ended') return",
+    },
+    test: {
+      file: 'api/order/read-and-cancel.int.test.ts',
+      name: 'cancelling while another cancels it, and what was asked ends as unreachable: what the row says is answered',
+    },
+  },
 ];

@@ -34,23 +34,20 @@ export function cancelOrder({ store, sagas, auth }: OrderContext): Router {
     const request: CancelRequest = { by: askedBy(req, stored.order), ...(note === undefined ? {} : { note }) };
     const deadline = Date.now() + undoWaitMs;
     const cancellation = await withOrderId(id, () => sagas.cancel(stored, request, deadline));
+    if (cancellation.outcome === 'undone') return void res.json(cancellation.order);
+    // Whatever became of the question: its workflow may have ended meanwhile, which the row knows first.
+    const order = await orderNow(id);
+    if (order.status === 'CANCELLED') return void res.json(order);
+    if (order.status === 'COMPLETED') throw notCancellable();
     switch (cancellation.outcome) {
-      case 'undone':
-        return void res.json(cancellation.order);
       case 'accepted':
-        return void res
-          .status(202)
-          .location(`/orders/${id}`)
-          .json(await orderNow(id));
-      case 'ended': {
-        const order = await orderNow(id);
-        if (order.status === 'CANCELLED') return void res.json(order);
-        throw order.status === 'COMPLETED' ? notCancellable() : conflict('workflow-ended', ENDED);
-      }
+        return void res.status(202).location(`/orders/${id}`).json(order);
+      case 'ended':
+        throw conflict('workflow-ended', ENDED);
       case 'refused':
         throw notCancellable();
       case 'unreachable':
-        throw serviceUnavailable('cancel-unavailable', hearsNothing(await orderNow(id)) ? UNHEARD : UNREACHABLE);
+        throw serviceUnavailable('cancel-unavailable', hearsNothing(order) ? UNHEARD : UNREACHABLE);
     }
   });
 }
