@@ -8,14 +8,16 @@ import { checkout, stackFolder } from '../support/paths.js';
 import { readSecrets } from '../support/secrets.js';
 import { readState } from '../support/state.js';
 
-const usage = `npm run reconcile -- [--repair] [--order <orderId>]... [--json]
+const usage = `npm run reconcile -- [--repair] [--changed] [--order <orderId>]... [--json]
 
 Compares stock, reservations, payments, the provider's ledger, deliveries, orders and workflows of the stack of npm start,
 and names every unit and every amount that no record accounts for. Orders that are on their way are not findings.
   --repair  puts right what is safe to, and says what it did
+  --changed follows what changed since the last pass, as the schedule does; else it looks at everything
   --order   looks at this order alone
   --json    for programs to read
-Ends with 0 when nothing is found, or left after --repair; with 1 when there is; with 2 when it could not be done.
+Ends with 0 when nothing is found, or left after --repair; with 1 when there is; with 2 when it could not be done, or there
+is no such order.
 HOLDFAST_DIR names the folder of another stack; or TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, PAYLOAD_KEYS and PAYLOAD_KEY_ID
 any Temporal whose order worker runs.`;
 
@@ -26,6 +28,7 @@ export function reconcile() {
       options: {
         repair: { type: 'boolean' },
         json: { type: 'boolean' },
+        changed: { type: 'boolean' },
         order: { type: 'string', multiple: true },
       },
     }),
