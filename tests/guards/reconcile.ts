@@ -171,9 +171,9 @@ export const reconcile: Guard[] = [
     promise: 'What changes between two looks is no finding: only what rests is told.',
     code: {
       file: 'workflows/reconciliation/look-twice.ts',
-      text: 'const rests = (records: RecordsOfOrder) => areTheSame(before.get(records.orderId), records);',
+      text: 'let left = suspects;',
       instead:
-        'const rests = () => true;\n    for (const records of before.values()) confirmed.push({ records, findings: compareOrder(records, Date.now()) });',
+        'let left = suspects;\n  for (const records of left) confirmed.push({ records, findings: compareOrder(records, Date.now()) });',
     },
     test: { file: 'workflows/reconciliation/reconciliation.int.test.ts', name: 'is no finding when it is gone' },
   },

@@ -79,6 +79,7 @@ export async function openCustomers(world: World, shop: () => Shop, seed: number
     }
     if (ids.size > 1) findings.push(`one key, two orders: ${[...ids].join(', ')}`);
     placed.push({ ...answer, kind: kindName, answeredAt: Date.now() });
+    if (kind.losesItsReport) await deliverUnheard(world, answer.id);
     if (kind.cancelWithinMs === undefined) return;
     await pause(random.between(...kind.cancelWithinMs));
     await cancelUntilHeard(world, buyer, answer.id);
@@ -114,6 +115,21 @@ export async function openCustomers(world: World, shop: () => Shop, seed: number
     },
     stock,
   };
+}
+
+/** As when the signal was taken by a Temporal that then lost it, or went to a run that a reset has left. */
+async function deliverUnheard(world: World, id: string): Promise<void> {
+  const sql = `
+    WITH ended AS (
+      UPDATE deliveries SET status = 'DELIVERED', updated_at = now() WHERE order_id = $1 AND status = 'STARTED' RETURNING id
+    )
+    INSERT INTO delivery_events (delivery_id, status, at, told_at) SELECT id, 'delivered', now(), now() FROM ended
+    RETURNING delivery_id`;
+  await world.until(
+    `the delivery of ${id}`,
+    async () => (await world.query('DELIVERY', sql, [id])).length > 0,
+    patienceMs,
+  );
 }
 
 /** Of each post of an order. */

@@ -11,7 +11,10 @@ type Servers = Awaited<ReturnType<typeof startServers>>;
 type App = Awaited<ReturnType<typeof startApp>>;
 type Managed = App['processes'][string];
 
-type DatabaseName = 'ORDER' | 'INVENTORY' | 'NOTIFICATION';
+type DatabaseName = 'ORDER' | 'INVENTORY' | 'DELIVERY' | 'NOTIFICATION';
+
+/** So that an order whose report was lost is final as soon as the others. */
+const DELIVERY_ASKED_EVERY = '5s';
 
 /** Servers and an application of their own, to be killed and started again at will. */
 export interface World {
@@ -56,7 +59,7 @@ export async function bootWorld({ dir, attentionAfterMs, progress, signal }: Wor
     const app = await startApp({
       dir,
       serversEnv: servers.env,
-      env: { ...WITHOUT_LIMITS, ...crashPoints.env, ATTENTION_AFTER: `${attentionAfterMs}` },
+      env: { ...WITHOUT_LIMITS, ...crashPoints.env, ATTENTION_AFTER: `${attentionAfterMs}`, DELIVERY_ASKED_EVERY },
       // What dies is started again here, at the time that the schedule says.
       progress: { ...progress, say: silent.say },
       signal,
