@@ -11,6 +11,9 @@ export interface StepTimeouts {
  */
 export const HEARTBEAT_TIMEOUT_MS = 4_000;
 
+/** How often it says so: it may stand still for three of them. */
+export const HEARTBEAT_EVERY_MS = 1_000;
+
 const QUICK_RETRY = { initialIntervalMs: 200, backoffCoefficient: 2, maximumIntervalMs: 5_000 };
 
 /**

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { authSettings } from '../api/http/auth.js';
 import { serviceTokenSettings } from '../clients/service-token.js';
-import { databaseSettings, kafkaSettings, processSettings, readEnv } from '../platform/env.js';
+import { databaseSettings, kafkaSettings, processSettings, readEnv, topicSettings } from '../platform/env.js';
 
 export const settings = z.object({
   ...processSettings,
   ...databaseSettings,
   ...kafkaSettings,
+  ...topicSettings,
   ...authSettings,
   ...serviceTokenSettings,
   SMTP_URL: z.url().describe('where e-mails are handed over'),

@@ -80,7 +80,15 @@ export function createContext(
   // kafkajs reports each try to connect; what is waited for is said once, by the consumer.
   const quiet = logger.child({}, { level: 'error' });
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: config.SERVICE_NAME, logger: quiet });
-  const consumer = startConsumer({ kafka, tellCustomer, store, logger, registry: metrics.registry, ...reading });
+  const consumer = startConsumer({
+    kafka,
+    replication: config.KAFKA_REPLICATION,
+    tellCustomer,
+    store,
+    logger,
+    registry: metrics.registry,
+    ...reading,
+  });
   return {
     prisma,
     pool,

@@ -136,6 +136,16 @@ export const redisSettings = { REDIS_URL: z.url().describe('locks and counters; 
 
 export const kafkaSettings = { KAFKA_BROKERS: list.describe('a list of hosts with ports') };
 
+/** Of those who make topics. */
+export const topicSettings = {
+  KAFKA_REPLICATION: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('on how many brokers each message of a topic lies that is made here; without it, what the brokers say'),
+};
+
 const key = z.string().refine((text) => Buffer.from(text, 'base64').length === 32, 'must be base64 of 32 bytes');
 
 export const payloadKeySettings = {

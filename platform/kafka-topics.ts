@@ -1,30 +1,65 @@
-import type { Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import kafkajs from 'kafkajs';
 
-const { KafkaJSProtocolError } = kafkajs;
+const { ConfigResourceTypes, KafkaJSProtocolError } = kafkajs;
+
+/** Set for the topic itself: of kafkajs' ConfigSource, which it declares and does not export. */
+const TOPIC_CONFIG: number = 1;
 
 /** Enough to spread over several consumers; what has one key stays in one of them. */
 const PARTITIONS = 6;
 
+export interface TopicSettings {
+  /** On how many brokers each message lies; what the broker says unless given. Only of topics that are made here. */
+  replication?: number | undefined;
+  /** Those of whose messages none goes by itself; all others lose theirs when the broker says. */
+  kept?: readonly string[];
+}
+
 /** Makes the topics that are missing. Rejects when Kafka can't be reached. */
-export async function ensureTopics(kafka: Kafka, topics: readonly string[]): Promise<void> {
+export async function ensureTopics(
+  kafka: Kafka,
+  topics: readonly string[],
+  { replication, kept = [] }: TopicSettings = {},
+): Promise<void> {
   const admin = kafka.admin();
   try {
     await admin.connect();
     for (;;) {
       const there = new Set(await admin.listTopics().catch(saidPlainly));
       const missing = topics.filter((topic) => !there.has(topic));
-      if (missing.length === 0) return;
+      if (missing.length === 0) break;
+      const copies = replication === undefined ? {} : { replicationFactor: replication };
+      // Of three copies two have each message before its sender is answered; one broker may be away.
+      const configEntries = (replication ?? 0) > 2 ? [{ name: 'min.insync.replicas', value: '2' }] : [];
       await admin
         .createTopics({
           waitForLeaders: true,
-          topics: missing.map((topic) => ({ topic, numPartitions: PARTITIONS })),
+          topics: missing.map((topic) => ({ topic, numPartitions: PARTITIONS, ...copies, configEntries })),
         })
         .catch(unlessNotKnownYet);
     }
+    for (const topic of kept) await keepForEver(admin, topic);
   } finally {
     await admin.disconnect();
   }
+}
+
+const RETENTION = 'retention.ms';
+
+async function keepForEver(admin: Admin, name: string): Promise<void> {
+  const type = ConfigResourceTypes.TOPIC;
+  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type, name }] });
+  const configs = (resources[0]?.configEntries ?? []).filter(
+    ({ configSource }) => (configSource as number) === TOPIC_CONFIG,
+  );
+  if (configs.some(({ configName, configValue }) => configName === RETENTION && configValue === '-1')) return;
+  // Whatever isn't named goes back to the broker's own.
+  const others = configs
+    .filter(({ configName }) => configName !== RETENTION)
+    .map(({ configName, configValue }) => ({ name: configName, value: configValue }));
+  const configEntries = [...others, { name: RETENTION, value: '-1' }];
+  await admin.alterConfigs({ validateOnly: false, resources: [{ type, name, configEntries }] });
 }
 
 /** Where no broker answers kafkajs has nothing to read from, and stumbles over that. */

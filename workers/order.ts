@@ -27,10 +27,18 @@ import { startWatcher } from './watcher.js';
 const config = readEnv(settings);
 const service = config.SERVICE_NAME;
 const logger = createLogger({ service, level: config.LOG_LEVEL });
+
+/** Work at once, each piece of which holds one connection at a time; more would wait for one while its own time runs. */
+const SLOTS = { maxConcurrentActivityTaskExecutions: 10, maxConcurrentLocalActivityExecutions: 20 };
+/** The sweeper's, the watcher's and the health check's. */
+const BESIDE = 10;
+
 const built = (file: string) => fileURLToPath(new URL(`../${file}`, import.meta.url));
 
+const connections = SLOTS.maxConcurrentActivityTaskExecutions + SLOTS.maxConcurrentLocalActivityExecutions + BESIDE;
+
 await runProcess({ logger }, async (onShutdown) => {
-  const pool = createPool({ url: config.DATABASE_URL, size: 20, service, logger });
+  const pool = createPool({ url: config.DATABASE_URL, size: connections, service, logger });
   const prisma = new PrismaClient({ adapter: prismaAdapter(pool), transactionOptions });
   onShutdown('database', () => prisma.$disconnect());
 
@@ -38,7 +46,14 @@ await runProcess({ logger }, async (onShutdown) => {
   const { registry } = metrics;
   // Neither is part of readiness: orders go on without Kafka, and what waits for the relay or the sweeper is kept.
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: service, logger });
-  const relay = startOutboxRelay({ databaseUrl: config.DATABASE_URL, kafka, service, logger, registry });
+  const relay = startOutboxRelay({
+    databaseUrl: config.DATABASE_URL,
+    kafka,
+    replication: config.KAFKA_REPLICATION,
+    service,
+    logger,
+    registry,
+  });
   onShutdown('outbox relay', () => relay.stop());
 
   const temporal = createTemporalClient(temporalSettingsFrom(config));
@@ -77,6 +92,7 @@ await runProcess({ logger }, async (onShutdown) => {
       health: { host: config.HOST, port: config.PORT },
       readiness: { database: () => checkDatabase(pool) },
       logger,
+      options: SLOTS,
     },
     onShutdown,
   );

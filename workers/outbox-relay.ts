@@ -12,6 +12,8 @@ import { startLoop, type Loop, type RunningLoop } from '../platform/loop.js';
 export interface OutboxRelaySettings {
   databaseUrl: string;
   kafka: Kafka;
+  /** Of topics that are missing; what the brokers say unless given. */
+  replication?: number | undefined;
   /** Shown in pg_stat_activity. */
   service: string;
   logger: Logger;
@@ -33,7 +35,16 @@ const MAX_BATCH_BYTES = 500_000;
  * in growing pauses. An event that Kafka refuses holds up those of its own order alone.
  */
 export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
-  const { databaseUrl, kafka, service, logger, batchSize = 200, pollMs = 1_000, refusedAgainMs = 60_000 } = settings;
+  const {
+    databaseUrl,
+    kafka,
+    replication,
+    service,
+    logger,
+    batchSize = 200,
+    pollMs = 1_000,
+    refusedAgainMs = 60_000,
+  } = settings;
   const refused = createRefusedEvents({ logger, registry: settings.registry, againMs: refusedAgainMs });
 
   const publish = async (session: OutboxSession, loop: Loop): Promise<void> => {
@@ -55,7 +66,7 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
   };
 
   const createSender = (session: OutboxSession, loop: Loop) => {
-    let publisher = createEventPublisher(kafka, logger);
+    let publisher = createEventPublisher(kafka, { logger, replication });
     const close = () => publisher.close().catch(() => undefined);
     /** Halves what is refused until the event for which it is stands alone: all others go. */
     const send = async (batch: readonly OutboxRow[]): Promise<void> => {
@@ -67,7 +78,7 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
         const [row, ...others] = batch;
         if (refusal === undefined || row === undefined) throw error;
         await close();
-        publisher = createEventPublisher(kafka, logger);
+        publisher = createEventPublisher(kafka, { logger, replication });
         if (others.length === 0) return refused.add(row, refusal);
         const middle = Math.ceil(batch.length / 2);
         await send(batch.slice(0, middle));

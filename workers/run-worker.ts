@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
-import { STEP_TIMEOUTS, STICKY_QUEUE_TIMEOUT_MS } from '../contracts/step-timeouts.js';
+import { HEARTBEAT_EVERY_MS, STEP_TIMEOUTS, STICKY_QUEUE_TIMEOUT_MS } from '../contracts/step-timeouts.js';
 import { createHealthServer } from '../platform/health.js';
 import type { ReadinessChecks } from '../platform/health.js';
 import type { Listening } from '../platform/listen.js';
@@ -83,6 +83,8 @@ export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown
     dataConverter: createDataConverter(temporal.payloadKeys, { inWorkflows: workflows !== undefined }),
     plugins: temporalTelemetryPlugins(),
     interceptors: { activity: [createHeartbeats()] },
+    // The SDK's own is four fifths of the timeout, after which a process that is busy for a moment is taken for dead.
+    maxHeartbeatThrottleInterval: HEARTBEAT_EVERY_MS,
     stickyQueueScheduleToStartTimeout: STICKY_QUEUE_TIMEOUT_MS,
     // Whatever it has begun may end; only what takes longer than any step may is begun anew by another one.
     shutdownGraceTime: longestStepMs,

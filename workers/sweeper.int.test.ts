@@ -39,8 +39,8 @@ function sweep(client: TemporalClient = temporal, olderThanMs = 0): RunningLoop 
   return sweeper;
 }
 
-async function place(ageMs = 10_000): Promise<string> {
-  const order = newOrder();
+async function place(ageMs = 10_000, fields: Parameters<typeof newOrder>[0] = {}): Promise<string> {
+  const order = newOrder(fields);
   await database.store.place(order);
   const createdAt = new Date(Date.now() - ageMs);
   await database.prisma.order.update({ where: { id: order.id }, data: { createdAt } });
@@ -105,6 +105,20 @@ describe('the sweeper', () => {
       const counts = await Promise.all([running, ended, fresh].map(runsOf));
       return counts.every((count) => count === 1);
     });
+  });
+
+  it('comes to an order behind many that can not be started', async () => {
+    const { prisma } = database;
+    await prisma.$executeRaw`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$`;
+    await prisma.$executeRaw`CREATE TRIGGER refuse BEFORE UPDATE OF workflow_started_at ON orders FOR EACH ROW
+      WHEN (OLD.user_id = 666) EXECUTE FUNCTION refuse()`;
+    for (let count = 0; count < 45; count++) await place(60_000, { userId: 666 });
+    const good = await place();
+    const sweeper = sweep();
+    await untilMarked(good);
+    await sweeper.stop();
+    await prisma.$executeRaw`DROP TRIGGER refuse ON orders`;
+    await prisma.order.updateMany({ where: { userId: 666 }, data: { workflowStartedAt: new Date() } });
   });
 
   it('waits for a Temporal that is not there, says so once, and forgets no order', async () => {

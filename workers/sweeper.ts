@@ -22,7 +22,8 @@ export interface SweeperSettings {
   olderThanMs?: number;
 }
 
-const batchSize = 100;
+/** Each start holds a connection of the database for a moment. */
+const batchSize = 20;
 const startLimitMs = 5_000;
 
 /**
@@ -49,8 +50,11 @@ export function startSweeper(settings: SweeperSettings): RunningLoop {
     crashPoint('sweeper: marked');
   };
 
+  // Those that can't be started are passed by, also where they fill a batch: they come again when all others were tried.
+  let after: StoredOrder | undefined;
   return startLoop({ name: 'sweeper', logger }, async (loop) => {
-    const left = await store.withoutWorkflow(new Date(Date.now() - olderThanMs), batchSize);
+    const left = await store.withoutWorkflow({ olderThanMs, limit: batchSize, after });
+    after = left.length < batchSize ? undefined : left.at(-1);
     const results = await Promise.allSettled(
       left.map((stored) =>
         context.with(contextFrom(stored.traceparent), () => withOrderId(stored.order.id, () => startOne(stored))),

@@ -13,6 +13,8 @@ export interface ConsumerSettings extends Omit<HandleMessageSettings, 'bury'> {
   groupId: string;
   topics: string[];
   deadLetterTopic: string;
+  /** Of topics that are missing; what the brokers say unless given. */
+  replication?: number | undefined;
   /** When nothing has moved for so long the consumer is left for a new one; longer than any message takes. */
   stallMs: number;
   registry: Registry;
@@ -41,7 +43,7 @@ const disconnectLimitMs = 5000;
  * pauses its partition alone; an offset is committed when its message is done with, so a death repeats it.
  */
 export function startConsumer(settings: ConsumerSettings): RunningConsumer {
-  const { kafka, topics, deadLetterTopic, logger, stallMs, registry } = settings;
+  const { kafka, topics, deadLetterTopic, replication, logger, stallMs, registry } = settings;
   const stalls = new Counter({
     name: 'notification_consumer_stalls_total',
     help: 'Consumers that stood still without an error and were left for new ones',
@@ -62,7 +64,7 @@ export function startConsumer(settings: ConsumerSettings): RunningConsumer {
   });
 
   const readUntilBroken = async (): Promise<void> => {
-    await ensureTopics(kafka, [...topics, deadLetterTopic]);
+    await ensureTopics(kafka, [...topics, deadLetterTopic], { replication, kept: [deadLetterTopic] });
     const letters = kafka.producer({ allowAutoTopicCreation: false });
     const consumer = kafka.consumer({
       groupId: settings.groupId,

@@ -20,8 +20,12 @@ export interface OrderStore {
   list(filter: OrderFilter, limit: number, after?: { createdAt: Date; id: string }): Promise<StoredOrder[]>;
   /** Writes down that the first answer is 202; false when stock was decided before, so that the answer tells of that. */
   answerAsync(orderId: string): Promise<boolean>;
-  /** Orders placed before `before` that are not known to have their workflow, oldest first. */
-  withoutWorkflow(before: Date, limit: number): Promise<StoredOrder[]>;
+  /** Orders that are not known to have their workflow, oldest first, by the database's clock; those that come after one. */
+  withoutWorkflow(which: {
+    olderThanMs: number;
+    limit: number;
+    after?: StoredOrder | undefined;
+  }): Promise<StoredOrder[]>;
   markWorkflowStarted(orderId: string): Promise<void>;
 }
 
@@ -72,10 +76,17 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
       return count === 1;
     },
 
-    withoutWorkflow: async (before, limit) => {
+    withoutWorkflow: async ({ olderThanMs, limit, after }) => {
+      const [clock] = await prisma.$queryRaw<[{ now: Date }]>`SELECT now()`;
+      const before = new Date(clock.now.getTime() - olderThanMs);
+      const last = after && { id: after.order.id, createdAt: new Date(after.order.createdAt) };
       const rows = await prisma.order.findMany({
-        where: { workflowStartedAt: null, createdAt: { lt: before } },
-        orderBy: { createdAt: 'asc' },
+        where: {
+          workflowStartedAt: null,
+          createdAt: { lt: before, ...(last && { gte: last.createdAt }) },
+          ...(last && { OR: [{ createdAt: { gt: last.createdAt } }, { id: { gt: last.id } }] }),
+        },
+        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
         take: limit,
         ...withLines,
       });

@@ -6,6 +6,7 @@ import {
   processSettings,
   readEnv,
   temporalAddressSettings,
+  topicSettings,
 } from '../../platform/env.js';
 import { providerSettings } from '../../services/payment/provider-settings.js';
 
@@ -32,6 +33,7 @@ export const settings = z.object({
       'a duration: the namespace is made where it is missing, and keeps ended workflows for so long; without it, it must exist already',
     ),
   ...kafkaSettings,
+  ...topicSettings,
   RECONCILE_EVERY: duration
     .default(3_600_000)
     .describe('a duration: how often a Temporal Schedule looks for what no record accounts for; it only reports'),

@@ -21,9 +21,11 @@ const [applied, registered] = await Promise.all([
   migrateAll(config),
   registerSearchAttributes(temporal),
   scheduleReconciliation({ ...temporal, everyMs: config.RECONCILE_EVERY }),
-  createTopics({ brokers: config.KAFKA_BROKERS, logger }).catch((error: unknown) => {
-    logger.warn({ err: error }, 'the topics are not there yet: Kafka can not be reached');
-  }),
+  createTopics({ brokers: config.KAFKA_BROKERS, replication: config.KAFKA_REPLICATION, logger }).catch(
+    (error: unknown) => {
+      logger.warn({ err: error }, 'the topics are not there yet: Kafka can not be reached');
+    },
+  ),
 ]);
 logger.info({ applied }, 'databases are up to date');
 logger.info({ registered }, 'search attributes are registered');

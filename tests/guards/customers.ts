@@ -48,8 +48,8 @@ export const customers: Guard[] = [
     promise: 'An order that was written gets its workflow, also when the API died before it started one.',
     code: {
       file: 'services/order/order-store.ts',
-      text: 'createdAt: { lt: before } }',
-      instead: 'createdAt: { lt: before, gt: before } }',
+      text: 'createdAt: { lt: before, ',
+      instead: 'createdAt: { lt: before, gt: before, ',
     },
     test: { file: 'workers/sweeper.int.test.ts', name: 'starts the workflow of an order that has none' },
   },
@@ -244,5 +244,14 @@ export const customers: Guard[] = [
       file: 'api/order/read-and-cancel.int.test.ts',
       name: 'cancelling while another cancels it, and what was asked ends as unreachable: what the row says is answered',
     },
+  },
+  {
+    promise: 'Orders whose workflow can not be started hold up nobody who comes behind them.',
+    code: {
+      file: 'workers/sweeper.ts',
+      text: 'after = left.length < batchSize ? undefined : left.at(-1);',
+      instead: 'after = left.length < batchSize ? undefined : after;',
+    },
+    test: { file: 'workers/sweeper.int.test.ts', name: 'comes to an order behind many that can not be started' },
   },
 ];

@@ -129,6 +129,15 @@ export const events: Guard[] = [
     },
   },
   {
+    promise: 'A dead letter stays until it is sent again, however long that takes.',
+    code: {
+      file: 'platform/kafka-topics.ts',
+      text: 'for (const topic of kept) await keepForEver(admin, topic);',
+      instead: 'for (const topic of kept.slice(1)) await keepForEver(admin, topic);',
+    },
+    test: { file: 'platform/kafka-topics.int.test.ts', name: 'a topic that was made otherwise is kept from now on' },
+  },
+  {
     promise: 'A dead letter is sent again once, however often that is asked for.',
     code: {
       file: 'notifications/dead-letters/send-again.ts',

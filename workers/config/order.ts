@@ -1,11 +1,19 @@
 import { z } from 'zod';
-import { databaseSettings, duration, kafkaSettings, processSettings, temporalSettings } from '../../platform/env.js';
+import {
+  databaseSettings,
+  duration,
+  kafkaSettings,
+  processSettings,
+  temporalSettings,
+  topicSettings,
+} from '../../platform/env.js';
 import { sagaTimeSettings } from '../../services/order/saga-times.js';
 
 export const settings = z.object({
   ...processSettings,
   ...databaseSettings,
   ...kafkaSettings,
+  ...topicSettings,
   ...temporalSettings,
   // The sweeper starts what the API could not.
   ...sagaTimeSettings,

@@ -38,12 +38,15 @@ export function refusalOf(error: unknown): string | undefined {
 const tracer = trace.getTracer('outbox-relay');
 
 /** Connects when first used. After a failure it is of no more use: its numbering of messages may have broken. */
-export function createEventPublisher(kafka: Kafka, logger: Logger): EventPublisher {
+export function createEventPublisher(
+  kafka: Kafka,
+  { logger, replication }: { logger: Logger; replication?: number | undefined },
+): EventPublisher {
   const producer: Producer = kafka.producer({ idempotent: true, allowAutoTopicCreation: false, retry: { retries: 4 } });
   let connected: Promise<void> | undefined;
   const connect = async (): Promise<void> => {
     // A Kafka that comes later than we do has none of them yet.
-    await ensureTopics(kafka, TOPICS);
+    await ensureTopics(kafka, TOPICS, { replication });
     await producer.connect();
   };
 
