@@ -310,6 +310,8 @@ describe('from Kafka to the inbox', () => {
       await waitFor('the mail', async () => (await statusesOf(running, next)).includes('order-created EMAIL SENT'));
       const [letter] = await readDeadLetters(running, 1);
       expect(letter?.headers['dlq-error']).toBe('the database refuses it (23514)');
+      const { text } = await request(running.app).get('/metrics');
+      expect(text).toMatch(/^notification_dead_letters_total\{.*\} 1$/m);
       expect(await deadLettersOf(running)).toBe(1);
 
       await running.context.prisma.$executeRaw`ALTER TABLE notifications DROP CONSTRAINT refusing`;

@@ -1,6 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { NativeConnection, WorkerDeploymentOptions } from '@temporalio/worker';
+import proto, { type temporal } from '@temporalio/proto';
 import type { Logger } from '../platform/logger.js';
+
+const DRAINED = proto.temporal.api.enums.v1.WorkerDeploymentVersionStatus.WORKER_DEPLOYMENT_VERSION_STATUS_DRAINED;
 
 /** Which version of a worker deployment a worker is, and what its workflows do when another becomes current. */
 export interface WorkerVersioning {
@@ -51,6 +54,7 @@ export async function untilDeployed({ connection, namespace, versioning, logger,
         { deploymentName, buildId, behavior },
         isCurrent ? 'this build takes new orders' : `new orders go to build ${current} until this one is made current`,
       );
+      await deleteDrained({ workflowService, namespace, deploymentName }, workerDeploymentInfo?.versionSummaries ?? []);
       return;
     } catch (error) {
       // The first poll has not arrived yet, another worker did the same at the same moment, or Temporal is away.
@@ -58,5 +62,30 @@ export async function untilDeployed({ connection, namespace, versioning, logger,
       logger[level]({ err: error, attempt, deploymentName, buildId }, 'the deployment is not ready yet');
       await pause(Math.min(50 * attempt, 1_000), undefined, { signal: stopped });
     }
+  }
+}
+
+interface Versions {
+  workflowService: Pick<NativeConnection['workflowService'], 'deleteWorkerDeploymentVersion'>;
+  namespace: string;
+  deploymentName: string;
+}
+
+type Summary = Pick<
+  temporal.api.deployment.v1.WorkerDeploymentInfo.IWorkerDeploymentVersionSummary,
+  'deploymentVersion' | 'status'
+>;
+
+/**
+ * Deletes the versions of which no order runs any more: the server keeps a hundred, and then knows no new one. It refuses for
+ * one that has workers, so that whoever goes back to it finds it there; and one that comes back is known anew.
+ */
+export async function deleteDrained(versions: Versions, summaries: readonly Summary[]): Promise<void> {
+  const { workflowService, namespace, deploymentName } = versions;
+  for (const { deploymentVersion, status } of summaries) {
+    const buildId = deploymentVersion?.buildId;
+    if (status !== DRAINED || !buildId) continue;
+    const version = { namespace, deploymentVersion: { deploymentName, buildId } };
+    await workflowService.deleteWorkerDeploymentVersion(version).catch(() => undefined);
   }
 }

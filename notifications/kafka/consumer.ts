@@ -50,6 +50,11 @@ export function startConsumer(settings: ConsumerSettings): RunningConsumer {
     registers: [registry],
   });
   const stopping = new AbortController();
+  const buried = new Counter({
+    name: 'notification_dead_letters_total',
+    help: 'Messages that could not be handled and were put to the dead letters',
+    registers: [registry],
+  });
   let reading = false;
   let saidAt: number | undefined;
   let producer: Producer | undefined;
@@ -60,6 +65,7 @@ export function startConsumer(settings: ConsumerSettings): RunningConsumer {
       if (producer === undefined) throw new Error('not connected to Kafka');
       const messages = [toDeadLetter({ topic, partition }, message, error)];
       await producer.send({ topic: deadLetterTopic, acks: -1, messages });
+      buried.inc();
     },
   });
 
