@@ -29,6 +29,10 @@ export function checkToken(operation: Pick<Operation, 'access'>, { auth }: { aut
     case 'optional':
       return auth.optional;
     case 'required':
-      return auth.required;
+      return async (req, res, next) => {
+        // Whoever may see it is known; a cache on the way is not.
+        res.set('Cache-Control', 'no-store');
+        await auth.required(req, res, next);
+      };
   }
 }

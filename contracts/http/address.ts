@@ -1,7 +1,7 @@
 import iso3166 from 'iso-3166-1';
 import { z } from 'zod';
 
-const text = (most: number) => z.string().trim().min(1).max(most);
+import { lineSchema } from './common.js';
 
 const countrySchema = z
   .enum(
@@ -15,11 +15,11 @@ export const phoneSchema = z.string().regex(/^\+?[0-9][0-9 ().-]{4,30}$/, 'must 
 
 export const addressSchema = z
   .strictObject({
-    name: text(200),
-    line1: text(200),
-    line2: text(200).optional(),
-    city: text(100),
-    postalCode: text(20),
+    name: lineSchema(200),
+    line1: lineSchema(200),
+    line2: lineSchema(200).optional(),
+    city: lineSchema(100),
+    postalCode: lineSchema(20),
     country: countrySchema,
     phone: phoneSchema.optional(),
   })

@@ -13,6 +13,19 @@ export const integerIdParamSchema = z
 
 export const integerIdParamsSchema = z.object({ id: integerIdParamSchema });
 
+/**
+ * What people write on one line: it stands in mails, logs and terminals, where a line break would begin a stranger's paragraph and
+ * a control or bidirectional character would show something else than is there.
+ */
+const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/;
+
+/** At most that many characters, perhaps none. */
+export const oneLineSchema = (most: number) =>
+  z.string().max(most).regex(ONE_LINE, 'must be one line without control characters');
+
+/** The same, trimmed, and not empty. */
+export const lineSchema = (most: number) => oneLineSchema(most).trim().min(1);
+
 /** All other ids. */
 export const textIdSchema = z.string().min(1).max(100);
 

@@ -6,7 +6,15 @@ import { SHOWN_ATTENTION_STEPS } from '../saga-steps.js';
 import { SERVICES } from '../services.js';
 import { TIMELINE_OUTCOMES, TIMELINE_STEPS } from '../timeline.js';
 import { addressSchema } from './address.js';
-import { integerIdParamSchema, integerIdSchema, pageQuerySchema, textIdSchema, timeSchema } from './common.js';
+import {
+  integerIdParamSchema,
+  integerIdSchema,
+  lineSchema,
+  oneLineSchema,
+  pageQuerySchema,
+  textIdSchema,
+  timeSchema,
+} from './common.js';
 import { paymentMethodSchema } from './payments.js';
 
 export const MAX_LINES = 50;
@@ -158,8 +166,8 @@ export type Timeline = z.infer<typeof timelineSchema>;
 
 export const operatorRequestBodySchema = z
   .strictObject({
-    note: z.string().trim().min(1).max(1_000).meta({ description: 'Why; kept in the timeline, for admins.' }),
+    note: lineSchema(1_000).meta({ description: 'Why; kept in the timeline, for admins.' }),
   })
   .meta({ id: 'OperatorRequest', examples: [{ note: 'The provider is back.' }] });
 
-export const cancelOrderBodySchema = z.strictObject({ note: z.string().max(1_000).optional() });
+export const cancelOrderBodySchema = z.strictObject({ note: oneLineSchema(1_000).optional() });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
 import { amountSchema, currencySchema } from '../money.js';
-import { integerIdSchema, pageQuerySchema } from './common.js';
+import { integerIdSchema, lineSchema, pageQuerySchema } from './common.js';
 
-const nameSchema = z.string().trim().min(1).max(200);
-const categorySchema = z.string().trim().min(1).max(100);
+const nameSchema = lineSchema(200);
+const categorySchema = lineSchema(100);
 
 const macBook = {
   name: 'MacBook Pro 16',

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
 import { addressOrNullSchema, addressSchema, phoneSchema } from './address.js';
-import { integerIdSchema, timeSchema } from './common.js';
+import { integerIdSchema, lineSchema, timeSchema } from './common.js';
 
 export const ROLES = ['customer', 'admin', 'service'] as const;
 export type Role = (typeof ROLES)[number];
 
 export const emailSchema = z.email().max(320);
-const nameSchema = z.string().trim().min(1).max(200);
+const nameSchema = lineSchema(200);
 const passwordSchema = z.string().min(8).max(200);
 
 export const signUpBodySchema = z

@@ -32,6 +32,15 @@ export const attacks: Guard[] = [
     test: { file: users, name: 'who was disabled can order again once an admin says so' },
   },
   {
+    promise: "A name is one line: nobody's begins a paragraph of its own in a mail, or drives a terminal.",
+    code: {
+      file: 'contracts/http/common.ts',
+      text: "z.string().max(most).regex(ONE_LINE, 'must be one line without control characters')",
+      instead: 'z.string().max(most + 0 * Number(ONE_LINE.global))',
+    },
+    test: { file: users, name: 'users sign-up with a wrong name is a 400 that names it, and makes nobody' },
+  },
+  {
     promise: 'What a carrier has signed of one delivery is good for no other.',
     code: {
       file: 'api/delivery/routes/post-event.ts',

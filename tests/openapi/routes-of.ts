@@ -14,6 +14,9 @@ function routesIn(stack: Layer[]): string[] {
   return stack.flatMap(({ route, handle }) =>
     route === undefined
       ? routesIn(handle.stack ?? [])
-      : Object.keys(route.methods).map((method) => `${method} ${route.path.replaceAll(/:(\w+)/g, '{$1}')}`),
+      : // What stands for all methods of a path says which it has.
+        Object.keys(route.methods)
+          .filter((method) => method !== '_all')
+          .map((method) => `${method} ${route.path.replaceAll(/:(\w+)/g, '{$1}')}`),
   );
 }
