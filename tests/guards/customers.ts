@@ -186,9 +186,9 @@ export const customers: Guard[] = [
   {
     promise: 'An operator who says `retry` has a report read whose signal was lost, also where nothing waits for them.',
     code: {
-      file: 'workflows/order/await-delivery.ts',
-      text: ' || anOperatorWantsItTried();',
-      instead: ';',
+      file: 'workflows/order/attention.ts',
+      text: "if (answer === 'retry') this.#retries += 1;",
+      instead: '',
     },
     test: { file: 'workflows/order/carrier-silence.int.test.ts', name: 'is read at once on retry' },
   },
@@ -230,7 +230,7 @@ export const customers: Guard[] = [
     },
     test: {
       file: 'api/delivery/routes/post-event.int.test.ts',
-      name: 'does not tell again of what something newer has followed',
+      name: 'overtake the report before it, which is then written down and changes nothing',
     },
   },
   {

@@ -138,8 +138,10 @@ describe('a report whose signal was lost', () => {
 
   it('is read at once on retry, also while nothing waits for an operator', async () => {
     const { id, handle } = await lost();
+    const began = await test.env.currentTimeMs();
     await handle.signal(retry);
     expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
+    expect((await test.env.currentTimeMs()) - began).toBeLessThan(3_600_000);
   });
 
   it('is read on retry when an operator was asked, and when the delivery service was away until then', async () => {

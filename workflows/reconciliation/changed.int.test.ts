@@ -13,8 +13,13 @@ const SLOW = 180_000;
 describe('a pass over what changed', () => {
   it('names what it found before again, until it is put right, and what comes late', { timeout: SLOW }, async () => {
     const orderId = await shop.cancelled(await shop.inventory.stocked(10));
-    const longAgo = new Date(Date.now() - 3_600_000);
-    await shop.orders.prisma.order.update({ where: { id: orderId }, data: { updatedAt: longAgo } });
+    const data = { updatedAt: new Date(Date.now() - 3_600_000) };
+    await shop.orders.prisma.order.update({ where: { id: orderId }, data });
+    await shop.inventory.prisma.reservation.updateMany({ where: { orderId }, data });
+    await shop.payments.prisma.payment.update({ where: { orderId }, data });
+    await shop.payments.ledger.ledgerEntry.update({ where: { idempotencyKey: orderId }, data });
+    const nothingWasHeardForLong = () => shop.deliveries.prisma.delivery.update({ where: { orderId }, data });
+    await nothingWasHeardForLong();
     const changed = async () =>
       (await shop.reconcile({ scope: 'changed' })).findings.map(({ kind, orderId: of }) => `${kind} ${of ?? ''}`);
     await shop.reconcile();
@@ -22,7 +27,7 @@ describe('a pass over what changed', () => {
     await shop.reported(orderId, 'delivered');
     const late = `delivered-but-cancelled ${orderId}`;
     expect(await changed()).toEqual([late]);
-    await shop.deliveries.prisma.delivery.update({ where: { orderId }, data: { updatedAt: longAgo } });
+    await nothingWasHeardForLong();
     expect(await changed()).toEqual([late]);
     await shop.deliveries.prisma.deliveryEvent.deleteMany({ where: { delivery: { orderId } } });
     expect(await changed()).toEqual([]);
