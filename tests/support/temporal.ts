@@ -93,6 +93,19 @@ export function pendingActivity(namespace: string, orderId: string, type: string
   });
 }
 
+/** A signal whose payload is encrypted by a key that nobody has: the order's workflow can take no step any more. */
+export function signalUnreadably(namespace: string, orderId: string): Promise<unknown> {
+  const metadata = { encoding: Buffer.from('binary/encrypted'), 'encryption-key-id': Buffer.from('lost') };
+  return withTemporal(({ workflowService }) =>
+    workflowService.signalWorkflowExecution({
+      namespace,
+      workflowExecution: { workflowId: workflowIdOf(orderId) },
+      signalName: 'retry',
+      input: { payloads: [{ metadata, data: Buffer.alloc(64) }] },
+    }),
+  );
+}
+
 /** The names of the signals that an order has had. */
 export async function signalsOf(namespace: string, orderId: string): Promise<string[]> {
   const events = await historyOf(namespace, orderId);

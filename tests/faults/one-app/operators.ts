@@ -16,7 +16,7 @@ import {
   type OrderWish,
   type Shop,
 } from '../../support/shop.js';
-import { describeWorkflow, pendingActivity, signalsOf, taskBefore } from '../../support/temporal.js';
+import { describeWorkflow, pendingActivity, signalsOf, signalUnreadably, taskBefore } from '../../support/temporal.js';
 import { waitFor } from '../../support/wait-for.js';
 import { WebUi } from '../../support/web-ui.js';
 
@@ -212,6 +212,34 @@ export function operators(running: () => RunningApp): void {
         expect(await paymentsOf(shop.alice, id)).toMatchObject([{ status: 'CHARGED' }]);
         expect(await stockOf(shop, product)).toEqual({ quantity: 9, reserved: 1 });
       }
+    });
+
+    it.concurrent('without-signals-temporal, without-signals-tctl, go-on-temporal, go-on-tctl', async () => {
+      const orders = [await place({ postalCode: '88888' }), await place({ postalCode: '88888' })];
+      const [one, other] = orders.map(({ id }) => ({ ORDER_ID: id }));
+      for (const { id } of orders) {
+        await reaches(shop.alice, id, 'DELIVERY_STARTED');
+        await signalUnreadably(app.temporalNamespace, id);
+      }
+      for (const order of orders) expect((await waitsAt(order, 'saga')).error).toBe('WorkflowTaskFails');
+      // The reset alone applies it again.
+      await runbook('go-on-temporal', one ?? {});
+      await runbook('go-on-tctl', other ?? {});
+      for (const order of orders) await waitsAt(order, 'saga');
+      await runbook('without-signals-temporal', one ?? {});
+      await runbook('without-signals-tctl', other ?? {});
+      for (const { id } of orders) {
+        await waitFor('it to go on', async () => !(await orderOf(shop.alice, id)).needsAttention);
+        await runbook('give-up-temporal', { ORDER_ID: id });
+      }
+      for (const order of orders) await isCancelled(order);
+    });
+
+    it.concurrent('another-build-temporal', async () => {
+      const { id } = await place({ postalCode: '88888' });
+      await runbook('another-build-temporal', { ORDER_ID: id });
+      const { workflowExecutionInfo } = await describeWorkflow(app.temporalNamespace, id);
+      expect(workflowExecutionInfo?.versioningInfo?.versioningOverride?.autoUpgrade).toBe(true);
     });
 
     it.concurrent.each(['find-temporal', 'find-tctl', 'find-kind-temporal', 'find-kind-tctl', 'find-http'])(
