@@ -37,9 +37,12 @@ export const ORDER_TRANSITIONS: Record<OrderStatus, readonly OrderStatus[]> = {
   CANCELLED: [],
 };
 
-/** Whether an order in `from` may move to `to`, directly. */
+/**
+ * Whether an order in `from` may move to `to`: forward, also past a status that was never written down. But never past
+ * CANCELLING: an order that is CANCELLED without it comes from a run, after a reset, that found nothing to undo.
+ */
 export function mayMove(from: OrderStatus, to: OrderStatus): boolean {
-  return ORDER_TRANSITIONS[from].includes(to);
+  return ORDER_TRANSITIONS[from].some((next) => next === to || (next !== 'CANCELLING' && mayMove(next, to)));
 }
 
 export function isFinal(status: OrderStatus): boolean {

@@ -24,6 +24,8 @@ export const REPAIRS = {
   'start-workflow': 'its workflow is started, as the sweeper does',
   'undo-order':
     'it is undone as on `giveUp`, by a workflow `undo-<orderId>`, and CANCELLED with `OPERATOR_REQUEST`; completed instead if it was delivered',
+  'write-status':
+    'the row learns how its workflow ended, where that is further on its way, and its missing events are told',
   'commit-stock': 'what is held leaves the books',
   'release-stock': 'what is held can be ordered again',
   'refund-payment': 'the charge goes back at the provider, and stands as refunded in our books',
@@ -64,7 +66,7 @@ export const FINDING_KINDS = {
   'status-differs': {
     compares: 'order, Temporal',
     means: "an order's workflow ended with another status than the order has",
-    repairs: none,
+    repairs: ['write-status'],
   },
   'stock-lines-differ': {
     compares: 'order, stock',

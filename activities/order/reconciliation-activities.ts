@@ -1,13 +1,17 @@
 import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/activity';
+import type { OrderProgress, TimelineEntry } from '../../contracts/activities/order-activities.js';
 import type { OrderReconciliation } from '../../contracts/activities/reconciliation.js';
+import type { Order } from '../../contracts/http/orders.js';
+import { workflowIdOf } from '../../contracts/ids.js';
 import { ORDER_SAGA, type PlacedOrder, type SagaTimes } from '../../contracts/order-saga.js';
 import { withOrderId } from '../../platform/log-context.js';
 import type { Logger } from '../../platform/logger.js';
 import { createOrderStore } from '../../services/order/order-store.js';
 import type { PrismaClient } from '../../services/order/prisma/generated/client.js';
 import { createOrderReconciliationReader } from '../../services/order/reconciliation-reader.js';
+import { recordProgress } from '../../services/order/progress-store.js';
 import { sagaStart } from '../../services/order/saga-start.js';
 import type { TellFindings } from './tell-findings.js';
 import { workflowRecords } from './workflow-records.js';
@@ -72,7 +76,50 @@ export function createOrderReconciliation(settings: OrderReconciliationSettings)
         await store.markWorkflowStarted(orderId);
       }),
 
+    writeEnd: (orderId) =>
+      withOrderId(orderId, async () => {
+        const ended = await workflows.getHandle<() => Promise<Order>>(workflowIdOf(orderId)).result();
+        for (const progress of howItEnded(ended)) await recordProgress(prisma, progress, {});
+        logger.info({ orderId, status: ended.status }, 'order reconciled: its row has learnt how it ended');
+        return ended.status;
+      }),
+
     orderSagaInput: async (orderId) => (await startOf(orderId)).args[0],
     tellFindings: async (report) => Promise.resolve(settings.tellFindings(report)),
   };
+}
+
+/** What its records would have told, of which some are missing; what is there stays as it is. */
+function howItEnded(order: Order): OrderProgress[] {
+  const {
+    id: orderId,
+    status,
+    cancelReason = 'OPERATOR_REQUEST',
+    cancelNote,
+    paymentId,
+    deliveryId,
+    trackingNumber,
+  } = order;
+  const facts = Object.entries({ paymentId, deliveryId, trackingNumber }).filter(([, fact]) => fact !== undefined);
+  const patch = { attention: null, ...Object.fromEntries(facts) };
+  const entry = (key: string): TimelineEntry => ({
+    ...{ key, step: 'saga', service: 'order-service', outcome: 'done', attempts: 1, detail: 'by a reconciliation' },
+  });
+  if (status === 'COMPLETED') {
+    const topics = [
+      'inventory-reserved',
+      'payment-completed',
+      'delivery-started',
+      'delivery-completed',
+      'order-completed',
+    ] as const;
+    const events = topics.map((topic) => ({ topic }));
+    return [{ orderId, patch: { ...patch, status }, entry: entry('reconciled-status'), events }];
+  }
+  const why = { cancelReason, ...(cancelNote !== undefined && { cancelNote }) };
+  const told = { topic: 'order-cancelled', reason: cancelReason } as const;
+  return [
+    { orderId, patch: { ...patch, ...why, status: 'CANCELLING' }, entry: entry('reconciled-undo'), events: [] },
+    { orderId, patch: { ...why, status: 'CANCELLED' }, entry: entry('reconciled-status'), events: [told] },
+  ];
 }

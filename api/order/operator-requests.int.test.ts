@@ -2,12 +2,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import supertest from 'supertest';
 
 import { workflowIdOf } from '../../contracts/ids.js';
+import { UNDO_ABANDONED_ORDER, undoWorkflowIdOf } from '../../contracts/reconciliation.js';
+import { TASK_QUEUES } from '../../contracts/task-queues.js';
 import { timelineSchema, type Order } from '../../contracts/http/orders.js';
 import type { SagaStep } from '../../contracts/saga-steps.js';
 import type { OperatorRequest } from '../../contracts/timeline.js';
 import { createTemporalClient } from '../../platform/temporal/client.js';
 import { waitFor } from '../../tests/support/wait-for.js';
-import { deliveryUpdate } from '../../workflows/order/messages.js';
+import { sagaStart } from '../../services/order/saga-start.js';
+import { deliveryUpdate, initialSearchAttributes } from '../../workflows/order/messages.js';
 import { createOrderSagas } from './order-sagas.js';
 import { startOrderApi, type OrderApi } from './testing/order-api.js';
 import { USUAL_TIMES } from '../../workflows/order/testing/usual-times.js';
@@ -224,5 +227,45 @@ describe('what an operator asks', () => {
     expect(ended.status).toBe(409);
     expect(ended.body).toMatchObject({ code: 'workflow-ended' });
     expect((await inWords(id)).at(-1)).toBe('retry refused by an operator');
+  });
+});
+
+describe('an order that a repair undoes, for its own workflow was terminated', () => {
+  const undo = async (id: string) => {
+    const stored = await api.database.store.find(id);
+    if (!stored) throw new Error('there is no such order');
+    const times = { ...USUAL_TIMES, attentionAfterMs: 1_000 };
+    const [input] = sagaStart(stored, { times, searchAttributesOf: initialSearchAttributes }).args;
+    return api.temporal.client.workflow.start(UNDO_ABANDONED_ORDER, {
+      workflowId: undoWorkflowIdOf(id),
+      taskQueue: TASK_QUEUES.order,
+      args: [input, 'OPERATOR_REQUEST'],
+      typedSearchAttributes: initialSearchAttributes(input.order),
+    });
+  };
+  const terminated = async () => {
+    const id = await place();
+    await api.reaches(id, 'DELIVERY_STARTED');
+    await api.temporal.client.workflow.getHandle(workflowIdOf(id)).terminate();
+    return id;
+  };
+
+  it('hears in its undo what is asked of it', async () => {
+    const id = await terminated();
+    api.shop.down('refund-payment');
+    await undo(id);
+    await needsAttention(id);
+    expect((await api.cancel(id, api.admin)).status).toBe(202);
+    api.shop.up('refund-payment');
+    expect((await ask(id, 'retry')).status).toBe(202);
+    expect((await api.reaches(id, 'CANCELLED')).cancelReason).toBe('OPERATOR_REQUEST');
+    expect((await api.cancel(id, api.admin)).status).toBe(200);
+  });
+
+  it('is not undone where its row says that it was completed', async () => {
+    const id = await terminated();
+    await api.database.prisma.order.update({ where: { id }, data: { status: 'COMPLETED' } });
+    expect(await (await undo(id)).result()).toMatchObject({ id, status: 'COMPLETED' });
+    expect(api.shop.payment(id)).toBe('charged');
   });
 });

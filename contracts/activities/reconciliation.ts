@@ -112,6 +112,8 @@ export interface OrderReconciliation {
   unpublishedEvents(): Promise<ReconciliationReport['information']['unpublishedEvents']>;
   /** Starts the workflow of an order that never had one; harmless where it has. */
   startOrderWorkflow(orderId: string): Promise<void>;
+  /** Writes into the row of an order how its workflow has ended; answers with that. Harmless where it is there. */
+  writeEnd(orderId: string): Promise<OrderStatus>;
   /** What the order's workflow was, or would be, started with. */
   orderSagaInput(orderId: string): Promise<OrderSagaInput>;
   /** A log line for each finding, and the gauge of all. */

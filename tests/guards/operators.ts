@@ -91,6 +91,27 @@ export const operators: Guard[] = [
     },
   },
   {
+    promise: 'A record can be neither settled nor completed by hand: it is tried again until it is written.',
+    code: {
+      file: 'workflows/order/record-progress.ts',
+      text: 'if (wasWritten(written) || !patched(PATCHES.recordsUntilWritten))',
+      instead: 'if (wasWritten(written) || patched(PATCHES.recordsUntilWritten))',
+    },
+    test: { file: 'workflows/order/attention.int.test.ts', name: 'is not settled: it is written once it can be' },
+  },
+  {
+    promise: 'An order whose row missed a status goes on past it, and never back.',
+    code: {
+      file: 'contracts/order-status.ts',
+      text: "next === to || (next !== 'CANCELLING' && mayMove(next, to))",
+      instead: 'next === to',
+    },
+    test: {
+      file: 'services/order/domain/order-progress.test.ts',
+      name: 'goes past a status whose record is missing, and never back to it',
+    },
+  },
+  {
     promise: "The largest order's summary stays small enough for the server to take, encrypted too.",
     code: {
       file: 'services/order/saga-summary.ts',

@@ -93,6 +93,12 @@ export function pendingActivity(namespace: string, orderId: string, type: string
   });
 }
 
+/** The id of the last workflow task that an order's workflow has done. */
+export async function lastTaskDone(namespace: string, orderId: string): Promise<string> {
+  const events = await historyOf(namespace, orderId);
+  return String(events.findLast((event) => event.workflowTaskCompletedEventAttributes)?.eventId);
+}
+
 /** A signal whose payload is encrypted by a key that nobody has: the order's workflow can take no step any more. */
 export function signalUnreadably(namespace: string, orderId: string): Promise<unknown> {
   const metadata = { encoding: Buffer.from('binary/encrypted'), 'encryption-key-id': Buffer.from('lost') };

@@ -237,6 +237,27 @@ describe('what can not be written down', () => {
     expect(await pausesOf(handle)).toContain(30_000);
   });
 
+  it('is not settled: it is written once it can be', async () => {
+    saga.shop.down('record-progress');
+    const { id, handle } = await saga.start({ attentionAfterMs: 1_000 });
+    const isShown = async () => (await shownInSearch(handle)).AttentionStep === 'record-progress';
+    await waitFor('the search', isShown);
+    const tried = saga.shop.countOf('record-progress');
+    await handle.signal(settled);
+    await waitFor('another try', () => saga.shop.countOf('record-progress') > tried);
+    saga.shop.up('record-progress');
+    await handle.signal(retry);
+    await saga.reached(id, 'DELIVERY_STARTED');
+    expect(saga.shop.row(id).statuses).toEqual([
+      'PENDING',
+      'INVENTORY_RESERVED',
+      'PAYMENT_COMPLETED',
+      'DELIVERY_STARTED',
+    ]);
+    await saga.carrierTells(id, 'delivered');
+    expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
+  });
+
   it('is shown at once when it does not fit: an event that its schema refuses, for instance', async () => {
     saga.shop.down('record-progress', () => ApplicationFailure.retryable('no such field', 'UnfitEvent'));
     const { id, handle } = await saga.start();

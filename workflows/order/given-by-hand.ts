@@ -16,9 +16,18 @@ export function textsIn<Name extends string>(result: unknown, ...names: Name[]):
 
 /** When a record was written, as it says; now, where it was completed by hand without saying. */
 export function writtenAt(result: unknown): string {
+  return new Date(timeIn(result) ?? Date.now()).toISOString();
+}
+
+/** False: it was completed by hand, or settled, and the row knows nothing of it. */
+export function wasWritten(result: unknown): boolean {
+  return timeIn(result) !== undefined;
+}
+
+function timeIn(result: unknown): string | undefined {
   const updatedAt = (result as { updatedAt?: unknown } | null | undefined)?.updatedAt;
   const isTime = typeof updatedAt === 'string' && !Number.isNaN(Date.parse(updatedAt));
-  return new Date(isTime ? updatedAt : Date.now()).toISOString();
+  return isTime ? updatedAt : undefined;
 }
 
 function parsed(text: string): unknown {

@@ -36,7 +36,13 @@ describe('an order as its row has it', () => {
   it('only moves forward', () => {
     const done = withProgress(pendingOrder(placed), { status: 'CANCELLED' }, later);
     for (const status of ORDER_STATUSES) expect(withProgress(done, { status }, later).status).toBe('CANCELLED');
-    expect(withProgress(pendingOrder(placed), { status: 'COMPLETED' }, later).status).toBe('PENDING');
+    const started = withProgress(pendingOrder(placed), { status: 'DELIVERY_STARTED' }, later);
+    expect(withProgress(started, { status: 'INVENTORY_RESERVED' }, later).status).toBe('DELIVERY_STARTED');
+  });
+
+  it('moves past a status that was never written down', () => {
+    for (const status of ['DELIVERY_STARTED', 'COMPLETED', 'CANCELLING'] as const)
+      expect(withProgress(pendingOrder(placed), { status }, later).status).toBe(status);
   });
 
   it('shows who waits and why, without the code, until nobody does', () => {

@@ -6,4 +6,6 @@ export const PATCHES = {
   repeatsSayNothing: 'repeats-say-nothing',
   /** The delivery service is asked what the carrier has said. */
   asksForReports: 'asks-for-reports',
+  /** A record that was settled, or completed by hand, is written all the same. */
+  recordsUntilWritten: 'records-until-written',
 } as const;

@@ -110,6 +110,23 @@ describe('operators', () => {
     expect(saga.shop.payment(id)).toBeUndefined();
   });
 
+  it.each([null, {}, 'done'])('complete a record by hand, with %j, and it is written all the same', async (result) => {
+    saga.shop.down('record-progress');
+    const { id, handle } = await saga.start();
+    const record = async () => {
+      const { raw } = await handle.describe();
+      return raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'recordProgress')?.activityId;
+    };
+    const activityId = await waitFor('the record in the queue', record);
+    await saga.client.activity.complete({ workflowId: handle.workflowId, activityId }, result);
+    await waitFor('another', async () => ![undefined, null, activityId].includes(await record()));
+    saga.shop.up('record-progress');
+    await saga.reached(id, 'DELIVERY_STARTED');
+    expect(saga.shop.row(id).statuses).toContain('INVENTORY_RESERVED');
+    await saga.carrierTells(id, 'delivered');
+    expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
+  });
+
   it('reset an order to before its payment, and it completes, charged once', async () => {
     const { id, handle } = await saga.order();
     await saga.reached(id, 'DELIVERY_STARTED');

@@ -1,8 +1,9 @@
-import { CancellationScope, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, patched, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import type { OrderActivities, OrderProgress, Recorded } from '../../contracts/activities/order-activities.js';
 import { RECORD_TIMEOUTS } from '../../contracts/step-timeouts.js';
 import { TASK_QUEUES } from '../../contracts/task-queues.js';
-import { writtenAt } from './given-by-hand.js';
+import { wasWritten, writtenAt } from './given-by-hand.js';
+import { PATCHES } from './patches.js';
 
 const { local, regular, failForGood } = RECORD_TIMEOUTS;
 const nonRetryableErrorTypes = [...failForGood];
@@ -33,7 +34,8 @@ export type Persevere = (run: () => Promise<Recorded | null>) => Promise<Recorde
 /**
  * The order service's own part of a step. Local, because that costs one event instead of six; but not for long,
  * because a local activity holds the workflow task. What happened has to be written down, also in an order that is
- * being undone: so it can't be cancelled, and doesn't end before it succeeded or an operator has settled it.
+ * being undone: so it can't be cancelled, and doesn't end before it is written. To settle it, or to complete it by hand,
+ * is to try it again: nothing else would ever tell the row.
  */
 export function recordProgress(
   progress: OrderProgress,
@@ -48,9 +50,11 @@ export function recordProgress(
     try {
       return await inThisProcess.recordProgress.executeWithOptions({ summary }, args);
     } catch {
-      // Settled, or completed by hand without a result, it says nothing.
-      const written = await persevere(throughQueue);
-      return { ...(written?.afterReset && { afterReset: written.afterReset }), updatedAt: writtenAt(written) };
+      for (;;) {
+        const written = await persevere(throughQueue);
+        if (wasWritten(written) || !patched(PATCHES.recordsUntilWritten))
+          return { ...(written?.afterReset && { afterReset: written.afterReset }), updatedAt: writtenAt(written) };
+      }
     }
   });
 }

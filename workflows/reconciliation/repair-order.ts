@@ -63,6 +63,7 @@ const REPAIR: Record<Repair, (record: OrderRecord) => Promise<string>> = {
     await order.startOrderWorkflow(orderId);
     return 'its workflow was started';
   },
+  'write-status': async ({ orderId }) => `it is ${await order.writeEnd(orderId)}`,
   'undo-order': (record) => undoAbandoned(record, PATIENCE_MS),
   'commit-stock': async (record) => {
     await steps.commitStock(stockOf(record));

@@ -46,6 +46,14 @@ describe('advancing an order', () => {
     );
   });
 
+  it('goes past a status whose record is missing, and never back to it', () => {
+    const { state, moved } = advance(placed, { status: 'DELIVERY_STARTED' });
+    expect(moved).toBe('DELIVERY_STARTED');
+    for (const status of ['PENDING', 'INVENTORY_RESERVED', 'PAYMENT_COMPLETED'] as const)
+      expect(advance(state, { status }).moved).toBeUndefined();
+    expect(advance(state, { status: 'COMPLETED' }).moved).toBe('COMPLETED');
+  });
+
   it('changes nothing when the same patch comes again', () => {
     fc.assert(
       fc.property(fc.array(patch, { maxLength: 10 }), patch, (patches, last) => {

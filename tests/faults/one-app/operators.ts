@@ -16,7 +16,14 @@ import {
   type OrderWish,
   type Shop,
 } from '../../support/shop.js';
-import { describeWorkflow, pendingActivity, signalsOf, signalUnreadably, taskBefore } from '../../support/temporal.js';
+import {
+  describeWorkflow,
+  lastTaskDone,
+  pendingActivity,
+  signalsOf,
+  signalUnreadably,
+  taskBefore,
+} from '../../support/temporal.js';
 import { waitFor } from '../../support/wait-for.js';
 import { WebUi } from '../../support/web-ui.js';
 
@@ -227,7 +234,8 @@ export function operators(running: () => RunningApp): void {
       await runbook('go-on-tctl', other ?? {});
       for (const order of orders) await waitsAt(order, 'saga');
       await runbook('without-signals-temporal', one ?? {});
-      await runbook('without-signals-tctl', other ?? {});
+      const EVENT_ID = await lastTaskDone(app.temporalNamespace, other?.ORDER_ID ?? '');
+      await runbook('without-signals-tctl', { ...other, EVENT_ID });
       for (const { id } of orders) {
         await waitFor('it to go on', async () => !(await orderOf(shop.alice, id)).needsAttention);
         await runbook('give-up-temporal', { ORDER_ID: id });

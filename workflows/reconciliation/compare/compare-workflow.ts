@@ -1,4 +1,4 @@
-import { isFinal } from '../../../contracts/order-status.js';
+import { isFinal, type OrderStatus } from '../../../contracts/order-status.js';
 import type { Finding } from '../../../contracts/reconciliation.js';
 import type { ReservationStatus } from '../../../services/inventory/domain/reservation.js';
 import type { RecordsOfOrder } from '../records-of-order.js';
@@ -33,7 +33,7 @@ export function compareWorkflow(records: RecordsOfOrder, now: number): Finding[]
       return [];
     case 'completed':
       // It ended well by its own books, so what it did must not be undone behind its back.
-      return of('status-differs');
+      return of('status-differs', isFurther(workflow.orderStatus, status) ? 'write-status' : undefined);
     case 'forgotten':
       // It may have ended well, so nothing of it may be undone.
       return of('workflow-gone');
@@ -45,6 +45,11 @@ export function compareWorkflow(records: RecordsOfOrder, now: number): Finding[]
         ? of('workflow-never-started', 'start-workflow')
         : [];
   }
+}
+
+/** On its own branch. */
+function isFurther(ended: string | undefined, status: OrderStatus): boolean {
+  return ended === 'CANCELLED' || (ended === 'COMPLETED' && status !== 'CANCELLING');
 }
 
 /** What the order holds, and nobody will give back. */
