@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import type { Kafka } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { Client } from 'pg';
 import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -19,13 +20,16 @@ import { recordProgress } from '../services/order/progress-store.js';
 import { newOrder, openOrderDatabase, progress, type OrderDatabase } from '../services/order/testing/order-database.js';
 import { crashPointsIn } from '../tests/support/crash-points.js';
 import { server } from '../tests/support/servers.js';
+import { startSilentProxy } from '../tests/support/silent-proxy.js';
 import { readTopics, type TopicReader } from '../tests/support/topic-reader.js';
 import { waitFor } from '../tests/support/wait-for.js';
 import type { RunningLoop } from '../platform/loop.js';
 import { startOutboxRelay } from './outbox-relay.js';
 
+const { Kafka, logLevel } = kafkajs;
+
 let database: OrderDatabase;
-let kafka: Kafka;
+let kafka: kafkajs.Kafka;
 let reader: TopicReader;
 const spans = new InMemorySpanExporter();
 const relays: RunningLoop[] = [];
@@ -255,6 +259,26 @@ describe('the relay', () => {
     expect(events).toEqual(['1', '2', '3', '4', '5']);
     await untilAllMarked();
     await waitFor('none to be refused', async () => (await counted()) === 0);
+  });
+
+  it('leaves a Kafka client that stands still without an error for a new one', async () => {
+    const [host = '', port] = server('KAFKA_BROKERS').split(':');
+    const proxy = await startSilentProxy({ host, port: Number(port) });
+    const silent = new Kafka({
+      brokers: [`${host}:${port}`],
+      enforceRequestTimeout: false,
+      logLevel: logLevel.NOTHING,
+      socketFactory: ({ onConnect }) => connect(proxy.port, proxy.host, onConnect),
+    });
+    startRelay({ kafka: silent, sendLimitMs: 2_000 });
+    await read(await place(), 1);
+    await untilAllMarked();
+    proxy.swallow();
+    const after = await place();
+    await read(after, 1);
+    await untilAllMarked();
+    await Promise.all(relays.splice(0).map((relay) => relay.stop()));
+    await proxy.close();
   });
 
   it('is one of many: another takes over when the leader loses its session', async () => {

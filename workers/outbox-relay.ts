@@ -22,12 +22,16 @@ export interface OutboxRelaySettings {
   batchSize?: number;
   /** How long a new row that nobody told of can stay unseen, and a leader that died be missed. */
   pollMs?: number;
+  /** Kafka's client has sent a batch or given it up long before this, unless it has lost track of it. */
+  sendLimitMs?: number;
   /** How long until what Kafka refused is sent and, if need be, told of again. */
   refusedAgainMs?: number;
 }
 
 /** Half of what a broker takes in one batch unless told otherwise (`message.max.bytes`), so that no backlog is refused. */
 const MAX_BATCH_BYTES = 500_000;
+
+const goodByeLimitMs = 5_000;
 
 /**
  * Publishes the outbox to Kafka, each order's events in sequence. Of all relays one works; the others wait for it to
@@ -44,6 +48,7 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
     batchSize = 200,
     pollMs = 1_000,
     refusedAgainMs = 60_000,
+    sendLimitMs = 60_000,
   } = settings;
   const refused = createRefusedEvents({ logger, registry: settings.registry, againMs: refusedAgainMs });
 
@@ -67,12 +72,13 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
 
   const createSender = (session: OutboxSession, loop: Loop) => {
     let publisher = createEventPublisher(kafka, { logger, replication });
-    const close = () => publisher.close().catch(() => undefined);
+    // A client that stands still may not be able to say good-bye either, and a relay that waits for it leads for ever.
+    const close = () => within(goodByeLimitMs, publisher.close()).catch(() => undefined);
     /** Halves what is refused until the event for which it is stands alone: all others go. */
     const send = async (batch: readonly OutboxRow[]): Promise<void> => {
       crashPoint('relay: before sending');
       try {
-        await publisher.publish(batch);
+        await within(sendLimitMs, publisher.publish(batch));
       } catch (error) {
         const refusal = refusalOf(error);
         const [row, ...others] = batch;
@@ -102,4 +108,17 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
       await session.close().catch(() => undefined);
     }
   });
+}
+
+/** Rejects when it takes longer. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Kafka's client has said nothing for ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

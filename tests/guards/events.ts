@@ -129,6 +129,18 @@ export const events: Guard[] = [
     },
   },
   {
+    promise: 'A relay whose Kafka client stands still without an error leaves it for a new one.',
+    code: {
+      file: 'workers/outbox-relay.ts',
+      text: 'return await Promise.race([work, late]);',
+      instead: 'return await Promise.race([work, late.catch(() => work)]);',
+    },
+    test: {
+      file: 'workers/outbox-relay.int.test.ts',
+      name: 'leaves a Kafka client that stands still without an error',
+    },
+  },
+  {
     promise: 'A dead letter stays until it is sent again, however long that takes.',
     code: {
       file: 'platform/kafka-topics.ts',
@@ -150,8 +162,8 @@ export const events: Guard[] = [
     promise: 'While Kafka is down events wait in the outbox, and none is lost.',
     code: {
       file: 'workers/outbox-relay.ts',
-      text: 'await publisher.publish(batch);',
-      instead: 'await publisher.publish(batch).catch(() => undefined);',
+      text: 'await within(sendLimitMs, publisher.publish(batch));',
+      instead: 'await within(sendLimitMs, publisher.publish(batch)).catch(() => undefined);',
     },
     test: {
       file: 'workers/outbox-relay.int.test.ts',
