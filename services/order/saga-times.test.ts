@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { sagaTimesFrom, sagaTimeSettings } from './saga-times.js';
 
-it('without settings: an operator after 2 minutes or 14 silent days, payment within 15 minutes, the delivery asked for every 4 hours', () => {
+it('without settings: an operator after 2 minutes or 14 silent days, payment within 15 minutes, the delivery asked for every 6 hours', () => {
   expect(sagaTimesFrom(z.object(sagaTimeSettings).parse({}))).toEqual({
     attentionAfterMs: 120_000,
     paymentWindowMs: 900_000,
     carrierSilenceMs: 1_209_600_000,
-    deliveryAskedEveryMs: 14_400_000,
+    deliveryAskedEveryMs: 21_600_000,
   });
 });
