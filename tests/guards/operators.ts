@@ -112,6 +112,23 @@ export const operators: Guard[] = [
     },
   },
   {
+    promise: 'An order that a repair undoes hears there what is asked of it.',
+    code: { file: 'api/order/order-sagas.ts', text: 'return askItsUndo();', instead: 'throw error;' },
+    test: { file: 'api/order/operator-requests.int.test.ts', name: 'hears in its undo what is asked of it' },
+  },
+  {
+    promise: 'A repair undoes nothing of an order whose row says that it was completed.',
+    code: {
+      file: 'activities/order/order-activities.ts',
+      text: ' || workflowType === UNDO_ABANDONED_ORDER',
+      instead: '',
+    },
+    test: {
+      file: 'api/order/operator-requests.int.test.ts',
+      name: 'is not undone where its row says that it was completed',
+    },
+  },
+  {
     promise: "The largest order's summary stays small enough for the server to take, encrypted too.",
     code: {
       file: 'services/order/saga-summary.ts',
