@@ -46,7 +46,7 @@ describe('a pass over what changed', () => {
   });
 
   it('leaves what is over and was found clean, however much there is', { timeout: SLOW }, async () => {
-    await shop.manyCancelled(100_000, '1 year');
+    for (let rows = 0; rows < 100_000; rows += 5_000) await shop.manyCancelled(5_000, '1 year');
     await createReconciliationPasses(shop.orders.prisma).end({ startedAt: new Date(), ofAll: true });
     await shop.manyCancelled(100, '0 s');
     const began = Date.now();

@@ -161,7 +161,7 @@ export async function openShop() {
             () => true,
             () => false,
           );
-      await waitFor('it to be gone', async () => !(await isThere()));
+      await waitFor('it to be gone', async () => !(await isThere()), { timeoutMs: 60_000 });
     },
     /** Rows alone, of orders that were cancelled before anything was done. */
     manyCancelled: (count: number, ago: string) => orders.prisma.$executeRaw`
