@@ -1,6 +1,6 @@
 import type { TimelineEntry } from '../../contracts/activities/order-activities.js';
 import { topicOf, type OrderEvent } from '../../contracts/events/order-event.js';
-import type { OrderStatus } from '../../contracts/order-status.js';
+import { isFinal, type OrderStatus } from '../../contracts/order-status.js';
 import type { OrderState } from './domain/order-progress.js';
 import { shownState } from './domain/shown-state.js';
 import { WAKE_RELAY } from './outbox/channel.js';
@@ -47,6 +47,8 @@ const orderUpdate = ({ row, state, events, at }: ProgressWrite): Prisma.Sql => P
     attention_since = ${state.attention?.since ?? null}::timestamptz,
     attention_reason = ${state.attention?.reason ?? null},
     attention_error = ${state.attention?.error ?? null},
+    stalled_since = CASE WHEN ${isFinal(state.status)} THEN NULL ELSE stalled_since END,
+    stalled_why = CASE WHEN ${isFinal(state.status)} THEN NULL ELSE stalled_why END,
     event_count = ${row.eventCount + events.length},
     workflow_started_at = coalesce(workflow_started_at, ${at}),
     updated_at = ${at}
