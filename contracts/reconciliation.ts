@@ -25,7 +25,7 @@ export const REPAIRS = {
   'undo-order':
     'it is undone as on `giveUp`, by a workflow `undo-<orderId>`, and CANCELLED with `OPERATOR_REQUEST`; completed instead if it was delivered',
   'write-status':
-    'the row learns how its workflow ended, where that is further on its way, and its missing events are told',
+    'the row learns how its workflow ended, where that is further on its way and Temporal still knows; what is missing of its events is told, of a cancelled order its end alone',
   'commit-stock': 'what is held leaves the books',
   'release-stock': 'what is held can be ordered again',
   'refund-payment': 'the charge goes back at the provider, and stands as refunded in our books',

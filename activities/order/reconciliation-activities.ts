@@ -1,4 +1,4 @@
-import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type WorkflowClient } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/activity';
 import type { OrderProgress, TimelineEntry } from '../../contracts/activities/order-activities.js';
@@ -78,7 +78,7 @@ export function createOrderReconciliation(settings: OrderReconciliationSettings)
 
     writeEnd: (orderId) =>
       withOrderId(orderId, async () => {
-        const ended = await workflows.getHandle<() => Promise<Order>>(workflowIdOf(orderId)).result();
+        const ended = await endOf(workflows, orderId);
         for (const progress of howItEnded(ended)) await recordProgress(prisma, progress, {});
         logger.info({ orderId, status: ended.status }, 'order reconciled: its row has learnt how it ended');
         return ended.status;
@@ -87,6 +87,15 @@ export function createOrderReconciliation(settings: OrderReconciliationSettings)
     orderSagaInput: async (orderId) => (await startOf(orderId)).args[0],
     tellFindings: async (report) => Promise.resolve(settings.tellFindings(report)),
   };
+}
+
+async function endOf(workflows: WorkflowClient, orderId: string): Promise<Order> {
+  try {
+    return await workflows.getHandle<() => Promise<Order>>(workflowIdOf(orderId)).result();
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw ApplicationFailure.nonRetryable('Temporal has forgotten how it ended', 'WorkflowGone');
+  }
 }
 
 /** What its records would have told, of which some are missing; what is there stays as it is. */

@@ -33,7 +33,11 @@ export async function workflowRecords(
     records.push(...(await Promise.all(some.map((orderId) => recordOf(workflows, orderId)))));
   }
   const kept = await endings.find(orderIds);
-  const outlived = records.filter(({ orderId, state }) => state !== 'gone' && kept.has(orderId));
+  // A look that finds the same leaves it: whoever looks may die before it is kept again.
+  const outlived = records.filter(({ orderId, state, orderStatus }) => {
+    const ending = kept.get(orderId);
+    return ending && state !== 'gone' && (state !== ending.state || (orderStatus ?? null) !== ending.orderStatus);
+  });
   if (outlived.length > 0) await endings.forget(outlived.map(({ orderId }) => orderId));
 
   const unexplained = records.filter(({ orderId, state }) => state === 'gone' && !kept.has(orderId));

@@ -77,6 +77,8 @@ test('tells users and services from their tokens', async () => {
   const system = await token({ sub: 'back-office', roles: ['admin'] });
   expect((await get('/me', system)).body).toEqual({ kind: 'service', clientId: 'back-office', roles: ['admin'] });
   expect((await get('/admin', system)).status).toBe(200);
+  const ahead = await token({ sub: '7' }, { issued: '10s from now' });
+  expect((await get('/me', ahead)).status).toBe(200);
   const odd = await get('/me', await token({ sub: '7', roles: ['service'] }));
   expect(odd.body).toEqual({ kind: 'user', userId: 7, roles: ['service'] });
 });

@@ -87,6 +87,7 @@ export function startConsumer(settings: ConsumerSettings): RunningConsumer {
     const watch = watchForStall(consumer, stallMs);
     // One that stood still may come to itself when others have its partitions already.
     let isLeft = false;
+    const wasLeft = () => isLeft;
     const stalled = watch.stalled.then((error) => {
       isLeft = true;
       stalls.inc();
@@ -101,9 +102,12 @@ export function startConsumer(settings: ConsumerSettings): RunningConsumer {
     });
     const read = async (): Promise<Error | undefined> => {
       await letters.connect();
+      if (wasLeft()) return undefined;
       producer = letters;
       await consumer.connect();
+      if (wasLeft()) return undefined;
       await consumer.subscribe({ topics, fromBeginning: true });
+      if (wasLeft()) return undefined;
       await consumer.run({
         autoCommit: false,
         partitionsConsumedConcurrently: 3,
@@ -120,6 +124,8 @@ export function startConsumer(settings: ConsumerSettings): RunningConsumer {
       const error = await Promise.race([read(), broken, stalled, aborted(stopping.signal)]);
       if (error !== undefined) throw error;
     } finally {
+      // Also of one that has not come so far.
+      isLeft ||= !stopping.signal.aborted;
       reading = false;
       watch.stop();
       for (const resume of resumes) clearTimeout(resume);

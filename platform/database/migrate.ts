@@ -113,10 +113,12 @@ async function applyInTransaction(client: Client, name: string, sql: string, loc
 /** The statement may be there already, when this process died after it: so it has to say IF NOT EXISTS. */
 async function applyAlone(client: Client, name: string, sql: string): Promise<void> {
   // What a build that failed leaves has its name and is none.
-  const { rows } = await client.query<{ index: string }>(
-    'SELECT indexrelid::regclass::text AS index FROM pg_index WHERE NOT indisvalid',
+  const [, index = ''] = /^CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS (\w+)/m.exec(sql) ?? [];
+  const { rowCount } = await client.query(
+    'SELECT 1 FROM pg_index WHERE NOT indisvalid AND indexrelid = to_regclass($1)',
+    [index],
   );
-  for (const { index } of rows) await client.query(`DROP INDEX CONCURRENTLY ${index}`);
+  if (rowCount === 1) await client.query(`DROP INDEX CONCURRENTLY ${index}`);
   await client.query(sql);
   await client.query('INSERT INTO schema_migrations (name) VALUES ($1)', [name]);
 }

@@ -26,16 +26,18 @@ export function createReconciliationPasses(prisma: PrismaClient) {
       return rows.map(({ orderId }) => orderId);
     },
 
+    /** With the time of the mark, not of its pass: another pass that ends meanwhile may have begun in between. */
     markUnreconciled: async (orderIds: readonly string[], startedAt: Date): Promise<void> => {
       await prisma.$executeRaw`
-        INSERT INTO unreconciled (order_id, pass_started_at)
-        SELECT order_id, ${startedAt} FROM unnest(${[...orderIds]}::text[]) AS given (order_id)
-        ON CONFLICT (order_id) DO UPDATE SET pass_started_at = greatest(unreconciled.pass_started_at, ${startedAt})`;
+        INSERT INTO unreconciled (order_id, marked_at)
+        SELECT order_id, greatest(clock_timestamp(), ${startedAt}::timestamptz)
+        FROM unnest(${[...orderIds]}::text[]) AS given (order_id)
+        ON CONFLICT (order_id) DO UPDATE SET marked_at = greatest(unreconciled.marked_at, excluded.marked_at)`;
     },
 
     /** What a pass before this had left, and this one has found clean, is left no more. */
     end: async ({ startedAt, ofAll }: { startedAt: Date; ofAll: boolean }): Promise<void> => {
-      await unreconciled.deleteMany({ where: { passStartedAt: { lt: startedAt } } });
+      await unreconciled.deleteMany({ where: { markedAt: { lt: startedAt } } });
       await reconciliation.createMany({ data: [{ startedAt, ofAll }], skipDuplicates: true });
       // Those before the last that looked at everything say nothing any more.
       if (ofAll) await reconciliation.deleteMany({ where: { startedAt: { lt: startedAt } } });

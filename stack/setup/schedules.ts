@@ -21,8 +21,8 @@ export async function scheduleReconciliation(settings: {
       workflowId: RECONCILIATION,
       taskQueue: TASK_QUEUES.order,
       priority: { priorityKey: 5 },
-      // One that can't go on must not keep all that follow from starting.
-      workflowExecutionTimeout: '1 day' as const,
+      // One that can't go on must not keep all that follow from starting. Of a run, which is a few pages: a look at everything takes many.
+      workflowRunTimeout: '1 day' as const,
     },
     // One that takes longer than that is not joined by a second.
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' as const },

@@ -65,7 +65,7 @@ export const attacks: Guard[] = [
   },
   {
     promise: 'A token ends a quarter of an hour after it was given, whatever it says of its end.',
-    code: { file: 'api/http/tokens/own-tokens.ts', text: 'maxTokenAge: 16 * 60,', instead: '' },
+    code: { file: 'api/http/tokens/own-tokens.ts', text: 'maxTokenAge: 15 * 60,', instead: '' },
     test: { file: 'api/http/auth.test.ts', name: 'expired, forged, of others or for others' },
   },
 ];

@@ -172,7 +172,7 @@ export const customers: Guard[] = [
   },
   {
     promise:
-      'A report of the carrier whose signal is lost loses nothing: the order reads it in the books within hours.',
+      'A report of the carrier whose signal is lost loses nothing: the order reads it in the books within hours, or when an operator who was asked says `retry`.',
     code: {
       file: 'workflows/order/await-delivery.ts',
       text: 'Date.now() - readAt >= askedEveryMs || ',

@@ -1,9 +1,10 @@
-import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, patched } from '@temporalio/workflow';
 import type { Order } from '../../contracts/http/orders.js';
 import type { OrderSagaInput } from '../../contracts/order-saga.js';
 import { awaitDelivery } from './await-delivery.js';
 import { answerMessages } from './answer-messages.js';
 import { textsIn } from './given-by-hand.js';
+import { PATCHES } from './patches.js';
 import { openSaga, type Saga } from './saga.js';
 import { showInSearch } from './search-attributes.js';
 import { chargeOf, deliveryOf, stockOf } from './step-requests.js';
@@ -56,7 +57,9 @@ async function startDelivery({ input, services, compensations, carrier, perform,
   compensations.registerFor('start-delivery');
   const { result, entry } = await perform('start-delivery', () => services.startDelivery(deliveryOf(input.order)));
   const delivery = textsIn(result, 'deliveryId', 'trackingNumber');
-  carrier.read(result?.reports);
+  const reports = result?.reports;
+  const hasReports = Array.isArray(reports) && reports.length > 0;
+  if (!hasReports || patched(PATCHES.readsReportsAtTheStart)) carrier.read(reports);
   await journal.record({ status: 'DELIVERY_STARTED', ...delivery }, entry, [{ topic: 'delivery-started' }]);
 }
 

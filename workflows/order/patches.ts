@@ -6,6 +6,8 @@ export const PATCHES = {
   repeatsSayNothing: 'repeats-say-nothing',
   /** The delivery service is asked what the carrier has said. */
   asksForReports: 'asks-for-reports',
+  /** The step that starts a delivery may answer with reports, of which older code took no notice. */
+  readsReportsAtTheStart: 'reads-reports-at-the-start',
   /** A record that was settled, or completed by hand, is written all the same. */
   recordsUntilWritten: 'records-until-written',
 } as const;

@@ -12,6 +12,7 @@ import { stepEntry } from '../order/timeline-entry.js';
 import { compareOrder } from './compare/compare-order.js';
 import { gatherRecords } from './gather-records.js';
 import type { Confirmed } from './look-twice.js';
+import { areTheSame, type RecordsOfOrder } from './records-of-order.js';
 import { order, payment } from './services.js';
 import { undoAbandoned } from './undo-abandoned.js';
 
@@ -26,14 +27,19 @@ export async function repairOrder({
   records,
   findings,
 }: Confirmed): Promise<{ repaired: Repaired[]; left: Finding[] }> {
+  const lookNow = async () => (await gatherRecords([records.orderId]))[0];
+  const wrongIn = (now: RecordsOfOrder | undefined) => (now === undefined ? findings : compareOrder(now, Date.now()));
+  if (!findings.some((finding) => finding.repair !== undefined)) return { repaired: [], left: findings };
+  // The repairs of others came before it and took their time: what an operator has begun meanwhile is not undone.
+  const before = await lookNow();
+  if (!areTheSame(before, records)) return { repaired: [], left: wrongIn(before) };
   const tried: Omit<Repaired, 'gone'>[] = [];
   for (const finding of findings) {
     if (finding.repair === undefined || records.order === undefined) continue;
     tried.push({ ...finding, did: await repair(finding.repair, records.order) });
   }
   if (tried.length === 0) return { repaired: [], left: findings };
-  const [now] = await gatherRecords([records.orderId]);
-  const left = now === undefined ? findings : compareOrder(now, Date.now());
+  const left = wrongIn(await lookNow());
   return {
     repaired: tried.map((one) => ({ ...one, gone: !left.some(({ kind }) => kind === one.kind) })),
     left,
@@ -89,10 +95,11 @@ const REPAIR: Record<Repair, (record: OrderRecord) => Promise<string>> = {
   'tell-order': async ({ orderId }) => {
     const saga = getExternalWorkflowHandle(workflowIdOf(orderId));
     for (const report of await steps.carrierReports({ orderId })) await saga.signal(deliveryUpdate, report);
-    for (let left = PATIENCE_MS / 1_000; left > 0; left--) {
+    // Fewer and fewer looks: each is events, and there may be many such orders.
+    for (const pauseMs of [1_000, 2_000, 4_000, 8_000, 15_000, 30_000]) {
       const [now] = await order.orderRecords([orderId]);
       if (now === undefined || isFinal(now.status)) return `it is ${now?.status ?? 'gone'}`;
-      await sleep(1_000);
+      await sleep(pauseMs);
     }
     return 'its workflow was told';
   },

@@ -16,5 +16,5 @@ CREATE TABLE reconciliations (
 -- Ids that the last look at them did not find clean, whether there is such an order or not.
 CREATE TABLE unreconciled (
   order_id text PRIMARY KEY,
-  pass_started_at timestamptz(3) NOT NULL
+  marked_at timestamptz(3) NOT NULL
 );

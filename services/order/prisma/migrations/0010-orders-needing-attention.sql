@@ -1,0 +1,2 @@
+-- without a transaction
+DROP INDEX CONCURRENTLY IF EXISTS orders_needing_attention_idx;
