@@ -140,7 +140,16 @@ describe('the lock', () => {
   test('a hundred buyers of the last unit: one has it, no lock is left', async () => {
     const product = await inventory.stocked(1);
     const buyers = times(100, () => ({ orderId: inventory.newOrder(), lines: [line(product, 1)] }));
-    const settled = await Promise.allSettled(buyers.map((buyer) => activities.reserveStock(buyer)));
+    // Who waits too long for the lock asks again, as the Saga does: a hundred may take longer on a busy machine.
+    const decided = async (buyer: (typeof buyers)[number]): Promise<unknown> => {
+      try {
+        return await activities.reserveStock(buyer);
+      } catch (error) {
+        if (error instanceof LockNotAcquired) return decided(buyer);
+        throw error;
+      }
+    };
+    const settled = await Promise.allSettled(buyers.map(decided));
     expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const refused = settled.filter((attempt) => attempt.status === 'rejected');
     expect(refused.map((attempt) => (attempt.reason as ApplicationFailure).type)).toEqual(

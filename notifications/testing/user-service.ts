@@ -24,10 +24,11 @@ export async function startUserService(): Promise<TestUserService> {
   const jwk = { ...(await exportJWK(publicKey)), kid: 'test', alg: 'ES256' };
   const sign = (subject: string, roles: string[]) =>
     new SignJWT({ roles })
-      .setProtectedHeader({ alg: 'ES256', kid: 'test' })
+      .setProtectedHeader({ alg: 'ES256', kid: 'test', typ: 'at+jwt' })
       .setSubject(subject)
       .setIssuer(TEST_ISSUER)
       .setAudience(TEST_AUDIENCE)
+      .setIssuedAt()
       .setExpirationTime('10m')
       .sign(privateKey);
 
