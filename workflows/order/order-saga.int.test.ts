@@ -124,7 +124,10 @@ describe('an order that is delivered', () => {
   });
 
   it('may take months', async () => {
-    const { id, handle } = await saga.start({ carrierSilenceMs: 100 * 86_400_000, deliveryAskedEveryMs: 100 * 86_400_000 });
+    const { id, handle } = await saga.start({
+      carrierSilenceMs: 100 * 86_400_000,
+      deliveryAskedEveryMs: 100 * 86_400_000,
+    });
     await saga.reached(id, 'DELIVERY_STARTED');
     await test.env.sleep('90 days');
     await say(handle, 'delivered');
