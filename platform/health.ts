@@ -6,6 +6,7 @@ import { createMetrics } from './metrics.js';
 import type { Metrics } from './metrics.js';
 import { plainProblem } from './plain-problem.js';
 import { isStopping } from './stopping.js';
+import { within } from './within.js';
 
 /** What a process needs, by name. A check rejects or throws while it is missing, saying why. */
 export type ReadinessChecks = Record<string, () => unknown>;
@@ -52,7 +53,8 @@ export async function findMissing(checks: ReadinessChecks): Promise<{ name: stri
   const results = await Promise.all(
     Object.entries(checks).map(async ([name, check]) => {
       try {
-        await withinLimit(check);
+        const asked = Promise.resolve().then(check);
+        await within(checkLimitMs, asked, `no answer within ${String(checkLimitMs)} ms`);
         return undefined;
       } catch (error) {
         return { name, reason: error instanceof Error ? error.message : String(error) };
@@ -60,16 +62,4 @@ export async function findMissing(checks: ReadinessChecks): Promise<{ name: stri
     }),
   );
   return results.filter((result) => result !== undefined);
-}
-
-async function withinLimit(check: () => unknown): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${String(checkLimitMs)} ms`)), checkLimitMs);
-  });
-  try {
-    await Promise.race([Promise.resolve(check()), limit]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -8,6 +8,7 @@ import { closedByBytes, inSequence } from '../services/order/outbox/in-sequence.
 import { openOutboxSession, type OutboxRow, type OutboxSession } from '../services/order/outbox/outbox-session.js';
 import { createRefusedEvents } from '../services/order/outbox/refused-events.js';
 import { startLoop, type Loop, type RunningLoop } from '../platform/loop.js';
+import { within } from '../platform/within.js';
 
 export interface OutboxRelaySettings {
   databaseUrl: string;
@@ -32,6 +33,8 @@ export interface OutboxRelaySettings {
 const MAX_BATCH_BYTES = 500_000;
 
 const goodByeLimitMs = 5_000;
+
+const silentFor = (ms: number) => `Kafka's client has said nothing for ${ms} ms`;
 
 /**
  * Publishes the outbox to Kafka, each order's events in sequence. Of all relays one works; the others wait for it to
@@ -73,12 +76,12 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
   const createSender = (session: OutboxSession, loop: Loop) => {
     let publisher = createEventPublisher(kafka, { logger, replication });
     // A client that stands still may not be able to say good-bye either, and a relay that waits for it leads for ever.
-    const close = () => within(goodByeLimitMs, publisher.close()).catch(() => undefined);
+    const close = () => within(goodByeLimitMs, publisher.close(), silentFor(goodByeLimitMs)).catch(() => undefined);
     /** Halves what is refused until the event for which it is stands alone: all others go. */
     const send = async (batch: readonly OutboxRow[]): Promise<void> => {
       crashPoint('relay: before sending');
       try {
-        await within(sendLimitMs, publisher.publish(batch));
+        await within(sendLimitMs, publisher.publish(batch), silentFor(sendLimitMs));
       } catch (error) {
         const refusal = refusalOf(error);
         const [row, ...others] = batch;
@@ -108,17 +111,4 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
       await session.close().catch(() => undefined);
     }
   });
-}
-
-/** Rejects when it takes longer. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Kafka's client has said nothing for ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,6 +1,5 @@
-import { PROBLEMS } from '../../contracts/http/problem.js';
 import type { ProblemCode } from '../../contracts/http/problem.js';
-import { Problem } from './problem.js';
+import { problemOf } from './problem.js';
 
 /** Why the holder of a good token of an outside provider is nobody here. */
 const OUTSIDE_REFUSALS = [
@@ -14,7 +13,4 @@ export function isOutsideRefusal(code: string): code is OutsideRefusal {
   return (OUTSIDE_REFUSALS as readonly string[]).includes(code);
 }
 
-export function outsideRefusal(code: OutsideRefusal): Problem {
-  const { status, text } = PROBLEMS[code];
-  return new Problem({ status, code, detail: text });
-}
+export const outsideRefusal = (code: OutsideRefusal) => problemOf(code);

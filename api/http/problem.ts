@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../../contracts/http/problem.js';
+import { PROBLEMS, type ProblemCode } from '../../contracts/http/problem.js';
 
 /** What RFC 9457 calls a problem: an answer that says in words and in a code why not. */
 export class Problem extends Error {
@@ -39,6 +39,12 @@ export interface ProblemOptions {
   /** Members of this code alone, such as productId. */
   extensions?: Record<string, unknown>;
   cause?: unknown;
+}
+
+/** With the status and the words that the API's document has for the code. */
+export function problemOf(code: ProblemCode): Problem {
+  const { status, text } = PROBLEMS[code];
+  return new Problem({ status, code, detail: text });
 }
 
 export const badRequest = (detail: string, errors: FieldError[] = []) =>

@@ -131,9 +131,9 @@ export const events: Guard[] = [
   {
     promise: 'A relay whose Kafka client stands still without an error leaves it for a new one.',
     code: {
-      file: 'workers/outbox-relay.ts',
-      text: 'return await Promise.race([work, late]);',
-      instead: 'return await Promise.race([work, late.catch(() => work)]);',
+      file: 'platform/within.ts',
+      text: 'return await Promise.race([work, limit]);',
+      instead: 'return await Promise.race([work, limit.catch(() => work)]);',
     },
     test: {
       file: 'workers/outbox-relay.int.test.ts',
@@ -162,8 +162,8 @@ export const events: Guard[] = [
     promise: 'While Kafka is down events wait in the outbox, and none is lost.',
     code: {
       file: 'workers/outbox-relay.ts',
-      text: 'await within(sendLimitMs, publisher.publish(batch));',
-      instead: 'await within(sendLimitMs, publisher.publish(batch)).catch(() => undefined);',
+      text: 'await within(sendLimitMs, publisher.publish(batch), silentFor(sendLimitMs));',
+      instead: 'await within(sendLimitMs, publisher.publish(batch), silentFor(sendLimitMs)).catch(() => undefined);',
     },
     test: {
       file: 'workers/outbox-relay.int.test.ts',

@@ -29,16 +29,17 @@ export async function repairOrder({
 }: Confirmed): Promise<{ repaired: Repaired[]; left: Finding[] }> {
   const lookNow = async () => (await gatherRecords([records.orderId]))[0];
   const wrongIn = (now: RecordsOfOrder | undefined) => (now === undefined ? findings : compareOrder(now, Date.now()));
-  if (!findings.some((finding) => finding.repair !== undefined)) return { repaired: [], left: findings };
+  const { order: row } = records;
+  if (row === undefined || findings.every((finding) => finding.repair === undefined))
+    return { repaired: [], left: findings };
   // The repairs of others came before it and took their time: what an operator has begun meanwhile is not undone.
   const before = await lookNow();
   if (!areTheSame(before, records)) return { repaired: [], left: wrongIn(before) };
   const tried: Omit<Repaired, 'gone'>[] = [];
   for (const finding of findings) {
-    if (finding.repair === undefined || records.order === undefined) continue;
-    tried.push({ ...finding, did: await repair(finding.repair, records.order) });
+    if (finding.repair === undefined) continue;
+    tried.push({ ...finding, did: await repair(finding.repair, row) });
   }
-  if (tried.length === 0) return { repaired: [], left: findings };
   const left = wrongIn(await lookNow());
   return {
     repaired: tried.map((one) => ({ ...one, gone: !left.some(({ kind }) => kind === one.kind) })),

@@ -1,6 +1,7 @@
 import { jwtVerify } from 'jose';
 import type { JWTPayload } from 'jose';
 import { z } from 'zod';
+import { integerIdSchema } from '../../../contracts/http/common.js';
 import { failureReason } from '../../../clients/failure-reason.js';
 import type { Logger } from '../../../platform/logger.js';
 import type { Principal } from '../principal.js';
@@ -14,9 +15,6 @@ export interface OwnTokens {
   /** Rejects until the signing keys were read once. */
   check(): Promise<void>;
 }
-
-/** What the column holds: PostgreSQL's integer. */
-const HIGHEST_USER_ID = 2 ** 31 - 1;
 
 const claimsSchema = z.object({
   sub: z.string().min(1),
@@ -84,8 +82,8 @@ function toPrincipal(payload: JWTPayload): Principal {
   const { sub, roles, name, email } = claims.data;
   // By the subject, not by a role: a client may have others, and no client's id is a number.
   if (!/^\d+$/.test(sub)) return { kind: 'service', clientId: sub, roles };
-  const userId = Number(sub);
-  if (userId < 1 || userId > HIGHEST_USER_ID) throw invalidToken();
+  const { data: userId } = integerIdSchema.safeParse(Number(sub));
+  if (userId === undefined) throw invalidToken();
   return {
     kind: 'user',
     userId,

@@ -1,11 +1,10 @@
 import type { Router } from 'express';
-import { PROBLEMS } from '../../../contracts/http/problem.js';
 import { userOperations } from '../../../contracts/http/operations/users.js';
 import { hashPassword, passwordMatches } from '../../../services/user/passwords.js';
 import type { Credentials, UserStore } from '../../../services/user/user-store.js';
 import { principalOf } from '../../http/access.js';
 import type { Authenticator } from '../../http/auth.js';
-import { forbidden, notFound, Problem } from '../../http/problem.js';
+import { forbidden, notFound, problemOf } from '../../http/problem.js';
 import type { Principal } from '../../http/principal.js';
 import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
@@ -31,7 +30,7 @@ export function changeUserRoute({ users, auth }: { users: UserStore; auth: Authe
     if (changes.disabled !== undefined && (isSelf || !isAdmin))
       throw forbidden('Only an admin may set `disabled`, and nobody their own.');
     if (password !== undefined && isSelf && !(await passwordMatches(caller?.passwordHash, currentPassword ?? '')))
-      throw refusal('wrong-password');
+      throw problemOf('wrong-password');
     const passwordHash = password === undefined ? undefined : await hashPassword(password);
     const user = await users.update(id, { ...changes, passwordHash });
     if (user === undefined) throw notFound();
@@ -43,11 +42,6 @@ export function changeUserRoute({ users, auth }: { users: UserStore; auth: Authe
 async function callerOf(users: UserStore, principal: Principal): Promise<Credentials | undefined> {
   if (principal.kind !== 'user') return undefined;
   const caller = await users.findCredentials({ id: principal.userId });
-  if (caller === undefined || caller.user.disabled) throw refusal('user-disabled');
+  if (caller === undefined || caller.user.disabled) throw problemOf('user-disabled');
   return caller;
-}
-
-function refusal(code: 'user-disabled' | 'wrong-password'): Problem {
-  const { status, text } = PROBLEMS[code];
-  return new Problem({ status, code, detail: text });
 }
