@@ -40,13 +40,13 @@ export async function migrate({
       'CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
     );
     const umzug = new Umzug({
-      context: client,
       logger: undefined,
       migrations: {
         glob: ['*.sql', { cwd: directory }],
-        resolve: ({ name, path: file, context }) => ({
+        // Without the client as Umzug's context: what fails would be shown with all of it.
+        resolve: ({ name, path: file }) => ({
           name,
-          up: () => applyWhenFree(context, { name, file: file ?? path.join(directory, name), lockTimeoutMs, tries }),
+          up: () => applyWhenFree(client, { name, file: file ?? path.join(directory, name), lockTimeoutMs, tries }),
         }),
       },
       storage: {
@@ -57,8 +57,7 @@ export async function migrate({
         unlogMigration: () => Promise.reject(new Error('migrations only go forward')),
       },
     });
-    if ((await umzug.migrations(client)).length === 0)
-      throw new Error(`there are no migrations (*.sql) in ${directory}`);
+    if ((await umzug.migrations({})).length === 0) throw new Error(`there are no migrations (*.sql) in ${directory}`);
     return (await umzug.up()).map((migration) => migration.name);
   } finally {
     // Ends the session, and with it the lock.
@@ -113,12 +112,14 @@ async function applyInTransaction(client: Client, name: string, sql: string, loc
 /** The statement may be there already, when this process died after it: so it has to say IF NOT EXISTS. */
 async function applyAlone(client: Client, name: string, sql: string): Promise<void> {
   // What a build that failed leaves has its name and is none.
-  const [, index = ''] = /^CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS (\w+)/m.exec(sql) ?? [];
-  const { rowCount } = await client.query(
-    'SELECT 1 FROM pg_index WHERE NOT indisvalid AND indexrelid = to_regclass($1)',
-    [index],
-  );
-  if (rowCount === 1) await client.query(`DROP INDEX CONCURRENTLY ${index}`);
+  const [, index] = /^CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS (\w+)/m.exec(sql) ?? [];
+  if (index !== undefined) {
+    const { rowCount } = await client.query(
+      'SELECT 1 FROM pg_index WHERE NOT indisvalid AND indexrelid = to_regclass($1)',
+      [index],
+    );
+    if (rowCount === 1) await client.query(`DROP INDEX CONCURRENTLY ${index}`);
+  }
   await client.query(sql);
   await client.query('INSERT INTO schema_migrations (name) VALUES ($1)', [name]);
 }

@@ -24,7 +24,10 @@ describe('docker compose up', () => {
 
   beforeAll(async () => {
     holdfast = await prepareComposed();
-    await holdfast.start();
+    await holdfast.start().catch(async (error: unknown) => {
+      await printLogs();
+      throw error;
+    });
     // Where the helpers of all tests look.
     process.env['ZIPKIN_URL'] = holdfast.urls['zipkin'];
     process.env['INBOX_URL'] = holdfast.urls['inbox'];
@@ -32,11 +35,11 @@ describe('docker compose up', () => {
   });
   afterAll(() => holdfast.remove());
 
-  const showLogs = () =>
-    onTestFailed(async () => {
-      console.log(await holdfast.compose('ps', '--all'));
-      console.log(await holdfast.compose('logs', '--no-color', '--tail', '40'));
-    });
+  const printLogs = async () => {
+    console.log(await holdfast.compose('ps', '--all'));
+    console.log(await holdfast.compose('logs', '--no-color', '--tail', '40'));
+  };
+  const showLogs = () => onTestFailed(printLogs);
 
   it("README's first order goes through, and its declined one undoes itself", async () => {
     showLogs();
