@@ -36,11 +36,8 @@ export async function build({ root, progress, signal }) {
     if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === now)
       return progress.say('  ✓ build: sources are unchanged');
     const step = progress.step('build');
-    // Without its output, the compiler must not believe its notes that there is nothing to do.
-    if (!fs.existsSync(stamp)) {
-      fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
-      fs.rmSync(path.join(root, 'node_modules', '.cache', 'tsc', 'build.tsbuildinfo'), { force: true });
-    }
+    // With the compiler's notes of what it needn't do.
+    if (!fs.existsSync(stamp)) fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
     fs.rmSync(stamp, { force: true });
     try {
       await runCommand('npm', ['run', '--silent', 'build'], {
