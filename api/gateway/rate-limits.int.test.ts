@@ -29,17 +29,20 @@ beforeAll(async () => {
   const keys = await createSigningKeys([generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey]);
   const tokens = createAccessTokens({ keys, issuer, audience });
   tokenOf = (id) =>
-    tokens.forUser({
-      id,
-      roles: ['customer'],
-      name: 'x',
-      email: 'x@example.com',
-      phone: null,
-      address: null,
-      disabled: false,
-      createdAt: '',
-      updatedAt: '',
-    });
+    tokens.forUser(
+      {
+        id,
+        roles: ['customer'],
+        name: 'x',
+        email: 'x@example.com',
+        phone: null,
+        address: null,
+        disabled: false,
+        createdAt: '',
+        updatedAt: '',
+      },
+      randomUUID(),
+    );
   upstream = await listen(
     (req, res) => {
       let body = '';

@@ -1,12 +1,14 @@
 import { Router } from 'express';
 import { forwardedOperations, gatewayOperations } from '../../contracts/http/operations/gateway.js';
+import { internalOperations } from '../../contracts/http/operations/sessions.js';
 import type { Operation } from '../../contracts/http/operation.js';
 import { Problem } from './problem.js';
 import { expressPath } from './route.js';
 
 type Path = Pick<Operation, 'service' | 'method' | 'path'>;
 
-const all: Path[] = [...Object.values(forwardedOperations), ...Object.values(gatewayOperations)];
+const forwarded: Path[] = Object.values(forwardedOperations);
+const own: Path[] = [...Object.values(gatewayOperations), ...Object.values(internalOperations)];
 
 /**
  * Of a path that a service has operations for: 405 with `Allow` for any other method, whoever asks, and `Allow` for OPTIONS.
@@ -15,8 +17,11 @@ const all: Path[] = [...Object.values(forwardedOperations), ...Object.values(gat
 export function allowedMethods(service: string): Router {
   const router = Router();
   const methods = new Map<string, Set<string>>();
-  for (const { service: of, method, path } of all) {
-    if (service !== 'gateway' && service !== of) continue;
+  const all = [
+    ...(service === 'gateway' ? forwarded : []),
+    ...[...forwarded, ...own].filter((one) => one.service === service),
+  ];
+  for (const { method, path } of all) {
     const known = methods.get(path) ?? new Set();
     methods.set(path, known.add(method.toUpperCase()));
   }

@@ -1,11 +1,13 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import { createCallerClient } from '../../clients/caller-client.js';
 import { urlList } from '../../platform/env.js';
 import type { Logger } from '../../platform/logger.js';
 import { createOutsideUsers } from './outside-users.js';
 import type { Principal, UserPrincipal } from './principal.js';
-import { unauthorized } from './problem.js';
+import { Problem, unauthorized } from './problem.js';
+import { createEndedSessions } from './tokens/ended-sessions.js';
+import type { EndedSessions } from './tokens/ended-sessions.js';
 import { createOutsideTokens } from './tokens/outside-tokens.js';
 import type { OutsideClaims } from './tokens/outside-tokens.js';
 import { createOwnTokens } from './tokens/own-tokens.js';
@@ -15,6 +17,8 @@ export interface AuthSettings {
   audience: string;
   /** Instances of the one who signs; asked in turn until one answers. */
   jwksUrls: string[];
+  /** Not there: nothing ends but by its time. */
+  ended?: EndedSessions | undefined;
   outside?: OutsideSettings | undefined;
   /** Told when the keys of either can't be read, and why. */
   logger?: Logger | undefined;
@@ -35,7 +39,9 @@ export interface Authenticator {
   optional: RequestHandler;
   /** The principal of a token, or a 401 Problem. */
   verify: (token: string) => Promise<Principal>;
-  /** A readiness check: rejects until our own signing keys were read once. */
+  /** Whether the token that a request came with would still be taken: for answers that last. */
+  stillValid: (req: Request) => Promise<boolean>;
+  /** A readiness check: rejects until our own signing keys, and which sessions have ended, were read once. */
   check: () => Promise<void>;
 }
 
@@ -69,11 +75,13 @@ interface AuthEnvironment {
 }
 
 export function authSettingsFrom(env: AuthEnvironment & { USER_SERVICE_URL: string[] }, logger: Logger): AuthSettings {
-  const users = createOutsideUsers(createCallerClient({ urls: env.USER_SERVICE_URL }));
+  const ended = createEndedSessions(env.USER_SERVICE_URL);
+  const users = createOutsideUsers(createCallerClient({ urls: env.USER_SERVICE_URL }), ended);
   return {
     issuer: env.JWT_ISSUER,
     audience: env.JWT_AUDIENCE,
     jwksUrls: env.USER_SERVICE_URL.map((url) => `${url}/.well-known/jwks.json`),
+    ended,
     outside: outsideSettingsFrom(env, users.userOf),
     logger,
   };
@@ -109,6 +117,12 @@ export function createAuthenticator({ outside, ...own }: AuthSettings): Authenti
     verify,
     required,
     optional: (req, res, next) => (req.headers.authorization === undefined ? next() : required(req, res, next)),
+    stillValid: (req) =>
+      verify(bearerToken(req.headers.authorization) ?? '').then(
+        () => true,
+        // That it can't be known now is no reason: what it was taken for ends with the token.
+        (error: unknown) => error instanceof Problem && error.status >= 500,
+      ),
     check: () => ownTokens.check(),
   };
 }

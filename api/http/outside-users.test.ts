@@ -7,7 +7,7 @@ const carol = { issuer: 'https://provider.test', subject: 'carol', emailVerified
 
 /** The user service, as somebody at the other end of the clients' interface sees it. */
 function testUsers() {
-  const state = { now: 0, asked: 0, name: 'Carol', fails: undefined as Error | undefined };
+  const state = { now: 0, ended: false, asked: 0, name: 'Carol', fails: undefined as Error | undefined };
   const users = createOutsideUsers(
     {
       whoIs: () => {
@@ -27,6 +27,7 @@ function testUsers() {
         });
       },
     },
+    { has: () => Promise.resolve(state.ended) },
     () => state.now,
   );
   return { state, who: (token = 'a.b.c') => users.userOf(carol, token) };
@@ -44,6 +45,16 @@ test('the user service is asked once a minute, whatever the token', async () => 
   state.name = 'Caroline';
   expect(await who()).toMatchObject({ name: 'Caroline' });
   expect(state.asked).toBe(2);
+});
+
+test('who may have lost something is asked for again at once, and is nobody while the user service is away', async () => {
+  const { state, who } = testUsers();
+  await who();
+  state.ended = true;
+  state.name = 'Caroline';
+  expect(await who()).toMatchObject({ name: 'Caroline' });
+  state.fails = away;
+  await expect(who()).rejects.toMatchObject({ status: 503, code: 'user-unavailable' });
 });
 
 test('what comes with one token at the same time is one question', async () => {

@@ -6,6 +6,8 @@ import { isOutsideRefusal, outsideRefusal } from './outside-refusal.js';
 import type { UserPrincipal } from './principal.js';
 import { serviceUnavailable } from './problem.js';
 import { invalidToken } from './tokens/token-problems.js';
+import { outsideSessionId } from './tokens/ended-sessions.js';
+import type { EndedSessions } from './tokens/ended-sessions.js';
 import type { OutsideClaims } from './tokens/outside-tokens.js';
 
 /** What the user service said is asked anew after this long, so that a disabled user is out soon. */
@@ -30,7 +32,11 @@ interface Known {
  * Finds the user of ours behind a token of an outside provider. The user service alone knows; it is shown the token
  * itself, so it takes nobody's word for whose it is.
  */
-export function createOutsideUsers(callers: CallerClient, now: () => number = Date.now) {
+export function createOutsideUsers(
+  callers: CallerClient,
+  ended: Pick<EndedSessions, 'has'>,
+  now: () => number = Date.now,
+) {
   const known = new Map<string, Known>();
   const whoIs = shareInFlight((token: string) => callers.whoIs(token));
 
@@ -45,9 +51,12 @@ export function createOutsideUsers(callers: CallerClient, now: () => number = Da
 
   return {
     /** `claims`: of this very token, checked. */
-    userOf: async ({ subject }: OutsideClaims, token: string): Promise<UserPrincipal> => {
+    userOf: async (claims: OutsideClaims, token: string): Promise<UserPrincipal> => {
+      const { subject } = claims;
       const seen = known.get(subject);
-      if (seen !== undefined && now() < seen.askAgainAt) return seen.principal;
+      // Then what is known may be too much, and only the user service says what is left.
+      const lost = seen !== undefined && (await ended.has(outsideSessionId(claims)).catch(() => false));
+      if (seen !== undefined && !lost && now() < seen.askAgainAt) return seen.principal;
       try {
         return await ask(subject, token);
       } catch (error) {
@@ -55,7 +64,7 @@ export function createOutsideUsers(callers: CallerClient, now: () => number = Da
           known.delete(subject);
           throw toProblem(error);
         }
-        if (seen === undefined || now() >= seen.until) throw unavailable();
+        if (seen === undefined || lost || now() >= seen.until) throw unavailable();
         seen.askAgainAt = now() + REST_MS;
         return seen.principal;
       }

@@ -8,7 +8,9 @@ export interface StreamLimits {
   perProcess: number;
   /** A comment is sent so often, so that nothing in between takes the stream for dead. */
   keepAliveMs: number;
-  /** As long as an access token is valid: whoever wants to hear more shows a new one. */
+  /** How often it is asked whether its caller may still hear. */
+  recheckMs: number;
+  /** Whatever the token says. */
   longestMs: number;
 }
 
@@ -17,12 +19,22 @@ export interface ServerSentEvent {
   data: unknown;
 }
 
+export interface StreamCaller {
+  id: string;
+  /** Asked before each event, and while there is none: the token may end, or the session that it is of. */
+  mayHear: () => Promise<boolean>;
+}
+
 export interface EventStreams {
   /**
    * Answers with `events` as they come, until they end, the caller leaves or does not read, or the stream has lasted as
    * long as it may. Throws a Problem, before anything is sent, when too many streams are open.
    */
-  send(res: Response, caller: string, events: (signal: AbortSignal) => AsyncIterable<ServerSentEvent>): Promise<void>;
+  send(
+    res: Response,
+    caller: StreamCaller,
+    events: (signal: AbortSignal) => AsyncIterable<ServerSentEvent>,
+  ): Promise<void>;
   /** Streams now open. */
   count(): number;
   /** Ends all of them, and takes no more. */
@@ -33,6 +45,7 @@ export const STREAM_LIMITS: StreamLimits = {
   perCaller: 20,
   perProcess: 1_000,
   keepAliveMs: 15_000,
+  recheckMs: 5_000,
   longestMs: 15 * 60_000,
 };
 
@@ -65,15 +78,22 @@ export function createEventStreams(limits: StreamLimits = STREAM_LIMITS): EventS
 
   return {
     send: async (res, caller, events) => {
-      admit(caller);
+      admit(caller.id);
       if (res.req.method === 'HEAD') return void res.writeHead(200, HEADERS).end();
       const stream = new AbortController();
-      open.set(stream, caller);
+      open.set(stream, caller.id);
       const end = (): void => stream.abort();
       res.once('close', end);
       // Its caller left while the order was looked up.
       if (res.destroyed) end();
       const longest = setTimeout(end, limits.longestMs);
+      const recheck = setInterval(
+        () =>
+          void caller.mayHear().then((may) => {
+            if (!may) end();
+          }),
+        limits.recheckMs,
+      );
       const keepAlive = setInterval(() => {
         // What nobody reads would pile up.
         if (res.writableNeedDrain) res.destroy();
@@ -82,12 +102,13 @@ export function createEventStreams(limits: StreamLimits = STREAM_LIMITS): EventS
       try {
         res.writeHead(200, HEADERS).write(RECONNECT);
         for await (const { id, data } of events(stream.signal)) {
-          if (stream.signal.aborted) break;
+          if (stream.signal.aborted || !(await caller.mayHear())) break;
           res.write(`id: ${String(id)}\ndata: ${JSON.stringify(data)}\n\n`);
         }
         res.end();
       } finally {
         clearTimeout(longest);
+        clearInterval(recheck);
         clearInterval(keepAlive);
         open.delete(stream);
       }

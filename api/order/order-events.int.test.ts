@@ -125,6 +125,28 @@ describe('the events of an order', () => {
   });
 });
 
+describe('a stream ends with its caller', () => {
+  it('at once when there is something to tell, within moments when there is not', async () => {
+    const { url, streams } = await instance({ recheckMs: 200 });
+    const id = await placed();
+    await api.reaches(id, 'DELIVERY_STARTED');
+    const [gone, stays] = [await api.issuer.bearer(1, 'customer'), await api.issuer.bearer(1, 'customer')];
+    const heard = [await watch(url, id, gone), await watch(url, id, stays)];
+    for (const stream of heard) await stream.hears(1);
+    api.issuer.end(gone);
+    await heard[0]!.ended;
+    expect(streams.count()).toBe(1);
+    expect((await watch(url, id, gone)).status).toBe(401);
+    const slow = await instance({ recheckMs: 60_000 });
+    const before = await watch(slow.url, id, stays);
+    await before.hears(1);
+    api.issuer.end(stays);
+    await deliver(id);
+    await before.ended;
+    expect(inWords(before.heard)).toEqual(['4 DELIVERY_STARTED']);
+  });
+});
+
 describe('what a stream may cost', () => {
   it('is given back when its caller leaves', async () => {
     const { url, streams } = await instance();

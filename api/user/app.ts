@@ -1,5 +1,5 @@
 import type { Express } from 'express';
-import { sessionOperations } from '../../contracts/http/operations/sessions.js';
+import { internalOperations, sessionOperations } from '../../contracts/http/operations/sessions.js';
 import { userOperations } from '../../contracts/http/operations/users.js';
 import { checkDatabase } from '../../platform/database/pool.js';
 import type { Logger } from '../../platform/logger.js';
@@ -12,6 +12,7 @@ import { endSessionRoute } from './routes/end-session.js';
 import { getOwnUserRoute } from './routes/get-own-user.js';
 import { getUserRoute } from './routes/get-user.js';
 import { issueTokenRoute } from './routes/issue-token.js';
+import { listEndedSessionsRoute } from './routes/list-ended-sessions.js';
 import { logInRoute } from './routes/log-in.js';
 import { refreshSessionRoute } from './routes/refresh-session.js';
 import { showKeysRoute } from './routes/show-keys.js';
@@ -33,10 +34,11 @@ export function createUserApp(context: UserContext, { service, logger }: { servi
       logInRoute(context),
       refreshSessionRoute(context),
       endSessionRoute(context),
+      listEndedSessionsRoute(context),
       issueTokenRoute(context),
       showKeysRoute(context),
       discoverRoute(context),
-      documentRoute('user-service', { ...userOperations, ...sessionOperations }),
+      documentRoute('user-service', { ...userOperations, ...sessionOperations, ...internalOperations }),
     ],
   });
 }

@@ -4,6 +4,8 @@ import type { Logger } from '../../platform/logger.js';
 import { createAccessTokens } from '../../services/user/access-tokens.js';
 import type { AccessTokens } from '../../services/user/access-tokens.js';
 import { openUserDatabase } from '../../services/user/database.js';
+import { createEndedSessionStore } from '../../services/user/ended-sessions.js';
+import type { EndedSessionStore } from '../../services/user/ended-sessions.js';
 import type { OAuthClient } from '../../services/user/oauth-clients.js';
 import { createOutsideUserStore } from '../../services/user/outside-user-store.js';
 import { createSessionStore } from '../../services/user/session-store.js';
@@ -20,6 +22,7 @@ import { outsideUserOf } from './outside-user.js';
 export interface UserContext {
   users: UserStore;
   sessions: SessionStore;
+  ended: EndedSessionStore;
   tokens: AccessTokens;
   keys: SigningKeys;
   clients: OAuthClient[];
@@ -33,11 +36,13 @@ export async function createContext(config: UserConfig, logger: Logger): Promise
   const pool = createPool({ url: config.DATABASE_URL, size: 10, service: config.SERVICE_NAME, logger });
   const prisma = openUserDatabase(pool);
   const keys = await createSigningKeys(config.JWT_PRIVATE_KEY);
+  const ended = createEndedSessionStore(prisma);
   const issuer = config.JWT_ISSUER;
   const audience = config.JWT_AUDIENCE;
   return {
     users: createUserStore(prisma),
     sessions: createSessionStore(prisma),
+    ended,
     tokens: createAccessTokens({ keys, issuer, audience }),
     keys,
     clients: config.OAUTH_CLIENTS,
@@ -47,6 +52,8 @@ export async function createContext(config: UserConfig, logger: Logger): Promise
       issuer,
       audience,
       jwksUrls: [`data:application/json,${encodeURIComponent(JSON.stringify(keys.publicKeys))}`],
+      // And so are they: what ended is out here with the same commit.
+      ended: { has: (id) => ended.has(id), check: () => Promise.resolve() },
       outside: outsideSettingsFrom(config, outsideUserOf(createOutsideUserStore(prisma), logger)),
       logger,
     }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { timeSchema } from './common.js';
 import { emailSchema, userSchema } from './users.js';
 
 export const logInBodySchema = z
@@ -17,6 +18,15 @@ export const sessionSchema = z
   })
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof sessionSchema>;
+
+/** Opaque ids, of which a token names one. */
+export const endedSessionsSchema = z
+  .object({
+    at: timeSchema.meta({ description: 'What to ask from the next time.' }),
+    ids: z.array(z.string()),
+  })
+  .meta({ id: 'EndedSessions' });
+export type EndedSessions = z.infer<typeof endedSessionsSchema>;
 
 /** RFC 6749, section 5.1. */
 export const tokenAnswerSchema = z

@@ -8,8 +8,8 @@ import type { SigningKeys } from './signing-keys.js';
 export const ACCESS_TOKEN_LIFETIME_S = 15 * 60;
 
 export interface AccessTokens {
-  /** Carries name and e-mail too: what the order service believes while the user service is down. */
-  forUser(user: User): Promise<string>;
+  /** Carries name and e-mail too: what the order service believes while the user service is down. Ends with the session. */
+  forUser(user: User, sessionId: string): Promise<string>;
   forClient(client: { clientId: string; roles: string[] }): Promise<string>;
 }
 
@@ -39,7 +39,7 @@ export function createAccessTokens({
       .sign(keys.current.privateKey);
   };
   return {
-    forUser: ({ id, roles, name, email }) => sign(String(id), { roles, name, email }),
+    forUser: ({ id, roles, name, email }, sid) => sign(String(id), { sid, roles, name, email }),
     forClient: ({ clientId, roles }) => sign(clientId, { roles }),
   };
 }

@@ -6,9 +6,14 @@ import { toUser } from './user-store.js';
 
 const lifetimeMs = 30 * 24 * 3_600_000;
 
-export interface RefreshedSession {
-  user: User;
+/** Access tokens name the session, so that they end with it. */
+export interface NewTokens {
+  sessionId: string;
   refreshToken: string;
+}
+
+export interface RefreshedSession extends NewTokens {
+  user: User;
 }
 
 export interface SessionStore {
@@ -16,23 +21,27 @@ export interface SessionStore {
    * A refresh token of a new family. undefined when the user was disabled or got another password since the hash
    * was checked: the session would outlive what ended all others.
    */
-  begin(userId: number, checkedHash: string): Promise<string | undefined>;
+  begin(userId: number, checkedHash: string): Promise<NewTokens | undefined>;
   /** Spends the token for its successor. undefined when it is not usable; one used before also ends its family. */
   refresh(refreshToken: string): Promise<RefreshedSession | undefined>;
-  /** Ends the token's family. Harmless for one that is not known. */
+  /** Ends the token's family, and with it access tokens that came of it. Harmless for one that is not known. */
   end(refreshToken: string): Promise<void>;
 }
 
 export function createSessionStore(prisma: PrismaClient, now: () => Date = () => new Date()): SessionStore {
   return {
-    begin: async (userId, checkedHash) =>
-      prisma.$transaction(async (transaction) => {
+    begin: async (userId, checkedHash) => {
+      await prisma.$executeRaw`
+        DELETE FROM ended_sessions WHERE id IN
+          (SELECT id FROM ended_sessions WHERE ended_at < now() - interval '1 hour' LIMIT 100 FOR UPDATE SKIP LOCKED)`;
+      return prisma.$transaction(async (transaction) => {
         await lockUser(transaction, userId);
         const user = await transaction.user.findUnique({ where: { id: userId } });
         if (user === null || user.disabled || user.passwordHash !== checkedHash) return undefined;
         await transaction.refreshToken.deleteMany({ where: { userId, expiresAt: { lt: now() } } });
         return addToken(transaction, { userId, familyId: randomUUID(), now: now() });
-      }),
+      });
+    },
 
     refresh: async (refreshToken) => {
       const hash = hashOf(refreshToken);
@@ -44,14 +53,11 @@ export function createSessionStore(prisma: PrismaClient, now: () => Date = () =>
         const token = await transaction.refreshToken.findUnique({ where: { hash }, include: { user: true } });
         if (token === null) return undefined;
         const verdict = judgeRefreshToken(token, now());
-        if (verdict === 'reused') await transaction.refreshToken.deleteMany({ where: { familyId: token.familyId } });
+        if (verdict === 'reused') await endFamily(transaction, token.familyId);
         if (verdict !== 'usable' || token.user.disabled) return undefined;
         await transaction.refreshToken.update({ where: { hash }, data: { spentAt: now() } });
         const { userId, familyId } = token;
-        return {
-          user: toUser(token.user),
-          refreshToken: await addToken(transaction, { userId, familyId, now: now() }),
-        };
+        return { user: toUser(token.user), ...(await addToken(transaction, { userId, familyId, now: now() })) };
       });
     },
 
@@ -61,7 +67,7 @@ export function createSessionStore(prisma: PrismaClient, now: () => Date = () =>
       if (token === null) return;
       await prisma.$transaction(async (transaction) => {
         await lockUser(transaction, token.userId);
-        await transaction.refreshToken.deleteMany({ where: { familyId: token.familyId } });
+        await endFamily(transaction, token.familyId);
       });
     },
   };
@@ -71,10 +77,15 @@ async function lockUser(transaction: Prisma.TransactionClient, userId: number): 
   await transaction.$queryRaw`SELECT id FROM users WHERE id = ${userId} FOR NO KEY UPDATE`;
 }
 
+async function endFamily(transaction: Prisma.TransactionClient, familyId: string): Promise<void> {
+  await transaction.endedSession.createMany({ data: { id: familyId }, skipDuplicates: true });
+  await transaction.refreshToken.deleteMany({ where: { familyId } });
+}
+
 async function addToken(
   transaction: Prisma.TransactionClient,
   { userId, familyId, now }: { userId: number; familyId: string; now: Date },
-): Promise<string> {
+): Promise<NewTokens> {
   const refreshToken = randomBytes(32).toString('base64url');
   await transaction.refreshToken.create({
     data: {
@@ -85,7 +96,7 @@ async function addToken(
       expiresAt: new Date(now.getTime() + lifetimeMs),
     },
   });
-  return refreshToken;
+  return { sessionId: familyId, refreshToken };
 }
 
 function hashOf(refreshToken: string): string {

@@ -35,7 +35,7 @@ export interface UserStore {
   create(user: NewUser): Promise<User | 'email-taken'>;
   find(id: number): Promise<User | undefined>;
   findCredentials(who: { email: string } | { id: number }): Promise<Credentials | undefined>;
-  /** A new password or a disabled user also ends all sessions. */
+  /** A new password, or being disabled, also ends all sessions: the database sees to it, as for a role that is taken. */
   update(id: number, changes: UserChanges): Promise<User | undefined>;
 }
 
@@ -64,26 +64,22 @@ export function createUserStore(prisma: PrismaClient): UserStore {
       return row === null ? undefined : { user: toUser(row), passwordHash: row.passwordHash };
     },
 
-    update: (id, { address, ...changes }) =>
-      prisma.$transaction(async (transaction) => {
-        try {
-          const row = await transaction.user.update({
-            where: { id },
-            data: {
-              ...changes,
-              ...(address === undefined ? {} : { address: address ?? Prisma.DbNull }),
-              updatedAt: new Date(),
-            },
-          });
-          if (changes.passwordHash !== undefined || changes.disabled === true) {
-            await transaction.refreshToken.deleteMany({ where: { userId: id } });
-          }
-          return toUser(row);
-        } catch (error) {
-          if (isCode(error, 'P2025')) return undefined;
-          throw error;
-        }
-      }),
+    update: async (id, { address, ...changes }) => {
+      try {
+        const row = await prisma.user.update({
+          where: { id },
+          data: {
+            ...changes,
+            ...(address === undefined ? {} : { address: address ?? Prisma.DbNull }),
+            updatedAt: new Date(),
+          },
+        });
+        return toUser(row);
+      } catch (error) {
+        if (isCode(error, 'P2025')) return undefined;
+        throw error;
+      }
+    },
   };
 }
 

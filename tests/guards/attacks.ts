@@ -1,5 +1,6 @@
 import type { Guard } from './guard.js';
 
+const EVENTS = 'api/order/order-events.int.test.ts';
 const users = 'api/user/user-api.int.test.ts';
 
 /** What whoever holds a token, or sends something odd, does not get by it. */
@@ -8,8 +9,8 @@ export const attacks: Guard[] = [
     promise: "A stolen access token does not become the account: a new password of one's own needs the one before.",
     code: {
       file: 'api/user/routes/change-user.ts',
-      text: 'if (password !== undefined && isSelf && ',
-      instead: 'if (password === undefined && isSelf && ',
+      text: 'if (password !== undefined && isSelf) {',
+      instead: 'if (password === undefined && isSelf) {',
     },
     test: { file: users, name: 'a new password needs the one before' },
   },
@@ -17,19 +18,77 @@ export const attacks: Guard[] = [
     promise: 'Nobody changes whether they are disabled.',
     code: {
       file: 'api/user/routes/change-user.ts',
-      text: 'changes.disabled !== undefined && (isSelf || !isAdmin)',
-      instead: 'changes.disabled !== undefined && !isAdmin',
+      text: 'changes.disabled !== undefined && (isSelf || !isAdmin(principal))',
+      instead: 'changes.disabled !== undefined && !isAdmin(principal)',
     },
     test: { file: users, name: 'an admin who was disabled, or is none any more, is out at once' },
   },
   {
-    promise: 'A disabled user changes nothing of a user by a token from before.',
+    promise: 'An access token ends with the session that it is of, at every process that checks tokens.',
     code: {
-      file: 'api/user/routes/change-user.ts',
-      text: 'caller === undefined || caller.user.disabled',
-      instead: 'caller === undefined',
+      file: 'api/http/tokens/own-tokens.ts',
+      text: '(await hasEnded(claims.data))',
+      instead: '(await hasEnded({}))',
+    },
+    test: {
+      file: 'tests/identity/outside-users.int.test.ts',
+      name: 'is over at the gateway and at the own ports of all',
+    },
+  },
+  {
+    promise: 'A role that is taken, by SQL too, ends all sessions of the user.',
+    code: {
+      file: 'services/user/prisma/migrations/0003-ended-sessions.sql',
+      text: ' OR NOT OLD.roles <@ NEW.roles)',
+      instead: ')',
+    },
+    test: { file: users, name: 'an admin who was disabled, or is none any more, is out at once' },
+  },
+  {
+    promise: 'Whoever is disabled loses all sessions.',
+    code: {
+      file: 'services/user/prisma/migrations/0003-ended-sessions.sql',
+      text: '(NEW.disabled AND NOT OLD.disabled) OR ',
+      instead: '',
     },
     test: { file: users, name: 'who was disabled can order again once an admin says so' },
+  },
+  {
+    promise: 'A new password ends all sessions of the user.',
+    code: {
+      file: 'services/user/prisma/migrations/0003-ended-sessions.sql',
+      text: 'OLD.password_hash IS DISTINCT FROM NEW.password_hash OR ',
+      instead: '',
+    },
+    test: { file: users, name: 'a new password ends the sessions of the old one' },
+  },
+  {
+    promise: 'A session that was logged out, or whose refresh token came twice, is over for its access tokens.',
+    code: {
+      file: 'services/user/session-store.ts',
+      text: '  await transaction.endedSession.createMany({ data: { id: familyId }, skipDuplicates: true });\n',
+      instead: '',
+    },
+    test: { file: users, name: 'log-out ends the session, and again changes nothing' },
+  },
+  {
+    promise: 'A user of an outside provider who was disabled is out as soon as any other.',
+    code: {
+      file: 'api/http/outside-users.ts',
+      text: '!lost && now() < seen.askAgainAt',
+      instead: 'now() < seen.askAgainAt',
+    },
+    test: { file: 'api/http/outside-users.test.ts', name: 'who may have lost something is asked for again at once' },
+  },
+  {
+    promise: 'An event stream tells nothing any more once its token, or the session of it, has ended.',
+    code: { file: 'api/order/event-streams.ts', text: ' || !(await caller.mayHear())', instead: '' },
+    test: { file: EVENTS, name: 'at once when there is something to tell' },
+  },
+  {
+    promise: 'An event stream that has nothing to tell ends soon after its token or its session.',
+    code: { file: 'api/order/event-streams.ts', text: 'if (!may) end();', instead: 'if (!may) return;' },
+    test: { file: EVENTS, name: 'at once when there is something to tell' },
   },
   {
     promise: "A name is one line: nobody's begins a paragraph of its own in a mail, or drives a terminal.",

@@ -10,6 +10,7 @@ import { createContext } from '../../api/user/context.js';
 import type { UserContext } from '../../api/user/context.js';
 import type { Page } from '../../contracts/http/common.js';
 import type { Payment } from '../../contracts/http/payments.js';
+import type { Session } from '../../contracts/http/sessions.js';
 import type { User } from '../../contracts/http/users.js';
 import { listen } from '../../platform/listen.js';
 import type { Listening } from '../../platform/listen.js';
@@ -202,13 +203,74 @@ describe('a user of an outside provider', () => {
   test('stays out once disabled', async () => {
     const carol = await arrive();
     const { id } = await userOf(carol.api);
+    expect(await ordersPaidBy(new Api(paymentService.url, carol.token))).toEqual([]);
     const admin = await new Api(gateway.url).logIn('admin@example.com');
     await admin.patch(`/users/${String(id)}`, { disabled: true });
     expect(await carol.api.get('/users/me')).toMatchObject({ status: 403, body: { code: 'user-disabled' } });
-    // A service that has not heard of her yet.
+    // A service that knew her, and one that has not heard of her yet.
+    await waitFor('the service that knew her', async () => {
+      const { status, body } = await new Api(paymentService.url, carol.token).get<{ code: string }>('/payments');
+      return status === 403 && body.code === 'user-disabled';
+    });
     const another = await openPaymentService();
     expect((await new Api(another.url, carol.token).get('/payments')).body).toMatchObject({ code: 'user-disabled' });
     await another.close();
+  });
+});
+
+describe('a session that ends', () => {
+  const signUp = async () => {
+    const person = { email: `${randomUUID()}@example.com`, password: 'long enough' };
+    const { body: user } = await new Api(gateway.url).post<User>('/users', { ...person, name: 'Someone' });
+    const { body: session } = await new Api(gateway.url).post<Session>('/sessions', person);
+    return { id: user.id, ...session };
+  };
+  const everywhere = (token: string) =>
+    Promise.all(
+      [
+        [gateway.url, '/payments'],
+        [gateway.url, '/users/me'],
+        [paymentService.url, '/payments'],
+        [userService.url, '/users/me'],
+      ].map(async ([url, path]) => (await new Api(url ?? '', token).get(path ?? '')).status),
+    );
+  const isOutEverywhere = (token: string) =>
+    waitFor('401 everywhere', async () => (await everywhere(token)).every((status) => status === 401), {
+      timeoutMs: 3_000,
+    });
+
+  test('is over at the gateway and at the own ports of all, within moments', async () => {
+    const admin = await new Api(gateway.url).logIn('admin@example.com');
+    const [disabled, loggedOut, stays] = [await signUp(), await signUp(), await signUp()];
+    for (const { accessToken } of [disabled, loggedOut, stays])
+      expect(await everywhere(accessToken)).toEqual([200, 200, 200, 200]);
+    await admin.patch(`/users/${String(disabled.id)}`, { disabled: true });
+    await new Api(gateway.url).send('DELETE', '/sessions', { refreshToken: loggedOut.refreshToken }, {});
+    await isOutEverywhere(disabled.accessToken);
+    await isOutEverywhere(loggedOut.accessToken);
+    expect(await everywhere(stays.accessToken)).toEqual([200, 200, 200, 200]);
+  });
+
+  test('is over for a service that starts later, and for one that the user service is away from', async () => {
+    const { accessToken, refreshToken } = await signUp();
+    await new Api(gateway.url).send('DELETE', '/sessions', { refreshToken }, {});
+    const late = await openPaymentService();
+    expect((await new Api(late.url, accessToken).get('/payments')).status).toBe(401);
+    const { accessToken: stays } = await signUp();
+    const { port } = userService;
+    await userService.close();
+    try {
+      expect((await new Api(late.url, accessToken).get('/payments')).status).toBe(401);
+      expect((await new Api(late.url, stays).get('/payments')).status).toBe(200);
+    } finally {
+      userService = await openUserService(port);
+      await late.close();
+    }
+  });
+
+  test('is told of on the own port alone', async () => {
+    expect((await fetch(`${gateway.url}/ended-sessions`)).status).toBe(404);
+    expect((await fetch(`${userService.url}/ended-sessions`)).status).toBe(200);
   });
 });
 

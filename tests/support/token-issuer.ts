@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { SignJWT, decodeJwt, exportJWK, generateKeyPair } from 'jose';
+import type { EndedSessions } from '../../api/http/tokens/ended-sessions.js';
 import { listen } from '../../platform/listen.js';
 
 const issuer = 'https://tests.invalid';
@@ -7,9 +8,11 @@ const audience = 'holdfast-tests';
 
 export interface TokenIssuer {
   /** For createAuthenticator. */
-  authSettings: { issuer: string; audience: string; jwksUrls: string[] };
+  authSettings: { issuer: string; audience: string; jwksUrls: string[]; ended: EndedSessions };
   /** The value of an Authorization header. `subject`: a user's id, or a client's. */
   bearer(subject: number | string, ...roles: string[]): Promise<string>;
+  /** The session that a bearer's token is of. */
+  end(bearer: string): void;
   close(): Promise<void>;
 }
 
@@ -18,14 +21,20 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
   const kid = randomUUID();
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const keys = { keys: [{ ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' }] };
+  const ended = new Set<unknown>();
   const server = await listen(
     (_req, res) => res.setHeader('content-type', 'application/json').end(JSON.stringify(keys)),
     { host: '127.0.0.1', port: 0 },
   );
   return {
-    authSettings: { issuer, audience, jwksUrls: [`${server.url}/.well-known/jwks.json`] },
+    authSettings: {
+      issuer,
+      audience,
+      jwksUrls: [`${server.url}/.well-known/jwks.json`],
+      ended: { has: (id) => Promise.resolve(ended.has(id)), check: () => Promise.resolve() },
+    },
     bearer: async (subject, ...roles) => {
-      const token = new SignJWT({ roles })
+      const token = new SignJWT({ roles, sid: randomUUID() })
         .setProtectedHeader({ alg: 'ES256', kid, typ: 'at+jwt' })
         .setSubject(String(subject))
         .setIssuer(issuer)
@@ -34,6 +43,7 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
         .setExpirationTime('5m');
       return `Bearer ${await token.sign(privateKey)}`;
     },
+    end: (bearer) => void ended.add(decodeJwt(bearer.replace('Bearer ', ''))['sid']),
     close: () => server.close(),
   };
 }

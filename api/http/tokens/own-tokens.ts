@@ -6,6 +6,7 @@ import { failureReason } from '../../../clients/failure-reason.js';
 import type { Logger } from '../../../platform/logger.js';
 import type { Principal } from '../principal.js';
 import { keptKeys } from './kept-keys.js';
+import type { EndedSessions } from './ended-sessions.js';
 import type { KeptKeys } from './kept-keys.js';
 import { invalidToken, isAboutToken, keysUnavailable } from './token-problems.js';
 
@@ -18,6 +19,8 @@ export interface OwnTokens {
 
 const claimsSchema = z.object({
   sub: z.string().min(1),
+  // Not in a client's, which has no session, nor in those of an older version.
+  sid: z.string().optional(),
   roles: z.array(z.string()),
   name: z.string().optional(),
   email: z.string().optional(),
@@ -28,11 +31,13 @@ export function createOwnTokens({
   issuer,
   audience,
   jwksUrls,
+  ended,
   logger,
 }: {
   issuer: string;
   audience: string;
   jwksUrls: string[];
+  ended?: EndedSessions | undefined;
   logger?: Logger | undefined;
 }): OwnTokens {
   const keySets = jwksUrls.map((url) => keptKeys(new URL(url), logger));
@@ -48,10 +53,21 @@ export function createOwnTokens({
     // Or a service whose clock is a little behind would refuse what was signed just now.
     clockTolerance: 30,
   };
+  const hasEnded = async ({ sid }: { sid?: string | undefined }): Promise<boolean> => {
+    if (sid === undefined || ended === undefined) return false;
+    return ended.has(sid).catch((cause: unknown) => {
+      throw keysUnavailable(cause);
+    });
+  };
   return {
-    verify: async (token) =>
-      toPrincipal(await firstAnswer(keySets, async (keys) => (await jwtVerify(token, keys.find, rules)).payload)),
+    verify: async (token) => {
+      const payload = await firstAnswer(keySets, async (keys) => (await jwtVerify(token, keys.find, rules)).payload);
+      const claims = claimsSchema.safeParse(payload);
+      if (!claims.success || (await hasEnded(claims.data))) throw invalidToken();
+      return toPrincipal(claims.data);
+    },
     check: async () => {
+      await ended?.check();
       if (keySets.some((keys) => keys.read() !== undefined)) return;
       await Promise.any(keySets.map((keys) => keys.load())).catch((error: unknown) => {
         const reasons = error instanceof AggregateError ? error.errors.map(failureReason) : [];
@@ -76,10 +92,7 @@ async function firstAnswer(keySets: KeptKeys[], verify: (keys: KeptKeys) => Prom
   throw keysUnavailable();
 }
 
-function toPrincipal(payload: JWTPayload): Principal {
-  const claims = claimsSchema.safeParse(payload);
-  if (!claims.success) throw invalidToken();
-  const { sub, roles, name, email } = claims.data;
+function toPrincipal({ sub, roles, name, email }: z.output<typeof claimsSchema>): Principal {
   // By the subject, not by a role: a client may have others, and no client's id is a number.
   if (!/^\d+$/.test(sub)) return { kind: 'service', clientId: sub, roles };
   const { data: userId } = integerIdSchema.safeParse(Number(sub));

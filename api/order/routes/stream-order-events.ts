@@ -23,8 +23,9 @@ export function streamOrderEvents({ store, changes, listener, streams, auth }: O
     if (seen !== undefined && isFinal(order.status) && seen === (await changes.of(order)).at(-1)?.number)
       return void res.status(204).end();
 
+    const caller = { id: subjectOf(principalOf(req)), mayHear: () => auth.stillValid(req) };
     await withOrderId(id, () =>
-      streams.send(res, subjectOf(principalOf(req)), async function* (signal) {
+      streams.send(res, caller, async function* (signal) {
         for await (const change of watchOrder({ changes, listener }, { order, seen, signal }))
           yield { id: change.number, data: change.order };
       }),

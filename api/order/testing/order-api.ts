@@ -18,7 +18,7 @@ import { startStatusListener } from '../../../services/order/status-changes/stat
 import { openOrderDatabase, type OrderDatabase } from '../../../services/order/testing/order-database.js';
 import { createTimelineStore } from '../../../services/order/timeline-store.js';
 import { createTestNamespace } from '../../../tests/support/temporal-namespace.js';
-import { startTokenIssuer } from '../../../tests/support/token-issuer.js';
+import { startTokenIssuer, type TokenIssuer } from '../../../tests/support/token-issuer.js';
 import { waitFor } from '../../../tests/support/wait-for.js';
 import { dataConverter, quietRuntime } from '../../../workflows/order/testing/saga-test.js';
 import { USUAL_TIMES } from '../../../workflows/order/testing/usual-times.js';
@@ -39,6 +39,7 @@ export interface OrderApi {
   /** The other services' activities, in memory. */
   shop: TestShop;
   logLines: string[];
+  issuer: TokenIssuer;
   alice: string;
   bob: string;
   admin: string;
@@ -123,7 +124,7 @@ export async function startOrderApi(name: string, times: Partial<SagaTimes> = {}
   await startWorkers();
 
   return {
-    ...{ context, database, temporal, neighbours, shop, logLines, alice, bob, admin, service, app },
+    ...{ context, database, temporal, neighbours, shop, logLines, issuer, alice, bob, admin, service, app },
     ...{ startWorkers, stopWorkers },
     post: (body, headers = {}) =>
       supertest(usual)

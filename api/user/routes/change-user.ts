@@ -1,11 +1,10 @@
 import type { Router } from 'express';
 import { userOperations } from '../../../contracts/http/operations/users.js';
 import { hashPassword, passwordMatches } from '../../../services/user/passwords.js';
-import type { Credentials, UserStore } from '../../../services/user/user-store.js';
-import { principalOf } from '../../http/access.js';
+import type { UserStore } from '../../../services/user/user-store.js';
+import { isAdmin, principalOf } from '../../http/access.js';
 import type { Authenticator } from '../../http/auth.js';
 import { forbidden, notFound, problemOf } from '../../http/problem.js';
-import type { Principal } from '../../http/principal.js';
 import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
 import { requireSelfOrAdmin } from '../self-or-admin.js';
@@ -13,9 +12,8 @@ import { requireSelfOrAdmin } from '../self-or-admin.js';
 const operation = userOperations.changeUser;
 
 /**
- * By oneself or an admin; `disabled` by an admin alone, and never one's own. A token says what was true a quarter of an hour
- * ago: who calls is looked up, since here it is known. Whoever holds a stolen token doesn't get the account with it: one's own
- * new password needs the one before.
+ * By oneself or an admin; `disabled` by an admin alone, and never one's own. Whoever holds a stolen token doesn't get the account
+ * with it: one's own new password needs the one before.
  */
 export function changeUserRoute({ users, auth }: { users: UserStore; auth: Authenticator }): Router {
   return route(operation, { auth }, async (req, res) => {
@@ -24,24 +22,15 @@ export function changeUserRoute({ users, auth }: { users: UserStore; auth: Authe
     const { password, currentPassword, ...changes } = parseBody(operation.body, req);
     const principal = principalOf(req);
     const isSelf = principal.kind === 'user' && principal.userId === id;
-    const caller = await callerOf(users, principal);
-    const isAdmin = (caller?.user ?? principal).roles.includes('admin');
-    if (!isSelf && !isAdmin) throw forbidden("Another user's data needs the role admin.");
-    if (changes.disabled !== undefined && (isSelf || !isAdmin))
+    if (changes.disabled !== undefined && (isSelf || !isAdmin(principal)))
       throw forbidden('Only an admin may set `disabled`, and nobody their own.');
-    if (password !== undefined && isSelf && !(await passwordMatches(caller?.passwordHash, currentPassword ?? '')))
-      throw problemOf('wrong-password');
+    if (password !== undefined && isSelf) {
+      const caller = await users.findCredentials({ id });
+      if (!(await passwordMatches(caller?.passwordHash, currentPassword ?? ''))) throw problemOf('wrong-password');
+    }
     const passwordHash = password === undefined ? undefined : await hashPassword(password);
     const user = await users.update(id, { ...changes, passwordHash });
     if (user === undefined) throw notFound();
     res.json(user);
   });
-}
-
-/** As the database has them now; undefined for a client, which has no row. */
-async function callerOf(users: UserStore, principal: Principal): Promise<Credentials | undefined> {
-  if (principal.kind !== 'user') return undefined;
-  const caller = await users.findCredentials({ id: principal.userId });
-  if (caller === undefined || caller.user.disabled) throw problemOf('user-disabled');
-  return caller;
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 
+import { timeSchema } from '../common.js';
 import type { Operations } from '../operation.js';
 import {
   discoverySchema,
+  endedSessionsSchema,
   keySetSchema,
   logInBodySchema,
   refreshBodySchema,
@@ -81,5 +83,18 @@ export const sessionOperations = {
     summary: 'Where keys and tokens are',
     access: 'without-token',
     answers: { 200: { description: 'OpenID Connect Discovery 1.0.', schema: discoverySchema, headers: cachedSchema } },
+  },
+} as const satisfies Operations;
+
+/** On the user service's own port alone: the gateway does not pass it on. */
+export const internalOperations = {
+  listEndedSessions: {
+    ...common,
+    method: 'get',
+    path: '/ended-sessions',
+    summary: 'Sessions that ended while tokens of theirs may still be out',
+    access: 'without-token',
+    query: z.strictObject({ since: timeSchema.optional().meta({ description: '`at` of the answer before.' }) }),
+    answers: { 200: { description: 'Those since then.', schema: endedSessionsSchema, headers: noStoreSchema } },
   },
 } as const satisfies Operations;

@@ -52,7 +52,7 @@ export const userOperations = {
     params: integerIdParamsSchema,
     body: userPatchBodySchema,
     answers: { 200: { description: 'The user as it is now.', schema: userSchema } },
-    problems: ['forbidden', 'user-disabled', 'wrong-password', 'not-found'],
+    problems: ['forbidden', 'wrong-password', 'not-found'],
   },
   validateUser: {
     ...common,
