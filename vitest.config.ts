@@ -94,7 +94,8 @@ export default defineConfig({
           globalSetup: ['tests/kubernetes/global-setup.ts'],
           fileParallelism: false,
           ...shared,
-          testTimeout: 600_000,
+          // For what hangs: on a busy machine each of two dozen pods takes its time to come again.
+          testTimeout: 1_800_000,
           hookTimeout: 900_000,
         },
       },

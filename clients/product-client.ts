@@ -7,6 +7,8 @@ import { shareInFlight } from './share-in-flight.js';
 export interface ProductClient {
   /** Each product as it is now, or 'unknown'. Throws ServiceUnavailable: there is no price without the product service. */
   quote(productIds: number[]): Promise<Map<number, Product | 'unknown'>>;
+  /** By the `Authorization` of a caller, who may see more than others. Throws ServiceUnavailable. */
+  exists(productId: number, authorization: string): Promise<boolean>;
 }
 
 export interface ProductClientSettings {
@@ -16,17 +18,19 @@ export interface ProductClientSettings {
 
 export function createProductClient({ urls, timeoutMs = 2000 }: ProductClientSettings): ProductClient {
   const client = createServiceClient({ name: 'product-service', urls, timeoutMs });
-  // A hundred buyers of one product are one question.
-  const find = shareInFlight(async (id: number): Promise<Product | 'unknown'> => {
+  const find = async (id: number, headers = {}): Promise<Product | 'unknown'> => {
     try {
-      return await client.send({ method: 'GET', path: `/products/${String(id)}` }, productSchema);
+      return await client.send({ method: 'GET', path: `/products/${String(id)}`, headers }, productSchema);
     } catch (error) {
       if (error instanceof ServiceAnswered && error.status === 404) return 'unknown';
       throw error;
     }
-  });
+  };
+  // A hundred buyers of one product are one question.
+  const findForAll = shareInFlight((id: number) => find(id));
   return {
+    exists: async (id, authorization) => (await find(id, { authorization })) !== 'unknown',
     quote: async (productIds) =>
-      new Map(await Promise.all([...new Set(productIds)].map(async (id) => [id, await find(id)] as const))),
+      new Map(await Promise.all([...new Set(productIds)].map(async (id) => [id, await findForAll(id)] as const))),
   };
 }

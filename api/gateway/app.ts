@@ -11,6 +11,7 @@ import { docsPage } from './docs-page.js';
 import { createAgent } from './forward/ask-instance.js';
 import { forwardTo } from './forward/forward.js';
 import { createPassingStreams, type PassingStreams } from './forward/passing-streams.js';
+import { readProblemType } from './problem-types.js';
 import { limitRates } from './rate-limits.js';
 import type { RateLimits } from './rate-limits.js';
 import { ROUTE_TABLE } from './route-table.js';
@@ -57,7 +58,12 @@ export function createGatewayApp({
     service,
     logger,
     readiness: { 'signing keys': () => auth.check() },
-    routers: [router, documentRoute('gateway', { ...forwardedOperations, ...gatewayOperations }), docsPage()],
+    routers: [
+      router,
+      readProblemType({ auth }),
+      documentRoute('gateway', { ...forwardedOperations, ...gatewayOperations }),
+      docsPage(),
+    ],
     parseJson: false,
     requestLogLevel: 'info',
   });

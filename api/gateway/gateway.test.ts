@@ -662,3 +662,13 @@ test('health is its own', async () => {
 });
 
 afterAll(() => absentRedis.disconnect());
+
+test('the type of a problem leads to what it means and what to do', async () => {
+  const url = await gateway({});
+  const { type } = (await (await fetch(`${url}/problems/of-nothing`)).json()) as { type: string };
+  const answer = await fetch(`${url}${type}`);
+  expect([answer.status, await answer.json()]).toEqual([
+    200,
+    expect.objectContaining({ code: 'not-found', status: 404, advice: expect.stringContaining('id') as unknown }),
+  ]);
+});

@@ -43,7 +43,7 @@ export function createHttpApp({
   app.use(metrics.measureRequests);
   app.use(logRequests(logger, requestLogLevel));
   app.use(allowedMethods(service));
-  if (parseJson) app.use(express.json({ limit: '100kb', verify: keepRawBody }));
+  if (parseJson) app.use(express.json({ limit: '100kb', strict: false, verify: keepRawBody }));
   for (const router of routers) app.use(router);
   app.use(answerNotFound);
   app.use(answerProblems(logger));

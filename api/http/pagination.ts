@@ -26,7 +26,7 @@ export function readCursor(cursor: string | undefined): Position | undefined {
     throw new Problem({
       status: 400,
       code: 'bad-request',
-      detail: 'The query is not as it should be.',
+      detail: 'Invalid query parameters.',
       errors: [{ path: 'cursor', message: 'is not one that we gave' }],
     });
   }

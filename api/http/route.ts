@@ -4,17 +4,23 @@ import { accessRuleOf } from '../../contracts/http/operation.js';
 import type { Operation } from '../../contracts/http/operation.js';
 import { requireRole } from './access.js';
 import type { Authenticator } from './auth.js';
+import { refuseQuery } from './validate.js';
 
 type Guards = Pick<Authenticator, 'required' | 'optional'>;
 
 /** A router for one operation: its method and path, what its access asks for, then the handlers. */
 export function route(
-  operation: Pick<Operation, 'method' | 'path' | 'access'>,
+  operation: Pick<Operation, 'method' | 'path' | 'access' | 'query'>,
   { auth }: { auth: Guards },
   ...handlers: RequestHandler[]
 ): Router {
   const { roles } = accessRuleOf(operation);
-  const guards = [checkToken(operation, { auth }), ...(roles === undefined ? [] : [requireRole(...roles)])];
+  const guards = [
+    checkToken(operation, { auth }),
+    ...(roles === undefined ? [] : [requireRole(...roles)]),
+    // Where there is one, the handler reads it.
+    ...(operation.query === undefined ? [refuseQuery] : []),
+  ];
   return Router()[operation.method](expressPath(operation.path), ...guards, ...handlers);
 }
 

@@ -1,5 +1,5 @@
-import type { Request } from 'express';
-import type { z } from 'zod';
+import type { Request, RequestHandler } from 'express';
+import { z } from 'zod';
 import { Problem } from './problem.js';
 import type { FieldError } from './problem.js';
 import { unstorableTexts } from './unstorable-text.js';
@@ -8,7 +8,7 @@ import { unstorableTexts } from './unstorable-text.js';
 export function parseBody<S extends z.ZodType>(schema: S, req: Request): z.output<S> {
   requireJson(req);
   const body: unknown = req.body;
-  return parse(schema, body ?? {}, 'body');
+  return parse(schema, body === undefined ? {} : body, 'request body');
 }
 
 /** A body that nobody parsed is not an empty one: 415 says what is wrong, where 400 would name fields that are there. */
@@ -19,12 +19,20 @@ export function requireJson(req: Request): void {
 }
 
 export function parseQuery<S extends z.ZodType>(schema: S, req: Request): z.output<S> {
-  return parse(schema, req.query, 'query');
+  return parse(schema, req.query, 'query parameters');
 }
 
 export function parseParams<S extends z.ZodType>(schema: S, req: Request): z.output<S> {
-  return parse(schema, req.params, 'path');
+  return parse(schema, req.params, 'path parameters');
 }
+
+const noQuery = z.strictObject({});
+
+/** For an operation without query parameters: what was mistyped would be lost without a word. */
+export const refuseQuery: RequestHandler = (req, _res, next) => {
+  parseQuery(noQuery, req);
+  next();
+};
 
 function parse<S extends z.ZodType>(schema: S, input: unknown, where: string): z.output<S> {
   const parsed = schema.safeParse(input);
@@ -32,19 +40,28 @@ function parse<S extends z.ZodType>(schema: S, input: unknown, where: string): z
     ? unstorableTexts(parsed.data).map((path) => ({ path, message: 'has a character that can not be stored' }))
     : parsed.error.issues.flatMap(fieldErrors);
   if (parsed.success && errors.length === 0) return parsed.data;
-  throw new Problem({ status: 400, code: 'bad-request', detail: `The ${where} is not as it should be.`, errors });
+  throw new Problem({ status: 400, code: 'bad-request', detail: `Invalid ${where}.`, errors });
 }
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'unknown field' }));
+    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is unknown' }));
   if (issue.code === 'invalid_union') {
-    // What the alternative of the right type says; its neighbours say only that they are of another.
-    const isOfAnotherType = (inner: z.core.$ZodIssue) => inner.code === 'invalid_type' && inner.path.length === 0;
-    const closest = issue.errors.find((inner) => !inner.some(isOfAnotherType)) ?? [];
+    const closest = closestOf(issue.errors);
     if (closest.length > 0)
       return closest.flatMap((inner) => fieldErrors({ ...inner, path: [...issue.path, ...inner.path] }));
   }
   return [{ path: path.join('.'), message: issue.message }];
+}
+
+/** What the alternative that was meant has against it: it is of the right type, and has most of the fields that were sent. */
+function closestOf(alternatives: z.core.$ZodIssue[][]): z.core.$ZodIssue[] {
+  const isOfAnotherType = (issue: z.core.$ZodIssue) => issue.code === 'invalid_type' && issue.path.length === 0;
+  const unknownFields = (issues: z.core.$ZodIssue[]) =>
+    issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0);
+  const [closest = alternatives[0] ?? []] = alternatives
+    .filter((issues) => !issues.some(isOfAnotherType))
+    .sort((a, b) => unknownFields(a) - unknownFields(b));
+  return closest;
 }

@@ -1,8 +1,13 @@
 import { z } from 'zod';
-import { databaseSettings, processSettings, readEnv } from '../../platform/env.js';
+import { databaseSettings, processSettings, readEnv, urlList } from '../../platform/env.js';
 import { authSettings } from '../http/auth.js';
 
-export const settings = z.object({ ...processSettings, ...databaseSettings, ...authSettings });
+export const settings = z.object({
+  ...processSettings,
+  ...databaseSettings,
+  ...authSettings,
+  PRODUCT_SERVICE_URL: urlList.describe('where the product service is'),
+});
 
 export type Config = z.output<typeof settings>;
 

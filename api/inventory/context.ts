@@ -1,3 +1,4 @@
+import { createProductClient, type ProductClient } from '../../clients/product-client.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../../platform/database/pool.js';
 import type { ReadinessChecks } from '../../platform/health.js';
 import type { Logger } from '../../platform/logger.js';
@@ -14,6 +15,7 @@ export interface Context {
   service: string;
   logger: Logger;
   stock: StockStore;
+  products: Pick<ProductClient, 'exists'>;
   auth: Authenticator;
   readiness: ReadinessChecks;
 }
@@ -30,6 +32,7 @@ export function createContext(config: Config, logger: Logger, onShutdown: OnShut
     service,
     logger,
     stock: createStockStore(prisma),
+    products: createProductClient({ urls: config.PRODUCT_SERVICE_URL }),
     auth,
     readiness: { database: () => checkDatabase(pool), 'signing keys': () => auth.check() },
   };

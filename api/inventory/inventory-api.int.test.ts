@@ -1,37 +1,58 @@
 import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createProductClient } from '../../clients/product-client.js';
+import { listen, type Listening } from '../../platform/listen.js';
 import { createLogger } from '../../platform/logger.js';
 import { openInventory } from '../../services/inventory/testing/open-inventory.js';
 import type { OpenInventory } from '../../services/inventory/testing/open-inventory.js';
+import { openProducts, teaPot, type OpenProducts } from '../../services/product/testing/open-products.js';
 import { startTokenIssuer } from '../../tests/support/token-issuer.js';
 import type { TokenIssuer } from '../../tests/support/token-issuer.js';
 import { createAuthenticator } from '../http/auth.js';
+import { createProductApp } from '../product/app.js';
 import { createInventoryApp } from './app.js';
+import type { Context } from './context.js';
 
 const logger = createLogger({ service: 'inventory-service', level: 'fatal' });
 const PROBLEM = 'application/problem+json; charset=utf-8';
 
 let issuer: TokenIssuer;
 let inventory: OpenInventory;
+let catalog: OpenProducts;
+let productService: Listening;
+let context: Context;
 let app: Express;
+let admin: string;
 beforeAll(async () => {
   issuer = await startTokenIssuer();
   inventory = await openInventory(5);
+  catalog = await openProducts();
   const auth = createAuthenticator(issuer.authSettings);
-  app = createInventoryApp({
+  productService = await listen(
+    createProductApp({ service: 'product-service', logger, products: catalog.products, auth, readiness: {} }),
+    { host: '127.0.0.1', port: 0 },
+  );
+  context = {
     service: 'inventory-service',
     logger,
     stock: inventory.stock,
+    products: createProductClient({ urls: [productService.url] }),
     auth,
     readiness: { 'signing keys': () => auth.check() },
-  });
+  };
+  app = createInventoryApp(context);
+  admin = await issuer.bearer(3, 'admin');
 });
 afterAll(async () => {
+  await productService.close();
+  await catalog.close();
   await inventory.close();
   await issuer.close();
 });
 
+const putAsAdmin = (productId: number, to: Express) =>
+  request(to).put(pathOf(productId)).set('authorization', admin).send({ quantity: 0 });
 const pathOf = (productId: number | string) => `/inventory/${String(productId)}`;
 
 describe('GET /inventory/{productId}', () => {
@@ -65,13 +86,24 @@ describe('PUT /inventory/{productId}', () => {
     expect(await inventory.levelOf(product)).toBe('40/2');
   });
 
-  test('stocks a product for the first time', async () => {
-    const put = request(app)
-      .put(pathOf(77))
-      .set('authorization', await issuer.bearer(3, 'admin'));
-    const { body } = await put.send({ quantity: 0 }).expect(200);
-    expect(body).toEqual({ productId: 77, quantity: 0, reserved: 0 });
-    await request(app).get(pathOf(77)).expect(200);
+  test.each([true, false])('stocks a product for the first time, active: %s', async (active) => {
+    const { id } = await catalog.products.create({ ...teaPot, active });
+    const { body } = await putAsAdmin(id, app).expect(200);
+    expect(body).toEqual({ productId: id, quantity: 0, reserved: 0 });
+    await request(app).get(pathOf(id)).expect(200);
+  });
+
+  test('of a product that does not exist is a 404 problem and makes no row', async () => {
+    await putAsAdmin(888_888, app).expect(404).expect('content-type', PROBLEM);
+    await request(app).get(pathOf(888_888)).expect(404);
+  });
+
+  test('asks for one that was stocked before of nobody, and of a new one not in vain', async () => {
+    const away = createProductClient({ urls: ['http://127.0.0.1:1'] });
+    const alone = createInventoryApp({ ...context, products: away });
+    const { body } = await putAsAdmin(888_888, alone).expect(503);
+    expect(body).toMatchObject({ code: 'service-unavailable' });
+    await putAsAdmin(await inventory.stocked(5), alone).expect(200);
   });
 
   test.each([

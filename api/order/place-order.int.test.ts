@@ -90,7 +90,7 @@ describe('a body', () => {
   it.each([
     ['with a price', { ...one, price: 1 }, 'price'],
     ['with a price in a line', { items: [{ ...one, price: 1 }] }, 'items.0.price'],
-    ['of both forms', { ...one, items: [one] }, 'productId'],
+    ['of both forms', { ...one, items: [one] }, 'items'],
     ['without a product', { quantity: 1 }, 'productId'],
     ['without a quantity', { productId: 1 }, 'quantity'],
     ['for nothing', { productId: 1, quantity: 0 }, 'quantity'],

@@ -87,10 +87,14 @@ describe('GET /products', () => {
 });
 
 describe('GET /products/{id}', () => {
-  test('shows one to anyone, also when it is not active', async () => {
-    const { id } = await open.products.create({ ...teaPot, active: false });
+  test('shows one to anyone, and one that is not active to admins alone', async () => {
+    const hidden = await open.products.create({ ...teaPot, active: false });
+    await request(app).get(pathOf(hidden.id)).expect(404);
+    const byAdmin = request(app).get(pathOf(hidden.id)).set('authorization', admin);
+    expect((await byAdmin.expect(200)).body).toEqual({ ...teaPot, id: hidden.id, active: false });
+    const { id } = await open.products.create(teaPot);
     const { body } = await request(app).get(pathOf(id)).expect(200);
-    expect(body).toEqual({ ...teaPot, id, active: false });
+    expect(body).toEqual({ ...teaPot, id });
   });
 
   test('is a 404 problem where there is none', async () => {

@@ -23,43 +23,34 @@ export const MAX_QUANTITY = 10_000;
 const quantitySchema = z.int().min(1).max(MAX_QUANTITY);
 const requestedLineSchema = z.strictObject({ productId: integerIdSchema, quantity: quantitySchema });
 
-/**
- * One product, or several as `items`: one form or the other. A price is no field of it: prices come from the product
- * service only, so `price` is an unknown field like any other.
- */
-export const placeOrderBodySchema = z
-  .strictObject({
-    userId: integerIdSchema
-      .optional()
-      .meta({ description: 'By default the caller; another user’s order needs the role admin.' }),
-    productId: integerIdSchema.optional(),
-    quantity: quantitySchema.optional(),
-    items: z.array(requestedLineSchema).min(1).max(MAX_LINES).optional(),
-    paymentMethod: paymentMethodSchema.default('card_ok'),
-    /** By default the user's own. */
-    shippingAddress: addressSchema.optional(),
-  })
-  .superRefine((body, context) => {
-    const say = (path: string, message: string): void => {
-      context.addIssue({ code: 'custom', path: [path], message });
-    };
-    if (body.items !== undefined) {
-      if (body.productId !== undefined) say('productId', 'give either productId and quantity, or items, not both');
-      if (body.quantity !== undefined) say('quantity', 'give either productId and quantity, or items, not both');
-      return;
-    }
-    if (body.productId === undefined) say('productId', 'is required, unless there are items');
-    if (body.quantity === undefined) say('quantity', 'is required, unless there are items');
-  })
+const newOrderFields = {
+  userId: integerIdSchema
+    .optional()
+    .meta({ description: 'By default the caller; another user’s order needs the role admin.' }),
+  paymentMethod: paymentMethodSchema.default('card_ok'),
+  shippingAddress: addressSchema.optional().meta({ description: 'By default the user’s own.' }),
+};
+
+const newOrderOfOneProductSchema = z
+  .strictObject({ productId: integerIdSchema, quantity: quantitySchema, ...newOrderFields })
+  .meta({ id: 'NewOrderOfOneProduct', examples: [{ productId: 1, quantity: 1 }] });
+
+const newOrderOfItemsSchema = z
+  .strictObject({ items: z.array(requestedLineSchema).min(1).max(MAX_LINES), ...newOrderFields })
   .meta({
-    id: 'NewOrder',
-    description: 'Either `productId` and `quantity`, or `items`.',
-    oneOf: [{ required: ['productId', 'quantity'] }, { required: ['items'] }],
-    examples: [
-      { productId: 1, quantity: 1 },
-      { items: [{ productId: 1, quantity: 2 }], paymentMethod: 'card_declined' },
-    ],
+    id: 'NewOrderOfItems',
+    examples: [{ items: [{ productId: 1, quantity: 2 }], paymentMethod: 'card_declined' }],
   });
+
+/** A price is no field of it: prices come from the product service only, so `price` is an unknown field like any other. */
+export const placeOrderBodySchema = z.union([newOrderOfOneProductSchema, newOrderOfItemsSchema]).meta({
+  id: 'NewOrder',
+  description: 'Either one product, or several as `items`.',
+  examples: [
+    { productId: 1, quantity: 1 },
+    { items: [{ productId: 1, quantity: 2 }], paymentMethod: 'card_declined' },
+  ],
+});
 export type PlaceOrderBody = z.infer<typeof placeOrderBodySchema>;
 
 /** 1 to 255 printable ASCII characters. */

@@ -19,11 +19,31 @@ export const problemSchema = z
   })
   .meta({ id: 'Problem' });
 
+/** What `type` of a problem leads to. */
+export const problemTypeSchema = z
+  .object({ code: z.string(), status: z.int(), meaning: z.string(), advice: z.string() })
+  .meta({
+    id: 'ProblemType',
+    description: 'What a problem means, and what to do.',
+    examples: [
+      {
+        code: 'not-cancellable',
+        status: 409,
+        meaning: 'The carrier has the order, or it was delivered.',
+        advice: 'Refuse the parcel, or send it back: what the carrier brings back is refunded.',
+      },
+    ],
+  });
+export type ProblemType = z.infer<typeof problemTypeSchema>;
+
 export type ProblemDocument = z.infer<typeof problemSchema>;
 
 interface ProblemKind {
   status: number;
+  /** What it means. */
   text: string;
+  /** What the caller can do. */
+  advice: string;
   /** Members of this code alone. */
   members?: z.ZodRawShape;
   /** Header fields of this code alone. */
@@ -34,92 +54,204 @@ interface ProblemKind {
 
 /** Every code that an error answer can have. */
 export const PROBLEMS = {
-  'bad-request': { status: 400, text: 'The request is not as it should be; `errors` names each field and why.' },
-  unauthorized: { status: 401, text: 'No valid access token, password, refresh token or signature.' },
-  forbidden: { status: 403, text: 'The caller lacks the role that this needs.' },
-  'not-found': { status: 404, text: 'There is no such thing, or it is somebody else’s.' },
-  'method-not-allowed': { status: 405, text: 'The path has no such method; `Allow` names those that it has.' },
+  'bad-request': {
+    status: 400,
+    text: 'Invalid request; `errors` names each field and why.',
+    advice: 'Mend the fields that `errors` names, and send it again.',
+  },
+  unauthorized: {
+    status: 401,
+    text: 'No valid access token, password, refresh token or signature.',
+    advice: 'Get an access token by `POST /sessions` or `POST /oauth/token`, or a new one by `POST /sessions/refresh`.',
+  },
+  forbidden: {
+    status: 403,
+    text: 'The caller lacks the role that this needs.',
+    advice: 'Send it as a user who may: it will not be answered otherwise by being sent again.',
+  },
+  'not-found': {
+    status: 404,
+    text: 'There is no such thing, or it is somebody else’s.',
+    advice: 'Look at the id, and at whose it is.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    text: 'The path has no such method; `Allow` names those that it has.',
+    advice: 'Send one of the methods in `Allow`.',
+  },
   // By the parser, before anything is read of what is asked for.
-  'request-timeout': { status: 408, text: 'The request did not arrive in time.' },
-  'headers-too-large': { status: 431, text: 'The header fields are over 16 kB.' },
-  'payload-too-large': { status: 413, text: 'The body is over 100 kB.' },
+  'request-timeout': {
+    status: 408,
+    text: 'The request did not arrive in time.',
+    advice: 'Send the whole request at once.',
+  },
+  'headers-too-large': {
+    status: 431,
+    text: 'The header fields are over 16 kB.',
+    advice: 'Send fewer or shorter header fields.',
+  },
+  'payload-too-large': { status: 413, text: 'The body is over 100 kB.', advice: 'Send less, in several requests.' },
   'unsupported-media-type': {
     status: 415,
     text: 'The body’s type, charset or encoding is not one that is understood.',
+    advice: 'Send `Content-Type: application/json`, in UTF-8 and not compressed.',
   },
-  'too-many-requests': { status: 429, text: 'Over a rate limit.', retry: true },
-  'internal-error': { status: 500, text: 'Something went wrong on our side.' },
-  'database-unavailable': { status: 503, text: 'The service’s database is down or too busy.', retry: true },
-  'signing-keys-unavailable': { status: 503, text: 'Access tokens can not be checked right now.', retry: true },
+  'too-many-requests': {
+    status: 429,
+    text: 'Over a rate limit.',
+    advice: 'Wait as long as `Retry-After` says.',
+    retry: true,
+  },
+  'internal-error': {
+    status: 500,
+    text: 'Something went wrong on our side.',
+    advice: 'Send it again later. With an `Idempotency-Key`, an order is not placed twice. Tell us the `traceId`.',
+  },
+  'database-unavailable': {
+    status: 503,
+    text: 'The service’s database is down or too busy.',
+    advice: 'Send it again after `Retry-After`.',
+    retry: true,
+  },
+  'signing-keys-unavailable': {
+    status: 503,
+    text: 'Access tokens can not be checked right now.',
+    advice: 'Send it again after `Retry-After`.',
+    retry: true,
+  },
   // Of users of an outside provider.
   'email-not-verified': {
     status: 403,
     text: 'The token has no `email` that its provider vouches for by `email_verified`.',
+    advice: 'Let the provider verify your e-mail address, and sign in there again.',
   },
   'email-of-another-user': {
     status: 403,
     text: 'Another user has your e-mail address, and only an operator can say that it is you.',
+    advice: 'Ask an operator.',
   },
-  'user-disabled': { status: 403, text: 'This user is disabled.' },
-  'wrong-password': { status: 403, text: 'The current password is missing or wrong.' },
+  'user-disabled': { status: 403, text: 'This user is disabled.', advice: 'Ask an operator.' },
+  'wrong-password': {
+    status: 403,
+    text: 'The current password is missing or wrong.',
+    advice: 'Send `currentPassword` with it.',
+  },
   // Of the gateway.
-  'service-unavailable': { status: 503, text: 'No instance of the service can be reached.', retry: true },
-  'service-timeout': { status: 504, text: 'The service did not answer in time.' },
+  'service-unavailable': {
+    status: 503,
+    text: 'No instance of the service can be reached.',
+    advice: 'Send it again after `Retry-After`; nothing was done.',
+    retry: true,
+  },
+  'service-timeout': {
+    status: 504,
+    text: 'The service did not answer in time.',
+    advice: 'Look whether it was done, or send it again with the same `Idempotency-Key`.',
+  },
   'answer-lost': {
     status: 502,
     text: 'The service broke off before it answered; what was asked for may have been done.',
+    advice: 'Look whether it was done, or send it again with the same `Idempotency-Key`.',
   },
   // Of users. The last three are RFC 6749's, section 5.2.
-  'email-taken': { status: 409, text: 'Another user has this e-mail address.' },
-  'invalid-request': { status: 400, text: 'Not as RFC 6749 asks.', members: { error: z.literal('invalid_request') } },
-  'invalid-client': { status: 401, text: 'Id or secret is wrong.', members: { error: z.literal('invalid_client') } },
+  'email-taken': {
+    status: 409,
+    text: 'Another user has this e-mail address.',
+    advice: 'Sign in as that user, or sign up with another address.',
+  },
+  'invalid-request': {
+    status: 400,
+    text: 'Not as RFC 6749 asks.',
+    advice: 'Send what RFC 6749, section 4.4.2, asks for.',
+    members: { error: z.literal('invalid_request') },
+  },
+  'invalid-client': {
+    status: 401,
+    text: 'Id or secret is wrong.',
+    advice: 'Look at the id and the secret of the client.',
+    members: { error: z.literal('invalid_client') },
+  },
   'unsupported-grant-type': {
     status: 400,
     text: 'The only grant type is `client_credentials`.',
+    advice: 'Send `grant_type=client_credentials`.',
     members: { error: z.literal('unsupported_grant_type') },
   },
   // Of orders.
   'insufficient-stock': {
     status: 409,
     text: 'Not enough stock of a line: the order is there, cancelled, and holds nothing.',
+    advice: 'Order at most `available`, or wait for more: as a new order, with another `Idempotency-Key`.',
     members: { orderId: textIdSchema, productId: integerIdSchema, requested: z.int(), available: z.int() },
     headers: replayedHeader,
   },
   'unknown-product': {
     status: 422,
     text: 'There is no such product, or it is not active.',
+    advice: 'Take a product of `GET /products`.',
     members: { productId: integerIdSchema },
   },
-  'unknown-user': { status: 422, text: 'There is no such user, or it is disabled.' },
+  'unknown-user': { status: 422, text: 'There is no such user, or it is disabled.', advice: 'Look at the user’s id.' },
   'mixed-currencies': {
     status: 422,
     text: 'The products have prices in several currencies.',
+    advice: 'Place an order for each currency.',
     members: { currencies: z.array(currencySchema) },
   },
-  'idempotency-key-reuse': { status: 422, text: 'The Idempotency-Key was used with another body.' },
-  'pricing-unavailable': { status: 503, text: 'The product service is down; nothing was ordered.', retry: true },
+  'idempotency-key-reuse': {
+    status: 422,
+    text: 'The Idempotency-Key was used with another body.',
+    advice: 'Take another key for another order.',
+  },
+  'pricing-unavailable': {
+    status: 503,
+    text: 'The product service is down; nothing was ordered.',
+    advice: 'Send it again after `Retry-After`, with the same `Idempotency-Key`.',
+    retry: true,
+  },
   'user-unavailable': {
     status: 503,
     text: 'The user service is down, and nothing else tells what is needed of the user.',
+    advice: 'Send it again after `Retry-After`, with the same `Idempotency-Key`.',
     retry: true,
   },
-  'not-cancellable': { status: 409, text: 'The carrier has the order, or it was delivered.' },
-  'attention-not-needed': { status: 409, text: 'The order waits for no operator.' },
-  'already-being-undone': { status: 409, text: 'What waits is a part of the undo: it can be retried or settled.' },
+  'not-cancellable': {
+    status: 409,
+    text: 'The carrier has the order, or it was delivered.',
+    advice: 'Refuse the parcel, or send it back: what the carrier brings back is refunded.',
+  },
+  'attention-not-needed': {
+    status: 409,
+    text: 'The order waits for no operator.',
+    advice: 'Nothing: it goes on by itself.',
+  },
+  'already-being-undone': {
+    status: 409,
+    text: 'What waits is a part of the undo: it can be retried or settled.',
+    advice: 'Retry or settle the step that `attention` of the order names.',
+  },
   'workflow-ended': {
     status: 409,
     text: 'The order’s workflow has ended: nothing of it waits any more, and nobody hears what is asked.',
+    advice: 'Look at the order’s status; the runbook says what an operator can do.',
   },
   'cancel-unavailable': {
     status: 503,
     text: 'The Saga can not be reached, or can not take a step; nothing was cancelled.',
+    advice: 'Send it again after `Retry-After`.',
     retry: true,
   },
   // Of deliveries.
-  'delivery-not-started': { status: 503, text: 'The booking is not written down yet: send it again.', retry: true },
+  'delivery-not-started': {
+    status: 503,
+    text: 'The booking is not written down yet: send it again.',
+    advice: 'Send it again after `Retry-After`.',
+    retry: true,
+  },
   'saga-unavailable': {
     status: 503,
     text: 'Whether the Saga has heard of it is not known, or it can hear of nothing now: `detail` says which.',
+    advice: 'Send it again after `Retry-After`: a report may come any number of times.',
     retry: true,
   },
 } as const satisfies Record<string, ProblemKind>;
@@ -127,3 +259,10 @@ export const PROBLEMS = {
 export type ProblemCode = keyof typeof PROBLEMS;
 
 export const problemKindOf = (code: ProblemCode): ProblemKind => PROBLEMS[code];
+
+/** undefined: there is no such code. */
+export function problemTypeOf(code: string): ProblemType | undefined {
+  if (!Object.hasOwn(PROBLEMS, code)) return undefined;
+  const { status, text, advice } = problemKindOf(code as ProblemCode);
+  return { code, status, meaning: text, advice };
+}

@@ -16,11 +16,11 @@ export function apiTables(): Record<string, string> {
       ]),
     ),
     problems: table(
-      ['status', 'code', 'means', 'retry'],
+      ['status', 'code', 'means', 'what to do'],
       Object.keys(PROBLEMS)
         .map((name) => ({ name, ...problemKindOf(name as ProblemCode) }))
         .sort((a, b) => a.status - b.status)
-        .map(({ name, status, text, retry }) => [`${status}`, code(name), text, retry ? 'yes' : '']),
+        .map(({ name, status, text, advice }) => [`${status}`, code(name), text, advice]),
     ),
   };
 }

@@ -85,7 +85,7 @@ export const stopping: Guard[] = [
     promise: 'A setup without the files of its migrations refuses, rather than to find the databases up to date.',
     code: {
       file: 'platform/database/migrate.ts',
-      text: '(await umzug.migrations(client)).length === 0',
+      text: '(await umzug.migrations({})).length === 0',
       instead: '(await umzug.migrations(client)).length < 0',
     },
     test: { file: 'platform/database/migrate.int.test.ts', name: 'is refused by its name' },

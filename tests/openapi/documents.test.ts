@@ -46,6 +46,15 @@ describe('the document of the gateway', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  it('has an order as one of two closed forms, so that what generates clients knows both', () => {
+    const { NewOrder: order } = merged.components.schemas;
+    const names = ['NewOrderOfOneProduct', 'NewOrderOfItems'];
+    expect(order).toMatchObject({ oneOf: names.map((name) => ({ $ref: `#/components/schemas/${name}` })) });
+    expect(order).not.toHaveProperty('anyOf');
+    for (const name of names)
+      expect(merged.components.schemas[name]).toMatchObject({ type: 'object', additionalProperties: false });
+  });
+
   it('has examples that are as its schemas say', () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(merged, 'document');
     for (const [name, { examples = [] }] of Object.entries(merged.components.schemas)) {

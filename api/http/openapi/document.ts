@@ -8,6 +8,7 @@ import { addRateLimitHeaders } from './rate-limit-headers.js';
 import { registerSecuritySchemes, securityOf } from './security.js';
 
 export type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>;
+type Schema = NonNullable<NonNullable<OpenApiDocument['components']>['schemas']>[string];
 
 /** The OpenAPI 3.1 document of what a process answers. Operations of other services are those that it passes on. */
 export function buildDocument(service: ServiceName, operations: Operations): OpenApiDocument {
@@ -27,7 +28,15 @@ export function buildDocument(service: ServiceName, operations: Operations): Ope
     servers: [{ url: '/' }],
     tags: [...new Set(Object.values(operations).map(({ tag }) => tag))].map((name) => ({ name })),
   });
+  for (const schema of Object.values(document.components?.schemas ?? {})) excludeEachOther(schema);
   return service === 'gateway' ? addRateLimitHeaders(document) : document;
+}
+
+/** Alternatives that are objects by name are closed. As `anyOf`, what generates clients would take the fields of both for one object's. */
+function excludeEachOther(schema: Schema): void {
+  if ('$ref' in schema || !schema.anyOf?.every((alternative) => '$ref' in alternative)) return;
+  schema.oneOf = schema.anyOf;
+  delete schema.anyOf;
 }
 
 const DESCRIPTION = [

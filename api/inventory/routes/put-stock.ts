@@ -1,6 +1,8 @@
 import type { Router } from 'express';
+import { ServiceUnavailable } from '../../../clients/errors.js';
 import type { StockLevel } from '../../../contracts/http/inventory.js';
 import { inventoryOperations } from '../../../contracts/http/operations/inventory.js';
+import { notFound, serviceUnavailable } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
 import type { Context } from '../context.js';
@@ -8,12 +10,24 @@ import type { Context } from '../context.js';
 const operation = inventoryOperations.setStock;
 
 /** Sets what can be ordered. What orders hold stays theirs. */
-export function putStock({ stock, auth, logger }: Pick<Context, 'stock' | 'auth' | 'logger'>): Router {
+export function putStock(context: Pick<Context, 'stock' | 'products' | 'auth' | 'logger'>): Router {
+  const { stock, products, auth, logger } = context;
   return route(operation, { auth }, async (req, res) => {
     const { productId } = parseParams(operation.params, req);
     const { quantity } = parseBody(operation.body, req);
+    // What was stocked before is known without asking.
+    if ((await stock.find(productId)) === undefined)
+      await requireProduct(products, productId, req.headers.authorization ?? '');
     const level = await stock.setQuantity(productId, quantity);
     logger.info({ productId, quantity }, 'stock set');
     res.json(level satisfies StockLevel);
   });
+}
+
+async function requireProduct(products: Context['products'], id: number, authorization: string): Promise<void> {
+  const exists = await products.exists(id, authorization).catch((error: unknown) => {
+    if (!(error instanceof ServiceUnavailable)) throw error;
+    throw serviceUnavailable('service-unavailable', 'The product service can not be asked whether there is one.');
+  });
+  if (!exists) throw notFound(`There is no product ${String(id)}.`);
 }

@@ -25,14 +25,10 @@ export interface OrderRequest {
 
 export function readOrderRequest(req: Request): OrderRequest {
   const caller = requireUser(req);
-  const {
-    userId = caller.userId,
-    paymentMethod,
-    shippingAddress,
-    ...wanted
-  } = parseBody(orderOperations.placeOrder.body, req);
+  const body = parseBody(orderOperations.placeOrder.body, req);
+  const { userId = caller.userId, paymentMethod, shippingAddress } = body;
   if (userId !== caller.userId && !isAdmin(caller)) throw forbidden("Another user's order needs the role admin.");
-  const lines = readLines(wanted);
+  const lines = readLines(body);
   return {
     userId,
     forAnother: userId !== caller.userId,
@@ -45,17 +41,12 @@ export function readOrderRequest(req: Request): OrderRequest {
   };
 }
 
-function readLines({
-  items,
-  productId,
-  quantity,
-}: Pick<PlaceOrderBody, 'items' | 'productId' | 'quantity'>): RequestedLine[] {
-  const requested = items ?? (productId !== undefined && quantity !== undefined ? [{ productId, quantity }] : []);
-  const lines = mergeLines(requested);
+function readLines(body: PlaceOrderBody): RequestedLine[] {
+  const lines = mergeLines('items' in body ? body.items : [body]);
   const tooMany = lines.filter((line) => line.quantity > MAX_QUANTITY);
   if (tooMany.length === 0) return lines;
   throw badRequest(
-    'The body is not as it should be.',
+    'Invalid request body.',
     tooMany.map((line) => ({ path: 'items', message: `product ${line.productId}: at most ${MAX_QUANTITY} in all` })),
   );
 }
@@ -66,7 +57,7 @@ function readKey(req: Request): string | undefined {
   const parsed = idempotencyKeySchema.safeParse(key);
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.map(({ message }) => ({ path: 'Idempotency-Key', message }));
-  throw badRequest('The headers are not as they should be.', errors);
+  throw badRequest('Invalid request headers.', errors);
 }
 
 /** RFC 7240: a list of preferences, each perhaps with parameters. */

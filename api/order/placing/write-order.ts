@@ -41,5 +41,5 @@ export async function writeOrder(context: OrderContext, request: OrderRequest): 
 
 function addressMissing(verified: boolean) {
   const message = verified ? 'is required: you have none on file' : 'is required: yours can not be looked up right now';
-  return badRequest('The body is not as it should be.', [{ path: 'shippingAddress', message }]);
+  return badRequest('Invalid request body.', [{ path: 'shippingAddress', message }]);
 }

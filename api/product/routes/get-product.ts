@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import { productOperations } from '../../../contracts/http/operations/products.js';
+import { isAdmin } from '../../http/access.js';
 import { route } from '../../http/route.js';
 import { parseParams } from '../../http/validate.js';
 import type { Context } from '../context.js';
@@ -7,12 +8,13 @@ import { noSuchProduct } from './no-such-product.js';
 
 const operation = productOperations.getProduct;
 
-/** One that can't be ordered any more is shown too, as `active: false`. */
+/** One that can't be ordered any more is there for admins alone, as in the list. */
 export function getProduct({ products, auth }: Pick<Context, 'products' | 'auth'>): Router {
   return route(operation, { auth }, async (req, res) => {
     const { id } = parseParams(operation.params, req);
     const product = await products.find(id);
-    if (product === undefined) throw noSuchProduct(id);
+    const isShown = product?.active === true || (req.principal !== undefined && isAdmin(req.principal));
+    if (product === undefined || !isShown) throw noSuchProduct(id);
     res.json(product);
   });
 }

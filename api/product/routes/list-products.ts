@@ -35,6 +35,6 @@ function readPosition(cursor: string | undefined): ProductPosition | undefined {
   if (position === undefined) return undefined;
   const id = integerIdParamSchema.safeParse(position.id);
   if (!id.success)
-    throw badRequest('The query is not as it should be.', [{ path: 'cursor', message: 'is not one that we gave' }]);
+    throw badRequest('Invalid query parameters.', [{ path: 'cursor', message: 'is not one that we gave' }]);
   return { createdAt: position.createdAt, id: id.data };
 }

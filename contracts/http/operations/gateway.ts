@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { Operations } from '../operation.js';
+import { problemTypeSchema } from '../problem.js';
 import { deliveryOperations } from './deliveries.js';
 import { inventoryOperations } from './inventory.js';
 import { notificationOperations } from './notifications.js';
@@ -35,5 +36,17 @@ export const gatewayOperations = {
     answers: {
       200: { description: 'A page that needs nothing from elsewhere.', schema: z.string(), contentType: 'text/html' },
     },
+  },
+  readProblemType: {
+    service: 'gateway',
+    tag: 'The process itself',
+    method: 'get',
+    path: '/problems/{code}',
+    summary: 'What a problem means, and what to do',
+    description: 'The `type` of each problem leads here.',
+    access: 'without-token',
+    params: z.object({ code: z.string().meta({ examples: ['not-cancellable'] }) }),
+    answers: { 200: { description: 'The problem.', schema: problemTypeSchema } },
+    problems: ['not-found'],
   },
 } as const satisfies Operations;

@@ -17,10 +17,12 @@ export const inventoryOperations = {
     ...common,
     method: 'put',
     summary: 'Set what can be ordered',
-    description: 'What orders hold stays theirs.',
+    description:
+      'What orders hold stays theirs. For the first time of a product, the product service is asked whether there is one.',
     access: 'admin',
     params: stockParamsSchema,
     body: setStockBodySchema,
     answers: { 200: { description: 'Its stock as it is now.', schema: stockLevelSchema } },
+    problems: ['not-found', 'service-unavailable'],
   },
 } as const satisfies Operations;

@@ -28,6 +28,7 @@ export const productOperations = {
     method: 'get',
     path: '/products/{id}',
     summary: 'A product',
+    description: 'One that is not active is there for admins only.',
     access: 'anyone',
     params: integerIdParamsSchema,
     answers: { 200: { description: 'The product.', schema: productSchema } },
