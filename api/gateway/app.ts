@@ -12,6 +12,7 @@ import { createAgent } from './forward/ask-instance.js';
 import { forwardTo } from './forward/forward.js';
 import { createPassingStreams, type PassingStreams } from './forward/passing-streams.js';
 import { readProblemType } from './problem-types.js';
+import { createLimiter } from '../http/rate-limits.js';
 import { limitRates } from './rate-limits.js';
 import type { RateLimits } from './rate-limits.js';
 import { ROUTE_TABLE } from './route-table.js';
@@ -48,12 +49,14 @@ export function createGatewayApp({
     ]),
   );
   const checked = authenticate(auth);
-  const limited = limitRates({ ...rates, logger });
+  const limited = limitRates(createLimiter({ redis: rates.redis, logger }), rates.limits, checked);
   const router = Router();
   for (const [prefix, upstream] of Object.entries(ROUTE_TABLE)) {
     const forward = forwards[upstream];
-    if (forward !== undefined) router.all(`${prefix}{/*rest}`, checked, limited, forward);
+    if (forward !== undefined) router.all(`${prefix}{/*rest}`, limited.routes, forward);
   }
+  // What is none of these: the documents, and whatever somebody looks for.
+  router.use(limited.rest);
   const app = createHttpApp({
     service,
     logger,

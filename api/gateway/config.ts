@@ -2,11 +2,7 @@ import { z } from 'zod';
 import { processSettings, readEnv, redisSettings, urlList } from '../../platform/env.js';
 import { authSettings } from '../http/auth.js';
 import { orderWaitSettings } from '../http/order-wait.js';
-
-const perMinute = z
-  .string()
-  .regex(/^[1-9]\d{0,8}$/, 'must be a positive number')
-  .transform(Number);
+import { perMinute } from '../http/rate-limits.js';
 
 export const settings = z.object({
   ...processSettings,
@@ -29,7 +25,6 @@ export const settings = z.object({
     .default(1200)
     .describe('per user, or per address of callers without a token'),
   RATE_LIMIT_ORDERS_PER_MINUTE: perMinute.default(300).describe('per user'),
-  RATE_LIMIT_LOGINS_PER_MINUTE: perMinute.default(10).describe('per account and address together'),
 });
 
 export type GatewayConfig = z.output<typeof settings>;

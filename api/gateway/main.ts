@@ -42,7 +42,6 @@ await runProcess({ logger, stopLimitMs: stopLimitMs(config) }, async (onShutdown
       limits: {
         requests: config.RATE_LIMIT_REQUESTS_PER_MINUTE,
         orders: config.RATE_LIMIT_ORDERS_PER_MINUTE,
-        logins: config.RATE_LIMIT_LOGINS_PER_MINUTE,
       },
     },
   });

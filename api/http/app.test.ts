@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import express from 'express';
 import request from 'supertest';
 import { expect, test, vi } from 'vitest';
@@ -84,6 +85,19 @@ test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/json;
     expect(answer.body).toMatchObject({ code: 'unsupported-media-type' });
   },
 );
+
+test.each<[string, Buffer, Record<string, string>]>([
+  ['UTF-16', Buffer.from('{"quantity":1}', 'utf16le'), { 'Content-Type': 'application/json; charset=utf-16' }],
+  ['gzip', gzipSync('{"quantity":1}'), { 'Content-Encoding': 'gzip' }],
+  ['a byte order mark', Buffer.from('\ufeff{"quantity":1}'), {}],
+  ['bytes that are no text', Buffer.from('{"quantity":1,"x":"\xff"}', 'latin1'), {}],
+])('a body in %s is a 415: whoever looks on the way reads the same as we do', async (_what, bytes, headers) => {
+  const post = request(testApp().app)
+    .post('/things')
+    .set({ 'Content-Type': 'application/json', ...headers });
+  const answer = await post.serialize((body: unknown) => body as string).send(bytes);
+  expect([answer.status, answer.type]).toEqual([415, 'application/problem+json']);
+});
 
 test('a body that is nested as deep as it can be is refused like any other', async () => {
   const post = (body: string) =>

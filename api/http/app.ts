@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import express from 'express';
 import type { Express, RequestHandler, Router } from 'express';
 import helmet from 'helmet';
@@ -8,9 +9,12 @@ import { createMetrics } from '../../platform/metrics.js';
 import type { Metrics } from '../../platform/metrics.js';
 import { logRequests } from './access-log.js';
 import { allowedMethods } from './allowed-methods.js';
+import { Problem } from './problem.js';
 import { answerNotFound, answerProblems } from './problem-handler.js';
 // For req.principal in every route file.
 import './principal.js';
+
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
 export interface HttpAppSettings {
   service: string;
@@ -43,12 +47,15 @@ export function createHttpApp({
   app.use(metrics.measureRequests);
   app.use(logRequests(logger, requestLogLevel));
   app.use(allowedMethods(service));
-  if (parseJson) app.use(express.json({ limit: '100kb', strict: false, verify: keepRawBody }));
+  if (parseJson) app.use(express.json({ ...PLAIN_BODY, strict: false }));
   for (const router of routers) app.use(router);
   app.use(answerNotFound);
   app.use(answerProblems(logger));
   return app;
 }
+
+/** For parsers of bodies: as much as we take, and one way to write it, so that nobody on the way reads it otherwise. */
+export const PLAIN_BODY = { limit: '100kb', inflate: false, verify: keepPlainBody } as const;
 
 declare module 'http' {
   interface IncomingMessage {
@@ -57,6 +64,12 @@ declare module 'http' {
   }
 }
 
-function keepRawBody(req: { rawBody?: Buffer }, _res: unknown, bytes: Buffer): void {
+function keepPlainBody(req: { rawBody?: Buffer }, _res: unknown, bytes: Buffer, charset: string): void {
+  if (charset !== 'utf-8' || !isUtf8(bytes) || bytes.subarray(0, 3).equals(BYTE_ORDER_MARK))
+    throw new Problem({
+      status: 415,
+      code: 'unsupported-media-type',
+      detail: 'The body must be UTF-8, without a byte order mark.',
+    });
   req.rawBody = bytes;
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { databaseSettings, json, processSettings, readEnv } from '../../platform/env.js';
+import { databaseSettings, json, processSettings, readEnv, redisSettings } from '../../platform/env.js';
 import { oauthClientSchema } from '../../services/user/oauth-clients.js';
 import { readPrivateKeys } from '../../services/user/signing-keys.js';
 import { authSettings, outsideSettings } from '../http/auth.js';
+import { perMinute } from '../http/rate-limits.js';
 
 const privateKeys = z.string().transform((text, context) => {
   try {
@@ -16,6 +17,7 @@ const privateKeys = z.string().transform((text, context) => {
 export const settings = z.object({
   ...processSettings,
   ...databaseSettings,
+  ...redisSettings,
   JWT_ISSUER: authSettings.JWT_ISSUER,
   JWT_AUDIENCE: authSettings.JWT_AUDIENCE,
   ...outsideSettings,
@@ -23,6 +25,13 @@ export const settings = z.object({
   OAUTH_CLIENTS: json(z.array(oauthClientSchema)).describe(
     'JSON, a list of `{clientId, secretHash, roles}`: who may get tokens of their own; the hash is SHA-256 in hex',
   ),
+  RATE_LIMIT_LOGINS_PER_MINUTE: perMinute
+    .default(10)
+    .describe('passwords tried, per account and address together; ten times that per account, and per address'),
+  RATE_LIMIT_SIGN_UPS_PER_MINUTE: perMinute.default(10).describe('per address'),
+  RATE_LIMIT_TOKENS_PER_MINUTE: perMinute
+    .default(300)
+    .describe('per address: sessions refreshed or ended, and tokens for services'),
 });
 
 export type UserConfig = z.output<typeof settings>;

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { createRedis } from '../../platform/redis.js';
 import { createPool } from '../../platform/database/pool.js';
 import type { Logger } from '../../platform/logger.js';
 import { createAccessTokens } from '../../services/user/access-tokens.js';
@@ -16,8 +17,11 @@ import { createUserStore } from '../../services/user/user-store.js';
 import type { UserStore } from '../../services/user/user-store.js';
 import { createAuthenticator, outsideSettingsFrom } from '../http/auth.js';
 import type { Authenticator } from '../http/auth.js';
+import { createLimiter } from '../http/rate-limits.js';
 import type { UserConfig } from './config.js';
 import { outsideUserOf } from './outside-user.js';
+import { limitUserRates } from './rate-limits.js';
+import type { UserRates } from './rate-limits.js';
 
 export interface UserContext {
   users: UserStore;
@@ -28,6 +32,7 @@ export interface UserContext {
   clients: OAuthClient[];
   issuer: string;
   auth: Authenticator;
+  rates: UserRates;
   pool: Pool;
   close(): Promise<void>;
 }
@@ -36,6 +41,8 @@ export async function createContext(config: UserConfig, logger: Logger): Promise
   const pool = createPool({ url: config.DATABASE_URL, size: 10, service: config.SERVICE_NAME, logger });
   const prisma = openUserDatabase(pool);
   const keys = await createSigningKeys(config.JWT_PRIVATE_KEY);
+  // Counting is not worth waiting for.
+  const redis = createRedis({ url: config.REDIS_URL, logger, commandTimeoutMs: 250 });
   const ended = createEndedSessionStore(prisma);
   const issuer = config.JWT_ISSUER;
   const audience = config.JWT_AUDIENCE;
@@ -57,7 +64,15 @@ export async function createContext(config: UserConfig, logger: Logger): Promise
       outside: outsideSettingsFrom(config, outsideUserOf(createOutsideUserStore(prisma), logger)),
       logger,
     }),
+    rates: limitUserRates(createLimiter({ redis, logger }), {
+      logins: config.RATE_LIMIT_LOGINS_PER_MINUTE,
+      signUps: config.RATE_LIMIT_SIGN_UPS_PER_MINUTE,
+      tokens: config.RATE_LIMIT_TOKENS_PER_MINUTE,
+    }),
     pool,
-    close: () => prisma.$disconnect(),
+    close: async () => {
+      redis.disconnect();
+      await prisma.$disconnect();
+    },
   };
 }

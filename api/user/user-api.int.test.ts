@@ -13,6 +13,7 @@ import { seedUsers } from '../../services/user/seed-users.js';
 import { readPrivateKeys } from '../../services/user/signing-keys.js';
 import { createTestDatabase } from '../../tests/support/database.js';
 import type { TestDatabase } from '../../tests/support/database.js';
+import { server } from '../../tests/support/servers.js';
 import { createUserApp } from './app.js';
 import { createContext } from './context.js';
 import type { UserContext } from './context.js';
@@ -38,6 +39,10 @@ beforeAll(async () => {
       HOST: '127.0.0.1',
       PORT: 0,
       LOG_LEVEL: 'fatal',
+      REDIS_URL: server('REDIS_URL'),
+      RATE_LIMIT_LOGINS_PER_MINUTE: 1_000_000,
+      RATE_LIMIT_SIGN_UPS_PER_MINUTE: 1_000_000,
+      RATE_LIMIT_TOKENS_PER_MINUTE: 1_000_000,
       DATABASE_URL: database.url,
       JWT_ISSUER: issuer,
       JWT_AUDIENCE: 'holdfast',

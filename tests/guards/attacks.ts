@@ -1,6 +1,8 @@
 import type { Guard } from './guard.js';
 
 const EVENTS = 'api/order/order-events.int.test.ts';
+const RATES = 'api/user/rate-limits.int.test.ts';
+const GATEWAY_RATES = 'api/gateway/rate-limits.int.test.ts';
 const users = 'api/user/user-api.int.test.ts';
 
 /** What whoever holds a token, or sends something odd, does not get by it. */
@@ -126,5 +128,80 @@ export const attacks: Guard[] = [
     promise: 'A token ends a quarter of an hour after it was given, whatever it says of its end.',
     code: { file: 'api/http/tokens/own-tokens.ts', text: 'maxTokenAge: 15 * 60,', instead: '' },
     test: { file: 'api/http/auth.test.ts', name: 'expired, forged, of others or for others' },
+  },
+  {
+    promise: 'A password is tried for an account a few times a minute, however its e-mail address is written.',
+    code: { file: 'api/user/rate-limits.ts', text: 'return normalizeEmail(email);', instead: 'return email;' },
+    test: { file: RATES, name: 'log-ins of an account at an address' },
+  },
+  {
+    promise: 'Whoever tries passwords of an account from many addresses is held too.',
+    code: {
+      file: 'api/user/rate-limits.ts',
+      text: '10 * limits.logins, keyOf: accountOf',
+      instead: '1000 * limits.logins, keyOf: accountOf',
+    },
+    test: { file: RATES, name: 'an account is tried ten times as often from everywhere' },
+  },
+  {
+    promise: "Trying one's own password to get a new one counts as a log-in does.",
+    code: {
+      file: 'api/user/routes/change-user.ts',
+      text: '...whenPassword(rates.passwords)',
+      instead: '...whenPassword([])',
+    },
+    test: { file: RATES, name: "one's own password is tried as at a log-in" },
+  },
+  {
+    promise: 'Limits hold while Redis is away, at each instance.',
+    code: {
+      file: 'api/http/rate-store.ts',
+      text: 'shared.increment(key).catch(() => local.increment(key))',
+      instead: 'shared.increment(key)',
+    },
+    test: { file: GATEWAY_RATES, name: 'without Redis each gateway counts for itself' },
+  },
+  {
+    promise: 'Tokens that are tried at the gateway count for the address that they come from.',
+    code: {
+      file: 'api/gateway/rate-limits.ts',
+      text: 'void requests(req, res, (over',
+      instead:
+        'void (refusal ? (_req: unknown, _res: unknown, go: (over?: unknown) => void) => go() : requests)(req, res, (over',
+    },
+    test: { file: GATEWAY_RATES, name: 'a token that is tried counts for the address' },
+  },
+  {
+    promise: 'Paths that nobody knows, and the documents, count too.',
+    code: { file: 'api/gateway/app.ts', text: 'router.use(limited.rest);', instead: '' },
+    test: { file: GATEWAY_RATES, name: 'what is nowhere counts for the address' },
+  },
+  {
+    promise: 'A body is read one way, UTF-8: whoever looks at it on the way reads the same.',
+    code: { file: 'api/http/app.ts', text: "charset !== 'utf-8' || ", instead: "charset === '' || " },
+    test: {
+      file: 'api/http/app.test.ts',
+      name: 'a body in UTF-16 is a 415: whoever looks on the way reads the same as we do',
+    },
+  },
+  {
+    promise: 'A body has no byte order mark.',
+    code: {
+      file: 'api/http/app.ts',
+      text: ' || bytes.subarray(0, 3).equals(BYTE_ORDER_MARK)',
+      instead: ' || BYTE_ORDER_MARK.length === 0',
+    },
+    test: {
+      file: 'api/http/app.test.ts',
+      name: 'a body in a byte order mark is a 415: whoever looks on the way reads the same as we do',
+    },
+  },
+  {
+    promise: 'A body comes uncompressed.',
+    code: { file: 'api/http/app.ts', text: 'inflate: false', instead: 'inflate: true' },
+    test: {
+      file: 'api/http/app.test.ts',
+      name: 'a body in gzip is a 415: whoever looks on the way reads the same as we do',
+    },
   },
 ];

@@ -28,6 +28,7 @@ import { createTestDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { startOidcProvider } from '../support/oidc-provider.js';
 import type { OidcProvider } from '../support/oidc-provider.js';
+import { server } from '../support/servers.js';
 import { waitFor } from '../support/wait-for.js';
 
 const logger = createLogger({ service: 'test', level: 'fatal' });
@@ -72,6 +73,10 @@ beforeAll(async () => {
       HOST: '127.0.0.1',
       PORT: 0,
       LOG_LEVEL: 'fatal',
+      REDIS_URL: server('REDIS_URL'),
+      RATE_LIMIT_LOGINS_PER_MINUTE: 1_000_000,
+      RATE_LIMIT_SIGN_UPS_PER_MINUTE: 1_000_000,
+      RATE_LIMIT_TOKENS_PER_MINUTE: 1_000_000,
       DATABASE_URL: database.url,
       JWT_PRIVATE_KEY: readPrivateKeys(String(pem)),
       OAUTH_CLIENTS: [],
@@ -96,10 +101,9 @@ beforeAll(async () => {
     },
     timeoutMs: 5000,
     trustedProxies: 0,
-    // Nothing is counted without it, so nothing here reaches a limit.
     rates: {
       redis: createRedis({ url: 'redis://127.0.0.1:1', logger }),
-      limits: { requests: 1, orders: 1, logins: 1 },
+      limits: { requests: 1_000_000, orders: 1_000_000 },
     },
   });
   gateway = await listen(app, { host: '127.0.0.1', port: 0 });

@@ -40,6 +40,8 @@ export const WITHOUT_LIMITS = {
   RATE_LIMIT_REQUESTS_PER_MINUTE: '1000000',
   RATE_LIMIT_ORDERS_PER_MINUTE: '1000000',
   RATE_LIMIT_LOGINS_PER_MINUTE: '1000000',
+  RATE_LIMIT_SIGN_UPS_PER_MINUTE: '1000000',
+  RATE_LIMIT_TOKENS_PER_MINUTE: '1000000',
 };
 
 /** A reconciliation of the schedule's own would now and then be among a test's workflows. */

@@ -52,7 +52,11 @@ export function requestHeaders(req: Request): Record<string, string | string[]> 
 }
 
 export function copyAnswerHeaders(headers: IncomingHttpHeaders, res: Response): void {
-  for (const [name, value] of Object.entries(without(headers, []))) res.setHeader(name, value);
+  for (const [name, value] of Object.entries(without(headers, []))) {
+    // The service counts too, and says so beside us.
+    if (name.startsWith('ratelimit')) res.append(name, value);
+    else res.setHeader(name, value);
+  }
 }
 
 function without(headers: IncomingHttpHeaders, names: string[]): Record<string, string | string[]> {

@@ -18,24 +18,8 @@ export interface RequestBody {
   read(): AsyncGenerator<Buffer>;
 }
 
-/** A stream can be received once; each who asks gets the same. */
-const received = new WeakMap<IncomingMessage, RequestBody>();
-
 /** The request's body, kept so that it can be read again and sent to another instance: the limit makes that cheap. */
 export function bodyOf(req: IncomingMessage): RequestBody {
-  const body = received.get(req) ?? receiveBody(req);
-  received.set(req, body);
-  return body;
-}
-
-/** All of the body. Throws as `read` does. */
-export async function readBody(req: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of bodyOf(req).read()) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-function receiveBody(req: IncomingMessage): RequestBody {
   const chunks: Buffer[] = [];
   const changes = new EventEmitter();
   let size = 0;

@@ -1,4 +1,4 @@
-import type { Router } from 'express';
+import type { RequestHandler, Router } from 'express';
 import { userOperations } from '../../../contracts/http/operations/users.js';
 import { hashPassword, passwordMatches } from '../../../services/user/passwords.js';
 import type { UserStore } from '../../../services/user/user-store.js';
@@ -7,6 +7,7 @@ import type { Authenticator } from '../../http/auth.js';
 import { forbidden, notFound, problemOf } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
+import type { UserRates } from '../rate-limits.js';
 import { requireSelfOrAdmin } from '../self-or-admin.js';
 
 const operation = userOperations.changeUser;
@@ -15,8 +16,16 @@ const operation = userOperations.changeUser;
  * By oneself or an admin; `disabled` by an admin alone, and never one's own. Whoever holds a stolen token doesn't get the account
  * with it: one's own new password needs the one before.
  */
-export function changeUserRoute({ users, auth }: { users: UserStore; auth: Authenticator }): Router {
-  return route(operation, { auth }, async (req, res) => {
+export function changeUserRoute({
+  users,
+  auth,
+  rates,
+}: {
+  users: UserStore;
+  auth: Authenticator;
+  rates: UserRates;
+}): Router {
+  return route(operation, { auth }, ...whenPassword(rates.passwords), async (req, res) => {
     const { id } = parseParams(operation.params, req);
     requireSelfOrAdmin(req, id);
     const { password, currentPassword, ...changes } = parseBody(operation.body, req);
@@ -34,3 +43,10 @@ export function changeUserRoute({ users, auth }: { users: UserStore; auth: Authe
     res.json(user);
   });
 }
+
+/** Trying one's own is trying it, as at a log-in. */
+const whenPassword = (limits: RequestHandler[]): RequestHandler[] =>
+  limits.map((limit) => (req, res, next) => {
+    const { password } = (req.body ?? {}) as { password?: unknown };
+    return password === undefined ? next() : limit(req, res, next);
+  });

@@ -7,24 +7,28 @@ import type { AccessTokens } from '../../../services/user/access-tokens.js';
 import { findOAuthClient } from '../../../services/user/oauth-clients.js';
 import type { OAuthClient } from '../../../services/user/oauth-clients.js';
 import type { Authenticator } from '../../http/auth.js';
+import { PLAIN_BODY } from '../../http/app.js';
 import { route } from '../../http/route.js';
 import { invalidClient, invalidRequest, unsupportedGrantType } from '../oauth-problems.js';
 import { readClientCredentials } from '../client-credentials.js';
+import type { UserRates } from '../rate-limits.js';
 
 const operation = sessionOperations.issueToken;
-const parseForm = express.urlencoded({ limit: '100kb', extended: false });
+const parseForm = express.urlencoded({ ...PLAIN_BODY, extended: false });
 
 /** RFC 6749, section 4.4, client credentials. */
 export function issueTokenRoute({
   clients,
   tokens,
   auth,
+  rates,
 }: {
   clients: OAuthClient[];
   tokens: AccessTokens;
   auth: Authenticator;
+  rates: UserRates;
 }): Router {
-  return route(operation, { auth }, parseForm, async (req, res) => {
+  return route(operation, { auth }, ...rates.tokens, parseForm, async (req, res) => {
     if (!req.is('application/x-www-form-urlencoded'))
       throw invalidRequest('The body must be application/x-www-form-urlencoded.');
     const body = operation.body.safeParse(req.body);

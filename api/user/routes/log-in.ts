@@ -9,6 +9,7 @@ import { unauthorized } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody } from '../../http/validate.js';
 import { sendSession } from '../session-answer.js';
+import type { UserRates } from '../rate-limits.js';
 
 const operation = sessionOperations.logIn;
 
@@ -17,13 +18,15 @@ export function logInRoute({
   sessions,
   tokens,
   auth,
+  rates,
 }: {
   users: UserStore;
   sessions: SessionStore;
   tokens: AccessTokens;
   auth: Authenticator;
+  rates: UserRates;
 }): Router {
-  return route(operation, { auth }, async (req, res) => {
+  return route(operation, { auth }, ...rates.passwords, async (req, res) => {
     const loggedIn = await logIn({ users, sessions }, parseBody(operation.body, req));
     if (loggedIn === undefined) throw unauthorized('The e-mail address or the password is wrong.');
     await sendSession(res.status(201), tokens, loggedIn);

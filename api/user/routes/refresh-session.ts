@@ -7,6 +7,7 @@ import { unauthorized } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody } from '../../http/validate.js';
 import { sendSession } from '../session-answer.js';
+import type { UserRates } from '../rate-limits.js';
 
 const operation = sessionOperations.refreshSession;
 
@@ -14,12 +15,14 @@ export function refreshSessionRoute({
   sessions,
   tokens,
   auth,
+  rates,
 }: {
   sessions: SessionStore;
   tokens: AccessTokens;
   auth: Authenticator;
+  rates: UserRates;
 }): Router {
-  return route(operation, { auth }, async (req, res) => {
+  return route(operation, { auth }, ...rates.tokens, async (req, res) => {
     const { refreshToken } = parseBody(operation.body, req);
     const refreshed = await sessions.refresh(refreshToken);
     if (refreshed === undefined) throw unauthorized('The refresh token is not valid any more: log in again.');

@@ -6,11 +6,20 @@ import type { Authenticator } from '../../http/auth.js';
 import { conflict } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody } from '../../http/validate.js';
+import type { UserRates } from '../rate-limits.js';
 
 const operation = userOperations.signUp;
 
-export function signUpRoute({ users, auth }: { users: UserStore; auth: Authenticator }): Router {
-  return route(operation, { auth }, async (req, res) => {
+export function signUpRoute({
+  users,
+  auth,
+  rates,
+}: {
+  users: UserStore;
+  auth: Authenticator;
+  rates: UserRates;
+}): Router {
+  return route(operation, { auth }, ...rates.signUps, async (req, res) => {
     const { password, ...body } = parseBody(operation.body, req);
     const user = await users.create({ ...body, passwordHash: await hashPassword(password), roles: ['customer'] });
     if (user === 'email-taken') throw conflict('email-taken', 'Another user has this e-mail address.');

@@ -27,7 +27,7 @@ export const sessionOperations = {
     access: 'without-token',
     body: logInBodySchema,
     answers: { 201: { description: 'A pair of tokens.', schema: sessionSchema, headers: noStoreSchema } },
-    problems: ['unauthorized'],
+    problems: ['unauthorized', 'too-many-requests'],
   },
   refreshSession: {
     ...common,
@@ -38,7 +38,7 @@ export const sessionOperations = {
     access: 'without-token',
     body: refreshBodySchema,
     answers: { 200: { description: 'The new pair.', schema: sessionSchema, headers: noStoreSchema } },
-    problems: ['unauthorized'],
+    problems: ['unauthorized', 'too-many-requests'],
   },
   endSession: {
     ...common,
@@ -48,6 +48,7 @@ export const sessionOperations = {
     access: 'without-token',
     body: refreshBodySchema,
     answers: { 204: { description: 'The refresh token is worth nothing any more.' } },
+    problems: ['too-many-requests'],
   },
   issueToken: {
     ...common,
@@ -59,7 +60,7 @@ export const sessionOperations = {
     body: tokenRequestSchema,
     bodyType: 'application/x-www-form-urlencoded',
     answers: { 200: { description: 'The token.', schema: tokenAnswerSchema, headers: noStoreSchema } },
-    problems: ['invalid-request', 'unsupported-grant-type', 'invalid-client'],
+    problems: ['invalid-request', 'unsupported-grant-type', 'invalid-client', 'too-many-requests'],
   },
   getKeys: {
     ...common,
