@@ -149,6 +149,12 @@ export const FINDING_KINDS = {
     means: 'the provider has charged under a key that is no order of ours: a charge made twice, for instance',
     repairs: none,
   },
+  'settled-and-done': {
+    compares: 'order, stock, payment',
+    means:
+      'an operator had put a step right elsewhere, and its service did it afterwards all the same: money that was given back twice, for instance',
+    repairs: none,
+  },
   'not-delivered': {
     compares: 'order, delivery',
     means: 'an order is COMPLETED, but its delivery is not DELIVERED',
@@ -239,8 +245,8 @@ export interface ReconciliationReport {
   information: {
     /** Wait for an operator, who sees them elsewhere: no findings. At most FINDINGS_LISTED. */
     needAttention: string[];
-    /** What operators put right by hand, and the books of that service so don't tell. At most FINDINGS_LISTED. */
-    settled: { orderId: string; step: string }[];
+    /** What operators put right by hand, when, and what the books of that service say. At most FINDINGS_LISTED. */
+    settled: { orderId: string; step: string; at: string; stands: string }[];
     /** Events that wait for Kafka for more than ten minutes. */
     unpublishedEvents: { count: number; oldest?: string };
   };

@@ -28,3 +28,6 @@ export type TimelineOutcome = (typeof TIMELINE_OUTCOMES)[number];
 
 /** Detail of the entry of a step that an operator put right elsewhere: its service's books can't tell of it. */
 export const SETTLED_DETAIL = 'settled by an operator';
+
+/** Of a step that a later run, or the undo of a repair, so leaves alone. */
+export const SETTLED_BEFORE_DETAIL = 'settled by an operator before';

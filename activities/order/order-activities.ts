@@ -7,6 +7,7 @@ import type { Logger } from '../../platform/logger.js';
 import { activeTraceId, activeTraceparent } from '../../platform/telemetry/trace-context.js';
 import type { PrismaClient } from '../../services/order/prisma/generated/client.js';
 import { shownState } from '../../services/order/domain/shown-state.js';
+import { createTimelineStore } from '../../services/order/timeline-store.js';
 import { recordProgress, type Recorded } from '../../services/order/progress-store.js';
 
 export interface OrderActivitiesSettings {
@@ -16,21 +17,29 @@ export interface OrderActivitiesSettings {
 
 /** The order service's own part of the Saga. */
 export function createOrderActivities({ prisma, logger }: OrderActivitiesSettings): OrderActivities {
+  const timeline = createTimelineStore(prisma);
   return {
     recordProgress: (progress, firstRunId) =>
       withOrderId(progress.orderId, async () => {
         const trace = { traceparent: activeTraceparent(), traceId: activeTraceId() };
+        const { workflowExecution, workflowType } = activityInfo();
+        const runId = workflowExecution?.runId ?? '';
+        // So has one that undoes what another had begun.
+        const wasReset = runId !== firstRunId || workflowType === UNDO_ABANDONED_ORDER;
+        const { entry } = progress;
+        // What a run does again is a line of its own, below that of the run before.
+        const inItsRun = wasReset ? { ...progress, entry: { ...entry, key: `${entry.key}-${runId}` } } : progress;
         crashPoint('record: before');
-        const recorded = await recordProgress(prisma, progress, trace);
+        const recorded = await recordProgress(prisma, inItsRun, trace);
         crashPoint('record: written');
         tell(logger, progress, recorded);
         const { state, updatedAt } = recorded;
-        const { workflowExecution, workflowType } = activityInfo();
-        // So has one that undoes what another had begun.
-        const wasReset = workflowExecution?.runId !== firstRunId || workflowType === UNDO_ABANDONED_ORDER;
+        if (!wasReset) return { updatedAt: updatedAt.toISOString() };
+        const afterReset = shownState(state, updatedAt);
         return {
           updatedAt: updatedAt.toISOString(),
-          ...(wasReset && { afterReset: shownState(state, updatedAt) }),
+          afterReset,
+          settled: await timeline.settled(progress.orderId),
         };
       }),
   };

@@ -51,6 +51,8 @@ export interface Recorded {
   updatedAt: string;
   /** Only in a run that a reset has made: the order as its row has it, which an earlier run may have brought further. */
   afterReset?: ShownState;
+  /** With it: what operators have put right elsewhere, in whatever run. Nothing of that is done again. */
+  settled?: AttentionStep[];
 }
 
 /** The order service's own part of each step, on task queue `order`; run as a local activity first. */

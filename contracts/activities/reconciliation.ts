@@ -29,8 +29,8 @@ export interface OrderRecord {
   needsAttention: boolean;
   /** What waits for an operator. */
   attentionStep?: string;
-  /** Steps that an operator put right elsewhere. */
-  settled: string[];
+  /** Steps that an operator put right elsewhere, and when that was written down, RFC 3339. */
+  settled: { step: string; at: string }[];
 }
 
 /** What Temporal itself says. */
@@ -52,6 +52,8 @@ export interface StockRecord {
   productId: number;
   quantity: number;
   status: string;
+  /** When it came to that, RFC 3339. */
+  updatedAt: string;
 }
 
 export interface StockLevelRecord {
@@ -70,6 +72,8 @@ export interface PaymentRecord {
   amount: number;
   currency: string;
   status: string;
+  /** When it came to that, RFC 3339. */
+  updatedAt: string;
 }
 
 /** An entry of the provider's ledger. */

@@ -17,12 +17,14 @@ export function createStockReconciliationReader(prisma: PrismaClient) {
     },
 
     /** By order and product. */
-    stockRecords: (orderIds: readonly string[]): Promise<StockRecord[]> =>
-      prisma.reservation.findMany({
+    stockRecords: async (orderIds: readonly string[]): Promise<StockRecord[]> => {
+      const rows = await prisma.reservation.findMany({
         where: { orderId: { in: [...orderIds] } },
         orderBy: [{ orderId: 'asc' }, { productId: 'asc' }],
-        select: { orderId: true, productId: true, quantity: true, status: true },
-      }),
+        select: { orderId: true, productId: true, quantity: true, status: true, updatedAt: true },
+      });
+      return rows.map((row) => ({ ...row, updatedAt: row.updatedAt.toISOString() }));
+    },
 
     /** One statement, so levels and reservations are of one moment: they only ever change together. */
     wrongStockLevels: ({ after, limit }: { after?: number; limit: number }): Promise<StockLevelRecord[]> =>

@@ -9,7 +9,7 @@ const NOT_FINAL = ORDER_STATUSES.filter((status) => !isFinal(status));
 
 const include = {
   lines: { orderBy: { number: 'asc' }, select: { productId: true, quantity: true } },
-  timeline: { where: { detail: SETTLED_DETAIL }, select: { step: true } },
+  timeline: { where: { detail: SETTLED_DETAIL }, select: { step: true, at: true } },
 } satisfies Prisma.OrderInclude;
 
 /** What a reconciliation asks of the order service's books. */
@@ -76,6 +76,6 @@ function toRecord(row: Prisma.OrderGetPayload<{ include: typeof include }>): Ord
     wasStarted: row.workflowStartedAt !== null,
     needsAttention: row.needsAttention || row.stalledSince !== null,
     ...(row.attentionStep === null ? {} : { attentionStep: row.attentionStep }),
-    settled: row.timeline.map(({ step }) => step),
+    settled: row.timeline.map(({ step, at }) => ({ step, at: at.toISOString() })),
   };
 }

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Timeline } from '../../contracts/http/orders.js';
+import type { AttentionStep } from '../../contracts/saga-steps.js';
 import type { ServiceName } from '../../contracts/services.js';
-import type { OperatorRequest, TimelineOutcome, TimelineStep } from '../../contracts/timeline.js';
+import {
+  SETTLED_DETAIL,
+  type OperatorRequest,
+  type TimelineOutcome,
+  type TimelineStep,
+} from '../../contracts/timeline.js';
 import type { PrismaClient, TimelineEntry } from './prisma/generated/client.js';
 
 export interface AskedByOperator {
@@ -17,6 +23,8 @@ export interface AskedByOperator {
 export interface TimelineStore {
   /** Everything that happened to the order, in the order of writing, with the notes of operators. */
   read(orderId: string): Promise<Timeline['items']>;
+  /** The steps that operators put right elsewhere, as the Saga wrote them down: nobody may do them any more. */
+  settled(orderId: string): Promise<AttentionStep[]>;
   /**
    * Writes down that an operator asks, before the Saga is told: as `unconfirmed`, which stays true if nobody comes back
    * to confirm it. Answers with the entry's key.
@@ -31,6 +39,15 @@ export function createTimelineStore(prisma: PrismaClient): TimelineStore {
     read: async (orderId) => {
       const rows = await prisma.timelineEntry.findMany({ where: { orderId }, orderBy: { number: 'asc' } });
       return rows.map(toEntry);
+    },
+
+    settled: async (orderId) => {
+      const rows = await prisma.timelineEntry.findMany({
+        where: { orderId, detail: SETTLED_DETAIL },
+        distinct: 'step',
+        select: { step: true },
+      });
+      return rows.map(({ step }) => step as AttentionStep);
     },
 
     operatorAsks: async ({ orderId, request, operator, note, traceId = null }) => {

@@ -16,8 +16,9 @@ export function createPaymentReconciliationReader(prisma: PrismaClient) {
 
     paymentRecords: async (orderIds: readonly string[]): Promise<PaymentRecord[]> => {
       const rows = await prisma.payment.findMany({ where: { orderId: { in: [...orderIds] } } });
-      return rows.map(({ id, orderId, userId, amount, currency, status }) => ({
+      return rows.map(({ id, orderId, userId, amount, currency, status, updatedAt }) => ({
         ...{ orderId, paymentId: id, userId, amount: Number(amount), currency, status },
+        updatedAt: updatedAt.toISOString(),
       }));
     },
   };

@@ -171,6 +171,90 @@ export const operators: Guard[] = [
     test: { file: 'api/order/operator-requests.int.test.ts', name: 'retry: what waits goes again now' },
   },
   {
+    promise: 'What an operator settled is done again by no reset, to whatever moment of the order.',
+    code: {
+      file: 'workflows/order/earlier-runs.ts',
+      text: 'if (isAfterReset()) await this.#ask(step);',
+      instead: '',
+    },
+    test: {
+      file: 'workflows/order/reset.int.test.ts',
+      name: 'is not done by a reset to before a later attempt, and such an order is replayed',
+    },
+  },
+  {
+    promise: 'Nor by the undo that a repair begins: a refund that was paid by hand is not paid a second time.',
+    code: {
+      file: 'workflows/order/earlier-runs.ts',
+      text: 'if (this.journal.settledBefore.includes(step)) throw new SettledBefore();',
+      instead: '',
+    },
+    test: {
+      file: 'workflows/reconciliation/settled.int.test.ts',
+      name: 'is not paid again by the undo of a repair',
+    },
+  },
+  {
+    promise: 'What an operator completed by hand counts as settled.',
+    code: {
+      file: 'workflows/order/saga.ts',
+      text: 'const byHand = entry.detail === undefined && wasByHand(step, result);',
+      instead: 'const byHand = entry.detail !== undefined && wasByHand(step, result);',
+    },
+    test: {
+      file: 'workflows/order/reset.int.test.ts',
+      name: 'a refund that was completed by hand is not done again either',
+    },
+  },
+  {
+    promise: 'An order that an operator knows to be delivered is not undone after a reset.',
+    code: {
+      file: 'workflows/order/undo-order.ts',
+      text: "|| journal.settledBefore.includes('await-delivery')",
+      instead: '',
+    },
+    test: {
+      file: 'workflows/order/reset.int.test.ts',
+      name: 'a delivery stays delivered: who gives it up undoes nothing',
+    },
+  },
+  {
+    promise: 'Nor can its customer cancel it while its commit waits.',
+    code: {
+      file: 'workflows/order/carrier-news.ts',
+      text: 'this.#settled ||',
+      instead: '',
+    },
+    test: {
+      file: 'workflows/order/carrier-silence.int.test.ts',
+      name: 'settled, and its commit waits: nobody can cancel what is delivered',
+    },
+  },
+  {
+    promise: 'What a run after a reset, or a repair, does again has a line of its own in the timeline.',
+    code: {
+      file: 'activities/order/order-activities.ts',
+      text: 'const inItsRun = wasReset',
+      instead: 'const inItsRun = wasReset && runId === firstRunId',
+    },
+    test: {
+      file: 'workflows/reconciliation/settled.int.test.ts',
+      name: 'is not paid again by a reset, and is told with what the books say',
+    },
+  },
+  {
+    promise: 'Nobody is told that a payment failed which was made, when its order is reset after its payment window.',
+    code: {
+      file: 'workflows/order/saga.ts',
+      text: 'if (error instanceof StepTooLate && (await earlierRuns.hadPaid()))',
+      instead: "if (error instanceof StepTooLate && error.message === '' && (await earlierRuns.hadPaid()))",
+    },
+    test: {
+      file: 'workflows/order/reset.int.test.ts',
+      name: 'of an order that was paid goes on: nobody is told that it was not',
+    },
+  },
+  {
     promise: 'On settled the order goes on without what waits.',
     code: {
       file: 'workflows/order/answer-messages.ts',

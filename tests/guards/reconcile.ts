@@ -241,4 +241,29 @@ export const reconcile: Guard[] = [
       name: 'of each kind is named, and nothing else',
     },
   },
+  {
+    promise:
+      'What was done although an operator had settled it is named, and what was settled is told with what the books say.',
+    code: {
+      file: 'workflows/reconciliation/compare/compare-settled.ts',
+      text: 'Date.parse(updatedAt) > Date.parse(at)',
+      instead: 'Date.parse(updatedAt) < 0 && at === updatedAt',
+    },
+    test: {
+      file: 'workflows/reconciliation/compare/compare-order.test.ts',
+      name: 'and done afterwards, was done twice; done before, nobody had heard of it',
+    },
+  },
+  {
+    promise: 'A repair of an order whose workflow is gone is made at the first asking.',
+    code: {
+      file: 'workflows/reconciliation/records-of-order.ts',
+      text: "return key === ('detail' satisfies keyof WorkflowRecord) ? undefined : value;",
+      instead: "return key === '' && typeof value === 'string' ? undefined : value;",
+    },
+    test: {
+      file: 'workflows/reconciliation/settled.int.test.ts',
+      name: 'is not paid again by the undo of a repair',
+    },
+  },
 ];

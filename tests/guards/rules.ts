@@ -67,8 +67,8 @@ export const rules: Guard[] = [
     promise: 'An order that is reset after it was completed completes again, and nothing of it is undone.',
     code: {
       file: 'workflows/order/undo-order.ts',
-      text: "if (journal.order.status === 'COMPLETED') {",
-      instead: "if (journal.order.status === 'PENDING') {",
+      text: "if (journal.order.status === 'COMPLETED' ||",
+      instead: "if (journal.order.status === 'PENDING' ||",
     },
     test: { file: 'workflows/order/reset.int.test.ts', name: 'and delivered: nothing is undone' },
   },

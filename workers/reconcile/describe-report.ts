@@ -11,7 +11,9 @@ export function describeReport(report: ReconciliationReport): string {
     ...findings.map((one) => `FOUND  ${inWords(one)}${one.repair ? ' (--repair can see to it)' : ''}`),
     ...(total > findings.length ? [`and ${total - findings.length} more`] : []),
     ...(needAttention.length > 0 ? [`waiting for an operator: ${needAttention.join(', ')}`] : []),
-    ...settled.map(({ orderId, step }) => `settled by hand, so not compared: ${step} of ${orderId}`),
+    ...settled.map(
+      ({ orderId, step, at, stands }) => `settled by hand: ${step} of ${orderId}, at ${at}; its books say: ${stands}`,
+    ),
     ...(unpublishedEvents.count > 0
       ? [`${unpublishedEvents.count} events wait for Kafka, the oldest since ${unpublishedEvents.oldest ?? ''}`]
       : []),

@@ -5,6 +5,7 @@ import { stopIfCalledOff } from './compensations.js';
 import { PATCHES } from './patches.js';
 import type { Saga } from './saga.js';
 import { showInSearch } from './search-attributes.js';
+import { SETTLED_DETAIL } from '../../contracts/timeline.js';
 import { eventEntry, stepEntry } from './timeline-entry.js';
 
 const SILENT = { reason: 'SILENT', error: 'CarrierSilent' } as const;
@@ -55,7 +56,10 @@ export async function awaitDelivery(saga: Saga): Promise<CarrierEnd> {
 
   stopIfCalledOff();
   // Before a reset it was.
-  if (journal.order.status === 'COMPLETED') return 'delivered';
+  if (journal.order.status === 'COMPLETED' || journal.settledBefore.includes('await-delivery')) {
+    carrier.settle();
+    return 'delivered';
+  }
   if (carrier.end === undefined) showInSearch(journal.order, null);
   for (;;) {
     details.phase(inTransitIsWritten ? IN_TRANSIT : 'Waits for the carrier to deliver it.');
@@ -71,7 +75,10 @@ export async function awaitDelivery(saga: Saga): Promise<CarrierEnd> {
       if (carrier.end !== undefined) return carrier.end;
     } else if (itIsSilentTooLong()) {
       silences += 1;
-      if ((await askAnOperator(saga, silences, theCarrierHasNews)) === 'settled') return 'delivered';
+      if ((await askAnOperator(saga, silences, theCarrierHasNews)) === 'settled') {
+        carrier.settle();
+        return 'delivered';
+      }
       quietSince = Date.now();
     } else {
       await Promise.race([condition(() => theCarrierHasNews() || anOperatorWantsItTried()), ring()]);
@@ -87,7 +94,7 @@ async function askAnOperator(
   theCarrierHasNews: () => boolean,
 ): Promise<'settled' | 'waits on'> {
   const step = 'await-delivery';
-  const answers = { done: 'the carrier was heard of', retry: 'waits on', settled: 'settled by an operator' };
+  const answers = { done: 'the carrier was heard of', retry: 'waits on', settled: SETTLED_DETAIL };
   details.begins(step, silences);
   try {
     await attention.ask(step, SILENT, silences);

@@ -11,6 +11,7 @@ export class CarrierNews {
   #end: CarrierEnd | undefined;
   #reports = 0;
   #wereRead = false;
+  #settled = false;
 
   hear(update: DeliveryUpdate | null | undefined): void {
     if (update) this.#reports += 1;
@@ -24,6 +25,11 @@ export class CarrierNews {
         break;
       case undefined: // Sent by hand without its payload, or with one that nobody can read.
     }
+  }
+
+  /** An operator knows that it was delivered, whatever the carrier says from now on. */
+  settle(): void {
+    this.#settled = true;
   }
 
   /** What the delivery service's books have: it may have been told before. Anything else says nothing. */
@@ -58,6 +64,6 @@ export class CarrierNews {
 
   /** From here on customers can't cancel. */
   get hasTheGoods(): boolean {
-    return this.#end === 'delivered' || (this.#inTransit && this.#end === undefined);
+    return this.#settled || this.#end === 'delivered' || (this.#inTransit && this.#end === undefined);
   }
 }

@@ -1,3 +1,4 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { cancel, deliveryUpdate, giveUp, retry, settled } from './messages.js';
@@ -88,6 +89,17 @@ describe('a carrier that says nothing', () => {
     expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
     expect(saga.shop.reservation(id)).toBe('committed');
     expect(saga.shop.payment(id)).toBe('charged');
+  });
+
+  it('settled, and its commit waits: nobody can cancel what is delivered', async () => {
+    const { id, handle } = await silent();
+    saga.shop.down('commit-stock');
+    await handle.signal(settled);
+    await waitFor('the commit', () => saga.shop.countOf('commit-stock') > 0);
+    const asked = handle.executeUpdate(cancel, { args: [{ by: 'customer' }] });
+    await expect(asked).rejects.toThrow(WorkflowUpdateFailedError);
+    saga.shop.up('commit-stock');
+    expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
   });
 
   it('giveUp: the carrier is asked to call it off, and all is undone', async () => {

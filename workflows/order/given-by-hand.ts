@@ -1,3 +1,5 @@
+import type { SagaStep } from '../../contracts/saga-steps.js';
+
 /**
  * The texts in a step's result, which its service gave, or an operator who completed the activity by hand: they may have
  * given nothing, or `{}`, and `tctl` sends every result as one text with the JSON in it. What is no plain id is left
@@ -22,6 +24,26 @@ export function writtenAt(result: unknown): string {
 /** False: it was completed by hand, or settled, and the row knows nothing of it. */
 export function wasWritten(result: unknown): boolean {
   return timeIn(result) !== undefined;
+}
+
+/**
+ * An operator completed the activity, rather than its service: most answer with nothing, which nobody can say by hand.
+ */
+export function wasByHand(step: SagaStep, result: unknown): boolean {
+  switch (step) {
+    // What a payment was said to be is taken for it.
+    case 'charge-payment':
+      return textsIn(result, 'paymentId').paymentId === undefined;
+    case 'start-delivery':
+      return typeof (result as { carrier?: unknown } | null | undefined)?.carrier !== 'string';
+    case 'refund-payment':
+      return typeof (result as { refunded?: unknown } | null | undefined)?.refunded !== 'boolean';
+    case 'reserve-stock':
+    case 'commit-stock':
+    case 'cancel-delivery':
+    case 'release-stock':
+      return result !== undefined;
+  }
 }
 
 function timeIn(result: unknown): string | undefined {

@@ -7,6 +7,7 @@ import type {
 } from '../../contracts/activities/order-activities.js';
 import type { Order } from '../../contracts/http/orders.js';
 import type { PlacedOrder, ShownState } from '../../contracts/order-saga.js';
+import type { AttentionStep } from '../../contracts/saga-steps.js';
 import { pendingOrder, withProgress } from './order-state.js';
 
 /** The order as its row has it. Written first, then shown: an answer never runs ahead of the row. */
@@ -14,6 +15,7 @@ export class OrderJournal {
   #order: Order;
   #stockDecision: StockDecision | undefined;
   #wasReset = false;
+  #settledBefore: readonly AttentionStep[] = [];
   #withTheNext: OrderPatch = {};
   #lastWrite: Promise<void> = Promise.resolve();
 
@@ -36,6 +38,11 @@ export class OrderJournal {
   /** Known from the first record on that this run has made anew. */
   get wasReset(): boolean {
     return this.#wasReset;
+  }
+
+  /** What operators put right elsewhere, as the row has it: known where `wasReset` is. */
+  get settledBefore(): readonly AttentionStep[] {
+    return this.#settledBefore;
   }
 
   get stockIsDecided(): boolean {
@@ -61,11 +68,12 @@ export class OrderJournal {
   }
 
   async #write(progress: OrderProgress): Promise<void> {
-    const { updatedAt, afterReset } = await this.write(progress);
+    const { updatedAt, afterReset, settled = [] } = await this.write(progress);
     this.#order = afterReset ? { ...this.placed, ...afterReset } : withProgress(this.#order, progress.patch, updatedAt);
     this.#stockDecision ??= progress.patch.stockDecision;
     if (afterReset === undefined) return;
     this.#wasReset = true;
+    this.#settledBefore = settled;
     this.afterReset(afterReset);
   }
 }

@@ -10,4 +10,6 @@ export const PATCHES = {
   readsReportsAtTheStart: 'reads-reports-at-the-start',
   /** A record that was settled, or completed by hand, is written all the same. */
   recordsUntilWritten: 'records-until-written',
+  /** A run that a reset has made asks the order's row before each step: an earlier run may have been told more. */
+  asksTheRowAfterReset: 'asks-the-row-after-reset',
 } as const;

@@ -2,9 +2,10 @@ import { sleep } from '@temporalio/workflow';
 import type { TimelineEntry } from '../../contracts/activities/order-activities.js';
 import type { AttentionStep } from '../../contracts/saga-steps.js';
 import { ATTENTION_PAUSES_MS } from '../../contracts/step-timeouts.js';
-import { SETTLED_DETAIL } from '../../contracts/timeline.js';
+import { SETTLED_BEFORE_DETAIL, SETTLED_DETAIL } from '../../contracts/timeline.js';
 import type { Attention } from './attention.js';
 import type { CurrentDetails } from './current-details.js';
+import { SettledBefore } from './earlier-runs.js';
 import { causeOf } from './failure-cause.js';
 import { refusalOf, StepRefused } from './step-refused.js';
 import { StepTooLate } from './step-too-late.js';
@@ -59,6 +60,8 @@ export async function performStep<T>(
           pauseMs = 0;
           break;
         case 'failed': {
+          if (outcome.error instanceof SettledBefore)
+            return { result: undefined, entry: stepEntry(step, 'done', attempts, SETTLED_BEFORE_DETAIL) };
           const refusal = refusalOf(step, outcome.error);
           if (refusal) throw new StepRefused(step, refusal, attempts);
           if (isTooLate()) throw new StepTooLate(step, attempts, outcome.error);

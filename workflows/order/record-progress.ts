@@ -53,10 +53,15 @@ export function recordProgress(
       for (;;) {
         const written = await persevere(throughQueue);
         if (wasWritten(written) || !patched(PATCHES.recordsUntilWritten))
-          return { ...(written?.afterReset && { afterReset: written.afterReset }), updatedAt: writtenAt(written) };
+          return { ...(written && rowIn(written)), updatedAt: writtenAt(written) };
       }
     }
   });
+}
+
+/** What a run after a reset is told. */
+function rowIn({ afterReset, settled = [] }: Recorded): Partial<Recorded> {
+  return afterReset === undefined ? {} : { afterReset, settled };
 }
 
 /** Beside the activity in the Web UI. */

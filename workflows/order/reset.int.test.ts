@@ -1,11 +1,15 @@
 import proto from '@temporalio/proto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { waitFor } from '../../tests/support/wait-for.js';
+import { Worker } from '@temporalio/worker';
 import type { CancelRequest } from '../../contracts/order-saga.js';
-import { cancel, deliveryUpdate, giveUp, retry } from './messages.js';
+import type { SagaStep } from '../../contracts/saga-steps.js';
+import { temporalTelemetryPlugins } from '../../platform/telemetry/telemetry.js';
+import { waitFor } from '../../tests/support/wait-for.js';
+import { cancel, deliveryUpdate, giveUp, retry, settled } from './messages.js';
 import { ended } from './testing/outcome.js';
 import { startRealServerSagaTest, type RealServerSagaTest } from './testing/real-server.js';
-import type { SagaHandle, SagaTest } from './testing/saga-test.js';
+import { dataConverter, type SagaHandle, type SagaTest } from './testing/saga-test.js';
+import { workflowBundle } from './testing/workflow-bundle.js';
 
 const { ResetReapplyExcludeType } = proto.temporal.api.enums.v1;
 
@@ -19,12 +23,20 @@ beforeAll(async () => {
 afterEach(() => saga.shop.reset());
 afterAll(() => test.close());
 
-/** To before `activity` was asked for the first time; to the order's first moment without one. */
-async function reset(handle: SagaHandle, activity = 'reserveStock', { reapply = true } = {}): Promise<void> {
+const scheduledOf = async (handle: SagaHandle, activity: string) => {
   const { events } = await handle.fetchHistory();
-  const scheduled = events?.find(
-    ({ activityTaskScheduledEventAttributes: asked }) => asked?.activityType?.name === activity,
-  )?.activityTaskScheduledEventAttributes;
+  return (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: asked }) =>
+    asked?.activityType?.name === activity ? [asked] : [],
+  );
+};
+
+/** To before `activity` was asked for the first time, or the last; to the order's first moment without one. */
+async function reset(
+  handle: SagaHandle,
+  activity = 'reserveStock',
+  { reapply = true, last = false } = {},
+): Promise<void> {
+  const scheduled = (await scheduledOf(handle, activity)).at(last ? -1 : 0);
   await saga.client.workflow.workflowService.resetWorkflowExecution({
     namespace: test.namespace,
     workflowExecution: { workflowId: handle.workflowId },
@@ -159,5 +171,140 @@ describe('a reset after the end', () => {
     await saga.handleOf(id).signal(retry);
     await saga.carrierTells(id, 'delivered');
     expect((await ended(saga, id, saga.handleOf(id), { wasReset: true })).order.status).toBe('COMPLETED');
+  });
+});
+
+describe('what an operator settled before a reset', () => {
+  const SOON = { attentionAfterMs: 1_000 };
+  const linesOf = (id: string, step: string) => saga.shop.row(id).timeline.filter((entry) => entry.step === step);
+
+  /** Its `step` was settled, and its service does it again when asked; how often it was asked. */
+  const settledAt = async (step: SagaStep, { id, handle }: { id: string; handle: SagaHandle }) => {
+    await saga.needsAttention(id);
+    await handle.signal(settled);
+    await waitFor('its line', () => linesOf(id, step).some(({ detail }) => detail === 'settled by an operator'));
+    saga.shop.up(step);
+    return { id, handle, asked: saga.shop.countOf(step) };
+  };
+
+  it.each([
+    ['refund-payment', 'refundPayment'],
+    ['release-stock', 'releaseStock'],
+    ['refund-payment', 'chargePayment'],
+    ['release-stock', 'reserveStock'],
+  ] as const)('a %s is not done again by a reset to before %s', async (step, activity) => {
+    saga.shop.down(step);
+    const placed = await saga.start({ ...SOON, postalCode: '00000' });
+    const { id, handle, asked } = await settledAt(step, placed);
+    await handle.result();
+    await reset(handle, activity, { reapply: false });
+    const order = await saga.handleOf(id).result();
+    expect(order.status).toBe('CANCELLED');
+    expect(saga.shop.countOf(step)).toBe(asked);
+    expect(linesOf(id, step).map(({ outcome, detail }) => [outcome, detail])).toEqual([
+      ['failing', 'ServiceDown'],
+      ['undone', 'settled by an operator'],
+      ['asked', 'after a reset'],
+      ['undone', 'settled by an operator before'],
+    ]);
+  });
+
+  it('is not done by a reset to before a later attempt, and such an order is replayed', async () => {
+    saga.shop.down('refund-payment');
+    const { id, handle } = await saga.start({ ...SOON, postalCode: '00000' });
+    await saga.needsAttention(id);
+    await handle.signal(retry);
+    await waitFor('a second round', async () => (await scheduledOf(handle, 'refundPayment')).length > 1);
+    const { asked } = await settledAt('refund-payment', { id, handle });
+    await handle.result();
+    await reset(handle, 'refundPayment', { reapply: false, last: true });
+    await saga.handleOf(id).result();
+    expect(saga.shop.countOf('refund-payment')).toBe(asked);
+    const history = await saga.handleOf(id).fetchHistory();
+    const options = { workflowBundle: await workflowBundle(), dataConverter, plugins: temporalTelemetryPlugins() };
+    await Worker.runReplayHistory(options, history, handle.workflowId);
+  });
+
+  it.each(['reserve-stock', 'charge-payment', 'start-delivery', 'commit-stock'] as const)(
+    'a %s is not done again',
+    async (step) => {
+      saga.shop.down(step);
+      const placed = await saga.start(SOON);
+      if (step === 'commit-stock') await saga.carrierTells(placed.id, 'delivered');
+      const { id, handle, asked } = await settledAt(step, placed);
+      if (step !== 'commit-stock') await saga.carrierTells(id, 'delivered');
+      await handle.result();
+      await reset(handle);
+      expect((await saga.handleOf(id).result()).status).toBe('COMPLETED');
+      expect(saga.shop.countOf(step)).toBe(asked);
+    },
+  );
+
+  it('a refund that was completed by hand is not done again either', async () => {
+    const { id, handle } = await saga.start({ postalCode: '00000' });
+    saga.shop.down('refund-payment');
+    await waitFor('its activity', async () => (await scheduledOf(handle, 'refundPayment')).length > 0);
+    const execution = { workflowId: handle.workflowId, runId: '' };
+    const activityId = (await scheduledOf(handle, 'refundPayment'))[0]?.activityId ?? '';
+    await saga.client.activity.complete({ ...execution, activityId }, null);
+    await handle.result();
+    saga.shop.up('refund-payment');
+    const asked = saga.shop.countOf('refund-payment');
+    await reset(handle, 'refundPayment', { reapply: false });
+    await saga.handleOf(id).result();
+    expect(saga.shop.countOf('refund-payment')).toBe(asked);
+  });
+
+  it('a delivery stays delivered: who gives it up undoes nothing', async () => {
+    const { id, handle } = await saga.start({ ...SOON, carrierSilenceMs: 1_000 });
+    saga.shop.down('commit-stock');
+    await settledAt('await-delivery' as SagaStep, { id, handle });
+    await saga.stopWorkers(['order']);
+    await reset(handle, 'chargePayment', { reapply: false });
+    await saga.handleOf(id).signal(giveUp);
+    await saga.startWorkers(['order']);
+    saga.shop.up('commit-stock');
+    expect((await saga.handleOf(id).result()).status).toBe('COMPLETED');
+    expect(saga.shop.countOf('cancel-delivery')).toBe(0);
+  });
+});
+
+describe('a reset to before a charge whose window has passed', () => {
+  const late = { attentionAfterMs: 1_000, paymentWindowMs: 8_000 };
+  // It begins with the first charge, after the stock.
+  const windowHasPassed = (since: number) =>
+    waitFor('its end', () => Date.now() - since > late.paymentWindowMs + 2_000);
+
+  const paidLate = async () => {
+    const began = Date.now();
+    saga.shop.down('charge-payment');
+    const { id, handle } = await saga.start(late);
+    await saga.needsAttention(id);
+    saga.shop.up('charge-payment');
+    await handle.signal(retry);
+    await saga.reached(id, 'DELIVERY_STARTED');
+    await windowHasPassed(began);
+    return { id, handle };
+  };
+  const toldOf = (id: string) => saga.shop.row(id).events.map(({ topic }) => topic);
+
+  it('of an order that was paid goes on: nobody is told that it was not', async () => {
+    const { id, handle } = await paidLate();
+    await reset(handle, 'chargePayment', { reapply: false, last: true });
+    await saga.carrierTells(id, 'delivered');
+    expect((await ended(saga, id, saga.handleOf(id), { wasReset: true })).order.status).toBe('COMPLETED');
+    expect(toldOf(id)).not.toContain('payment-failed');
+  });
+
+  it('of one that is being undone goes on with that', async () => {
+    const { id, handle } = await paidLate();
+    saga.shop.down('refund-payment');
+    await handle.signal(giveUp);
+    await waitFor('the undo', () => saga.shop.countOf('refund-payment') > 0);
+    await reset(handle, 'chargePayment', { reapply: false, last: true });
+    saga.shop.up('refund-payment');
+    const { order } = await ended(saga, id, saga.handleOf(id), { wasReset: true });
+    expect(order.cancelReason).toBe('OPERATOR_REQUEST');
+    expect(toldOf(id)).not.toContain('payment-failed');
   });
 });

@@ -1,15 +1,20 @@
 import type { OrderSagaInput } from '../../contracts/order-saga.js';
 import type { SagaStep } from '../../contracts/saga-steps.js';
+import { SETTLED_DETAIL } from '../../contracts/timeline.js';
 import { Attention } from './attention.js';
 import { CallOff } from './call-off.js';
 import { CarrierNews } from './carrier-news.js';
 import { Compensations } from './compensations.js';
 import { CurrentDetails } from './current-details.js';
+import { EarlierRuns } from './earlier-runs.js';
+import { wasByHand } from './given-by-hand.js';
 import { OrderJournal } from './order-journal.js';
 import { performStep, type Performed } from './perform-step.js';
 import { recordProgress } from './record-progress.js';
 import { stepActivities } from './step-activities.js';
 import { StepRefused } from './step-refused.js';
+import { StepTooLate } from './step-too-late.js';
+import { stepEntry } from './timeline-entry.js';
 import { undoneBefore } from './undo-cause.js';
 
 /** What the parts of the story share. */
@@ -32,11 +37,22 @@ export function openSaga(input: OrderSagaInput) {
   const details = new CurrentDetails(attentionAfterMs);
   const attention = new Attention(journal, details);
   const compensations = new Compensations();
+  const earlierRuns = new EarlierRuns(journal);
 
   async function perform<T>(step: SagaStep, run: () => Promise<T>, until?: number): Promise<Performed<T>> {
+    const unlessSettled = async () => {
+      await earlierRuns.mayDo(step);
+      return run();
+    };
     try {
-      return await performStep(attention, details, step, run, until);
+      const performed = await performStep(attention, details, step, unlessSettled, until);
+      const { result, entry } = performed;
+      const byHand = entry.detail === undefined && wasByHand(step, result);
+      return byHand ? { result, entry: { ...entry, detail: SETTLED_DETAIL } } : performed;
     } catch (error) {
+      // Only the charge can be. What customers were told of a payment that was made is not taken back.
+      if (error instanceof StepTooLate && (await earlierRuns.hadPaid()))
+        return { result: undefined, entry: stepEntry(step, 'done', 1, 'before a reset') };
       if (error instanceof StepRefused) compensations.dropFor(step);
       throw error;
     }

@@ -56,11 +56,13 @@ export function stepActivities(attentionAfterMs: number) {
   const { startDelivery, carrierReports } = of<DeliveryActivities>('start-delivery');
   return {
     reserveStock: of<InventoryActivities>('reserve-stock').reserveStock,
-    /** `until`: milliseconds since the epoch, later than now. */
-    chargePaymentUntil: (until: number, request: ChargeRequest) =>
-      chargePayment.executeWithOptions({ scheduleToCloseTimeout: Math.min(attentionAfterMs, until - Date.now()) }, [
+    /** `until`: milliseconds since the epoch. */
+    chargePaymentUntil: (until: number, request: ChargeRequest) => {
+      const leftMs = Math.max(until - Date.now(), 1);
+      return chargePayment.executeWithOptions({ scheduleToCloseTimeout: Math.min(attentionAfterMs, leftMs) }, [
         request,
-      ]),
+      ]);
+    },
     startDelivery,
     /** In vain for as long as the others; then it is asked again when it is due. */
     carrierReports: (request: { orderId: string }) =>

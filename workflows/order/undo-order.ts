@@ -20,7 +20,7 @@ export async function undoOrder(saga: Saga, cause: UndoCause): Promise<boolean> 
   details.phase(`Is being undone: ${cause.reason}.`);
   if (cause.mayLeaveMore || registered.includes('cancel-delivery')) {
     await journal.record({}, cause.entry, cause.events);
-    if (journal.order.status === 'COMPLETED') {
+    if (journal.order.status === 'COMPLETED' || journal.settledBefore.includes('await-delivery')) {
       callOff.refuse();
       return false;
     }

@@ -1,4 +1,10 @@
-import { ActivityFailure, ApplicationFailure, getExternalWorkflowHandle, sleep } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  getExternalWorkflowHandle,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { OrderRecord } from '../../contracts/activities/reconciliation.js';
 import type { Finding, Repair, Repaired } from '../../contracts/reconciliation.js';
 import { REFUSALS } from '../../contracts/refusals.js';
@@ -108,7 +114,10 @@ const REPAIR: Record<Repair, (record: OrderRecord) => Promise<string>> = {
 
 /** Into the order's timeline, too. */
 async function told({ orderId }: OrderRecord, step: SagaStep, did: string): Promise<string> {
-  const entry = { ...stepEntry(step, 'done', 1, 'by a reconciliation'), key: `reconciled-${step}` };
+  const entry = {
+    ...stepEntry(step, 'done', 1, 'by a reconciliation'),
+    key: `reconciled-${step}-${workflowInfo().runId}`,
+  };
   await recordProgress({ orderId, patch: {}, entry, events: [] }, PATIENCE_MS, (write) => write());
   return did;
 }

@@ -4,6 +4,7 @@ import {
   type ReconciliationReport,
   type Repaired,
 } from '../../contracts/reconciliation.js';
+import { standsFor } from './compare/compare-settled.js';
 import type { RecordsOfOrder } from './records-of-order.js';
 
 export function emptyReport(now: Date): ReconciliationReport {
@@ -34,8 +35,12 @@ export function addRepaired(report: ReconciliationReport, repaired: readonly Rep
 }
 
 export function addInformation({ information }: ReconciliationReport, seen: readonly RecordsOfOrder[]): void {
-  for (const { orderId, order } of seen) {
+  for (const records of seen) {
+    const { orderId, order } = records;
     if (order?.needsAttention) list(information.needAttention, [orderId]);
-    list(information.settled, order?.settled.map((step) => ({ orderId, step })) ?? []);
+    list(
+      information.settled,
+      order?.settled.map(({ step, at }) => ({ orderId, step, at, stands: standsFor(step, records) })) ?? [],
+    );
   }
 }

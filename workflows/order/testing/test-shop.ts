@@ -18,7 +18,8 @@ import type { Order } from '../../../contracts/http/orders.js';
 import type { PlacedOrder } from '../../../contracts/order-saga.js';
 import { mayMove } from '../../../contracts/order-status.js';
 import { REFUSALS } from '../../../contracts/refusals.js';
-import type { SagaStep } from '../../../contracts/saga-steps.js';
+import type { AttentionStep, SagaStep } from '../../../contracts/saga-steps.js';
+import { SETTLED_DETAIL } from '../../../contracts/timeline.js';
 import { Gate } from './gate.js';
 import { pendingOrder, withProgress } from '../order-state.js';
 
@@ -239,10 +240,14 @@ export class TestShop {
     }
     row.order = withProgress(row.order, patch, updatedAt);
     if (patch.stockDecision) row.stockDecision ??= patch.stockDecision;
-    if (!row.timeline.some(({ key }) => key === entry.key)) row.timeline.push(entry);
+    const runId = activityInfo().workflowExecution?.runId ?? '';
+    const wasReset = runId !== firstRunId;
+    const key = wasReset ? `${entry.key}-${runId}` : entry.key;
+    if (!row.timeline.some((known) => known.key === key)) row.timeline.push({ ...entry, key });
     for (const event of events) if (!row.events.some(({ topic }) => topic === event.topic)) row.events.push(event);
-    const wasReset = activityInfo().workflowExecution?.runId !== firstRunId;
-    return { updatedAt, ...(wasReset && { afterReset: row.order }) };
+    if (!wasReset) return { updatedAt };
+    const settled = row.timeline.filter(({ detail }) => detail === SETTLED_DETAIL).map(({ step }) => step);
+    return { updatedAt, afterReset: row.order, settled: settled as AttentionStep[] };
   }
 }
 

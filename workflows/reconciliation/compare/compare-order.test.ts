@@ -33,13 +33,17 @@ function records(
   reported: CarrierEvent[] = [],
 ): RecordsOfOrder {
   const money = { amount: 1_000, currency: 'KRW' };
+  const updatedAt = LONG_AGO;
   return {
     orderId: 'o',
     order,
     workflow:
       workflow === 'gone' || workflow === 'forgotten' ? { orderId: 'o', state: workflow, detail: 'none' } : RUNNING,
-    stock: stock === undefined ? [] : [{ orderId: 'o', productId: 1, quantity: 2, status: stock }],
-    payment: payment === undefined ? undefined : { orderId: 'o', paymentId: 'p', userId: 1, ...money, status: payment },
+    stock: stock === undefined ? [] : [{ orderId: 'o', productId: 1, quantity: 2, status: stock, updatedAt }],
+    payment:
+      payment === undefined
+        ? undefined
+        : { orderId: 'o', paymentId: 'p', userId: 1, ...money, status: payment, updatedAt },
     ledger: ledger === undefined ? undefined : { orderId: 'o', chargeId: 'c', ...money, status: ledger },
     delivery:
       delivery === undefined
@@ -100,9 +104,15 @@ describe('records that are as they should be', () => {
   });
 
   it('what was settled elsewhere is not looked for', () => {
-    const settled = ['commit-stock', 'charge-payment', 'start-delivery'];
+    const settled = ['commit-stock', 'charge-payment', 'start-delivery'].map((step) => ({ step, at: LONG_AGO }));
     const order = orderIn('COMPLETED', { settled, updatedAt: new Date(NOW).toISOString() });
     expect(kindsOf(records(order))).toEqual([]);
+  });
+
+  it('a delivery that an operator knew of is not looked for', () => {
+    const order = orderIn('COMPLETED', { settled: [{ step: 'await-delivery', at: LONG_AGO }] });
+    const books = { stock: 'COMMITTED', payment: 'CHARGED', ledger: 'CHARGED', workflow: 'forgotten' };
+    expect(kindsOf(records(order, { ...books, delivery: 'STARTED' }))).toEqual([]);
   });
 });
 
@@ -171,5 +181,25 @@ describe('a stock level', () => {
     expect(of(5, 2, 2)).toEqual([]);
     expect(of(5, 3, 2)).toEqual(['stock-level-differs 1']);
     expect(of(-2, 0, 0)).toEqual(['stock-negative 2']);
+  });
+});
+
+describe('a step that was settled', () => {
+  const [before, after] = ['2026-01-31T10:00:00.000Z', '2026-01-31T11:30:00.000Z'];
+  const cancelled = { payment: 'REFUNDED', ledger: 'REFUNDED', stock: 'RELEASED', workflow: 'forgotten' };
+  const completed = {
+    ...{ payment: 'CHARGED', ledger: 'CHARGED', stock: 'COMMITTED', delivery: 'DELIVERED' },
+    workflow: 'forgotten',
+  };
+
+  it.each([
+    ['refund-payment', 'CANCELLED', cancelled],
+    ['release-stock', 'CANCELLED', cancelled],
+    ['charge-payment', 'COMPLETED', completed],
+    ['commit-stock', 'COMPLETED', completed],
+  ] as const)('%s, and done afterwards, was done twice; done before, nobody had heard of it', (step, status, books) => {
+    const kindsWhen = (at: string) => kindsOf(records(orderIn(status, { settled: [{ step, at }] }), books));
+    expect(kindsWhen(before)).toEqual(['settled-and-done']);
+    expect(kindsWhen(after)).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { compareAmounts } from './compare-amounts.js';
 import { compareDelivery } from './compare-delivery.js';
 import { compareLedger } from './compare-ledger.js';
 import { comparePayment } from './compare-payment.js';
+import { compareSettled } from './compare-settled.js';
 import { compareStock } from './compare-stock.js';
 import { compareWorkflow } from './compare-workflow.js';
 
@@ -20,5 +21,6 @@ export function compareOrder(records: RecordsOfOrder, now: number): Finding[] {
     ...(ledger.length > 0 ? ledger : comparePayment(records)),
     ...compareAmounts(records),
     ...compareDelivery(records, now),
+    ...compareSettled(records),
   ];
 }

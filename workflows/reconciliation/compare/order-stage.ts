@@ -24,14 +24,16 @@ const STAGES: Record<OrderStatus, Stage> = {
 const SETTLED_BY: Record<keyof Stage, Record<'done' | 'undone', readonly string[]>> = {
   stock: { done: ['reserve-stock', 'commit-stock'], undone: ['release-stock'] },
   payment: { done: ['charge-payment'], undone: ['refund-payment'] },
-  delivery: { done: ['start-delivery'], undone: ['cancel-delivery'] },
+  delivery: { done: ['start-delivery', 'await-delivery'], undone: ['cancel-delivery'] },
 };
 
 /** What an operator settled elsewhere, that service's books can't tell: anything may stand there. */
 export function stageOf({ status, settled }: Pick<OrderRecord, 'status' | 'settled'>): Stage {
   const stage = STAGES[status];
   const wasSettled = (part: keyof Stage) =>
-    SETTLED_BY[part][stage[part] === 'undone' ? 'undone' : 'done'].some((step) => settled.includes(step));
+    SETTLED_BY[part][stage[part] === 'undone' ? 'undone' : 'done'].some((one) =>
+      settled.some(({ step }) => step === one),
+    );
   return {
     stock: wasSettled('stock') ? 'open' : stage.stock,
     payment: wasSettled('payment') ? 'open' : stage.payment,

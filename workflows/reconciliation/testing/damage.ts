@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowIdReusePolicy } from '@temporalio/common';
 import type { FindingKind } from '../../../contracts/reconciliation.js';
+import { SETTLED_DETAIL } from '../../../contracts/timeline.js';
 import { workflowIdOf } from '../../../contracts/ids.js';
 import type { Shop } from './open-shop.js';
 
@@ -155,6 +156,14 @@ export function damagesOf(shop: Shop): Record<FindingKind, () => Promise<Omit<Pl
     'charge-without-order': async () => {
       const orderId = `${await completed()}-again`;
       await payments.provider.charge({ idempotencyKey: orderId, amount: 1_000, currency: 'KRW', method: 'card_ok' });
+      return { orderId };
+    },
+    'settled-and-done': async () => {
+      const orderId = await cancelled();
+      const entry = { key: 'by-hand', step: 'refund-payment', service: 'payment-service', outcome: 'undone' };
+      await orders.prisma.timelineEntry.create({
+        data: { ...entry, orderId, attempts: 1, detail: SETTLED_DETAIL, at: minutesAgo(2) },
+      });
       return { orderId };
     },
     'not-delivered': async () => {

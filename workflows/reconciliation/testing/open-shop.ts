@@ -10,7 +10,7 @@ import { createTellFindings } from '../../../activities/order/tell-findings.js';
 import { createPaymentActivities } from '../../../activities/payment/payment-activities.js';
 import { createPaymentReconciliation } from '../../../activities/payment/reconciliation-activities.js';
 import { workflowIdOf } from '../../../contracts/ids.js';
-import { ORDER_SAGA } from '../../../contracts/order-saga.js';
+import { ORDER_SAGA, type SagaTimes } from '../../../contracts/order-saga.js';
 import type { CarrierEvent } from '../../../contracts/http/deliveries.js';
 import type { OrderStatus } from '../../../contracts/order-status.js';
 import type { ReconciliationInput } from '../../../contracts/reconciliation.js';
@@ -33,10 +33,10 @@ import { workflowBundle } from '../../order/testing/workflow-bundle.js';
 
 export type Shop = Awaited<ReturnType<typeof openShop>>;
 
-const times = { attentionAfterMs: 60_000, paymentWindowMs: 60_000, carrierSilenceMs: 86_400_000 };
+const usualTimes = { attentionAfterMs: 60_000, paymentWindowMs: 60_000, carrierSilenceMs: 86_400_000 };
 
 /** The whole Saga in this process, on real databases and the real Temporal server: what a reconciliation looks at. */
-export async function openShop() {
+export async function openShop(times: SagaTimes = usualTimes) {
   quietRuntime();
   const [orders, inventory, payments, deliveries, settings] = await Promise.all([
     openOrderDatabase(),

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { waitFor } from '../../tests/support/wait-for.js';
+import { giveUp, settled } from '../order/messages.js';
+import { openShop, type Shop } from './testing/open-shop.js';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop({ attentionAfterMs: 1_000, paymentWindowMs: 60_000, carrierSilenceMs: 86_400_000 });
+  await shop.payments.simulator.set({ provider: 'up' });
+});
+afterAll(() => shop.close());
+
+const SLOW = 180_000;
+
+const linesOf = async (orderId: string, step = 'refund-payment') => {
+  const rows = await shop.orders.prisma.timelineEntry.findMany({
+    where: { orderId, step },
+    orderBy: { number: 'asc' },
+  });
+  return rows.map(({ outcome, detail }) => [outcome, detail]);
+};
+const charged = { ours: 'CHARGED', refunds: 0, providers: 'CHARGED' };
+
+/** Given up while the provider was away; the customer was then paid back by bank transfer. */
+async function paidBackByHand(): Promise<string> {
+  const orderId = await shop.place(await shop.inventory.stocked(10));
+  const paymentMethod = 'card_provider_down';
+  await shop.orders.prisma.order.update({ where: { id: orderId }, data: { paymentMethod } });
+  await shop.reaches(await shop.start(orderId), 'DELIVERY_STARTED');
+  await shop.payments.simulator.set({ provider: 'down' });
+  await shop.handleOf(orderId).signal(giveUp);
+  const waits = { id: orderId, needsAttention: true, attentionStep: 'refund-payment' };
+  await waitFor('attention', () => shop.orders.prisma.order.count({ where: waits }), { timeoutMs: 30_000 });
+  await shop.handleOf(orderId).signal(settled);
+  await waitFor('its line', async () =>
+    (await linesOf(orderId)).some(([, detail]) => detail === 'settled by an operator'),
+  );
+  await shop.payments.simulator.set({ provider: 'up' });
+  return orderId;
+}
+
+describe('a refund that was paid by hand', { timeout: SLOW }, () => {
+  it('is not paid again by a reset, and is told with what the books say', async () => {
+    const orderId = await paidBackByHand();
+    const handle = shop.handleOf(orderId);
+    await handle.result();
+    const { events } = await handle.fetchHistory();
+    const refund = events?.find(
+      ({ activityTaskScheduledEventAttributes: asked }) => asked?.activityType?.name === 'refundPayment',
+    );
+    await shop.workflows.workflowService.resetWorkflowExecution({
+      namespace: shop.temporal.namespace,
+      workflowExecution: { workflowId: handle.workflowId },
+      reason: 'a test',
+      workflowTaskFinishEventId: refund?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId,
+      requestId: orderId,
+    });
+    await shop.handleOf(orderId).result();
+    expect(await shop.payments.booksOf(orderId)).toEqual(charged);
+    expect((await linesOf(orderId)).slice(-3)).toEqual([
+      ['undone', 'settled by an operator'],
+      ['asked', 'after a reset'],
+      ['undone', 'settled by an operator before'],
+    ]);
+    const report = await shop.reconcile({ orderIds: [orderId], repair: true });
+    expect(report).toMatchObject({ findings: [], repaired: [] });
+    expect(report.information.settled).toEqual([
+      expect.objectContaining({ orderId, step: 'refund-payment', stands: 'payment CHARGED, provider CHARGED' }),
+    ]);
+  });
+
+  it('is not paid again by the undo of a repair', async () => {
+    const orderId = await paidBackByHand();
+    const handle = shop.handleOf(orderId);
+    await handle.result();
+    // As if it had been terminated before its last record.
+    await shop.orders.prisma.order.update({ where: { id: orderId }, data: { status: 'CANCELLING' } });
+    await shop.forget(orderId);
+    const { repaired, findings } = await shop.reconcile({ orderIds: [orderId], repair: true });
+    expect(repaired).toMatchObject([{ kind: 'workflow-gone', gone: true }]);
+    expect(findings).toEqual([]);
+    expect(await shop.payments.booksOf(orderId)).toEqual(charged);
+    expect((await linesOf(orderId)).slice(-2)).toEqual([
+      ['undone', 'settled by an operator'],
+      ['undone', 'settled by an operator before'],
+    ]);
+    // What was not settled was asked for once more, and so it stands there once more.
+    expect(await linesOf(orderId, 'release-stock')).toEqual([
+      ['undone', null],
+      ['undone', null],
+    ]);
+  });
+});
