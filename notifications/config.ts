@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { authSettings } from '../api/http/auth.js';
 import { serviceTokenSettings } from '../clients/service-token.js';
-import { databaseSettings, kafkaSettings, processSettings, readEnv, topicSettings } from '../platform/env.js';
+import {
+  databaseSettings,
+  duration,
+  kafkaSettings,
+  processSettings,
+  pruneSettings,
+  readEnv,
+  topicSettings,
+} from '../platform/env.js';
+
+const DAY_MS = 86_400_000;
 
 export const settings = z.object({
   ...processSettings,
@@ -10,6 +20,13 @@ export const settings = z.object({
   ...topicSettings,
   ...authSettings,
   ...serviceTokenSettings,
+  ...pruneSettings,
+  NOTIFICATIONS_KEPT_FOR: duration
+    .default(90 * 86_400_000)
+    .pipe(z.number().min(DAY_MS, 'must be a day at least'))
+    .describe(
+      'a duration: how long it is known what was sent; an event that is older is told to nobody, so longer than any may wait in Kafka',
+    ),
   SMTP_URL: z.url().describe('where e-mails are handed over'),
   MAIL_FROM: z.string().default('Holdfast <orders@holdfast.example>').describe('the sender of e-mails'),
 });

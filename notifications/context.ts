@@ -6,6 +6,7 @@ import { createServiceToken } from '../clients/service-token.js';
 import { createUserClient } from '../clients/user-client.js';
 import { CUSTOMER_TOPICS, NOTIFICATIONS_DLQ } from '../contracts/topics.js';
 import { createPool } from '../platform/database/pool.js';
+import { startPruner } from '../platform/database/prune.js';
 import { createKafka } from '../platform/kafka.js';
 import type { Logger } from '../platform/logger.js';
 import { createMetrics } from '../platform/metrics.js';
@@ -20,6 +21,7 @@ import type { RunningConsumer } from './kafka/consumer.js';
 import { startConsumer } from './kafka/consumer.js';
 import { createNotificationStore } from './notification-store.js';
 import type { PrismaClient } from './prisma/generated/client.js';
+import { prunableOfNotifications } from './prunable.js';
 import { createTellCustomer } from './tell-customer.js';
 
 export interface NotificationContext {
@@ -75,6 +77,7 @@ export function createContext(
     users: createUserClient({ urls, token, observe }),
     channels: { EMAIL: email, SMS: createSimulatedSms(logger) },
     leaseMs,
+    keptForMs: config.NOTIFICATIONS_KEPT_FOR,
     logger,
   });
   // kafkajs reports each try to connect; what is waited for is said once, by the consumer.
@@ -89,6 +92,9 @@ export function createContext(
     registry: metrics.registry,
     ...reading,
   });
+  const { registry } = metrics;
+  const tables = prunableOfNotifications(config);
+  const pruner = startPruner({ pool, tables, everyMs: config.PRUNE_EVERY, registry, logger });
   return {
     prisma,
     pool,
@@ -98,6 +104,7 @@ export function createContext(
     close: async () => {
       await consumer.stop();
       email.close();
+      await pruner.stop();
       await prisma.$disconnect();
     },
   };

@@ -22,6 +22,7 @@ export interface StoredNotification extends NotificationState {
 export interface NotificationStore {
   /** The event's notification on a channel, made when it is not there yet. */
   open(event: EventToTell, channel: ChannelName): Promise<StoredNotification>;
+  find(eventId: string, channel: ChannelName): Promise<StoredNotification | undefined>;
   /** Takes it for sending; false when somebody else did. Committed before anything is sent. `at` is whose claim it is. */
   claim(id: string, at: Date): Promise<boolean>;
   markSent(id: string): Promise<void>;
@@ -39,16 +40,23 @@ const LOST = 'whether it went is not known';
 
 export function createNotificationStore(prisma: PrismaClient, now: () => Date = () => new Date()): NotificationStore {
   const table = prisma.notification;
+  const find: NotificationStore['find'] = async (eventId, channel) => {
+    const row = await table.findUnique({ where: { eventId_channel: { eventId, channel } } });
+    if (row === null) return undefined;
+    const { id, status, sendingAt } = row;
+    return { id, channel, status: status as StoredNotification['status'], sendingAt };
+  };
   return {
+    find,
+
     open: async (event, channel) => {
       await table.createMany({
         data: [{ ...event, id: randomUUID(), channel, status: 'PENDING', createdAt: now() }],
         skipDuplicates: true,
       });
-      const { id, status, sendingAt } = await table.findUniqueOrThrow({
-        where: { eventId_channel: { eventId: event.eventId, channel } },
-      });
-      return { id, channel, status: status as StoredNotification['status'], sendingAt };
+      const opened = await find(event.eventId, channel);
+      if (opened === undefined) throw new Error(`the notification of ${event.eventId} was neither written nor found`);
+      return opened;
     },
 
     claim: async (id, at) => {

@@ -98,6 +98,8 @@ async function run(
       PORT: 0,
       LOG_LEVEL: 'fatal',
       DATABASE_URL: database.url,
+      PRUNE_EVERY: 3_600_000,
+      NOTIFICATIONS_KEPT_FOR: 90 * 86_400_000,
       KAFKA_BROKERS: server('KAFKA_BROKERS').split(','),
       JWT_ISSUER: TEST_ISSUER,
       JWT_AUDIENCE: TEST_AUDIENCE,

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createServiceToken } from '../clients/service-token.js';
 import { createUserClient } from '../clients/user-client.js';
+import { eventIdOf } from '../contracts/events/order-event.js';
 import type { Topic } from '../contracts/topics.js';
 import { createPool } from '../platform/database/pool.js';
 import { createLogger } from '../platform/logger.js';
 import { createTestDatabase } from '../tests/support/database.js';
 import type { TestDatabase } from '../tests/support/database.js';
+import { pruneOnce } from '../tests/support/prune-once.js';
 import { createEmailChannel } from './channels/email-channel.js';
 import type { EmailChannel } from './channels/email-channel.js';
 import { createSimulatedSms } from './channels/sms-channel.js';
@@ -14,6 +16,7 @@ import { openNotificationDatabase } from './database.js';
 import { createNotificationStore } from './notification-store.js';
 import type { NotificationStore } from './notification-store.js';
 import type { PrismaClient } from './prisma/generated/client.js';
+import { prunableOfNotifications } from './prunable.js';
 import { createTellCustomer } from './tell-customer.js';
 import type { TellCustomer } from './tell-customer.js';
 import { orderEvent } from './testing/events.js';
@@ -29,6 +32,7 @@ const logger = createLogger(
 );
 const user = { valid: true, name: 'Alice', email: 'alice@example.com', address: null };
 const leaseMs = 60_000;
+const keptForMs = 90 * 86_400_000;
 
 let database: TestDatabase;
 let prisma: PrismaClient;
@@ -68,6 +72,7 @@ beforeEach(async () => {
     }),
     channels: { EMAIL: email, SMS: createSimulatedSms(logger) },
     leaseMs,
+    keptForMs,
     logger,
   });
 });
@@ -266,4 +271,70 @@ test('the user service away: later; no such user: never', async () => {
 test('an order in a currency that can not be written is no reason to try for ever', async () => {
   const event = orderEvent('order-created', orderId, 2, { currency: 'won' + '!' });
   expect(await tell(event, { again: false })).toMatchObject({ done: false, hindrance: undefined });
+});
+
+describe('what is no longer kept', () => {
+  beforeEach(() => prisma.notification.deleteMany());
+
+  const prune = () => pruneOnce(database.url, prunableOfNotifications({ NOTIFICATIONS_KEPT_FOR: keptForMs }), 1);
+  /** As if all of it were older by so many days. */
+  const old = async (days: number, userId: number, again = false) => {
+    await prisma.$executeRaw`UPDATE notifications SET created_at = now() - ${days} * interval '1 day' WHERE order_id = ${orderId}`;
+    const event = orderEvent('order-created', orderId, userId);
+    return { again: () => tell({ ...event, time: new Date(Date.now() - days * 86_400_000).toISOString() }, { again }) };
+  };
+
+  test('goes when it was sent, and Kafka has its event again: it is told to nobody', async () => {
+    await told('order-created', 1);
+    const event = await old(92, 1);
+    expect(await prune()).toBe(2);
+    expect(await rows()).toHaveLength(0);
+    expect(await event.again()).toEqual({ done: true });
+    expect(smtp.taken).toHaveLength(1);
+    expect(await rows()).toHaveLength(0);
+  });
+
+  test('no channel that is gone is told again because another one is still there', async () => {
+    await told('order-created', 1);
+    const event = await old(92, 1);
+    await prisma.notification.deleteMany({ where: { orderId, channel: 'EMAIL' } });
+    expect(await event.again()).toEqual({ done: true });
+    expect(smtp.taken).toHaveLength(1);
+    expect(await statuses()).toEqual({ SMS: 'SENT' });
+  });
+
+  test('stays while its event may come again as one that is told', async () => {
+    await told('order-created', 1);
+    await old(90.5, 1);
+    expect(await prune()).toBe(0);
+  });
+
+  test('was given up: it stays, and its dead letter can be sent again', async () => {
+    smtp.misbehave = () => '550 no';
+    await told('order-created', 2);
+    await store.giveUp(eventIdOf(orderId, 'order-created'), 'no');
+    smtp.misbehave = () => undefined;
+    const letter = await old(400, 2, true);
+    expect(await prune()).toBe(0);
+    expect(await letter.again()).toEqual({ done: true });
+    expect(smtp.taken).toHaveLength(1);
+    expect(await statuses()).toEqual({ EMAIL: 'SENT' });
+  });
+
+  test('is asked for by an operator, who hears that nobody knows whether it was told', async () => {
+    await told('order-created', 2);
+    const letter = await old(400, 2, true);
+    expect(await prune()).toBe(1);
+    expect(await letter.again()).toMatchObject({ done: false, hindrance: undefined });
+    expect(smtp.taken).toHaveLength(1);
+  });
+
+  test('waits, or is not known whether it went: the one stays, the other goes', async () => {
+    smtp.misbehave = () => '451 not now';
+    await told('order-created', 2);
+    await old(92, 2);
+    expect(await prune()).toBe(0);
+    await prisma.notification.updateMany({ where: { orderId }, data: { status: 'FAILED', sendingAt: new Date(0) } });
+    expect(await prune()).toBe(1);
+  });
 });

@@ -26,6 +26,8 @@ export interface TellCustomerSettings {
   channels: Record<ChannelName, Channel>;
   /** A channel has answered within this, or its process is gone. */
   leaseMs: number;
+  /** Of an event that is older it is no longer known whether it was told, unless something is left of it. */
+  keptForMs: number;
   logger: Logger;
 }
 
@@ -37,7 +39,8 @@ const DONE: Outcome = { done: true };
  * Tells a customer of an event, on each channel once: whatever was sent stays sent, whoever has the event again.
  * `again`: somebody asked for what was given up. Rejects when our own database fails.
  */
-export function createTellCustomer({ store, users, channels, leaseMs, logger }: TellCustomerSettings): TellCustomer {
+export function createTellCustomer(settings: TellCustomerSettings): TellCustomer {
+  const { store, users, channels, leaseMs, keptForMs, logger } = settings;
   /** What became of a notification and could not be written down: nobody but us knows. By event and channel. */
   const unwritten = new Map<string, () => Promise<void>>();
   const write = async (key: string, work: () => Promise<void>): Promise<void> => {
@@ -46,11 +49,17 @@ export function createTellCustomer({ store, users, channels, leaseMs, logger }: 
     unwritten.delete(key);
   };
 
-  const tellOn = async (channel: ChannelName, toTell: EventToTell, work: () => Promise<void>): Promise<Outcome> => {
+  const tellOn = async (
+    channel: ChannelName,
+    { isOld, ...toTell }: EventToTell & { isOld: boolean },
+    work: () => Promise<void>,
+  ): Promise<Outcome> => {
     const key = keyOf(toTell.eventId, channel);
     const left = unwritten.get(key);
     if (left !== undefined) await write(key, left);
-    const { id, ...state } = await store.open(toTell, channel);
+    const opened = await (isOld ? store.find(toTell.eventId, channel) : store.open(toTell, channel));
+    if (opened === undefined) return DONE;
+    const { id, ...state } = opened;
     const standing = standingOf(state, { now: new Date(), leaseMs });
     if (standing === 'over') return DONE;
     if (standing === 'lost track of') {
@@ -92,10 +101,18 @@ export function createTellCustomer({ store, users, channels, leaseMs, logger }: 
     if (message === undefined) return { done: false, hindrance: undefined, reason: 'the message can not be written' };
 
     const toTell = { eventId: event.id, orderId: order.orderId, userId: order.userId, event: topic };
+    const isOld = Date.now() - Date.parse(event.time) >= keptForMs;
+    if (isOld && !(await store.find(event.id, 'EMAIL')) && !(await store.find(event.id, 'SMS'))) {
+      const reason = 'it is older than what is kept of notifications, so it may have been told';
+      // Who asks for it hears of it; what Kafka has again has been read before.
+      if (again) return { done: false, hindrance: undefined, reason };
+      logger.warn({ event: topic, orderId: order.orderId, reason }, 'notification not sent');
+      return DONE;
+    }
     if (again) await store.revive(event.id);
     // Before the address is known, so that one can see what is still to come.
     crashPoint('notify: before the row');
-    await store.open(toTell, 'EMAIL');
+    if (!isOld) await store.open(toTell, 'EMAIL');
     crashPoint('notify: row written');
     const asked = await askForUser(users, order.userId);
     if ('reason' in asked) return { done: false, ...asked };
@@ -103,8 +120,8 @@ export function createTellCustomer({ store, users, channels, leaseMs, logger }: 
     const { user } = asked;
     const deliver = (channel: ChannelName) => () =>
       channels[channel].send({ key: keyOf(event.id, channel), user, message, order });
-    const outcomes = [await tellOn('EMAIL', toTell, deliver('EMAIL'))];
-    if (user.phone !== null) outcomes.push(await tellOn('SMS', toTell, deliver('SMS')));
+    const outcomes = [await tellOn('EMAIL', { ...toTell, isOld }, deliver('EMAIL'))];
+    if (user.phone !== null) outcomes.push(await tellOn('SMS', { ...toTell, isOld }, deliver('SMS')));
     return (
       // Giving up is for all channels: not while one has only to be waited for.
       outcomes.find((outcome) => !outcome.done && outcome.hindrance === 'channel-away') ??

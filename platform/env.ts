@@ -132,6 +132,13 @@ export const databaseSettings = {
   DATABASE_URL: z.url().describe("the service's own PostgreSQL database; its API and its worker share it"),
 };
 
+/** Of those who delete what nobody needs any more. */
+export const pruneSettings = {
+  PRUNE_EVERY: duration
+    .default(3_600_000)
+    .describe('a duration: how often rows that are no longer kept are deleted, a few hundred at a time'),
+};
+
 export const redisSettings = { REDIS_URL: z.url().describe('locks and counters; losing them loses nothing') };
 
 export const kafkaSettings = { KAFKA_BROKERS: list.describe('a list of hosts with ports') };

@@ -91,7 +91,7 @@ export async function startApp(options) {
   const base = { ...inherited(environment), ...shared };
   const state = keepState(dir, 'app');
   const wanted = ourProcesses.filter(({ name }) => options.only?.includes(name) ?? true);
-  state.learn({ env: { ...serversEnv, ...shared }, urls });
+  state.learn({ env: { ...serversEnv, ...shared, ...databaseSettings(databases) }, urls });
   for (const { name } of wanted) state.note(name, { phase: 'waiting' });
   preparing.detail('migrations, topics, search attributes, demo data');
   await runCommand(process.execPath, [path.join(dist, 'stack', 'setup', 'main.js')], {

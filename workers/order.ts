@@ -6,6 +6,7 @@ import { createOrderReconciliation } from '../activities/order/reconciliation-ac
 import { createTellFindings } from '../activities/order/tell-findings.js';
 import { ORDER_DEPLOYMENT, TASK_QUEUES } from '../contracts/task-queues.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
+import { startPruner } from '../platform/database/prune.js';
 import { readEnv } from '../platform/env.js';
 import { createKafka } from '../platform/kafka.js';
 import { createLogger } from '../platform/logger.js';
@@ -15,6 +16,7 @@ import { createTemporalClient } from '../platform/temporal/client.js';
 import { temporalSettingsFrom } from '../platform/temporal/settings.js';
 import { createOrderStore } from '../services/order/order-store.js';
 import { PrismaClient } from '../services/order/prisma/generated/client.js';
+import { prunableOfOrders } from '../services/order/prunable.js';
 import { sagaTimesFrom } from '../services/order/saga-times.js';
 import { createWatchedOrders } from '../services/order/watched-orders.js';
 import { initialSearchAttributes } from '../workflows/order/messages.js';
@@ -30,7 +32,7 @@ const logger = createLogger({ service, level: config.LOG_LEVEL });
 
 /** Work at once, each piece of which holds one connection at a time; more would wait for one while its own time runs. */
 const SLOTS = { maxConcurrentActivityTaskExecutions: 10, maxConcurrentLocalActivityExecutions: 20 };
-/** The sweeper's, the watcher's and the health check's. */
+/** The sweeper's, the watcher's, the pruner's and the health check's. */
 const BESIDE = 10;
 
 const built = (file: string) => fileURLToPath(new URL(`../${file}`, import.meta.url));
@@ -65,6 +67,9 @@ await runProcess({ logger }, async (onShutdown) => {
 
   const watcher = startWatcher({ orders: createWatchedOrders(prisma), workflows, times, registry, logger });
   onShutdown('watcher', () => watcher.stop());
+
+  const pruner = startPruner({ pool, tables: prunableOfOrders(config), everyMs: config.PRUNE_EVERY, registry, logger });
+  onShutdown('pruner', () => pruner.stop());
 
   const reconciliation = createOrderReconciliation({
     prisma,

@@ -23,6 +23,7 @@ export function createUserApp(context: UserContext, { service, logger }: { servi
   const app = createHttpApp({
     service,
     logger,
+    metrics: context.metrics,
     readiness: { database: () => checkDatabase(context.pool), 'signing keys': () => context.auth.check() },
     routers: [
       signUpRoute(context),

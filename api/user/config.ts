@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { databaseSettings, json, processSettings, readEnv, redisSettings } from '../../platform/env.js';
+import {
+  databaseSettings,
+  duration,
+  json,
+  processSettings,
+  pruneSettings,
+  readEnv,
+  redisSettings,
+} from '../../platform/env.js';
 import { oauthClientSchema } from '../../services/user/oauth-clients.js';
 import { readPrivateKeys } from '../../services/user/signing-keys.js';
 import { authSettings, outsideSettings } from '../http/auth.js';
@@ -18,6 +26,10 @@ export const settings = z.object({
   ...processSettings,
   ...databaseSettings,
   ...redisSettings,
+  ...pruneSettings,
+  SESSION_ENDS_AFTER: duration
+    .default(90 * 86_400_000)
+    .describe('a duration: so long after its log-in a session ends, however often it was refreshed'),
   JWT_ISSUER: authSettings.JWT_ISSUER,
   JWT_AUDIENCE: authSettings.JWT_AUDIENCE,
   ...outsideSettings,

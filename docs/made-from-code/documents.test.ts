@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { DATABASES } from '../../stack/setup/migrations.js';
 import { documentsMadeFromCode, fill, remade } from './documents.js';
 
 it.each(documentsMadeFromCode)('%s says what the code says (else: npm run docs)', async (path) => {
@@ -15,3 +17,14 @@ it('refuses a table without a place, and a place without a table', () => {
   expect(() => fill('', { one: 'new' })).toThrow('no place for one');
   expect(() => fill('<!-- made from code: two --><!-- end -->', {})).toThrow('no table two');
 });
+
+it.each(DATABASES)(
+  'docs/retention.md says of each table of $setting when its rows go, or why they stay',
+  async ({ directory }) => {
+    const schema = await readFile(`${directory}/../schema.prisma`, 'utf8');
+    const tables = [...schema.matchAll(/@@map\("(\w+)"\)/g)].map(([, table]) => `\`${table}\``);
+    const said = await readFile('docs/retention.md', 'utf8');
+    expect(tables.length).toBeGreaterThan(0);
+    expect(tables.filter((table) => !said.includes(table))).toEqual([]);
+  },
+);

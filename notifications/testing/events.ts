@@ -15,6 +15,7 @@ export function orderEvent(
     ...event,
     id: eventIdOf(orderId, topic),
     subject: orderId,
+    time: new Date().toISOString(),
     data: { ...event.data, orderId, userId, ...data },
   };
 }

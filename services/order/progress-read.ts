@@ -18,6 +18,8 @@ export interface ReadOrder {
   eventCount: number;
   /** Those of the events asked for that are written already. */
   eventIds: string[];
+  /** It is over, and no longer known of each event whether it was written. */
+  eventsPruned: boolean;
 }
 
 interface Row extends Omit<OrderState, 'attention'>, Omit<ReadOrder, 'state' | 'totalPrice'> {
@@ -38,6 +40,8 @@ export async function readOrder(prisma: PrismaClient, progress: OrderProgress): 
       needs_attention AS "needsAttention", attention_step AS "attentionStep", attention_since AS "attentionSince",
       attention_reason AS "attentionReason", attention_error AS "attentionError", event_count AS "eventCount",
       ARRAY(SELECT event_id FROM outbox_events WHERE event_id = ANY(${asked})) AS "eventIds",
+      status IN ('COMPLETED', 'CANCELLED')
+        AND event_count > (SELECT count(*) FROM outbox_events WHERE order_id = orders.id) AS "eventsPruned",
       (SELECT jsonb_agg(jsonb_build_object('productId', product_id, 'productName', product_name, 'unitPrice', unit_price,
         'quantity', quantity, 'totalPrice', total_price) ORDER BY number)
         FROM order_lines WHERE order_id = orders.id) AS lines
@@ -46,11 +50,11 @@ export async function readOrder(prisma: PrismaClient, progress: OrderProgress): 
 }
 
 function fromRow(row: Row): ReadOrder {
-  const { id, rowVersion, userId, lines, currency, traceparent, eventCount, eventIds } = row;
+  const { id, rowVersion, userId, lines, currency, traceparent, eventCount, eventIds, eventsPruned } = row;
   const { status, cancelReason, cancelNote, paymentId, deliveryId, trackingNumber, stockDecision, needsAttention } =
     row;
   return {
-    ...{ id, rowVersion, userId, lines, currency, traceparent, eventCount, eventIds },
+    ...{ id, rowVersion, userId, lines, currency, traceparent, eventCount, eventIds, eventsPruned },
     totalPrice: Number(row.totalPrice),
     state: {
       ...{ status, cancelReason, cancelNote, paymentId, deliveryId, trackingNumber, stockDecision, needsAttention },

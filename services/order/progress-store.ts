@@ -51,12 +51,16 @@ export async function recordProgress(prisma: PrismaClient, progress: OrderProgre
   throw new Error(`order ${progress.orderId} was changed by others ${String(mostTries)} times in a row`);
 }
 
-/** Nobody is told of a cancellation that the row doesn't have: it would be of another run, which undid nothing. */
+/**
+ * Nobody is told of a cancellation that the row doesn't have: it would be of another run, which undid nothing. Nor of anything
+ * once events of the order were pruned: it told what it had to long ago.
+ */
 function missingEvents(
   { orderId, events }: OrderProgress,
-  { eventIds }: ReadOrder,
+  { eventIds, eventsPruned }: ReadOrder,
   status: OrderStatus,
 ): OrderProgress['events'] {
+  if (eventsPruned) return [];
   return events.filter(
     ({ topic }) =>
       !eventIds.includes(eventIdOf(orderId, topic)) && (topic !== 'order-cancelled' || status === 'CANCELLED'),

@@ -1,10 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { User } from '../../contracts/http/users.js';
-import { judgeRefreshToken } from './domain/refresh-rules.js';
+import { expiryOf, judgeRefreshToken } from './domain/refresh-rules.js';
 import type { Prisma, PrismaClient } from './prisma/generated/client.js';
 import { toUser } from './user-store.js';
-
-const lifetimeMs = 30 * 24 * 3_600_000;
 
 /** Access tokens name the session, so that they end with it. */
 export interface NewTokens {
@@ -28,20 +26,25 @@ export interface SessionStore {
   end(refreshToken: string): Promise<void>;
 }
 
-export function createSessionStore(prisma: PrismaClient, now: () => Date = () => new Date()): SessionStore {
+export interface SessionSettings {
+  /** So long after its log-in a family is over, whatever is left of its tokens. */
+  endsAfterMs: number;
+  now?: () => Date;
+}
+
+export function createSessionStore(
+  prisma: PrismaClient,
+  { endsAfterMs, now = () => new Date() }: SessionSettings,
+): SessionStore {
   return {
-    begin: async (userId, checkedHash) => {
-      await prisma.$executeRaw`
-        DELETE FROM ended_sessions WHERE id IN
-          (SELECT id FROM ended_sessions WHERE ended_at < now() - interval '1 hour' LIMIT 100 FOR UPDATE SKIP LOCKED)`;
-      return prisma.$transaction(async (transaction) => {
+    begin: async (userId, checkedHash) =>
+      prisma.$transaction(async (transaction) => {
         await lockUser(transaction, userId);
         const user = await transaction.user.findUnique({ where: { id: userId } });
         if (user === null || user.disabled || user.passwordHash !== checkedHash) return undefined;
-        await transaction.refreshToken.deleteMany({ where: { userId, expiresAt: { lt: now() } } });
-        return addToken(transaction, { userId, familyId: randomUUID(), now: now() });
-      });
-    },
+        const at = now();
+        return addToken(transaction, { userId, familyId: randomUUID(), familyBeganAt: at, now: at, endsAfterMs });
+      }),
 
     refresh: async (refreshToken) => {
       const hash = hashOf(refreshToken);
@@ -52,12 +55,13 @@ export function createSessionStore(prisma: PrismaClient, now: () => Date = () =>
         await lockUser(transaction, owner.userId);
         const token = await transaction.refreshToken.findUnique({ where: { hash }, include: { user: true } });
         if (token === null) return undefined;
-        const verdict = judgeRefreshToken(token, now());
+        const verdict = judgeRefreshToken(token, { now: now(), endsAfterMs });
         if (verdict === 'reused') await endFamily(transaction, token.familyId);
         if (verdict !== 'usable' || token.user.disabled) return undefined;
         await transaction.refreshToken.update({ where: { hash }, data: { spentAt: now() } });
-        const { userId, familyId } = token;
-        return { user: toUser(token.user), ...(await addToken(transaction, { userId, familyId, now: now() })) };
+        const { userId, familyId, familyBeganAt } = token;
+        const successor = { userId, familyId, familyBeganAt, now: now(), endsAfterMs };
+        return { user: toUser(token.user), ...(await addToken(transaction, successor)) };
       });
     },
 
@@ -84,16 +88,18 @@ async function endFamily(transaction: Prisma.TransactionClient, familyId: string
 
 async function addToken(
   transaction: Prisma.TransactionClient,
-  { userId, familyId, now }: { userId: number; familyId: string; now: Date },
+  wanted: { userId: number; familyId: string; familyBeganAt: Date; now: Date; endsAfterMs: number },
 ): Promise<NewTokens> {
+  const { userId, familyId, familyBeganAt, now } = wanted;
   const refreshToken = randomBytes(32).toString('base64url');
   await transaction.refreshToken.create({
     data: {
       hash: hashOf(refreshToken),
       familyId,
+      familyBeganAt,
       userId,
       createdAt: now,
-      expiresAt: new Date(now.getTime() + lifetimeMs),
+      expiresAt: expiryOf(wanted),
     },
   });
   return { sessionId: familyId, refreshToken };

@@ -8,6 +8,10 @@ const commands: Record<string, string> = {
   'wait-for-setup': 'stack/setup/wait.js',
   reconcile: 'workers/reconcile.js',
   dlq: 'notifications/dlq.js',
+  // Each in the environment of its service, whose database it is.
+  'prune-orders': 'workers/prune.js',
+  'prune-users': 'api/user/prune.js',
+  'prune-notifications': 'notifications/prune.js',
   'roll-out': 'workers/roll-out.js',
 };
 

@@ -53,6 +53,14 @@ describe('the commands that the documents show', () => {
       return shell(script);
     };
 
+    it('says what would be pruned, and prunes it', async () => {
+      const printed = await runbook('runbook-prune', {});
+      for (const table of ['outbox_events', 'refresh_tokens', 'notifications']) {
+        expect(printed).toMatch(new RegExp(`^${table}: \\d+ rows would go.*; kept for \\d+ days$`, 'm'));
+        expect(printed).toMatch(new RegExp(`^${table}: \\d+ rows deleted$`, 'm'));
+      }
+    });
+
     it('lists dead letters, shows one, and sends it again', async () => {
       const logger = createLogger({ service: 'test', level: 'silent' });
       const kafka = createKafka({ brokers: server('KAFKA_BROKERS').split(','), clientId: 'test', logger });

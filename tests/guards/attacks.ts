@@ -204,4 +204,23 @@ export const attacks: Guard[] = [
       name: 'a body in gzip is a 415: whoever looks on the way reads the same as we do',
     },
   },
+  {
+    promise: 'A session ends some time after its log-in, however often it is refreshed.',
+    code: {
+      file: 'services/user/domain/refresh-rules.ts',
+      text: 'familyEnd(familyBeganAt, endsAfterMs) <= now',
+      instead: 'familyEnd(familyBeganAt, endsAfterMs) <= new Date(0)',
+    },
+    test: { file: 'services/user/domain/refresh-rules.test.ts', name: 'no token outlives its family' },
+  },
+  {
+    promise:
+      'A refresh token that is used twice ends its session, however long ago it was spent: it is pruned with its session only.',
+    code: {
+      file: 'services/user/prunable.ts',
+      text: "where: 'family_began_at < $1',",
+      instead: "where: 'spent_at IS NOT NULL OR family_began_at < $1',",
+    },
+    test: { file: 'services/user/session-store.int.test.ts', name: 'of a session that goes on no token is pruned' },
+  },
 ];

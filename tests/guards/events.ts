@@ -235,4 +235,44 @@ export const events: Guard[] = [
       name: 'leaves no hole and no double when the same steps come at the same time',
     },
   },
+  {
+    promise:
+      'What a reset tells again of an order is not sent a second time, also when its events were pruned long ago.',
+    code: {
+      file: 'services/order/progress-store.ts',
+      text: 'if (eventsPruned) return [];',
+      instead: 'if (eventsPruned && events.length === 0) return [];',
+    },
+    test: { file: 'services/order/prunable.int.test.ts', name: 'none of it is sent a second time' },
+  },
+  {
+    promise: 'No event of an order on its way is pruned, however old.',
+    code: {
+      file: 'services/order/prunable.ts',
+      text: "AND orders.status IN ('COMPLETED', 'CANCELLED') ",
+      instead: '',
+    },
+    test: { file: 'services/order/prunable.int.test.ts', name: 'none of an order on its way' },
+  },
+  {
+    promise: 'A customer is told of no event again because its notification was pruned.',
+    code: {
+      file: 'notifications/tell-customer.ts',
+      text: 'Date.now() - Date.parse(event.time) >= keptForMs;',
+      instead: 'Date.now() - Date.parse(event.time) >= keptForMs * 1_000;',
+    },
+    test: {
+      file: 'notifications/tell-customer.int.test.ts',
+      name: 'goes when it was sent, and Kafka has its event again',
+    },
+  },
+  {
+    promise: 'What was given up is not pruned: its dead letter can be sent again, however old.',
+    code: {
+      file: 'notifications/prunable.ts',
+      text: "(status = 'FAILED' AND sending_at IS NOT NULL)",
+      instead: "status = 'FAILED'",
+    },
+    test: { file: 'notifications/tell-customer.int.test.ts', name: 'it stays, and its dead letter can be sent again' },
+  },
 ];

@@ -97,4 +97,13 @@ export const faults: Guard[] = [
       name: 'an activity that was timed out meanwhile is told without',
     },
   },
+  {
+    promise: 'Any number of processes prune a table at once: none waits for a row that another has in hand.',
+    code: {
+      file: 'platform/database/prune.ts',
+      text: 'FOR UPDATE SKIP LOCKED',
+      instead: 'FOR UPDATE',
+    },
+    test: { file: 'platform/database/prune.int.test.ts', name: 'a row that somebody has in hand is passed by' },
+  },
 ];

@@ -78,6 +78,8 @@ beforeAll(async () => {
       RATE_LIMIT_SIGN_UPS_PER_MINUTE: 1_000_000,
       RATE_LIMIT_TOKENS_PER_MINUTE: 1_000_000,
       DATABASE_URL: database.url,
+      PRUNE_EVERY: 3_600_000,
+      SESSION_ENDS_AFTER: 90 * 86_400_000,
       JWT_PRIVATE_KEY: readPrivateKeys(String(pem)),
       OAUTH_CLIENTS: [],
     },

@@ -4,6 +4,7 @@ import {
   duration,
   kafkaSettings,
   processSettings,
+  pruneSettings,
   temporalSettings,
   topicSettings,
 } from '../../platform/env.js';
@@ -21,6 +22,12 @@ export const settings = z.object({
     .default(7 * 86_400_000)
     .describe(
       'a duration: the scheduled reconciliation follows what changed, and looks at everything when it has not for so long',
+    ),
+  ...pruneSettings,
+  EVENTS_KEPT_FOR: duration
+    .default(30 * 86_400_000)
+    .describe(
+      'a duration: how long events that were sent stay in the outbox once their order is over: no less than Temporal keeps its workflow, which tells nothing after that',
     ),
   SAGA_VERSIONING: z
     .enum(['PINNED', 'AUTO_UPGRADE'])

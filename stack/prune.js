@@ -1,0 +1,4 @@
+// @ts-check
+import { prune } from './commands/prune.js';
+
+await prune();
