@@ -86,7 +86,7 @@ export const stopping: Guard[] = [
     code: {
       file: 'platform/database/migrate.ts',
       text: '(await umzug.migrations({})).length === 0',
-      instead: '(await umzug.migrations(client)).length < 0',
+      instead: '(await umzug.migrations({})).length < 0',
     },
     test: { file: 'platform/database/migrate.int.test.ts', name: 'is refused by its name' },
   },
