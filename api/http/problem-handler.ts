@@ -1,4 +1,5 @@
 import { trace } from '@opentelemetry/api';
+import { isBulkheadRejectedError } from 'cockatiel';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { ProblemCode } from '../../contracts/http/problem.js';
 import { isDatabaseUnavailable } from '../../platform/database/unavailable.js';
@@ -56,6 +57,14 @@ export function toProblem(error: unknown): Problem {
     return keep(headers, {
       status,
       ...(known[status] ?? { code: 'bad-request', detail: 'The request can not be understood.' }),
+    });
+  if (isBulkheadRejectedError(error))
+    return new Problem({
+      status: 503,
+      code: 'service-unavailable',
+      detail: 'There is too much to do right now.',
+      headers: { 'Retry-After': '1' },
+      cause: error,
     });
   if (isDatabaseUnavailable(error))
     return keep(

@@ -8,6 +8,7 @@ import type { Session } from '../../contracts/http/sessions.js';
 import type { User } from '../../contracts/http/users.js';
 import { createLogger } from '../../platform/logger.js';
 import { openUserDatabase } from '../../services/user/database.js';
+import { listen } from '../../platform/listen.js';
 import { createPool } from '../../platform/database/pool.js';
 import { seedUsers } from '../../services/user/seed-users.js';
 import { readPrivateKeys } from '../../services/user/signing-keys.js';
@@ -366,6 +367,25 @@ describe('sessions', () => {
     }
     // Without the hash of nobody's password it is far less than half.
     expect(fastest.get('nobody@example.com')).toBeGreaterThan(fastest.get('alice@example.com')! / 2);
+  });
+
+  test('of many log-ins at once those past a short queue are told to come back', async () => {
+    const { accessToken } = await logIn('alice@example.com');
+    const server = await listen(app, { host: '127.0.0.1', port: 0 });
+    const logIns = Array.from({ length: 100 }, (_, turn) =>
+      request(server.url)
+        .post('/sessions')
+        .send({ email: `nobody${String(turn)}@example.com`, password: 'a guess' })
+        .then((answer) => answer),
+    );
+    await Promise.any(logIns);
+    await request(server.url).get('/users/me').set('Authorization', bearer(accessToken)).expect(200);
+    const answers = await Promise.all(logIns);
+    await server.close();
+    const refused = answers.filter(({ status }) => status === 503);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { headers } of refused) expect(headers['retry-after']).toBe('1');
+    expect(answers.filter(({ status }) => status === 401).length).toBe(100 - refused.length);
   });
 
   test('a refresh gives a new pair; the spent token, used again, ends its whole family and no other', async () => {

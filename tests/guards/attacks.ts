@@ -3,6 +3,7 @@ import type { Guard } from './guard.js';
 const EVENTS = 'api/order/order-events.int.test.ts';
 const RATES = 'api/user/rate-limits.int.test.ts';
 const GATEWAY_RATES = 'api/gateway/rate-limits.int.test.ts';
+const PASSWORDS = 'services/user/passwords.test.ts';
 const users = 'api/user/user-api.int.test.ts';
 
 /** What whoever holds a token, or sends something odd, does not get by it. */
@@ -222,5 +223,23 @@ export const attacks: Guard[] = [
       instead: "where: 'spent_at IS NOT NULL OR family_began_at < $1',",
     },
     test: { file: 'services/user/session-store.int.test.ts', name: 'of a session that goes on no token is pruned' },
+  },
+  {
+    promise: 'Log-ins leave threads to the checks of tokens, however many come at once.',
+    code: {
+      file: 'services/user/passwords.ts',
+      text: 'bulkhead(Math.max(1, Math.min(2, availableParallelism() - 1)), 30)',
+      instead: 'bulkhead(30 * availableParallelism(), 30)',
+    },
+    test: { file: PASSWORDS, name: 'hashing leaves threads to others' },
+  },
+  {
+    promise: 'Log-ins past a short queue are told to come back, and cost next to nothing.',
+    code: {
+      file: 'services/user/passwords.ts',
+      text: 'availableParallelism() - 1)), 30)',
+      instead: 'availableParallelism() - 1)), 30_000)',
+    },
+    test: { file: users, name: 'of many log-ins at once those past a short queue are told to come back' },
   },
 ];

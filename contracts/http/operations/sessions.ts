@@ -27,7 +27,7 @@ export const sessionOperations = {
     access: 'without-token',
     body: logInBodySchema,
     answers: { 201: { description: 'A pair of tokens.', schema: sessionSchema, headers: noStoreSchema } },
-    problems: ['unauthorized', 'too-many-requests'],
+    problems: ['unauthorized', 'too-many-requests', 'service-unavailable'],
   },
   refreshSession: {
     ...common,

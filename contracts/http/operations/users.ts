@@ -21,7 +21,7 @@ export const userOperations = {
         headers: z.object({ Location: z.string().meta({ examples: ['/users/4'] }) }),
       },
     },
-    problems: ['email-taken', 'too-many-requests'],
+    problems: ['email-taken', 'too-many-requests', 'service-unavailable'],
   },
   getOwnUser: {
     ...common,
@@ -52,7 +52,7 @@ export const userOperations = {
     params: integerIdParamsSchema,
     body: userPatchBodySchema,
     answers: { 200: { description: 'The user as it is now.', schema: userSchema } },
-    problems: ['forbidden', 'wrong-password', 'too-many-requests', 'not-found'],
+    problems: ['forbidden', 'wrong-password', 'too-many-requests', 'service-unavailable', 'not-found'],
   },
   validateUser: {
     ...common,
