@@ -164,7 +164,7 @@ describe('PINNED, as in production', () => {
     expect((await ended(saga, waiting.id, saga.handleOf(waiting.id), { wasReset: true })).order.status).toBe(
       'COMPLETED',
     );
-    expect(timelineOf(waiting.id)).toContain('thanked');
+    expect(timelineOf(waiting.id).filter((key) => key.startsWith('thanked-'))).toHaveLength(1);
   });
 });
 
