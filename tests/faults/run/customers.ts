@@ -1,7 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
 import type { Order } from '../../../contracts/http/orders.js';
 import type { Product } from '../../../contracts/http/products.js';
 import type { Api } from '../../support/api.js';
+import { workflowIdOf } from '../../../contracts/ids.js';
+import { retry } from '../../../workflows/order/messages.js';
 import { SEOUL, stockedProduct, type Shop } from '../../support/shop.js';
 import { kindOf, KINDS_BY_SHARE, type Kind, type KindName } from './order-kinds.js';
 import { seeded } from './random.js';
@@ -79,6 +82,7 @@ export async function openCustomers(world: World, shop: () => Shop, seed: number
     }
     if (ids.size > 1) findings.push(`one key, two orders: ${[...ids].join(', ')}`);
     placed.push({ ...answer, kind: kindName, answeredAt: Date.now() });
+    if (kind.isPoisoned) await poison(world, answer.id);
     if (kind.losesItsReport) await deliverUnheard(world, answer.id);
     if (kind.cancelWithinMs === undefined) return;
     await pause(random.between(...kind.cancelWithinMs));
@@ -128,6 +132,22 @@ async function deliverUnheard(world: World, id: string): Promise<void> {
   await world.until(
     `the delivery of ${id}`,
     async () => (await world.query('DELIVERY', sql, [id])).length > 0,
+    patienceMs,
+  );
+}
+
+/** As an operator does whose command line has no key. */
+async function poison(world: World, id: string): Promise<void> {
+  const { connection, options } = world.temporal;
+  const handle = new WorkflowClient({ connection, namespace: options.namespace }).getHandle(workflowIdOf(id));
+  await world.until(
+    `the signal of ${id} to be sent`,
+    async () => {
+      await handle.signal(retry.name, 'a reason').catch((error: unknown) => {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      });
+      return true;
+    },
     patienceMs,
   );
 }

@@ -14,6 +14,8 @@ export interface Kind {
   cancelWithinMs?: [number, number];
   /** Delivered, which the delivery service writes down, and the signal to the Saga is lost. */
   losesItsReport?: boolean;
+  /** Somebody signals it with a payload that nobody can read. */
+  isPoisoned?: boolean;
   /** Of a product that is nearly sold out. */
   scarce?: boolean;
   /** How it may end. */
@@ -22,7 +24,7 @@ export interface Kind {
 
 /** What customers do. */
 export const KINDS = {
-  ok: { share: 20, lines: 1, ends: ['COMPLETED'] },
+  ok: { share: 16, lines: 1, ends: ['COMPLETED'] },
   'several lines': { share: 12, lines: 3, ends: ['COMPLETED'] },
   'posted twice': { share: 10, lines: 1, twice: true, ends: ['COMPLETED'] },
   'will not wait': { share: 4, lines: 1, impatient: true, ends: ['COMPLETED'] },
@@ -40,6 +42,7 @@ export const KINDS = {
     ends: ['CUSTOMER_REQUEST'],
   },
   'delivered unheard': { share: 4, lines: 1, postalCode: '88888', losesItsReport: true, ends: ['COMPLETED'] },
+  poisoned: { share: 4, lines: 1, isPoisoned: true, ends: ['COMPLETED'] },
   'sold out': { share: 2, lines: 1, scarce: true, ends: ['INSUFFICIENT_STOCK', 'COMPLETED'] },
 } as const satisfies Record<string, Kind>;
 

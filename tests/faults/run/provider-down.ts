@@ -1,3 +1,4 @@
+import { workflowIdOf } from '../../../contracts/ids.js';
 import { placeOrder, type Shop } from '../../support/shop.js';
 import type { Customers } from './customers.js';
 import type { World } from './world.js';
@@ -7,13 +8,16 @@ export interface ProviderDown {
   orderIds: string[];
   /** An operator asks for a retry while it is still down. Rejects where nobody answers. */
   askAgain(): Promise<void>;
-  /** Once they ask for an operator: the provider is up again, the operator asks for a retry, and they go on. Within ms. */
+  /**
+   * Once they ask for an operator: one was paid by hand, which the operator settles; the provider is up again, the
+   * operator asks the others for a retry, and all go on. Within ms. The one that was settled is then reset, and not charged.
+   */
   finish(): Promise<{ name: string; finalAfterMs: number }>;
 }
 
 const finalWithinMs = 30_000;
 
-/** Three orders whose payment provider is down for as long as they don't ask for an operator. */
+/** Four orders whose payment provider is down for as long as they don't ask for an operator. */
 export async function keepProviderDown(
   world: World,
   shop: () => Shop,
@@ -23,11 +27,12 @@ export async function keepProviderDown(
   const [first] = stock;
   if (first === undefined) throw new Error('there is nothing to order');
   const orders = await Promise.all(
-    Array.from({ length: 3 }, () =>
+    Array.from({ length: 4 }, () =>
       placeOrder(shop().alice, first.product, { paymentMethod: 'card_provider_down', respondAsync: true }),
     ),
   );
   const orderIds = orders.map(({ body }) => body.id);
+  const [paidByHand = '', ...others] = orderIds;
   const count = async (where: string): Promise<boolean> => {
     const [row] = await world.query<{ count: number }>(
       'ORDER',
@@ -36,10 +41,14 @@ export async function keepProviderDown(
     );
     return row?.count === orderIds.length;
   };
+  const ask = async (request: 'retry' | 'settled', id: string, note: string) => {
+    const { status } = await shop().admin.post(`/orders/${id}/${request}`, { note });
+    if (status !== 202) throw new Error(`${request} of ${id}: ${status}`);
+  };
   return {
     orderIds,
     askAgain: async () => {
-      await shop().admin.post(`/orders/${orderIds[0] ?? ''}/retry`, { note: 'is the provider up again?' });
+      await shop().admin.post(`/orders/${others[0] ?? ''}/retry`, { note: 'is the provider up again?' });
     },
     finish: async () => {
       await world.until(
@@ -47,19 +56,42 @@ export async function keepProviderDown(
         () => count('needs_attention'),
         attentionAfterMs + 60_000,
       );
-      const { admin } = shop();
-      const { status } = await admin.post('/payments/simulator', { provider: 'up' });
+      await ask('settled', paidByHand, 'paid by bank transfer');
+      const { status } = await shop().admin.post('/payments/simulator', { provider: 'up' });
       if (status !== 200) throw new Error(`the provider is not up: ${status}`);
       const since = Date.now();
-      for (const id of orderIds) {
-        const answer = await admin.post(`/orders/${id}/retry`, { note: 'the provider is up again' });
-        if (answer.status !== 202) throw new Error(`retry of ${id}: ${answer.status}`);
-      }
+      for (const id of others) await ask('retry', id, 'the provider is up again');
       await world.until('them to complete', () => count(`status = 'COMPLETED' AND NOT needs_attention`), finalWithinMs);
+      const finalAfterMs = Date.now() - since;
+      await resetToItsCharge(world, paidByHand);
+      const [charge] = await world.query(
+        'PAYMENT',
+        `SELECT 1 FROM payments WHERE order_id = $1 AND status = 'CHARGED'`,
+        [paidByHand],
+      );
+      if (charge !== undefined) throw new Error(`${paidByHand} was paid by hand, and charged after a reset`);
       return {
-        name: 'the payment provider is down until its orders ask for an operator, who asks for a retry',
-        finalAfterMs: Date.now() - since,
+        name: 'the payment provider is down until its orders ask for an operator, who asks for a retry, or settles and then resets',
+        finalAfterMs,
       };
     },
   };
+}
+
+/** And waits until the run that comes of it has ended. */
+async function resetToItsCharge({ temporal }: World, orderId: string): Promise<void> {
+  const handle = temporal.workflow.getHandle(workflowIdOf(orderId));
+  await handle.result();
+  const { events } = await handle.fetchHistory();
+  const charge = events?.find(
+    ({ activityTaskScheduledEventAttributes: asked }) => asked?.activityType?.name === 'chargePayment',
+  );
+  await temporal.workflow.workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId: handle.workflowId },
+    reason: 'to see that what was settled stays so',
+    workflowTaskFinishEventId: charge?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId,
+    requestId: orderId,
+  });
+  await temporal.workflow.getHandle(handle.workflowId).result();
 }
