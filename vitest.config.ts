@@ -54,7 +54,7 @@ export default defineConfig({
         // They stop and kill what they use, in applications of their own, one after another: two at a time took longer.
         test: {
           name: 'apps',
-          include: ['tests/faults/**/*.e2e.test.ts'],
+          include: ['tests/faults/**/*.e2e.test.ts', 'tests/fuzz/**/*.e2e.test.ts'],
           exclude: [...exclude, everyDeath],
           fileParallelism: false,
           sequence: { groupOrder: 3 },

@@ -1,5 +1,5 @@
 import express from 'express';
-import type { Router } from 'express';
+import type { Response, Router } from 'express';
 import { listen } from './listen.js';
 import type { Listening } from './listen.js';
 import { createMetrics } from './metrics.js';
@@ -13,6 +13,8 @@ export type ReadinessChecks = Record<string, () => unknown>;
 
 const checkLimitMs = 2000;
 
+const ALLOWED = 'GET, HEAD, OPTIONS';
+
 /** GET /healthz, /readyz and /metrics. */
 export function healthRouter(checks: ReadinessChecks, metrics: Metrics): Router {
   const router = express.Router();
@@ -24,6 +26,11 @@ export function healthRouter(checks: ReadinessChecks, metrics: Metrics): Router 
   });
   router.get('/metrics', async (_req, res) => {
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+  router.all(['/healthz', '/readyz', '/metrics'], (req, res) => {
+    res.set('Allow', ALLOWED);
+    if (req.method === 'OPTIONS') return void res.status(204).end();
+    sendPlainProblem(res, 405, 'method-not-allowed', `Here it is ${ALLOWED}.`);
   });
   return router;
 }
@@ -39,14 +46,15 @@ export async function createHealthServer(settings: {
   const app = express();
   app.disable('x-powered-by');
   app.use(healthRouter(settings.checks, settings.metrics ?? createMetrics(settings.service)));
-  app.use((req, res) => {
-    const detail = `There is no ${req.method} ${req.path}.`;
-    res
-      .status(404)
-      .type('application/problem+json')
-      .send(plainProblem(404, 'not-found', detail));
-  });
+  app.use((req, res) => sendPlainProblem(res, 404, 'not-found', `There is no ${req.method} ${req.path}.`));
   return listen(app, settings);
+}
+
+function sendPlainProblem(res: Response, status: number, code: string, detail: string): void {
+  res
+    .status(status)
+    .type('application/problem+json')
+    .send(plainProblem(status, code, detail));
 }
 
 export async function findMissing(checks: ReadinessChecks): Promise<{ name: string; reason: string }[]> {

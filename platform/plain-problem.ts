@@ -1,9 +1,11 @@
 import { STATUS_CODES } from 'node:http';
+import { trace } from '@opentelemetry/api';
 
 /** An answer in the form of RFC 9457 where no route has come to: of Node.js's parser, and of the port of a worker. */
 export function plainProblem(status: number, code: string, detail: string): string {
   const title = STATUS_CODES[status] ?? '';
-  return JSON.stringify({ type: `/problems/${code}`, title, status, detail, code, traceId: '' });
+  const traceId = trace.getActiveSpan()?.spanContext().traceId ?? '';
+  return JSON.stringify({ type: `/problems/${code}`, title, status, detail, code, traceId });
 }
 
 /** Why a request could not be read, by the parser's code; any other is a 400. */

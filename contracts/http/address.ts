@@ -25,6 +25,7 @@ export const addressSchema = z
   })
   .meta({
     id: 'Address',
+    description: 'Where a parcel goes.',
     examples: [{ name: 'Alice', line1: '1 Sejong-daero', city: 'Seoul', postalCode: '04524', country: 'KR' }],
   });
 

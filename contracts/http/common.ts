@@ -26,8 +26,15 @@ export const oneLineSchema = (most: number) =>
 /** The same, trimmed, and not empty. */
 export const lineSchema = (most: number) => oneLineSchema(most).trim().min(1);
 
+/** Any text that a database can keep: without U+0000. */
+export const textSchema = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(/^[^\u0000]*$/, 'has a character that can not be stored');
+
 /** All other ids. */
-export const textIdSchema = z.string().min(1).max(100);
+export const textIdSchema = textSchema(100).min(1);
 
 export const textIdParamsSchema = z.object({ id: textIdSchema });
 
@@ -47,7 +54,7 @@ export const pageQuerySchema = z.strictObject({
     .pipe(z.int().min(1).max(100))
     .meta({ type: 'integer', minimum: 1, maximum: 100, default: 20 })
     .default(20),
-  cursor: z.string().min(1).max(500).optional().meta({ description: '`nextCursor` of the page before.' }),
+  cursor: textSchema(500).min(1).optional().meta({ description: '`nextCursor` of the page before.' }),
 });
 
 /** A page of a list, newest first. `nextCursor` is null on the last. */

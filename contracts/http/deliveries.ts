@@ -19,7 +19,22 @@ export const deliverySchema = z
     events: z.array(z.object({ status: z.enum(CARRIER_EVENTS), at: timeSchema })),
     createdAt: timeSchema,
   })
-  .meta({ id: 'Delivery' });
+  .meta({
+    id: 'Delivery',
+    description: 'A parcel of an order, and what its carrier has reported.',
+    examples: [
+      {
+        id: 'dlv_1',
+        orderId: 'ord_1',
+        userId: 1,
+        status: 'IN_TRANSIT',
+        carrier: 'simulated',
+        trackingNumber: 'SIM-1',
+        events: [{ status: 'in_transit', at: '2026-01-31T12:00:00.000Z' }],
+        createdAt: '2026-01-31T12:00:00.000Z',
+      },
+    ],
+  });
 export type Delivery = z.infer<typeof deliverySchema>;
 
 export const deliveriesQuerySchema = pageQuerySchema.extend({ orderId: textIdSchema.optional() });
@@ -33,6 +48,7 @@ export const carrierEventBodySchema = z
   })
   .meta({
     id: 'CarrierEvent',
+    description: 'What a carrier reports of a parcel; its bytes are signed.',
     examples: [
       { deliveryId: '0b6a2a3c-1f0e-4a41-9d0c-6a4f2f3f5d11', status: 'in_transit', at: '2026-01-31T12:00:00Z' },
     ],

@@ -17,7 +17,22 @@ export const notificationSchema = z
     sentAt: timeSchema.nullable(),
     createdAt: timeSchema,
   })
-  .meta({ id: 'Notification' });
+  .meta({
+    id: 'Notification',
+    description: 'One message to a customer about one event.',
+    examples: [
+      {
+        id: 'ntf_1',
+        userId: 1,
+        orderId: 'ord_1',
+        event: 'order-created',
+        channel: 'EMAIL',
+        status: 'SENT',
+        sentAt: '2026-01-31T12:00:00.000Z',
+        createdAt: '2026-01-31T12:00:00.000Z',
+      },
+    ],
+  });
 export type Notification = z.infer<typeof notificationSchema>;
 
 export const notificationsQuerySchema = pageQuerySchema.extend({

@@ -4,6 +4,21 @@ import type { ServiceName } from '../services.js';
 import type { ProblemCode } from './problem.js';
 import type { Role } from './users.js';
 
+/** What operations are listed under. */
+export const TAGS = {
+  Orders: 'Placing, following and cancelling orders; and what operators do where one waits for them.',
+  Products: 'The catalog.',
+  Inventory: 'Stock, by product.',
+  Payments: 'Charges and refunds.',
+  Deliveries: 'Parcels, and what carriers report of them.',
+  Notifications: 'What customers were told.',
+  Users: 'Customers and admins.',
+  'Sessions and tokens': 'Logging in, and the tokens and keys of it.',
+  'The process itself': 'Health, metrics and documents.',
+} as const;
+
+export type Tag = keyof typeof TAGS;
+
 interface AccessRule {
   /** `optional`: one that is sent must be valid. `unread`: what stands in Authorization is not looked at. */
   token: 'required' | 'optional' | 'unread';
@@ -48,7 +63,7 @@ export interface Operation {
   path: `/${string}`;
   service: ServiceName;
   /** What it is listed under. */
-  tag: string;
+  tag: Tag;
   summary: string;
   description?: string;
   access: Access;

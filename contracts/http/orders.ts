@@ -33,12 +33,13 @@ const newOrderFields = {
 
 const newOrderOfOneProductSchema = z
   .strictObject({ productId: integerIdSchema, quantity: quantitySchema, ...newOrderFields })
-  .meta({ id: 'NewOrderOfOneProduct', examples: [{ productId: 1, quantity: 1 }] });
+  .meta({ id: 'NewOrderOfOneProduct', description: 'One product.', examples: [{ productId: 1, quantity: 1 }] });
 
 const newOrderOfItemsSchema = z
   .strictObject({ items: z.array(requestedLineSchema).min(1).max(MAX_LINES), ...newOrderFields })
   .meta({
     id: 'NewOrderOfItems',
+    description: 'Several products, or one; the same one twice is added up.',
     examples: [{ items: [{ productId: 1, quantity: 2 }], paymentMethod: 'card_declined' }],
   });
 
@@ -103,7 +104,27 @@ export const orderSchema = z
     createdAt: timeSchema,
     updatedAt: timeSchema,
   })
-  .meta({ id: 'Order' });
+  .meta({
+    id: 'Order',
+    description: 'An order as it stands now, with the prices that it was placed with.',
+    examples: [
+      {
+        id: 'ord_1',
+        userId: 1,
+        userVerified: true,
+        status: 'COMPLETED',
+        needsAttention: false,
+        currency: 'KRW',
+        totalPrice: 3_500_000,
+        lines: [
+          { productId: 1, productName: 'MacBook Pro 16', unitPrice: 3_500_000, quantity: 1, totalPrice: 3_500_000 },
+        ],
+        shippingAddress: { name: 'Alice', line1: '1 Sejong-daero', city: 'Seoul', postalCode: '04524', country: 'KR' },
+        createdAt: '2026-01-31T12:00:00.000Z',
+        updatedAt: '2026-01-31T12:00:00.000Z',
+      },
+    ],
+  });
 export type Order = z.infer<typeof orderSchema>;
 
 export const ordersQuerySchema = pageQuerySchema.extend({
@@ -150,7 +171,7 @@ export const timelineEntrySchema = z
       .meta({ description: 'Who asked and why. Only admins see it.' }),
     traceId: z.string().optional().meta({ description: 'To be looked up in Zipkin.' }),
   })
-  .meta({ id: 'TimelineEntry' });
+  .meta({ id: 'TimelineEntry', description: 'One thing that was done for an order, or was tried.' });
 
 export const timelineSchema = z.object({ items: z.array(timelineEntrySchema) });
 export type Timeline = z.infer<typeof timelineSchema>;
@@ -159,6 +180,10 @@ export const operatorRequestBodySchema = z
   .strictObject({
     note: lineSchema(1_000).meta({ description: 'Why; kept in the timeline, for admins.' }),
   })
-  .meta({ id: 'OperatorRequest', examples: [{ note: 'The provider is back.' }] });
+  .meta({
+    id: 'OperatorRequest',
+    description: 'Why an operator does it; it stands in the timeline.',
+    examples: [{ note: 'The provider is back.' }],
+  });
 
 export const cancelOrderBodySchema = z.strictObject({ note: oneLineSchema(1_000).optional() });

@@ -16,7 +16,22 @@ export const paymentSchema = z
     refunds: z.array(z.object({ id: textIdSchema, amount: amountSchema, createdAt: timeSchema })),
     createdAt: timeSchema,
   })
-  .meta({ id: 'Payment' });
+  .meta({
+    id: 'Payment',
+    description: 'The charge of an order, and what was paid back.',
+    examples: [
+      {
+        id: 'pay_1',
+        orderId: 'ord_1',
+        userId: 1,
+        amount: 3_500_000,
+        currency: 'KRW',
+        status: 'CHARGED',
+        refunds: [],
+        createdAt: '2026-01-31T12:00:00.000Z',
+      },
+    ],
+  });
 export type Payment = z.infer<typeof paymentSchema>;
 
 export const paymentsQuerySchema = pageQuerySchema.extend({ orderId: textIdSchema.optional() });
@@ -36,7 +51,9 @@ export const paymentMethodSchema = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,100}$/, 'must be 1 to 100 letters, digits, _ or -');
 
-export const simulatorSchema = z
-  .strictObject({ provider: z.enum(['up', 'down']) })
-  .meta({ id: 'Simulator', examples: [{ provider: 'down' }] });
+export const simulatorSchema = z.strictObject({ provider: z.enum(['up', 'down']) }).meta({
+  id: 'Simulator',
+  description: 'Whether the simulated payment provider answers.',
+  examples: [{ provider: 'down' }],
+});
 export type Simulator = z.infer<typeof simulatorSchema>;

@@ -17,7 +17,20 @@ export const problemSchema = z
       .optional()
       .meta({ description: 'What is wrong with the request, field by field.' }),
   })
-  .meta({ id: 'Problem' });
+  .meta({
+    id: 'Problem',
+    description: 'Why not, as RFC 9457 says it.',
+    examples: [
+      {
+        type: '/problems/not-found',
+        title: 'Not found',
+        status: 404,
+        detail: 'There is no order ord_2.',
+        code: 'not-found',
+        traceId: '5bd66ef5095369c7b0d1f8f4bd33716a',
+      },
+    ],
+  });
 
 /** What `type` of a problem leads to. */
 export const problemTypeSchema = z

@@ -1,14 +1,17 @@
 import { z } from 'zod';
 
 import { addressOrNullSchema, addressSchema, phoneSchema } from './address.js';
-import { integerIdSchema, lineSchema, timeSchema } from './common.js';
+import { integerIdSchema, lineSchema, textSchema, timeSchema } from './common.js';
 
 export const ROLES = ['customer', 'admin', 'service'] as const;
 export type Role = (typeof ROLES)[number];
 
-export const emailSchema = z.email().max(320);
+/** What most mail servers take: RFC 5321's lengths, and names of hosts that end in no hyphen. It stands in the API's document too. */
+const EMAIL =
+  /^(?!\.)(?!.*\.\.)[A-Za-z0-9_'+.-]{0,63}[A-Za-z0-9_+-]@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
+export const emailSchema = z.email({ pattern: EMAIL }).max(320).meta({ pattern: EMAIL.source });
 const nameSchema = lineSchema(200);
-const passwordSchema = z.string().min(8).max(200);
+const passwordSchema = textSchema(200).min(8);
 
 export const signUpBodySchema = z
   .strictObject({
@@ -18,13 +21,17 @@ export const signUpBodySchema = z
     phone: phoneSchema.optional(),
     address: addressSchema.optional(),
   })
-  .meta({ id: 'SignUp', examples: [{ email: 'carol@example.com', name: 'Carol', password: 'correct horse' }] });
+  .meta({
+    id: 'SignUp',
+    description: 'Who wants to become a customer.',
+    examples: [{ email: 'carol@example.com', name: 'Carol', password: 'correct horse' }],
+  });
 
 export const userPatchBodySchema = z
   .strictObject({
     name: nameSchema.optional(),
     password: passwordSchema.optional(),
-    currentPassword: z.string().max(200).optional().meta({ description: "With a new password of one's own." }),
+    currentPassword: textSchema(200).optional().meta({ description: "With a new password of one's own." }),
     phone: phoneSchema.nullable().optional(),
     address: addressOrNullSchema.optional(),
     disabled: z.boolean().optional().meta({ description: 'Admins only.' }),
@@ -43,7 +50,23 @@ export const userSchema = z
     createdAt: timeSchema,
     updatedAt: timeSchema,
   })
-  .meta({ id: 'User' });
+  .meta({
+    id: 'User',
+    description: 'A user, without the password.',
+    examples: [
+      {
+        id: 1,
+        email: 'alice@example.com',
+        name: 'Alice',
+        phone: null,
+        address: null,
+        roles: ['customer'],
+        disabled: false,
+        createdAt: '2026-01-31T12:00:00.000Z',
+        updatedAt: '2026-01-31T12:00:00.000Z',
+      },
+    ],
+  });
 export type User = z.infer<typeof userSchema>;
 
 /** `GET /users/{id}/validation`: what an order and a notification need of a user. */
@@ -56,5 +79,18 @@ export const userValidationSchema = z
     phone: z.string().nullable(),
     address: addressOrNullSchema,
   })
-  .meta({ id: 'UserValidation' });
+  .meta({
+    id: 'UserValidation',
+    description: 'What an order and a notification need of a user.',
+    examples: [
+      {
+        id: 1,
+        valid: true,
+        name: 'Alice',
+        email: 'alice@example.com',
+        phone: null,
+        address: { name: 'Alice', line1: '1 Sejong-daero', city: 'Seoul', postalCode: '04524', country: 'KR' },
+      },
+    ],
+  });
 export type UserValidation = z.infer<typeof userValidationSchema>;

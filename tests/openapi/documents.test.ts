@@ -4,6 +4,7 @@ import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { buildDocument } from '../../api/http/openapi/document.js';
 import { forwardedOperations, gatewayOperations } from '../../contracts/http/operations/gateway.js';
+import { internalOperations } from '../../contracts/http/operations/sessions.js';
 import { processOperations } from '../../contracts/http/operations/processes.js';
 import { routesOf } from './routes-of.js';
 import { SERVICES } from './services.js';
@@ -11,7 +12,8 @@ import { SERVICES } from './services.js';
 interface Document {
   openapi: string;
   paths: Record<string, Record<string, { operationId: string }>>;
-  components: { schemas: Record<string, { examples?: unknown[] }> };
+  tags: { name: string; description?: string }[];
+  components: { schemas: Record<string, { description?: string; examples?: unknown[] }> };
 }
 
 const operationsIn = ({ paths }: Document): string[] =>
@@ -38,8 +40,10 @@ describe('the document of the gateway', () => {
     expect(await new Validator().validate({ ...structuredClone(merged) })).toEqual({ valid: true });
   });
 
-  it('has all that the services do', () => {
-    for (const [, app] of SERVICES) expect(operationsIn(merged)).toEqual(expect.arrayContaining(routesOf(app)));
+  it('has all that the services do for others than each other', () => {
+    const internal = Object.values(internalOperations).map(({ method, path }) => `${method} ${path}`);
+    const routes = SERVICES.flatMap(([, app]) => routesOf(app)).filter((one) => !internal.includes(one));
+    expect(operationsIn(merged)).toEqual(expect.arrayContaining(routes));
     const ids = Object.values(merged.paths).flatMap((item) =>
       Object.values(item).map(({ operationId }) => operationId),
     );
@@ -53,6 +57,13 @@ describe('the document of the gateway', () => {
     expect(order).not.toHaveProperty('anyOf');
     for (const name of names)
       expect(merged.components.schemas[name]).toMatchObject({ type: 'object', additionalProperties: false });
+  });
+
+  it('says in words what each schema and each heading is', () => {
+    const { schemas } = merged.components;
+    const silent = Object.keys(schemas).filter((name) => schemas[name]?.description === undefined);
+    expect(silent).toEqual([]);
+    expect(merged.tags.filter(({ description }) => description === undefined)).toEqual([]);
   });
 
   it('has examples that are as its schemas say', () => {

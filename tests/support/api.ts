@@ -16,7 +16,7 @@ type HeaderFields = Record<string, string>;
 export class Api {
   constructor(
     readonly baseUrl: string,
-    private readonly token?: string,
+    readonly token?: string,
   ) {}
 
   get<T>(path: string, headers: HeaderFields = {}): Promise<Answer<T>> {

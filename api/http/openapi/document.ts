@@ -1,6 +1,6 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import type { ResponseConfig, RouteConfig } from '@asteasolutions/zod-to-openapi';
-import { accessRuleOf } from '../../../contracts/http/operation.js';
+import { accessRuleOf, TAGS } from '../../../contracts/http/operation.js';
 import type { Answer, Operation, Operations } from '../../../contracts/http/operation.js';
 import type { ServiceName } from '../../../contracts/services.js';
 import { problemAnswers } from './problem-answers.js';
@@ -26,7 +26,10 @@ export function buildDocument(service: ServiceName, operations: Operations): Ope
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
-    tags: [...new Set(Object.values(operations).map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: [...new Set(Object.values(operations).map(({ tag }) => tag))].map((tag) => ({
+      name: tag,
+      description: TAGS[tag],
+    })),
   });
   for (const schema of Object.values(document.components?.schemas ?? {})) excludeEachOther(schema);
   return service === 'gateway' ? addRateLimitHeaders(document) : document;
@@ -44,6 +47,8 @@ const DESCRIPTION = [
   'Times are RFC 3339 UTC. Unknown fields in a body, and unknown query parameters, are refused.',
   'Lists page by `limit` and `cursor`, newest first. Every error is a problem document (RFC 9457).',
   'Trace context (W3C or B3) of the caller is continued.',
+  'There are no CORS headers: a page of another origin needs a server of its own in between. Browsers read event streams with',
+  '`fetch`, since `EventSource` sends no `Authorization`.',
 ].join(' ');
 
 function toRoute(operationId: string, operation: Operation, { forwarded }: { forwarded: boolean }): RouteConfig {

@@ -59,9 +59,9 @@ function headersOf(status: number, codes: ProblemCode[]): z.ZodObject {
 /** One schema for each code, so that a code has one name in every document. */
 const schemas = new Map<ProblemCode, z.ZodObject>(
   CODES.map((code) => {
-    const { status, members = {} } = problemKindOf(code);
+    const { status, text, members = {} } = problemKindOf(code);
     const schema = problemSchema.extend({ status: z.literal(status), code: z.literal(code), ...members });
-    return [code, schema.meta({ id: `${pascalCase(code)}Problem` })];
+    return [code, schema.meta({ id: `${pascalCase(code)}Problem`, description: text })];
   }),
 );
 

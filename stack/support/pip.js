@@ -1,0 +1,24 @@
+// @ts-check
+import fs from 'node:fs';
+import { fromCache } from './cache.js';
+import { runCommand } from './run-command.js';
+
+/**
+ * Installs what a requirements.txt pins with its hashes, into a folder of the cache.
+ * @param {Pick<import('../servers/types.js').ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>} context
+ * @param {{ name: string, requirements: string }} what requirements: the path of the file
+ * @returns {Promise<string>} the folder, whose programs are in `bin`
+ */
+export async function fromPip({ cache, environment, signal, detail }, { name, requirements }) {
+  const pins = [fs.readFileSync(requirements)];
+  const { folder } = await fromCache({ cache, name, pins, signal }, async (to) => {
+    const args = ['install', '--disable-pip-version-check', '--no-input', '--no-deps', '--only-binary', ':all:'];
+    await runCommand('python3', ['-m', 'pip', ...args, '--require-hashes', '--target', to, '-r', requirements], {
+      env: environment,
+      signal,
+      onLine: detail,
+    });
+    return 'PyPI';
+  });
+  return folder;
+}
