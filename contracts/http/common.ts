@@ -34,9 +34,9 @@ export const textSchema = (most: number) =>
     .regex(/^[^\u0000]*$/, 'has a character that can not be stored');
 
 /** All other ids. */
-export const textIdSchema = textSchema(100).min(1);
+export const textIdSchema = z.string().min(1).max(100);
 
-export const textIdParamsSchema = z.object({ id: textIdSchema });
+export const textIdParamsSchema = z.object({ id: textSchema(100).min(1) });
 
 /** Of an answer to an order that was placed before with the same Idempotency-Key. */
 export const replayedHeader = {

@@ -27,6 +27,7 @@ const parts = {
   auth: { required: pass, optional: pass },
   issuer: 'http://holdfast.test',
   carrierKeys: {},
+  rates: { signUps: [], tokens: [], passwords: [] },
 };
 
 /** Each service's app, as it registers its routes; with nothing behind them. */
