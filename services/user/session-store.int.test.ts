@@ -39,7 +39,7 @@ async function begun(daysAgo: number): Promise<string> {
 }
 
 async function refreshed(token: string, daysAgo: number): Promise<string> {
-  const session = await sessions(daysAgo).refresh(token);
+  const session = await sessions(daysAgo).refresh(token, 'a browser');
   if (session === undefined) throw new Error(`not refreshed ${String(daysAgo)} days ago`);
   return session.refreshToken;
 }
@@ -47,7 +47,7 @@ async function refreshed(token: string, daysAgo: number): Promise<string> {
 test('a session ends when it is old, however often it is refreshed', async () => {
   let token = await begun(91);
   for (const daysAgo of [70, 50, 30, 10, 2]) token = await refreshed(token, daysAgo);
-  expect(await sessions(0).refresh(token)).toBeUndefined();
+  expect(await sessions(0).refresh(token, 'a browser')).toBeUndefined();
 });
 
 test('of a session that goes on no token is pruned: one that is used twice ends it, however long ago it was spent', async () => {
@@ -57,8 +57,27 @@ test('of a session that goes on no token is pruned: one that is used twice ends 
   // Another log-in of the same user takes none away either.
   await begun(0);
   expect(await pruneOnce(database.url, tables)).toBe(0);
-  expect(await sessions(0).refresh(stolen)).toBeUndefined();
-  expect(await sessions(0).refresh(token)).toBeUndefined();
+  expect(await sessions(0).refresh(stolen, 'a browser')).toBeUndefined();
+  expect(await sessions(0).refresh(token, 'a browser')).toBeUndefined();
+});
+
+test('the client that has just spent a token gets another for it, and nobody else, nor later', async () => {
+  const at = Date.now();
+  const after = (ms: number) => createSessionStore(prisma, { endsAfterMs, now: () => new Date(at + ms) });
+  for (const [ms, client, usable] of [
+    [9_999, 'a browser', true],
+    [10_000, 'a browser', false],
+    [0, 'another browser', false],
+  ] as const) {
+    const token = await begun(0);
+    const first = await after(0).refresh(token, 'a browser');
+    const second = await after(ms).refresh(token, client);
+    expect(second !== undefined).toBe(usable);
+    expect((await after(ms).refresh(first?.refreshToken ?? '', 'a browser')) !== undefined).toBe(usable);
+    // The moment begins with the first time.
+    expect(await after(10_001).refresh(token, 'a browser')).toBeUndefined();
+    expect(await after(10_001).refresh(second?.refreshToken ?? '', 'a browser')).toBeUndefined();
+  }
 });
 
 test('a session that is over is pruned whole, and no token of it is of use after that', async () => {
@@ -67,7 +86,7 @@ test('a session that is over is pruned whole, and no token of it is of use after
   for (const daysAgo of [70, 50, 30]) tokens.push((token = await refreshed(token, daysAgo)));
   const other = await begun(1);
   expect(await pruneOnce(database.url, tables)).toBe(4);
-  for (const one of tokens) expect(await sessions(0).refresh(one)).toBeUndefined();
+  for (const one of tokens) expect(await sessions(0).refresh(one, 'a browser')).toBeUndefined();
   await refreshed(other, 0);
 });
 

@@ -20,8 +20,11 @@ export interface SessionStore {
    * was checked: the session would outlive what ended all others.
    */
   begin(userId: number, checkedHash: string): Promise<NewTokens | undefined>;
-  /** Spends the token for its successor. undefined when it is not usable; one used before also ends its family. */
-  refresh(refreshToken: string): Promise<RefreshedSession | undefined>;
+  /**
+   * Spends the token for a successor. undefined when it is not usable; one used before also ends its family, but for the client
+   * that has just spent it.
+   */
+  refresh(refreshToken: string, client: string): Promise<RefreshedSession | undefined>;
   /** Ends the token's family, and with it access tokens that came of it. Harmless for one that is not known. */
   end(refreshToken: string): Promise<void>;
 }
@@ -46,7 +49,7 @@ export function createSessionStore(
         return addToken(transaction, { userId, familyId: randomUUID(), familyBeganAt: at, now: at, endsAfterMs });
       }),
 
-    refresh: async (refreshToken) => {
+    refresh: async (refreshToken, client) => {
       const hash = hashOf(refreshToken);
       const owner = await prisma.refreshToken.findUnique({ where: { hash }, select: { userId: true } });
       if (owner === null) return undefined;
@@ -55,10 +58,14 @@ export function createSessionStore(
         await lockUser(transaction, owner.userId);
         const token = await transaction.refreshToken.findUnique({ where: { hash }, include: { user: true } });
         if (token === null) return undefined;
-        const verdict = judgeRefreshToken(token, { now: now(), endsAfterMs });
+        const verdict = judgeRefreshToken(token, { client: hashOf(client), now: now(), endsAfterMs });
         if (verdict === 'reused') await endFamily(transaction, token.familyId);
         if (verdict !== 'usable' || token.user.disabled) return undefined;
-        await transaction.refreshToken.update({ where: { hash }, data: { spentAt: now() } });
+        // The first time is what counts.
+        await transaction.refreshToken.updateMany({
+          where: { hash, spentAt: null },
+          data: { spentAt: now(), spentBy: hashOf(client) },
+        });
         const { userId, familyId, familyBeganAt } = token;
         const successor = { userId, familyId, familyBeganAt, now: now(), endsAfterMs };
         return { user: toUser(token.user), ...(await addToken(transaction, successor)) };
@@ -105,6 +112,6 @@ async function addToken(
   return { sessionId: familyId, refreshToken };
 }
 
-function hashOf(refreshToken: string): string {
-  return createHash('sha256').update(refreshToken).digest('hex');
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -242,4 +242,28 @@ export const attacks: Guard[] = [
     },
     test: { file: users, name: 'of many log-ins at once those past a short queue are told to come back' },
   },
+  {
+    promise: 'A refresh token that comes twice ends its session, but for the client that spent it a moment ago.',
+    code: {
+      file: 'services/user/domain/refresh-rules.ts',
+      text: 'spentBy === client && ',
+      instead: 'client !== spentAt?.toString() && ',
+    },
+    test: {
+      file: 'services/user/session-store.int.test.ts',
+      name: 'the client that has just spent a token gets another',
+    },
+  },
+  {
+    promise: 'Two refreshes at once by one client leave its session whole.',
+    code: {
+      file: 'services/user/domain/refresh-rules.ts',
+      text: 'now.getTime() - spentAt.getTime() < GRACE_MS',
+      instead: 'now.getTime() - spentAt.getTime() < 0 * GRACE_MS',
+    },
+    test: {
+      file: users,
+      name: 'ten refreshes with one token at once are fine for one client',
+    },
+  },
 ];

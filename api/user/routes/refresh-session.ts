@@ -1,4 +1,4 @@
-import type { Router } from 'express';
+import type { Request, Router } from 'express';
 import { sessionOperations } from '../../../contracts/http/operations/sessions.js';
 import type { AccessTokens } from '../../../services/user/access-tokens.js';
 import type { SessionStore } from '../../../services/user/session-store.js';
@@ -24,8 +24,11 @@ export function refreshSessionRoute({
 }): Router {
   return route(operation, { auth }, ...rates.tokens, async (req, res) => {
     const { refreshToken } = parseBody(operation.body, req);
-    const refreshed = await sessions.refresh(refreshToken);
+    const refreshed = await sessions.refresh(refreshToken, clientOf(req));
     if (refreshed === undefined) throw unauthorized('The refresh token is not valid any more: log in again.');
     await sendSession(res, tokens, refreshed);
   });
 }
+
+/** As far as two requests show it that they come from one. */
+const clientOf = (req: Request): string => `${req.ip ?? ''} ${req.get('user-agent') ?? ''}`;

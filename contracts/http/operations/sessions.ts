@@ -34,7 +34,8 @@ export const sessionOperations = {
     method: 'post',
     path: '/sessions/refresh',
     summary: 'A new pair of tokens',
-    description: 'The old refresh token is spent; using it again ends the session.',
+    description:
+      'The old refresh token is spent; using it again ends the session, but for the same client within 10 seconds.',
     access: 'without-token',
     body: refreshBodySchema,
     answers: { 200: { description: 'The new pair.', schema: sessionSchema, headers: noStoreSchema } },
