@@ -9,7 +9,7 @@ export type Role = (typeof ROLES)[number];
 /** What most mail servers take: RFC 5321's lengths, and names of hosts that end in no hyphen. It stands in the API's document too. */
 const EMAIL =
   /^(?!\.)(?!.*\.\.)[A-Za-z0-9_'+.-]{0,63}[A-Za-z0-9_+-]@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
-export const emailSchema = z.email({ pattern: EMAIL }).max(320).meta({ pattern: EMAIL.source });
+export const emailSchema = z.email({ pattern: EMAIL, abort: true }).max(320).meta({ pattern: EMAIL.source });
 const nameSchema = lineSchema(200);
 const passwordSchema = textSchema(200).min(8);
 
