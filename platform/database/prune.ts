@@ -116,12 +116,13 @@ async function pruneNow(client: Client, prunable: Prunable): Promise<string> {
 }
 
 async function lookAt(client: Client, prunable: Prunable): Promise<string> {
-  const { table, age, where, keptForMs } = prunable;
+  const { table, age, where } = prunable;
+  const before = await timeOf(client, prunable);
   const { rows } = await client.query<{ count: string; oldest: Date | null }>(
     `SELECT count(*) AS count, min(${age}) AS oldest FROM ${table} WHERE ${where}`,
-    [await timeOf(client, prunable)],
+    [before],
   );
   const { count = '0', oldest } = rows[0] ?? {};
   const since = oldest ? `, the oldest of ${oldest.toISOString()}` : '';
-  return `${count} rows would go${since}; kept for ${keptForMs / 86_400_000} days`;
+  return `${count} rows from before ${before.toISOString()} would go${since}`;
 }
