@@ -22,8 +22,8 @@ export const settings = z.object({
   ...serviceTokenSettings,
   ...pruneSettings,
   NOTIFICATIONS_KEPT_FOR: duration
-    .default(90 * 86_400_000)
     .pipe(z.number().min(DAY_MS, 'must be a day at least'))
+    .default(90 * DAY_MS)
     .describe(
       'a duration: how long it is known what was sent; an event that is older is told to nobody, so longer than any may wait in Kafka',
     ),

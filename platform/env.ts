@@ -135,8 +135,11 @@ export const databaseSettings = {
 /** Of those who delete what nobody needs any more. */
 export const pruneSettings = {
   PRUNE_EVERY: duration
+    .pipe(z.number().min(1_000).max(86_400_000, 'must be a day at most'))
     .default(3_600_000)
-    .describe('a duration: how often rows that are no longer kept are deleted, a few hundred at a time'),
+    .describe(
+      'a duration, of a day at most: how often rows that are no longer kept are deleted, a few hundred at a time',
+    ),
 };
 
 export const redisSettings = { REDIS_URL: z.url().describe('locks and counters; losing them loses nothing') };

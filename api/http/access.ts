@@ -29,10 +29,13 @@ export function requireRole(...roles: string[]): RequestHandler {
   };
 }
 
+export const isOwnerOrAdmin = (principal: Principal, ownerId: number): boolean =>
+  isAdmin(principal) || (principal.kind === 'user' && principal.userId === ownerId);
+
 /** Throws 404, as if it did not exist, unless the caller owns it or is an admin. */
 export function requireOwnerOrAdmin(req: Request, ownerId: number): Principal {
   const principal = principalOf(req);
-  if (isAdmin(principal) || (principal.kind === 'user' && principal.userId === ownerId)) return principal;
+  if (isOwnerOrAdmin(principal, ownerId)) return principal;
   throw notFound();
 }
 

@@ -4,9 +4,10 @@ import type { CryptoKey, JWTPayload } from 'jose';
 import request from 'supertest';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLogger } from '../../platform/logger.js';
-import { requireOwnerOrAdmin, requireRole } from './access.js';
+import { isOwnerOrAdmin, requireOwnerOrAdmin, requireRole } from './access.js';
 import { createHttpApp } from './app.js';
 import { createAuthenticator } from './auth.js';
+import type { Principal } from './principal.js';
 import { listen } from '../../platform/listen.js';
 import type { Listening } from '../../platform/listen.js';
 
@@ -54,6 +55,10 @@ function testApp(jwksUrls = [`${userService.url}/.well-known/jwks.json`]) {
   router.get('/me', auth.required, (req, res) => void res.json(req.principal));
   router.get('/open', auth.optional, (req, res) => void res.json(req.principal ?? 'nobody'));
   router.get('/admin', auth.required, requireRole('admin'), (_req, res) => void res.json('in'));
+  router.get('/still/:owner', async (req, res) => {
+    const may = (principal: Principal) => isOwnerOrAdmin(principal, Number(req.params.owner));
+    res.json(await auth.stillValid(req, may));
+  });
   router.get(
     '/of/:owner',
     auth.required,
@@ -182,4 +187,11 @@ test.each([
   } finally {
     await somebody.close();
   }
+});
+
+test('a token is still good for a stream only while its holder may hear it', async () => {
+  const { get } = testApp();
+  const bearer = await token({ sub: '1' });
+  const hears = async (owner: number) => (await get(`/still/${owner}`, bearer)).body as unknown;
+  expect([await hears(1), await hears(2)]).toEqual([true, false]);
 });

@@ -40,7 +40,7 @@ export interface Authenticator {
   /** The principal of a token, or a 401 Problem. */
   verify: (token: string) => Promise<Principal>;
   /** Whether the token that a request came with would still be taken: for answers that last. */
-  stillValid: (req: Request) => Promise<boolean>;
+  stillValid: (req: Request, may: (principal: Principal) => boolean) => Promise<boolean>;
   /** A readiness check: rejects until our own signing keys, and which sessions have ended, were read once. */
   check: () => Promise<void>;
 }
@@ -117,9 +117,9 @@ export function createAuthenticator({ outside, ...own }: AuthSettings): Authenti
     verify,
     required,
     optional: (req, res, next) => (req.headers.authorization === undefined ? next() : required(req, res, next)),
-    stillValid: (req) =>
+    stillValid: (req, may) =>
       verify(bearerToken(req.headers.authorization) ?? '').then(
-        () => true,
+        may,
         // That it can't be known now is no reason: what it was taken for ends with the token.
         (error: unknown) => error instanceof Problem && error.status >= 500,
       ),

@@ -8,7 +8,10 @@ export const prunableOfUsers = ({ SESSION_ENDS_AFTER }: { SESSION_ENDS_AFTER: nu
   {
     table: 'refresh_tokens',
     age: 'family_began_at',
-    where: 'family_began_at < $1',
+    // Where SESSION_ENDS_AFTER was made shorter, a family's last access token may be younger than its end.
+    where: `family_began_at < $1 AND NOT EXISTS (
+      SELECT FROM refresh_tokens AS other
+      WHERE other.family_id = refresh_tokens.family_id AND other.created_at > now() - interval '1 hour')`,
     keptForMs: SESSION_ENDS_AFTER + ACCESS_MS,
   },
   {

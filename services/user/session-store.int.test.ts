@@ -104,3 +104,19 @@ test('whom an operator disables just after the end of a session has its last acc
   await prisma.user.update({ where: { id: userId }, data: { roles: [] } });
   expect(await prisma.endedSession.count()).toBe(1);
 });
+
+test('whom an operator deletes by SQL has their last access tokens ended too', async () => {
+  const data = { email: 'gone@example.com', name: 'Gone', roles: ['customer'], passwordHash: 'x' };
+  const { id } = await prisma.user.create({ data });
+  await sessions(0).begin(id, 'x');
+  await prisma.$executeRaw`DELETE FROM users WHERE id = ${id}`;
+  expect(await prisma.endedSession.count()).toBe(1);
+});
+
+test('a session that was refreshed within the hour is kept, also where its end was moved to before now', async () => {
+  await refreshed(await refreshed(await begun(40), 20), 0);
+  const shorter = prunableOfUsers({ SESSION_ENDS_AFTER: 30 * dayMs });
+  expect(await pruneOnce(database.url, shorter)).toBe(0);
+  await prisma.user.update({ where: { id: userId }, data: { roles: ['admin'] } });
+  expect(await prisma.endedSession.count()).toBe(1);
+});

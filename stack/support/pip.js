@@ -1,5 +1,6 @@
 // @ts-check
 import fs from 'node:fs';
+import { thisMachine } from '../prerequisites.js';
 import { fromCache } from './cache.js';
 import { runCommand } from './run-command.js';
 
@@ -10,7 +11,8 @@ import { runCommand } from './run-command.js';
  * @returns {Promise<string>} the folder, whose programs are in `bin`
  */
 export async function fromPip({ cache, environment, signal, detail }, { name, requirements }) {
-  const pins = [fs.readFileSync(requirements)];
+  // Some packages are built for one version of Python.
+  const pins = [fs.readFileSync(requirements), thisMachine.ask('python3', ['--version']) ?? ''];
   const { folder } = await fromCache({ cache, name, pins, signal }, async (to) => {
     const args = ['install', '--disable-pip-version-check', '--no-input', '--no-deps', '--only-binary', ':all:'];
     await runCommand('python3', ['-m', 'pip', ...args, '--require-hashes', '--target', to, '-r', requirements], {

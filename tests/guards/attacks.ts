@@ -219,8 +219,8 @@ export const attacks: Guard[] = [
       'A refresh token that is used twice ends its session, however long ago it was spent: it is pruned with its session only.',
     code: {
       file: 'services/user/prunable.ts',
-      text: "where: 'family_began_at < $1',",
-      instead: "where: 'spent_at IS NOT NULL OR family_began_at < $1',",
+      text: 'where: `family_began_at < $1 AND',
+      instead: 'where: `spent_at IS NOT NULL OR family_began_at < $1 AND',
     },
     test: { file: 'services/user/session-store.int.test.ts', name: 'of a session that goes on no token is pruned' },
   },

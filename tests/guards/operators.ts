@@ -174,8 +174,8 @@ export const operators: Guard[] = [
     promise: 'What an operator settled is done again by no reset, to whatever moment of the order.',
     code: {
       file: 'workflows/order/earlier-runs.ts',
-      text: 'if (isAfterReset()) await this.#ask(step);',
-      instead: '',
+      text: 'return isAfterReset() ? this.#ask(step).then(go) : go();',
+      instead: 'return go();',
     },
     test: {
       file: 'workflows/order/reset.int.test.ts',

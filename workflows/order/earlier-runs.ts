@@ -14,10 +14,16 @@ export class EarlierRuns {
 
   constructor(private readonly journal: OrderJournal) {}
 
-  /** Before each attempt: the reset may be to before any of them. Throws SettledBefore. */
-  async mayDo(step: AttentionStep): Promise<void> {
-    if (isAfterReset()) await this.#ask(step);
-    if (this.journal.settledBefore.includes(step)) throw new SettledBefore();
+  /**
+   * Before each attempt: the reset may be to before any of them. Throws SettledBefore. Runs the step without a turn of the
+   * event loop in between where there is nothing to ask: histories that are older than this class had none.
+   */
+  unlessSettled<T>(step: AttentionStep, run: () => Promise<T>): Promise<T> {
+    const go = () => {
+      if (this.journal.settledBefore.includes(step)) throw new SettledBefore();
+      return run();
+    };
+    return isAfterReset() ? this.#ask(step).then(go) : go();
   }
 
   /** An earlier run had paid the order, or was told that it was paid. Throws a cancellation when it is being undone. */

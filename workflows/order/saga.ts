@@ -40,10 +40,7 @@ export function openSaga(input: OrderSagaInput) {
   const earlierRuns = new EarlierRuns(journal);
 
   async function perform<T>(step: SagaStep, run: () => Promise<T>, until?: number): Promise<Performed<T>> {
-    const unlessSettled = async () => {
-      await earlierRuns.mayDo(step);
-      return run();
-    };
+    const unlessSettled = () => earlierRuns.unlessSettled(step, run);
     try {
       const performed = await performStep(attention, details, step, unlessSettled, until);
       const { result, entry } = performed;

@@ -43,6 +43,16 @@ test('is asked once a second, for what came since', async () => {
   ]);
 });
 
+test('all are asked for now and then: what a long transaction ended comes after its time', async () => {
+  const ended = open();
+  await ended.check();
+  now = 29_000;
+  await ended.has('a');
+  now = 30_000;
+  await ended.has('a');
+  expect(asked.map((url) => url.includes('since'))).toEqual([false, true, false]);
+});
+
 test('what was read counts while nobody answers, and what ended meanwhile soon after', async () => {
   const ended = open();
   answer.ids = ['a'];

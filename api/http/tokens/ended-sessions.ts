@@ -20,6 +20,9 @@ const FRESH_MS = 1_000;
 /** While the user service gives no answer it is asked so often, and nobody waits for that. */
 const REST_MS = 2_000;
 
+/** So often all are read that a token may still name: one that a long transaction ended is seen after its time. */
+const ALL_MS = 30_000;
+
 /** As long as a token may name one. */
 const KEPT_MS = 20 * 60_000;
 
@@ -37,8 +40,10 @@ export function createEndedSessions(urls: string[], now: () => number = Date.now
   let since: string | undefined;
   let state: 'never read' | 'read' | 'not answered' = 'never read';
   let askAgainAt = 0;
+  let askForAllAt = 0;
 
   const read = shareInFlight(async (from: string) => {
+    if (from === '') askForAllAt = now() + ALL_MS;
     const path = `/ended-sessions${from === '' ? '' : `?since=${encodeURIComponent(from)}`}`;
     try {
       // Nobody's request asked for it.
@@ -64,7 +69,7 @@ export function createEndedSessions(urls: string[], now: () => number = Date.now
     has: async (id) => {
       if (state === 'never read') await read('');
       else if (now() >= askAgainAt) {
-        const asked = read(since ?? '').catch(() => undefined);
+        const asked = read(now() >= askForAllAt ? '' : (since ?? '')).catch(() => undefined);
         if (state === 'read') await asked;
       }
       return ended.has(id);

@@ -4,7 +4,7 @@ import { orderOperations } from '../../../contracts/http/operations/orders.js';
 import { isFinal } from '../../../contracts/order-status.js';
 import { withOrderId } from '../../../platform/log-context.js';
 import { watchOrder } from '../../../services/order/status-changes/watch-order.js';
-import { principalOf, subjectOf } from '../../http/access.js';
+import { isOwnerOrAdmin, principalOf, subjectOf } from '../../http/access.js';
 import { route } from '../../http/route.js';
 import { parseParams } from '../../http/validate.js';
 import type { OrderContext } from '../context.js';
@@ -23,7 +23,8 @@ export function streamOrderEvents({ store, changes, listener, streams, auth }: O
     if (seen !== undefined && isFinal(order.status) && seen === (await changes.of(order)).at(-1)?.number)
       return void res.status(204).end();
 
-    const caller = { id: subjectOf(principalOf(req)), mayHear: () => auth.stillValid(req) };
+    const mayHear = () => auth.stillValid(req, (principal) => isOwnerOrAdmin(principal, order.userId));
+    const caller = { id: subjectOf(principalOf(req)), mayHear };
     await withOrderId(id, () =>
       streams.send(res, caller, async function* (signal) {
         for await (const change of watchOrder({ changes, listener }, { order, seen, signal }))
