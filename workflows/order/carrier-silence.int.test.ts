@@ -150,6 +150,8 @@ describe('a report whose signal was lost', () => {
 
   it('is read at once on retry, also while nothing waits for an operator', async () => {
     const { id, handle } = await lost();
+    // Until it waits for the carrier: before, a retry is for what is being done.
+    await test.env.sleep('1 minute');
     const began = await test.env.currentTimeMs();
     await handle.signal(retry);
     expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
