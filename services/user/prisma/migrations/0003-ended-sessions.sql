@@ -11,15 +11,18 @@ CREATE INDEX ended_sessions_ended_at_idx ON ended_sessions (ended_at);
 CREATE FUNCTION end_sessions() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO ended_sessions (id)
-    SELECT family_id FROM refresh_tokens WHERE user_id = NEW.id
+    SELECT family_id FROM refresh_tokens WHERE user_id = OLD.id
     UNION
-    SELECT encode(sha256(convert_to(issuer || ' ' || subject, 'UTF8')), 'hex') FROM outside_identities WHERE user_id = NEW.id
+    SELECT encode(sha256(convert_to(issuer || ' ' || subject, 'UTF8')), 'hex') FROM outside_identities WHERE user_id = OLD.id
   ON CONFLICT (id) DO UPDATE SET ended_at = clock_timestamp();
-  DELETE FROM refresh_tokens WHERE user_id = NEW.id;
-  RETURN NULL;
+  DELETE FROM refresh_tokens WHERE user_id = OLD.id;
+  RETURN OLD;
 END
 $$;
 
 CREATE TRIGGER users_end_sessions AFTER UPDATE OF password_hash, roles, disabled ON users FOR EACH ROW
   WHEN (OLD.password_hash IS DISTINCT FROM NEW.password_hash OR (NEW.disabled AND NOT OLD.disabled) OR NOT OLD.roles <@ NEW.roles)
   EXECUTE FUNCTION end_sessions();
+
+-- Before, since the refresh tokens go with their user.
+CREATE TRIGGER users_end_sessions_of_deleted BEFORE DELETE ON users FOR EACH ROW EXECUTE FUNCTION end_sessions();
