@@ -1,5 +1,4 @@
 import type { ProblemCode } from '../../contracts/http/problem.js';
-import { problemOf } from './problem.js';
 
 /** Why the holder of a good token of an outside provider is nobody here. */
 const OUTSIDE_REFUSALS = [
@@ -12,5 +11,3 @@ type OutsideRefusal = (typeof OUTSIDE_REFUSALS)[number];
 export function isOutsideRefusal(code: string): code is OutsideRefusal {
   return (OUTSIDE_REFUSALS as readonly string[]).includes(code);
 }
-
-export const outsideRefusal = (code: OutsideRefusal) => problemOf(code);

@@ -2,9 +2,9 @@ import { ServiceAnswered, ServiceUnavailable } from '../../clients/errors.js';
 import type { CallerClient } from '../../clients/caller-client.js';
 import { shareInFlight } from '../../clients/share-in-flight.js';
 import type { User } from '../../contracts/http/users.js';
-import { isOutsideRefusal, outsideRefusal } from './outside-refusal.js';
+import { isOutsideRefusal } from './outside-refusal.js';
 import type { UserPrincipal } from './principal.js';
-import { serviceUnavailable } from './problem.js';
+import { problemOf, serviceUnavailable } from './problem.js';
 import { invalidToken } from './tokens/token-problems.js';
 import { outsideSessionId } from './tokens/ended-sessions.js';
 import type { EndedSessions } from './tokens/ended-sessions.js';
@@ -82,5 +82,5 @@ const unavailable = () => serviceUnavailable('user-unavailable', 'Who you are ca
 function toProblem(error: unknown): unknown {
   if (!(error instanceof ServiceAnswered)) return error;
   if (error.status === 401) return invalidToken();
-  return isOutsideRefusal(error.code) ? outsideRefusal(error.code) : unavailable();
+  return isOutsideRefusal(error.code) ? problemOf(error.code) : unavailable();
 }

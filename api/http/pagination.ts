@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Problem } from './problem.js';
+import { badRequest } from './problem.js';
 
 /** Where a page ended: the last item's place in "newest first". */
 export interface Position {
@@ -16,6 +16,9 @@ const positionSchema = z.tuple([
     .regex(/^[^\0]*$/),
 ]);
 
+export const strangeCursor = () =>
+  badRequest('Invalid query parameters.', [{ path: 'cursor', message: 'is not one that we gave' }]);
+
 /** Reads a cursor that an earlier page gave; anything else is a 400. */
 export function readCursor(cursor: string | undefined): Position | undefined {
   if (cursor === undefined) return undefined;
@@ -23,12 +26,7 @@ export function readCursor(cursor: string | undefined): Position | undefined {
     const [createdAt, id] = positionSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
     return { createdAt: new Date(createdAt), id };
   } catch {
-    throw new Problem({
-      status: 400,
-      code: 'bad-request',
-      detail: 'Invalid query parameters.',
-      errors: [{ path: 'cursor', message: 'is not one that we gave' }],
-    });
+    throw strangeCursor();
   }
 }
 

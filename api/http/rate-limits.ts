@@ -5,7 +5,6 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Logger } from '../../platform/logger.js';
 import { Problem } from './problem.js';
-
 import { createRateStore } from './rate-store.js';
 
 /** A setting of how many a minute. */

@@ -13,6 +13,14 @@ const countrySchema = z
 /** E.164-like: digits, and what people write between them. */
 export const phoneSchema = z.string().regex(/^\+?[0-9][0-9 ().-]{4,30}$/, 'must be a phone number');
 
+export const EXAMPLE_ADDRESS = {
+  name: 'Alice',
+  line1: '1 Sejong-daero',
+  city: 'Seoul',
+  postalCode: '04524',
+  country: 'KR',
+};
+
 export const addressSchema = z
   .strictObject({
     name: lineSchema(200),
@@ -26,7 +34,7 @@ export const addressSchema = z
   .meta({
     id: 'Address',
     description: 'Where a parcel goes.',
-    examples: [{ name: 'Alice', line1: '1 Sejong-daero', city: 'Seoul', postalCode: '04524', country: 'KR' }],
+    examples: [EXAMPLE_ADDRESS],
   });
 
 /** A union and not `nullable()`, which the document's generator would take for an address that needs a type beside null. */

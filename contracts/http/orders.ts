@@ -5,7 +5,7 @@ import { CANCEL_REASONS, ORDER_STATUSES } from '../order-status.js';
 import { SHOWN_ATTENTION_STEPS } from '../saga-steps.js';
 import { SERVICES } from '../services.js';
 import { TIMELINE_OUTCOMES, TIMELINE_STEPS } from '../timeline.js';
-import { addressSchema } from './address.js';
+import { addressSchema, EXAMPLE_ADDRESS } from './address.js';
 import {
   integerIdParamSchema,
   integerIdSchema,
@@ -119,7 +119,7 @@ export const orderSchema = z
         lines: [
           { productId: 1, productName: 'MacBook Pro 16', unitPrice: 3_500_000, quantity: 1, totalPrice: 3_500_000 },
         ],
-        shippingAddress: { name: 'Alice', line1: '1 Sejong-daero', city: 'Seoul', postalCode: '04524', country: 'KR' },
+        shippingAddress: EXAMPLE_ADDRESS,
         createdAt: '2026-01-31T12:00:00.000Z',
         updatedAt: '2026-01-31T12:00:00.000Z',
       },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { textSchema, timeSchema } from './common.js';
-import { emailSchema, userSchema } from './users.js';
+import { emailSchema, EXAMPLE_USER, userSchema } from './users.js';
 
 export const logInBodySchema = z.strictObject({ email: emailSchema, password: textSchema(200).min(1) }).meta({
   id: 'LogIn',
@@ -30,17 +30,7 @@ export const sessionSchema = z
         accessToken: 'eyJhbGciOiJFUzI1NiJ9.e30.c2ln',
         refreshToken: 'b3BhcXVl',
         expiresIn: 900,
-        user: {
-          id: 1,
-          email: 'alice@example.com',
-          name: 'Alice',
-          phone: null,
-          address: null,
-          roles: ['customer'],
-          disabled: false,
-          createdAt: '2026-01-31T12:00:00.000Z',
-          updatedAt: '2026-01-31T12:00:00.000Z',
-        },
+        user: EXAMPLE_USER,
       },
     ],
   });

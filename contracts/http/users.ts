@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { addressOrNullSchema, addressSchema, phoneSchema } from './address.js';
+import { addressOrNullSchema, addressSchema, EXAMPLE_ADDRESS, phoneSchema } from './address.js';
 import { integerIdSchema, lineSchema, textSchema, timeSchema } from './common.js';
 
 export const ROLES = ['customer', 'admin', 'service'] as const;
@@ -38,6 +38,18 @@ export const userPatchBodySchema = z
   })
   .meta({ id: 'UserPatch', description: 'null takes a value away.', examples: [{ phone: '+82 10 1234 5678' }] });
 
+export const EXAMPLE_USER = {
+  id: 1,
+  email: 'alice@example.com',
+  name: 'Alice',
+  phone: null,
+  address: null,
+  roles: ['customer'],
+  disabled: false,
+  createdAt: '2026-01-31T12:00:00.000Z',
+  updatedAt: '2026-01-31T12:00:00.000Z',
+};
+
 export const userSchema = z
   .object({
     id: integerIdSchema,
@@ -53,19 +65,7 @@ export const userSchema = z
   .meta({
     id: 'User',
     description: 'A user, without the password.',
-    examples: [
-      {
-        id: 1,
-        email: 'alice@example.com',
-        name: 'Alice',
-        phone: null,
-        address: null,
-        roles: ['customer'],
-        disabled: false,
-        createdAt: '2026-01-31T12:00:00.000Z',
-        updatedAt: '2026-01-31T12:00:00.000Z',
-      },
-    ],
+    examples: [EXAMPLE_USER],
   });
 export type User = z.infer<typeof userSchema>;
 
@@ -89,7 +89,7 @@ export const userValidationSchema = z
         name: 'Alice',
         email: 'alice@example.com',
         phone: null,
-        address: { name: 'Alice', line1: '1 Sejong-daero', city: 'Seoul', postalCode: '04524', country: 'KR' },
+        address: EXAMPLE_ADDRESS,
       },
     ],
   });

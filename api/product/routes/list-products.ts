@@ -5,8 +5,7 @@ import { productOperations } from '../../../contracts/http/operations/products.j
 import type { Product } from '../../../contracts/http/products.js';
 import type { ProductPosition } from '../../../services/product/product-store.js';
 import { isAdmin } from '../../http/access.js';
-import { readCursor, toPage } from '../../http/pagination.js';
-import { badRequest } from '../../http/problem.js';
+import { readCursor, strangeCursor, toPage } from '../../http/pagination.js';
 import { route } from '../../http/route.js';
 import { parseQuery } from '../../http/validate.js';
 import type { Context } from '../context.js';
@@ -34,7 +33,6 @@ function readPosition(cursor: string | undefined): ProductPosition | undefined {
   const position = readCursor(cursor);
   if (position === undefined) return undefined;
   const id = integerIdParamSchema.safeParse(position.id);
-  if (!id.success)
-    throw badRequest('Invalid query parameters.', [{ path: 'cursor', message: 'is not one that we gave' }]);
+  if (!id.success) throw strangeCursor();
   return { createdAt: position.createdAt, id: id.data };
 }

@@ -1,14 +1,12 @@
 import type { RequestHandler, Router } from 'express';
 import { userOperations } from '../../../contracts/http/operations/users.js';
 import { hashPassword, passwordMatches } from '../../../services/user/passwords.js';
-import type { UserStore } from '../../../services/user/user-store.js';
 import { isAdmin, principalOf } from '../../http/access.js';
-import type { Authenticator } from '../../http/auth.js';
 import { forbidden, notFound, problemOf } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
-import type { UserRates } from '../rate-limits.js';
 import { requireSelfOrAdmin } from '../self-or-admin.js';
+import type { UserContext } from '../context.js';
 
 const operation = userOperations.changeUser;
 
@@ -16,15 +14,7 @@ const operation = userOperations.changeUser;
  * By oneself or an admin; `disabled` by an admin alone, and never one's own. Whoever holds a stolen token doesn't get the account
  * with it: one's own new password needs the one before.
  */
-export function changeUserRoute({
-  users,
-  auth,
-  rates,
-}: {
-  users: UserStore;
-  auth: Authenticator;
-  rates: UserRates;
-}): Router {
+export function changeUserRoute({ users, auth, rates }: Pick<UserContext, 'users' | 'auth' | 'rates'>): Router {
   return route(operation, { auth }, ...whenPassword(rates.passwords), async (req, res) => {
     const { id } = parseParams(operation.params, req);
     requireSelfOrAdmin(req, id);

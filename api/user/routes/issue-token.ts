@@ -3,15 +3,12 @@ import type { Router } from 'express';
 import { sessionOperations } from '../../../contracts/http/operations/sessions.js';
 import type { TokenAnswer } from '../../../contracts/http/sessions.js';
 import { ACCESS_TOKEN_LIFETIME_S } from '../../../services/user/access-tokens.js';
-import type { AccessTokens } from '../../../services/user/access-tokens.js';
 import { findOAuthClient } from '../../../services/user/oauth-clients.js';
-import type { OAuthClient } from '../../../services/user/oauth-clients.js';
-import type { Authenticator } from '../../http/auth.js';
 import { PLAIN_BODY } from '../../http/app.js';
 import { route } from '../../http/route.js';
 import { invalidClient, invalidRequest, unsupportedGrantType } from '../oauth-problems.js';
 import { readClientCredentials } from '../client-credentials.js';
-import type { UserRates } from '../rate-limits.js';
+import type { UserContext } from '../context.js';
 
 const operation = sessionOperations.issueToken;
 const parseForm = express.urlencoded({ ...PLAIN_BODY, extended: false });
@@ -22,12 +19,7 @@ export function issueTokenRoute({
   tokens,
   auth,
   rates,
-}: {
-  clients: OAuthClient[];
-  tokens: AccessTokens;
-  auth: Authenticator;
-  rates: UserRates;
-}): Router {
+}: Pick<UserContext, 'clients' | 'tokens' | 'auth' | 'rates'>): Router {
   return route(operation, { auth }, ...rates.tokens, parseForm, async (req, res) => {
     if (!req.is('application/x-www-form-urlencoded'))
       throw invalidRequest('The body must be application/x-www-form-urlencoded.');

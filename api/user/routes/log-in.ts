@@ -1,15 +1,11 @@
 import type { Router } from 'express';
 import { sessionOperations } from '../../../contracts/http/operations/sessions.js';
-import type { AccessTokens } from '../../../services/user/access-tokens.js';
 import { logIn } from '../../../services/user/log-in.js';
-import type { SessionStore } from '../../../services/user/session-store.js';
-import type { UserStore } from '../../../services/user/user-store.js';
-import type { Authenticator } from '../../http/auth.js';
 import { unauthorized } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody } from '../../http/validate.js';
 import { sendSession } from '../session-answer.js';
-import type { UserRates } from '../rate-limits.js';
+import type { UserContext } from '../context.js';
 
 const operation = sessionOperations.logIn;
 
@@ -19,13 +15,7 @@ export function logInRoute({
   tokens,
   auth,
   rates,
-}: {
-  users: UserStore;
-  sessions: SessionStore;
-  tokens: AccessTokens;
-  auth: Authenticator;
-  rates: UserRates;
-}): Router {
+}: Pick<UserContext, 'users' | 'sessions' | 'tokens' | 'auth' | 'rates'>): Router {
   return route(operation, { auth }, ...rates.passwords, async (req, res) => {
     const loggedIn = await logIn({ users, sessions }, parseBody(operation.body, req));
     if (loggedIn === undefined) throw unauthorized('The e-mail address or the password is wrong.');

@@ -1,13 +1,10 @@
 import type { Request, Router } from 'express';
 import { sessionOperations } from '../../../contracts/http/operations/sessions.js';
-import type { AccessTokens } from '../../../services/user/access-tokens.js';
-import type { SessionStore } from '../../../services/user/session-store.js';
-import type { Authenticator } from '../../http/auth.js';
 import { unauthorized } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody } from '../../http/validate.js';
 import { sendSession } from '../session-answer.js';
-import type { UserRates } from '../rate-limits.js';
+import type { UserContext } from '../context.js';
 
 const operation = sessionOperations.refreshSession;
 
@@ -16,12 +13,7 @@ export function refreshSessionRoute({
   tokens,
   auth,
   rates,
-}: {
-  sessions: SessionStore;
-  tokens: AccessTokens;
-  auth: Authenticator;
-  rates: UserRates;
-}): Router {
+}: Pick<UserContext, 'sessions' | 'tokens' | 'auth' | 'rates'>): Router {
   return route(operation, { auth }, ...rates.tokens, async (req, res) => {
     const { refreshToken } = parseBody(operation.body, req);
     const refreshed = await sessions.refresh(refreshToken, clientOf(req));

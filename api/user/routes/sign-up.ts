@@ -1,24 +1,14 @@
 import type { Router } from 'express';
 import { userOperations } from '../../../contracts/http/operations/users.js';
 import { hashPassword } from '../../../services/user/passwords.js';
-import type { UserStore } from '../../../services/user/user-store.js';
-import type { Authenticator } from '../../http/auth.js';
 import { conflict } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody } from '../../http/validate.js';
-import type { UserRates } from '../rate-limits.js';
+import type { UserContext } from '../context.js';
 
 const operation = userOperations.signUp;
 
-export function signUpRoute({
-  users,
-  auth,
-  rates,
-}: {
-  users: UserStore;
-  auth: Authenticator;
-  rates: UserRates;
-}): Router {
+export function signUpRoute({ users, auth, rates }: Pick<UserContext, 'users' | 'auth' | 'rates'>): Router {
   return route(operation, { auth }, ...rates.signUps, async (req, res) => {
     const { password, ...body } = parseBody(operation.body, req);
     const user = await users.create({ ...body, passwordHash: await hashPassword(password), roles: ['customer'] });
