@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import kafkajs, { type Admin } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { server } from '../tests/support/servers.js';
+import { waitFor } from '../tests/support/wait-for.js';
 import { ensureTopics } from './kafka-topics.js';
 import { createKafka } from './kafka.js';
 import { createLogger } from './logger.js';
@@ -39,5 +40,8 @@ test('a topic that was made otherwise is kept from now on, and has what else was
   ];
   await admin.createTopics({ waitForLeaders: true, topics: [{ topic, configEntries }] });
   for (let time = 0; time < 2; time++) await ensureTopics(kafka, [topic], { kept: [topic] });
+  // The broker says what it has read so far of what was set.
+  const isSet = async () => (await configsOf(topic))['retention.ms'] === '-1';
+  await waitFor('the topic to be kept', isSet);
   expect(await configsOf(topic)).toEqual({ 'retention.ms': '-1', 'max.message.bytes': '2000000' });
 });

@@ -31,11 +31,17 @@ export async function ensureTopics(
       if (missing.length === 0) break;
       const copies = replication === undefined ? {} : { replicationFactor: replication };
       // Of three copies two have each message before its sender is answered; one broker may be away.
-      const configEntries = (replication ?? 0) > 2 ? [{ name: 'min.insync.replicas', value: '2' }] : [];
+      const inSync = (replication ?? 0) > 2 ? [{ name: 'min.insync.replicas', value: '2' }] : [];
+      const configsOf = (topic: string) => (kept.includes(topic) ? [...inSync, FOR_EVER] : inSync);
       await admin
         .createTopics({
           waitForLeaders: true,
-          topics: missing.map((topic) => ({ topic, numPartitions: PARTITIONS, ...copies, configEntries })),
+          topics: missing.map((topic) => ({
+            topic,
+            numPartitions: PARTITIONS,
+            ...copies,
+            configEntries: configsOf(topic),
+          })),
         })
         .catch(unlessNotKnownYet);
     }
@@ -45,20 +51,22 @@ export async function ensureTopics(
   }
 }
 
-const RETENTION = 'retention.ms';
+const FOR_EVER = { name: 'retention.ms', value: '-1' };
 
+/** For topics that were made otherwise, by a version before this or by hand. */
 async function keepForEver(admin: Admin, name: string): Promise<void> {
   const type = ConfigResourceTypes.TOPIC;
   const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type, name }] });
   const configs = (resources[0]?.configEntries ?? []).filter(
     ({ configSource }) => (configSource as number) === TOPIC_CONFIG,
   );
-  if (configs.some(({ configName, configValue }) => configName === RETENTION && configValue === '-1')) return;
+  if (configs.some(({ configName, configValue }) => configName === FOR_EVER.name && configValue === FOR_EVER.value))
+    return;
   // Whatever isn't named goes back to the broker's own.
   const others = configs
-    .filter(({ configName }) => configName !== RETENTION)
+    .filter(({ configName }) => configName !== FOR_EVER.name)
     .map(({ configName, configValue }) => ({ name: configName, value: configValue }));
-  const configEntries = [...others, { name: RETENTION, value: '-1' }];
+  const configEntries = [...others, FOR_EVER];
   await admin.alterConfigs({ validateOnly: false, resources: [{ type, name, configEntries }] });
 }
 

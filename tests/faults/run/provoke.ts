@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
 import type { CrashPoint } from '../../../platform/crash-points/list.js';
 import type { Topic } from '../../../contracts/topics.js';
@@ -33,7 +34,8 @@ async function sendWhatIsNoEvent({ kafkaBrokers }: World): Promise<void> {
   const producer = new Kafka({ brokers: [kafkaBrokers], logLevel: logLevel.NOTHING }).producer();
   await producer.connect();
   try {
-    await producer.send({ topic, messages: [{ key: 'nobody', value: 'no event' }] });
+    // To another partition each time: one may be waiting for a mail whose sender was killed.
+    await producer.send({ topic, messages: [{ key: randomUUID(), value: 'no event' }] });
   } finally {
     await producer.disconnect();
   }
