@@ -1,4 +1,9 @@
+import { existsSync } from 'node:fs';
 import { configDefaults, defineConfig } from 'vitest/config';
+
+/** Where `npm run servers` has the servers, for single tests by hand. `npm test` has its own, and says where. */
+const servers = '.holdfast/servers/env';
+if (process.env['HOLDFAST_TEST_DIR'] === undefined && existsSync(servers)) process.loadEnvFile(servers);
 
 const exclude = [...configDefaults.exclude, 'dist/**', '.holdfast/**'];
 

@@ -5,7 +5,7 @@ import { appSecrets, databasePasswordName } from './app/app-secrets.js';
 import { createDatabases } from './app/databases.js';
 import { databaseSettings, ownEnvironment, sharedEnvironment, urlsOf } from './app/environment.js';
 import { createNamespace } from './app/namespace.js';
-import { withSecondInstances } from './app/processes.js';
+import { argsOf, withSecondInstances } from './app/processes.js';
 import { claimRedisDatabase } from './app/redis-database.js';
 import { freePorts } from './support/free-ports.js';
 import { keepAlive } from './support/keep-alive.js';
@@ -33,6 +33,7 @@ export { startServers } from './start-servers.js';
  * @property {Record<string, Environment>} [processEnv] settings for one process, by its name, over everything else
  * @property {string[]} [twice] the processes that get a second instance, `<name>-2`, on a port of its own
  * @property {string[]} [only] the processes to start; the others can be started later
+ * @property {string[]} [watch] the processes that run from their sources, and anew whenever they change
  * @property {boolean} [seed] demo users, products and stock (default true)
  * @property {boolean} [restart] start again what dies (default false)
  * @property {string} [dist] the compiled code
@@ -115,12 +116,7 @@ export async function startApp(options) {
           // They stop by themselves within 25 s: an order may be waited for.
           grace: 30_000,
           background: one.background ?? false,
-          args: [
-            '--enable-source-maps',
-            '--import',
-            path.join(dist, 'platform', 'telemetry', 'register.js'),
-            path.join(dist, one.entry),
-          ],
+          args: argsOf(one, { dist, fromSource: options.watch?.includes(one.name) ?? false }),
           env: { ...base, ...own, ...options.env, ...options.processEnv?.[one.name] },
           ready: () => noteWait(waiting, one.name, answersOk(`${urls[one.name]}/readyz`)),
         },

@@ -35,7 +35,9 @@ const SLOTS = { maxConcurrentActivityTaskExecutions: 10, maxConcurrentLocalActiv
 /** The sweeper's, the watcher's, the pruner's and the health check's. */
 const BESIDE = 10;
 
-const built = (file: string) => fileURLToPath(new URL(`../${file}`, import.meta.url));
+const beside = (file: string) => fileURLToPath(new URL(`../${file}`, import.meta.url));
+/** As `npm run dev` runs it: the workflows are bundled at the start. */
+const isSource = import.meta.url.endsWith('.ts');
 
 const connections = SLOTS.maxConcurrentActivityTaskExecutions + SLOTS.maxConcurrentLocalActivityExecutions + BESIDE;
 
@@ -85,10 +87,10 @@ await runProcess({ logger }, async (onShutdown) => {
     {
       service,
       taskQueue: TASK_QUEUES.order,
-      workflows: { bundlePath: built('workflow-bundle.js') },
+      workflows: isSource ? { path: beside('workflows/index.ts') } : { bundlePath: beside('workflow-bundle.js') },
       versioning: {
         deploymentName: ORDER_DEPLOYMENT,
-        buildId: await readFile(built('workflow-build-id'), 'utf8'),
+        buildId: isSource ? 'from-source' : await readFile(beside('workflow-build-id'), 'utf8'),
         behavior: config.SAGA_VERSIONING,
       },
       activities: { ...createOrderActivities({ prisma, logger }), ...reconciliation },

@@ -1,4 +1,6 @@
 // @ts-check
+import path from 'node:path';
+import { checkout } from '../support/paths.js';
 
 /**
  * @typedef {object} OurProcess
@@ -146,4 +148,19 @@ export function withSecondInstances(twice) {
     port: /** @type {OurProcess['port']} */ (`${one.port}_2`),
   });
   return ourProcesses.flatMap((one) => (twice.includes(one.name) ? [one, second(one)] : [one]));
+}
+
+/**
+ * What Node.js is told to run. From its source it is run by tsx, which sees each module that is imported; workflows are none
+ * of the order worker's: they go into its bundle.
+ * @param {Pick<OurProcess, 'entry'>} one
+ * @param {{ dist: string, fromSource: boolean }} how
+ */
+export function argsOf({ entry }, { dist, fromSource }) {
+  const telemetry = path.join('platform', 'telemetry', 'register.js');
+  if (!fromSource) return ['--enable-source-maps', '--import', path.join(dist, telemetry), path.join(dist, entry)];
+  const tsx = path.join(checkout, 'node_modules', 'tsx', 'dist', 'cli.mjs');
+  const watching = ['watch', '--clear-screen=false', '--include', 'workflows/**/*.ts'];
+  const sources = [telemetry, entry].map((file) => file.replace(/\.js$/, '.ts'));
+  return [tsx, ...watching, path.join(checkout, 'stack', 'app', 'from-source.js'), ...sources];
 }

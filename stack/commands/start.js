@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { addressTable } from '../app/address-table.js';
+import { ourProcesses } from '../app/processes.js';
 import { describeBusyPorts, readPorts } from '../ports.js';
 import { serversOf } from '../servers/all.js';
 import { build } from '../support/build.js';
@@ -22,14 +23,22 @@ import { together } from '../support/together.js';
 const wanted = ['postgres', 'redis', 'kafka', 'temporal', 'zipkin', 'maildev', 'kafka-ui'];
 
 const usage = `npm start -- [--fresh]
+npm run dev -- [--fresh] PROCESS...
 
 Brings up every server and service on this machine, until Ctrl-C.
   --fresh  begins with empty data: what an earlier npm start of this checkout has kept is removed
+  PROCESS  runs from its sources, and anew whenever they change; the others run as built. One or more of:
+           ${namesInLines()}
 Each port can be moved, as in GATEWAY_PORT=9080 npm start; docs/configuration.md has whatever else can be set.`;
 
 /** `npm start`: everything on this machine, until Ctrl-C. */
 export async function start() {
-  const { values } = readOptions(usage, () => parseArgs({ options: { fresh: { type: 'boolean' } } }));
+  const { values, positionals: watch } = readOptions(usage, () => {
+    const options = /** @type {const} */ ({ fresh: { type: 'boolean' }, watch: { type: 'boolean' } });
+    const read = parseArgs({ options, allowPositionals: true });
+    refuseUnknown(read.positionals, read.values.watch ?? false);
+    return read;
+  });
   const dir = stackFolder();
   const progress = createProgress();
   const signal = stopOnSignal(progress.say);
@@ -40,7 +49,7 @@ export async function start() {
     refuseSecond(dir);
     const ports = readPorts(process.env);
     await checkPrerequisites(serversOf(wanted), process.env);
-    ends.push(await own(dir, 'npm start'));
+    ends.push(await own(dir, values.watch ? 'npm run dev' : 'npm start'));
     const ended = [
       ...(await endLeftovers(path.join(dir, 'run', 'app'))),
       ...(await endLeftovers(path.join(dir, 'run', 'servers'))),
@@ -64,7 +73,7 @@ export async function start() {
       },
       (signal) => build({ root: checkout, progress, signal }),
     ]);
-    const app = await startApp({ dir, serversEnv, ports, restart: true, progress, signal });
+    const app = await startApp({ dir, serversEnv, ports, watch, restart: true, progress, signal });
     ends.push(app.stop);
 
     const { firstOrder } = await import('../app/first-order.js');
@@ -87,6 +96,19 @@ export async function start() {
       progress.say('  ✓ everything is ended');
     }
   }
+}
+
+function namesInLines() {
+  const names = ourProcesses.map(({ name }) => name);
+  return [names.slice(0, 5), names.slice(5, 9), names.slice(9)].map((line) => line.join(', ')).join(',\n           ');
+}
+
+/** @param {string[]} names @param {boolean} watch */
+function refuseUnknown(names, watch) {
+  if (!watch && names.length > 0) throw new Error(`npm start takes no name; did you mean npm run dev ${names[0]}?`);
+  if (watch && names.length === 0) throw new Error('which process is to run from its sources?');
+  const unknown = names.filter((name) => !ourProcesses.some((one) => one.name === name));
+  if (unknown.length > 0) throw new Error(`there is no process ${unknown.join(', ')}`);
 }
 
 /** @param {string} dir */

@@ -17,6 +17,6 @@ export function server(name: ServerName): string {
   const value = process.env[name];
   if (value !== undefined && value !== '') return value;
   throw new Error(
-    `${name} is not set: run the tests with \`npm test\`, or bring up the servers with \`node stack/servers.js\``,
+    `${name} is not set: run the tests with \`npm test\`, or bring up the servers with \`npm run servers\``,
   );
 }
