@@ -42,6 +42,8 @@ export function createHttpApp({
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
+  // Whoever asks a service is the gateway, which says from where a request came.
+  app.set('trust proxy', 1);
   app.use(healthRouter(readiness, metrics));
   app.use(helmet());
   app.use(metrics.measureRequests);

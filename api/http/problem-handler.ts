@@ -4,6 +4,7 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { ProblemCode } from '../../contracts/http/problem.js';
 import { isDatabaseUnavailable } from '../../platform/database/unavailable.js';
 import type { Logger } from '../../platform/logger.js';
+import { audit } from './audit.js';
 import { Problem, badRequest, notFound } from './problem.js';
 
 export const answerNotFound: RequestHandler = (req) => {
@@ -16,9 +17,13 @@ export const answerNotFound: RequestHandler = (req) => {
  */
 export function answerProblems(logger: Logger): ErrorRequestHandler {
   // Express knows by the fourth parameter that it is for errors.
-  return (error: unknown, _req, res, _next) => {
+  return (error: unknown, req, res, _next) => {
     const problem = toProblem(error);
     if (problem.status >= 500) logger.error({ err: error, code: problem.code }, 'request failed');
+    if (problem.status === 403)
+      audit(req, problem.code === 'wrong-password' ? 'authn_password_change_fail' : 'authz_fail', {
+        outcome: problem.code,
+      });
     if (res.headersSent) res.destroy();
     else sendProblem(res, problem);
   };

@@ -7,6 +7,7 @@ import { createLogger } from '../../platform/logger.js';
 import { openInventory } from '../../services/inventory/testing/open-inventory.js';
 import type { OpenInventory } from '../../services/inventory/testing/open-inventory.js';
 import { openProducts, teaPot, type OpenProducts } from '../../services/product/testing/open-products.js';
+import { auditedLogger } from '../../tests/support/audited.js';
 import { startTokenIssuer } from '../../tests/support/token-issuer.js';
 import type { TokenIssuer } from '../../tests/support/token-issuer.js';
 import { createAuthenticator } from '../http/auth.js';
@@ -138,4 +139,26 @@ describe('PUT /inventory/{productId}', () => {
 test('it is ready when it has what it needs', async () => {
   await request(app).get('/healthz').expect(200);
   await request(app).get('/readyz').expect(200);
+});
+
+test('who sets stock is written down', async () => {
+  const { logger: heard, lines } = auditedLogger('inventory-service');
+  const product = await inventory.stocked(5);
+  const to = createInventoryApp({ ...context, logger: heard });
+  await request(to)
+    .put(pathOf(product))
+    .set({ authorization: admin, 'x-forwarded-for': '198.51.100.7' })
+    .send({ quantity: 8 })
+    .expect(200);
+  expect(lines).toEqual([
+    {
+      audit: 'stock_set',
+      actor: 'user:3',
+      subject: `product:${String(product)}`,
+      outcome: 'success',
+      request: `PUT ${pathOf(product)}`,
+      address: '198.51.100.7',
+      quantity: 8,
+    },
+  ]);
 });

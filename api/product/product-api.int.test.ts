@@ -6,6 +6,7 @@ import type { Product } from '../../contracts/http/products.js';
 import { createLogger } from '../../platform/logger.js';
 import { openProducts, teaPot } from '../../services/product/testing/open-products.js';
 import type { OpenProducts } from '../../services/product/testing/open-products.js';
+import { auditedLogger } from '../../tests/support/audited.js';
 import { startTokenIssuer } from '../../tests/support/token-issuer.js';
 import type { TokenIssuer } from '../../tests/support/token-issuer.js';
 import { createAuthenticator } from '../http/auth.js';
@@ -161,4 +162,37 @@ describe('PATCH /products/{id}', () => {
     const { id } = await open.products.create(teaPot);
     await request(app).patch(pathOf(id)).set('authorization', admin).send({ id: 5 }).expect(400);
   });
+});
+
+test('who made a product, or changed its price, is written down', async () => {
+  const { logger: heard, lines } = auditedLogger('product-service');
+  const auth = createAuthenticator(issuer.authSettings);
+  const to = createProductApp({
+    service: 'product-service',
+    logger: heard,
+    products: open.products,
+    auth,
+    readiness: {},
+  });
+  const from = { authorization: admin, 'x-forwarded-for': '198.51.100.7' };
+  const { active: _active, ...wanted } = teaPot;
+  const made = await request(to).post('/products').set(from).send(wanted).expect(201);
+  const { id } = made.body as Product;
+  await request(to).patch(pathOf(id)).set(from).send({ price: 1, name: 'Mine' }).expect(200);
+  const customer = { ...from, authorization: await issuer.bearer(1, 'customer') };
+  await request(to).patch(pathOf(id)).set(customer).send({ price: 1 }).expect(403);
+  const by = { actor: 'user:3', subject: `product:${String(id)}`, outcome: 'success', address: '198.51.100.7' };
+  const { price, currency } = teaPot;
+  expect(lines).toEqual([
+    { ...by, audit: 'product_created', request: 'POST /products', price, currency },
+    { ...by, audit: 'product_changed', request: `PATCH ${pathOf(id)}`, price: 1, fields: ['name', 'price'] },
+    {
+      ...by,
+      audit: 'authz_fail',
+      actor: 'user:1',
+      subject: undefined,
+      outcome: 'forbidden',
+      request: `PATCH ${pathOf(id)}`,
+    },
+  ]);
 });

@@ -20,7 +20,7 @@ import { signUpRoute } from './routes/sign-up.js';
 import { validateUserRoute } from './routes/validate-user.js';
 
 export function createUserApp(context: UserContext, { service, logger }: { service: string; logger: Logger }): Express {
-  const app = createHttpApp({
+  return createHttpApp({
     service,
     logger,
     metrics: context.metrics,
@@ -42,7 +42,4 @@ export function createUserApp(context: UserContext, { service, logger }: { servi
       documentRoute('user-service', { ...userOperations, ...sessionOperations, ...internalOperations }),
     ],
   });
-  // The gateway says from where a request came.
-  app.set('trust proxy', 1);
-  return app;
 }

@@ -13,6 +13,7 @@ import { createPool } from '../../platform/database/pool.js';
 import { seedUsers } from '../../services/user/seed-users.js';
 import { readPrivateKeys } from '../../services/user/signing-keys.js';
 import { createTestDatabase } from '../../tests/support/database.js';
+import { auditedLogger } from '../../tests/support/audited.js';
 import type { TestDatabase } from '../../tests/support/database.js';
 import { server } from '../../tests/support/servers.js';
 import { createUserApp } from './app.js';
@@ -497,5 +498,63 @@ describe('tokens for clients', () => {
       jwks_uri: `${issuer}/.well-known/jwks.json`,
       token_endpoint: `${issuer}/oauth/token`,
     });
+  });
+});
+
+describe('who did what', () => {
+  const address = '198.51.100.7';
+  const { logger: heard, lines } = auditedLogger('user-service');
+  /** From somewhere, as the gateway says it. */
+  const call = (method: 'post' | 'patch' | 'get', path: string, authorization?: string) => {
+    const sent = request(createUserApp(context, { service: 'user-service', logger: heard }))[method](path);
+    if (authorization !== undefined) sent.set('Authorization', authorization);
+    return sent.set('X-Forwarded-For', address);
+  };
+
+  test('is written down in a line each, without a word of theirs', async () => {
+    const { user, session, password } = await signUp();
+    const { email } = user;
+    const path = `/users/${String(user.id)}`;
+    const own = bearer(session.accessToken);
+    const admin = bearer((await logIn('admin@example.com')).accessToken);
+    await call('post', '/sessions').send({ email, password: 'a wrong one' }).expect(401);
+    await call('post', '/sessions').send({ email: 'nobody@example.com', password }).expect(401);
+    const { refreshToken } = (await call('post', '/sessions').send({ email, password }).expect(201)).body as Session;
+    await call('post', '/sessions/refresh').send({ refreshToken }).expect(200);
+    const thief = call('post', '/sessions/refresh').set('User-Agent', 'a thief').send({ refreshToken });
+    await thief.expect(401);
+    await call('get', '/users/1', own).expect(403);
+    await call('patch', path, own).send({ password: 'another one', currentPassword: 'a wrong one' }).expect(403);
+    await call('patch', path, own).send({ password: 'another one', currentPassword: password }).expect(200);
+    await call('patch', path, admin).send({ disabled: true, password: 'yet another' }).expect(200);
+    await call('post', '/sessions').send({ email, password: 'yet another' }).expect(401);
+    await call('patch', path, admin).send({ disabled: false }).expect(200);
+    const client = { grant_type: 'client_credentials', client_secret: 'x' };
+    const token = (clientId: string) =>
+      call('post', '/oauth/token')
+        .type('form')
+        .send({ ...client, client_id: clientId });
+    await token('order-service').expect(401);
+    await token(email).expect(401);
+
+    const [who, log, refresh] = [`user:${String(user.id)}`, 'POST /sessions', 'POST /sessions/refresh'];
+    const patch = `PATCH ${path}`;
+    expect(lines).toEqual(
+      [
+        ['authn_login_fail', 'anonymous', who, 'wrong-password', log],
+        ['authn_login_fail', 'anonymous', undefined, 'unknown-account', log],
+        ['authn_login_success', 'anonymous', who, 'success', log],
+        ['authn_token_reuse', 'anonymous', who, 'success', refresh],
+        ['authz_fail', who, undefined, 'forbidden', 'GET /users/1'],
+        ['authn_password_change_fail', who, undefined, 'wrong-password', patch],
+        ['authn_password_change', who, who, 'success', patch],
+        ['authn_password_change', 'user:3', who, 'success', patch],
+        ['user_disabled', 'user:3', who, 'success', patch],
+        ['authn_login_fail', 'anonymous', who, 'disabled', log],
+        ['user_enabled', 'user:3', who, 'success', patch],
+        ['authn_login_fail', 'anonymous', 'client:order-service', 'wrong-secret', 'POST /oauth/token'],
+        ['authn_login_fail', 'anonymous', undefined, 'unknown-client', 'POST /oauth/token'],
+      ].map(([audit, actor, subject, outcome, request]) => ({ audit, actor, subject, outcome, request, address })),
+    );
   });
 });

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { AUDIT_EVENTS } from '../../platform/audit.js';
 import { DATABASES } from '../../stack/setup/migrations.js';
 import { documentsMadeFromCode, fill, remade } from './documents.js';
 
@@ -28,3 +29,9 @@ it.each(DATABASES)(
     expect(tables.filter((table) => !said.includes(table))).toEqual([]);
   },
 );
+
+it('whatever docs/security.md says is written down is written somewhere', async () => {
+  const files = (await readdir('api', { recursive: true })).filter((name) => /(?<!test)\.ts$/.test(name));
+  const code = (await Promise.all(files.map((name) => readFile(`api/${name}`, 'utf8')))).join('\n');
+  expect(Object.keys(AUDIT_EVENTS).filter((event) => !code.includes(`'${event}'`))).toEqual([]);
+});

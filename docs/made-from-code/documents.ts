@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
+import { AUDIT_EVENTS } from '../../platform/audit.js';
 import { apiTables } from './api.js';
 import { configurationTables } from './configuration.js';
 import { eventTables } from './events.js';
@@ -7,6 +8,7 @@ import { guaranteeTables } from './guarantees.js';
 import { externalSecrets, kubernetesSettings } from './kubernetes.js';
 import { reconciliationTables } from './reconciliation.js';
 import { sagaTables } from './saga.js';
+import { code, table } from './table.js';
 
 /** The documents that hold tables made from code, and where those come from. */
 const documents: Record<string, () => Record<string, string>> = {
@@ -16,6 +18,12 @@ const documents: Record<string, () => Record<string, string>> = {
   'docs/guarantees.md': guaranteeTables,
   'docs/reconciliation.md': reconciliationTables,
   'docs/saga.md': sagaTables,
+  'docs/security.md': () => ({
+    audit: table(
+      ['`audit`', 'when'],
+      Object.entries(AUDIT_EVENTS).map(([event, when]) => [code(event), when]),
+    ),
+  }),
 };
 
 /** Files that are made from code in whole. */

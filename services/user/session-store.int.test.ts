@@ -7,6 +7,7 @@ import { openUserDatabase } from './database.js';
 import type { PrismaClient } from './prisma/generated/client.js';
 import { prunableOfUsers } from './prunable.js';
 import { createSessionStore } from './session-store.js';
+import type { SessionStore } from './session-store.js';
 
 const dayMs = 86_400_000;
 const endsAfterMs = 90 * dayMs;
@@ -38,8 +39,14 @@ async function begun(daysAgo: number): Promise<string> {
   return session.refreshToken;
 }
 
+/** As a client sees it, who isn't told why not. */
+async function refresh(store: SessionStore, token: string, client = 'a browser') {
+  const outcome = await store.refresh(token, client);
+  return outcome !== undefined && 'refreshToken' in outcome ? outcome : undefined;
+}
+
 async function refreshed(token: string, daysAgo: number): Promise<string> {
-  const session = await sessions(daysAgo).refresh(token, 'a browser');
+  const session = await refresh(sessions(daysAgo), token);
   if (session === undefined) throw new Error(`not refreshed ${String(daysAgo)} days ago`);
   return session.refreshToken;
 }
@@ -47,7 +54,7 @@ async function refreshed(token: string, daysAgo: number): Promise<string> {
 test('a session ends when it is old, however often it is refreshed', async () => {
   let token = await begun(91);
   for (const daysAgo of [70, 50, 30, 10, 2]) token = await refreshed(token, daysAgo);
-  expect(await sessions(0).refresh(token, 'a browser')).toBeUndefined();
+  expect(await refresh(sessions(0), token)).toBeUndefined();
 });
 
 test('of a session that goes on no token is pruned: one that is used twice ends it, however long ago it was spent', async () => {
@@ -57,8 +64,8 @@ test('of a session that goes on no token is pruned: one that is used twice ends 
   // Another log-in of the same user takes none away either.
   await begun(0);
   expect(await pruneOnce(database.url, tables)).toBe(0);
-  expect(await sessions(0).refresh(stolen, 'a browser')).toBeUndefined();
-  expect(await sessions(0).refresh(token, 'a browser')).toBeUndefined();
+  expect(await sessions(0).refresh(stolen, 'a browser')).toEqual({ reusedOf: userId });
+  expect(await refresh(sessions(0), token)).toBeUndefined();
 });
 
 test('the client that has just spent a token gets another for it, and nobody else, nor later', async () => {
@@ -70,13 +77,13 @@ test('the client that has just spent a token gets another for it, and nobody els
     [0, 'another browser', false],
   ] as const) {
     const token = await begun(0);
-    const first = await after(0).refresh(token, 'a browser');
-    const second = await after(ms).refresh(token, client);
+    const first = await refresh(after(0), token);
+    const second = await refresh(after(ms), token, client);
     expect(second !== undefined).toBe(usable);
-    expect((await after(ms).refresh(first?.refreshToken ?? '', 'a browser')) !== undefined).toBe(usable);
+    expect((await refresh(after(ms), first?.refreshToken ?? '')) !== undefined).toBe(usable);
     // The moment begins with the first time.
-    expect(await after(10_001).refresh(token, 'a browser')).toBeUndefined();
-    expect(await after(10_001).refresh(second?.refreshToken ?? '', 'a browser')).toBeUndefined();
+    expect(await refresh(after(10_001), token)).toBeUndefined();
+    expect(await refresh(after(10_001), second?.refreshToken ?? '')).toBeUndefined();
   }
 });
 
@@ -86,7 +93,7 @@ test('a session that is over is pruned whole, and no token of it is of use after
   for (const daysAgo of [70, 50, 30]) tokens.push((token = await refreshed(token, daysAgo)));
   const other = await begun(1);
   expect(await pruneOnce(database.url, tables)).toBe(4);
-  for (const one of tokens) expect(await sessions(0).refresh(one, 'a browser')).toBeUndefined();
+  for (const one of tokens) expect(await refresh(sessions(0), one)).toBeUndefined();
   await refreshed(other, 0);
 });
 

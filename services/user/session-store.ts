@@ -14,6 +14,11 @@ export interface RefreshedSession extends NewTokens {
   user: User;
 }
 
+/** Whose token it was that came a second time. */
+export interface ReusedToken {
+  reusedOf: number;
+}
+
 export interface SessionStore {
   /**
    * A refresh token of a new family. undefined when the user was disabled or got another password since the hash
@@ -24,7 +29,7 @@ export interface SessionStore {
    * Spends the token for a successor. undefined when it is not usable; one used before also ends its family, but for the client
    * that has just spent it.
    */
-  refresh(refreshToken: string, client: string): Promise<RefreshedSession | undefined>;
+  refresh(refreshToken: string, client: string): Promise<RefreshedSession | ReusedToken | undefined>;
   /** Ends the token's family, and with it access tokens that came of it. Harmless for one that is not known. */
   end(refreshToken: string): Promise<void>;
 }
@@ -59,7 +64,10 @@ export function createSessionStore(
         const token = await transaction.refreshToken.findUnique({ where: { hash }, include: { user: true } });
         if (token === null) return undefined;
         const verdict = judgeRefreshToken(token, { client: hashOf(client), now: now(), endsAfterMs });
-        if (verdict === 'reused') await endFamily(transaction, token.familyId);
+        if (verdict === 'reused') {
+          await endFamily(transaction, token.familyId);
+          return { reusedOf: token.userId };
+        }
         if (verdict !== 'usable' || token.user.disabled) return undefined;
         // The first time is what counts.
         await transaction.refreshToken.updateMany({

@@ -266,4 +266,31 @@ export const attacks: Guard[] = [
       name: 'ten refreshes with one token at once are fine for one client',
     },
   },
+  {
+    promise: 'Each failed log-in, of an account or of none, is written down: when, from where and why.',
+    code: {
+      file: 'api/user/routes/log-in.ts',
+      text: "session === undefined ? 'authn_login_fail' : 'authn_login_success'",
+      instead: "session === undefined ? 'authn_login_success' : 'authn_login_success'",
+    },
+    test: { file: users, name: 'is written down in a line each, without a word of theirs' },
+  },
+  {
+    promise: 'Each call that is answered with 403 is written down, with who made it.',
+    code: {
+      file: 'api/http/problem-handler.ts',
+      text: 'if (problem.status === 403)',
+      instead: 'if (problem.status === 499)',
+    },
+    test: { file: users, name: 'is written down in a line each, without a word of theirs' },
+  },
+  {
+    promise: 'What is audited is written down also where a LOG_LEVEL says that only errors are.',
+    code: {
+      file: 'platform/audit.ts',
+      text: "logger.child({}, { level: 'info' })",
+      instead: 'logger.child({})',
+    },
+    test: { file: users, name: 'is written down in a line each, without a word of theirs' },
+  },
 ];

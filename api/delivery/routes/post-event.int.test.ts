@@ -138,6 +138,7 @@ describe('POST /deliveries/{id}/events', () => {
     expect(answer.get('www-authenticate')).toMatch(/^X-Carrier-Signature/);
     expect(await api.statusOf(deliveryId)).toBe('STARTED');
     expect(await api.toldTo(orderId)).toEqual([]);
+    expect(api.refusalsOf(deliveryId)).toEqual(['bad-signature']);
   });
 
   it('refuses what is signed of another delivery, and the key of another carrier', async () => {
@@ -151,6 +152,7 @@ describe('POST /deliveries/{id}/events', () => {
     expect(answer.get('www-authenticate')).toMatch(/^X-Carrier-Signature/);
     expect(await api.statusOf(ours.deliveryId)).toBe('STARTED');
     expect(await api.toldTo(ours.orderId)).toEqual([]);
+    expect(api.refusalsOf(ours.deliveryId)).toEqual(['of-another-delivery', 'of-another-carrier']);
   });
 
   it('checks the bytes as they came, and what they say', async () => {

@@ -1,5 +1,5 @@
 import { context as traces } from '@opentelemetry/api';
-import type { Router } from 'express';
+import type { Request, Router } from 'express';
 import { deliveryOperations } from '../../../contracts/http/operations/deliveries.js';
 import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import { withOrderId } from '../../../platform/log-context.js';
@@ -24,11 +24,12 @@ export function postEvent(context: DeliveryContext): Router {
     const { id: deliveryId } = parseParams(operation.params, req);
     const update = parseBody(operation.body, req);
     // Or the same signed bytes would move every other parcel.
-    if (update.deliveryId !== deliveryId) throw notTheirs('What is signed is about another delivery.');
+    if (update.deliveryId !== deliveryId)
+      throw notTheirs(req, 'of-another-delivery', 'What is signed is about another delivery.');
     crashPoint('report: before the row');
     const event = await recordEvent(deliveryId, carrier, { status: update.status, at: new Date(update.at) });
     crashPoint('report: row written');
-    const { orderId, traceparent, first, newest, told, contradicts } = requireRecorded(event);
+    const { orderId, traceparent, first, newest, told, contradicts } = requireRecorded(req, event);
     // The carrier's request has a trace of its own; what it brings about belongs to the order's.
     await traces.with(traceparent === null ? traces.active() : contextFrom(traceparent), async () => {
       if (contradicts) {
@@ -51,14 +52,14 @@ export function postEvent(context: DeliveryContext): Router {
   });
 }
 
-function requireRecorded(event: EventOutcome): Extract<EventOutcome, { outcome: 'recorded' }> {
+function requireRecorded(req: Request, event: EventOutcome): Extract<EventOutcome, { outcome: 'recorded' }> {
   switch (event.outcome) {
     case 'recorded':
       return event;
     case 'unknown':
       throw notFound();
     case 'of-another-carrier':
-      throw notTheirs('Another carrier has this delivery.');
+      throw notTheirs(req, event.outcome, 'Another carrier has this delivery.');
     case 'not-started':
       throw serviceUnavailable('delivery-not-started', 'The booking is not written down yet: send it again.', 1);
     default:

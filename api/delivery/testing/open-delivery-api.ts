@@ -83,6 +83,11 @@ export async function openDeliveryApi() {
     unreachableSaga: createSagaSignal(nowhere.client),
     endSaga: (orderId: string) => sagaOf(orderId).terminate(),
     linesOf: (orderId: string) => logged.filter((line) => line['orderId'] === orderId).map((line) => line['message']),
+    /** Why calls for it were refused, as it is audited. */
+    refusalsOf: (deliveryId: string) =>
+      logged
+        .filter(({ audit, request }) => audit === 'authn_signature_fail' && String(request).includes(deliveryId))
+        .map(({ outcome }) => outcome),
     statusOf: async (id: string) => (await deliveries.prisma.delivery.findUniqueOrThrow({ where: { id } })).status,
 
     /** An order with a workflow, handed to the carrier. */

@@ -2,6 +2,7 @@ import type { Router } from 'express';
 import { ServiceUnavailable } from '../../../clients/errors.js';
 import type { StockLevel } from '../../../contracts/http/inventory.js';
 import { inventoryOperations } from '../../../contracts/http/operations/inventory.js';
+import { audit } from '../../http/audit.js';
 import { notFound, serviceUnavailable } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
@@ -10,8 +11,8 @@ import type { Context } from '../context.js';
 const operation = inventoryOperations.setStock;
 
 /** Sets what can be ordered. What orders hold stays theirs. */
-export function putStock(context: Pick<Context, 'stock' | 'products' | 'auth' | 'logger'>): Router {
-  const { stock, products, auth, logger } = context;
+export function putStock(context: Pick<Context, 'stock' | 'products' | 'auth'>): Router {
+  const { stock, products, auth } = context;
   return route(operation, { auth }, async (req, res) => {
     const { productId } = parseParams(operation.params, req);
     const { quantity } = parseBody(operation.body, req);
@@ -19,7 +20,7 @@ export function putStock(context: Pick<Context, 'stock' | 'products' | 'auth' | 
     if ((await stock.find(productId)) === undefined)
       await requireProduct(products, productId, req.headers.authorization ?? '');
     const level = await stock.setQuantity(productId, quantity);
-    logger.info({ productId, quantity }, 'stock set');
+    audit(req, 'stock_set', { subject: `product:${String(productId)}`, quantity });
     res.json(level satisfies StockLevel);
   });
 }

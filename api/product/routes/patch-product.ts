@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import { productOperations } from '../../../contracts/http/operations/products.js';
+import { audit } from '../../http/audit.js';
 import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
 import type { Context } from '../context.js';
@@ -8,13 +9,14 @@ import { noSuchProduct } from './no-such-product.js';
 const operation = productOperations.changeProduct;
 
 /** Orders keep the name and price that they were placed with. */
-export function patchProduct({ products, auth, logger }: Pick<Context, 'products' | 'auth' | 'logger'>): Router {
+export function patchProduct({ products, auth }: Pick<Context, 'products' | 'auth'>): Router {
   return route(operation, { auth }, async (req, res) => {
     const { id } = parseParams(operation.params, req);
     const patch = parseBody(operation.body, req);
     const product = await products.update(id, patch);
     if (product === undefined) throw noSuchProduct(id);
-    logger.info({ productId: id, fields: Object.keys(patch) }, 'product changed');
+    const { price, currency } = patch;
+    audit(req, 'product_changed', { subject: `product:${String(id)}`, fields: Object.keys(patch), price, currency });
     res.json(product);
   });
 }

@@ -2,6 +2,7 @@ import type { RequestHandler, Router } from 'express';
 import { userOperations } from '../../../contracts/http/operations/users.js';
 import { hashPassword, passwordMatches } from '../../../services/user/passwords.js';
 import { isAdmin, principalOf } from '../../http/access.js';
+import { audit } from '../../http/audit.js';
 import { forbidden, notFound, problemOf } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
@@ -30,6 +31,9 @@ export function changeUserRoute({ users, auth, rates }: Pick<UserContext, 'users
     const passwordHash = password === undefined ? undefined : await hashPassword(password);
     const user = await users.update(id, { ...changes, passwordHash });
     if (user === undefined) throw notFound();
+    const subject = `user:${String(id)}`;
+    if (passwordHash !== undefined) audit(req, 'authn_password_change', { subject });
+    if (changes.disabled !== undefined) audit(req, changes.disabled ? 'user_disabled' : 'user_enabled', { subject });
     res.json(user);
   });
 }

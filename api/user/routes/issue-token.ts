@@ -4,6 +4,7 @@ import { sessionOperations } from '../../../contracts/http/operations/sessions.j
 import type { TokenAnswer } from '../../../contracts/http/sessions.js';
 import { ACCESS_TOKEN_LIFETIME_S } from '../../../services/user/access-tokens.js';
 import { findOAuthClient } from '../../../services/user/oauth-clients.js';
+import { audit } from '../../http/audit.js';
 import { PLAIN_BODY } from '../../http/app.js';
 import { route } from '../../http/route.js';
 import { invalidClient, invalidRequest, unsupportedGrantType } from '../oauth-problems.js';
@@ -27,7 +28,13 @@ export function issueTokenRoute({
     if (!body.success) throw invalidRequest('`grant_type` is missing, or a parameter came twice.');
     const credentials = readClientCredentials(req.headers.authorization, body.data);
     const client = credentials && findOAuthClient(clients, credentials.clientId, credentials.secret);
-    if (client === undefined) throw invalidClient();
+    if (client === undefined) {
+      // A name of no client may be anything, a person's too.
+      const known = clients.find(({ clientId }) => clientId === credentials?.clientId);
+      if (known === undefined) audit(req, 'authn_login_fail', { outcome: 'unknown-client' });
+      else audit(req, 'authn_login_fail', { subject: `client:${known.clientId}`, outcome: 'wrong-secret' });
+      throw invalidClient();
+    }
     if (body.data.grant_type !== 'client_credentials') throw unsupportedGrantType();
     const answer: TokenAnswer = {
       access_token: await tokens.forClient(client),

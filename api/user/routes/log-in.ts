@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import { sessionOperations } from '../../../contracts/http/operations/sessions.js';
 import { logIn } from '../../../services/user/log-in.js';
+import { audit } from '../../http/audit.js';
 import { unauthorized } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody } from '../../http/validate.js';
@@ -17,8 +18,10 @@ export function logInRoute({
   rates,
 }: Pick<UserContext, 'users' | 'sessions' | 'tokens' | 'auth' | 'rates'>): Router {
   return route(operation, { auth }, ...rates.passwords, async (req, res) => {
-    const loggedIn = await logIn({ users, sessions }, parseBody(operation.body, req));
-    if (loggedIn === undefined) throw unauthorized('The e-mail address or the password is wrong.');
-    await sendSession(res.status(201), tokens, loggedIn);
+    const { userId, outcome, session } = await logIn({ users, sessions }, parseBody(operation.body, req));
+    const subject = userId === undefined ? undefined : `user:${String(userId)}`;
+    audit(req, session === undefined ? 'authn_login_fail' : 'authn_login_success', { subject, outcome });
+    if (session === undefined) throw unauthorized('The e-mail address or the password is wrong.');
+    await sendSession(res.status(201), tokens, session);
   });
 }

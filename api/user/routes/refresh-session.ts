@@ -1,5 +1,6 @@
 import type { Request, Router } from 'express';
 import { sessionOperations } from '../../../contracts/http/operations/sessions.js';
+import { audit } from '../../http/audit.js';
 import { unauthorized } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody } from '../../http/validate.js';
@@ -17,7 +18,10 @@ export function refreshSessionRoute({
   return route(operation, { auth }, ...rates.tokens, async (req, res) => {
     const { refreshToken } = parseBody(operation.body, req);
     const refreshed = await sessions.refresh(refreshToken, clientOf(req));
-    if (refreshed === undefined) throw unauthorized('The refresh token is not valid any more: log in again.');
+    if (refreshed !== undefined && 'reusedOf' in refreshed)
+      audit(req, 'authn_token_reuse', { subject: `user:${String(refreshed.reusedOf)}` });
+    if (refreshed === undefined || 'reusedOf' in refreshed)
+      throw unauthorized('The refresh token is not valid any more: log in again.');
     await sendSession(res, tokens, refreshed);
   });
 }
