@@ -27,7 +27,6 @@ import { withoutPassword } from './support/without-password.js';
  * @property {NodeJS.ProcessEnv} [environment]
  * @property {AbortSignal} [signal] ends what is under way; what has been started is stopped before it rejects
  * @property {import('./support/progress.js').Progress} [progress]
- * @property {(env: Record<string, string>) => void} [onSettings] told each time more addresses are known
  *
  * @typedef {object} StartedServers
  * @property {Record<string, string>} env the addresses, by the names the processes read
@@ -135,7 +134,6 @@ export async function startServers(options) {
   function learn(settings) {
     Object.assign(set.env, settings);
     state.learn({ env: settings });
-    options.onSettings?.(set.env);
   }
 
   try {

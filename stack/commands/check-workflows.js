@@ -5,7 +5,7 @@ import { obtainLinters } from '../checks/linters.js';
 import { cacheFolder, checkout } from '../support/paths.js';
 
 /** `npm run check:workflows`: workflows, shell scripts and Dockerfiles. Where a linter can't be had it says so; with CI=true that is a failure. */
-export async function checkWorkflows() {
+export async function run() {
   const cache = cacheFolder();
   fs.mkdirSync(cache, { recursive: true });
   const { linters, missing } = await obtainLinters({

@@ -18,14 +18,14 @@ const what = {
 };
 
 /** `npm run check`: each script of package.json that is called check:something or something:check, and a table of them. */
-export async function check() {
+export async function run() {
   const { scripts } = JSON.parse(fs.readFileSync(path.join(checkout, 'package.json'), 'utf8'));
   const names = Object.keys(scripts).filter((name) => /^check:|:check$/.test(name));
   const waiting = [...names];
   /** @type {Map<string, Result>} */
   const results = new Map();
   const takeNext = async () => {
-    for (let name = waiting.shift(); name; name = waiting.shift()) results.set(name, await run(name));
+    for (let name = waiting.shift(); name; name = waiting.shift()) results.set(name, await runScript(name));
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, takeNext));
 
@@ -41,7 +41,7 @@ export async function check() {
 /** @typedef {{ seconds: number, failed: boolean, said: string }} Result */
 
 /** @param {string} name @returns {Promise<Result>} */
-async function run(name) {
+async function runScript(name) {
   const since = performance.now();
   /** @type {string[]} what could not be checked on this machine */
   const left = [];

@@ -6,7 +6,7 @@ import { checkout, stackFolder } from '../support/paths.js';
 import { readState } from '../support/state.js';
 
 /** `npm run dlq`: the dead letters of the notifications, on the Kafka of the running stack. */
-export function dlq() {
+export function run() {
   const program = path.join(checkout, 'dist', 'notifications', 'dlq.js');
   const dir = stackFolder(process.env);
   const brokers =

@@ -19,7 +19,7 @@ The logs of the stack of npm start, from its last lines on, until Ctrl-C; of all
 HOLDFAST_DIR names the folder of another stack.`;
 
 /** `npm run logs` */
-export async function logs() {
+export async function run() {
   const dir = stackFolder();
   const known = namesIn(dir);
   const { names, lines, wanted, json, follow } = readOptions(usage, () => optionsOf(known));

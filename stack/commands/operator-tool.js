@@ -26,10 +26,11 @@ const tools = {
 };
 
 /**
- * Runs one of Temporal's command lines against the stack of `npm start`, with our arguments; gets it first where it isn't here yet.
- * @param {keyof typeof tools} name
+ * `npm run temporal` and `npm run tctl`: one of Temporal's command lines against the stack of `npm start`, with our arguments;
+ * gets it first where it isn't here yet.
  */
-export async function runOperatorTool(name) {
+export async function run() {
+  const name = /** @type {keyof typeof tools} */ (process.argv.splice(2, 1)[0]);
   const { tool, given, environment } = tools[name];
   const program = process.env[given] ?? (await obtain(tool));
   const child = spawn(program, process.argv.slice(2), {

@@ -24,7 +24,7 @@ const programs = {
 };
 
 /** `npm run prune` */
-export async function prune() {
+export async function run() {
   readOptions(usage, () => parseArgs({ options: { now: { type: 'boolean' } } }));
   const dir = stackFolder();
   // What the environment says comes first.

@@ -22,7 +22,7 @@ HOLDFAST_DIR names the folder of another stack; or TEMPORAL_ADDRESS, TEMPORAL_NA
 any Temporal whose order worker runs.`;
 
 /** `npm run reconcile` */
-export function reconcile() {
+export function run() {
   readOptions(usage, () =>
     parseArgs({
       options: {

@@ -14,7 +14,7 @@ get, pttl, monitor, subscribe, any other.
 REDIS_URL names another server, HOLDFAST_DIR the folder of another stack.`;
 
 /** `npm run redis` */
-export async function redis() {
+export async function run() {
   const { command, args, raw, scan } = readArguments(process.argv.slice(2));
   const { Redis } = await import('ioredis');
   const client = new Redis(addressOf(process.env), {

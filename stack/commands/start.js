@@ -32,7 +32,7 @@ Brings up every server and service on this machine, until Ctrl-C.
 Each port can be moved, as in GATEWAY_PORT=9080 npm start; docs/configuration.md has whatever else can be set.`;
 
 /** `npm start`: everything on this machine, until Ctrl-C. */
-export async function start() {
+export async function run() {
   const { values, positionals: watch } = readOptions(usage, () => {
     const options = /** @type {const} */ ({ fresh: { type: 'boolean' }, watch: { type: 'boolean' } });
     const read = parseArgs({ options, allowPositionals: true });

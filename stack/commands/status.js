@@ -12,7 +12,7 @@ What runs of the stack of npm start, where, and how it is. Ends with 0 when all 
 HOLDFAST_DIR names the folder of another stack.`;
 
 /** `npm run status` */
-export async function status() {
+export async function run() {
   const { values } = readOptions(usage, () => parseArgs({ options: { json: { type: 'boolean' } } }));
   const dir = stackFolder();
   const stack = await look(dir);

@@ -16,7 +16,7 @@ const records = path.join(dir, 'run', 'app');
  * `npm run test:compose`: what is shipped, in containers, as its users run it. Arguments go to vitest. What is missing
  * on this machine is said by whoever needs it.
  */
-export async function testCompose() {
+export async function run() {
   await startAndEnd(async ({ ends, progress, signal }) => {
     await checkPrerequisites([], process.env);
     ends.push(await own(dir, 'npm run test:compose'));

@@ -28,7 +28,7 @@ order that the seed decides, and holds the books against each other.
 The report is written below .holdfast/faults.`;
 
 /** `npm run test:faults` */
-export async function testFaults() {
+export async function run() {
   const { seed, orders, extent } = readOptions(usage, () => {
     const options = /** @type {const} */ ({
       seed: { type: 'string' },
@@ -53,9 +53,9 @@ export async function testFaults() {
     const { register } = await import('tsx/esm/api');
     register();
     const main = path.join(checkout, 'tests', 'faults', 'run', 'main.ts');
-    const { testFaults: run } = await import(pathToFileURL(main).href);
+    const { testFaults } = await import(pathToFileURL(main).href);
     /** @type {string[]} */
-    const findings = await run({ seed, orders, extent, dir, progress, signal });
+    const findings = await testFaults({ seed, orders, extent, dir, progress, signal });
     for (const finding of findings) progress.say(`  ✗ ${finding}`);
     progress.say(
       findings.length === 0 ? `\n✓ nothing was found` : `\n✗ ${findings.length} findings, with seed ${seed}`,

@@ -5,7 +5,7 @@ import { checkout, keepsake } from '../support/paths.js';
 import { onTestServers } from '../test-run/on-test-servers.js';
 
 /** `npm run test:guards`: takes out each guard of docs/guarantees.md in turn, in a copy, and wants its test to go red. */
-export async function testGuards() {
+export async function run() {
   const dir = path.join(keepsake, 'guards');
   await onTestServers({
     command: 'npm run test:guards',

@@ -13,7 +13,7 @@ import { startAndEnd } from '../support/start-and-end.js';
 const dir = path.join(keepsake, 'test-k8s');
 
 /** `npm run test:k8s`: the manifests and the image in a cluster of one node, brought up for it; arguments go to vitest. */
-export async function testK8s() {
+export async function run() {
   await startAndEnd(async ({ ends, progress, signal }) => {
     const missing = missingForNode();
     if (missing.length > 0) throw new Error(describeMissing(missing, process.platform));

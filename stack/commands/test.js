@@ -4,13 +4,13 @@ import { build } from '../support/build.js';
 import { checkout, keepsake } from '../support/paths.js';
 import { runCommand } from '../support/run-command.js';
 import { onTestServers } from '../test-run/on-test-servers.js';
-import { testCompose } from './test-compose.js';
+import { run as testCompose } from './test-compose.js';
 
 /**
  * `npm test`: everything that must hold, on servers of its own; arguments go to vitest, and then nothing else is checked.
  * With CI=true what is shipped is tried too, in containers, which are Linux's.
  */
-export async function test() {
+export async function run() {
   const args = process.argv.slice(2);
   await onTestServers({
     command: 'npm test',

@@ -99,10 +99,10 @@ describe('a line', () => {
 });
 
 describe('npm run logs', () => {
-  const program = path.join(checkout, 'stack', 'logs.js');
+  const program = path.join(checkout, 'stack', 'run.js');
   const env = () => ({ ...process.env, HOLDFAST_DIR: dir, TZ: 'UTC' });
   const run = (/** @type {string[]} */ ...args) =>
-    spawnSync(process.execPath, [program, ...args], { env: env(), encoding: 'utf8' });
+    spawnSync(process.execPath, [program, 'logs', ...args], { env: env(), encoding: 'utf8' });
 
   it('says which processes there are when it does not know one, and what it takes', () => {
     expect(run()).toMatchObject({ status: 1, stderr: expect.stringContaining('no logs') });
@@ -137,7 +137,10 @@ describe('npm run logs', () => {
 
   it('follows until Ctrl-C, over a restart', async () => {
     fs.writeFileSync(fileOf('gateway'), entry(1, 'before', 'ord_1'));
-    const child = spawn(process.execPath, [program, 'gateway'], { env: env(), stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [program, 'logs', 'gateway'], {
+      env: env(),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     children.push(child);
     const ended = new Promise((resolve) => child.once('exit', (code, by) => resolve(code ?? by)));
     let heard = '';

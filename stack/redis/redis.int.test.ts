@@ -11,12 +11,12 @@ afterEach(() => {
 });
 
 function redis(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, ['stack/redis.js', ...args], { encoding: 'utf8' });
+  return spawnSync(process.execPath, ['stack/run.js', 'redis', ...args], { encoding: 'utf8' });
 }
 
 /** One that goes on until it is told to end. */
 function listening(...args: string[]): { heard(): string; end(): Promise<unknown> } {
-  const child = spawn(process.execPath, ['stack/redis.js', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['stack/run.js', 'redis', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   ends.push(() => child.kill('SIGKILL'));
   const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
   let heard = '';
@@ -42,7 +42,7 @@ it('sends a command to the running Redis and shows the reply', () => {
 it('fails as Redis does, and says what it takes', () => {
   expect(redis('nonsense')).toMatchObject({ status: 1, stderr: expect.stringContaining('ERR unknown command') });
   expect(redis()).toMatchObject({ status: 2, stderr: expect.stringContaining('npm run redis') });
-  const nowhere = spawnSync(process.execPath, ['stack/redis.js', 'ping'], {
+  const nowhere = spawnSync(process.execPath, ['stack/run.js', 'redis', 'ping'], {
     encoding: 'utf8',
     env: { ...process.env, REDIS_URL: 'redis://127.0.0.1:1' },
   });

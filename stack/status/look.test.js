@@ -163,7 +163,7 @@ it('takes no word of one who was killed, and names what he left', async () => {
 
 it('is a command that ends with 1 unless all is healthy', async () => {
   const run = (/** @type {string[]} */ ...args) =>
-    spawnSync(process.execPath, [path.join(checkout, 'stack', 'status.js'), ...args], {
+    spawnSync(process.execPath, [path.join(checkout, 'stack', 'run.js'), 'status', ...args], {
       env: { ...process.env, HOLDFAST_DIR: dir },
       encoding: 'utf8',
     });

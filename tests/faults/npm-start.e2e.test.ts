@@ -21,7 +21,7 @@ let ports: Record<string, number> = {};
 
 /** As `npm start` does, on servers of its own, every port moved. */
 function start(...args: string[]): { child: ChildProcess; said(): string; ended: Promise<unknown> } {
-  const child = spawn(process.execPath, ['stack/start.js', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['stack/run.js', 'start', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
@@ -32,8 +32,8 @@ function start(...args: string[]): { child: ChildProcess; said(): string; ended:
   };
 }
 
-function run(script: string, ...args: string[]): { status: number | null; stdout: string } {
-  return spawnSync(process.execPath, [`stack/${script}.js`, ...args], { env, encoding: 'utf8' });
+function run(command: string, ...args: string[]): { status: number | null; stdout: string } {
+  return spawnSync(process.execPath, ['stack/run.js', command, ...args], { env, encoding: 'utf8' });
 }
 
 function look(): { stack: Stack; status: number | null } {
@@ -119,7 +119,7 @@ describe('npm start, with every port moved', () => {
 
   it('names every busy port at once, with its holder and its variable, before it does anything', () => {
     const elsewhere = path.resolve(testDir, 'npm-start-elsewhere');
-    const { status, stdout } = spawnSync(process.execPath, ['stack/start.js'], {
+    const { status, stdout } = spawnSync(process.execPath, ['stack/run.js', 'start'], {
       env: { ...env, HOLDFAST_DIR: elsewhere },
       encoding: 'utf8',
     });

@@ -68,7 +68,7 @@ jobs:
     ['npm run check', 'npm run check && npm run check', 'more than one command'],
     ['npm run check', '|\n          npm run check\n          npm run check', 'more than one command'],
     ['npm run check', 'npm run check -- ${{ github.head_ref }}', "may be anyone's code"],
-    ['npm run check', 'node stack/check.js', 'neither an npm script nor'],
+    ['npm run check', 'node stack/run.js check', 'neither an npm script nor'],
   ])('miss nothing: %j as %j', (text, by, finding) => {
     expect(good).toContain(text);
     expect(workflowFindings(good.replace(text, by), ['check']).join('\n')).toContain(finding);

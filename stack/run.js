@@ -1,12 +1,14 @@
 // @ts-check
+// `node stack/run.js COMMAND`, as the scripts of package.json say: a file of commands/.
 // An old Node must be able to read this file, to be told that it is too old.
 
 var version = process.versions.node.split('.');
 var isOld = Number(version[0]) * 1000 + Number(version[1]) < 20020;
+var command = process.argv.splice(2, 1)[0];
 
-import(isOld ? './prerequisites.js' : './commands/start.js')
+import(isOld ? './prerequisites.js' : './commands/' + command + '.js')
   .then(function (module) {
-    if (!isOld) return module.start();
+    if (!isOld) return module.run();
     console.error(module.describeMissing(module.findMissing(module.allNeeds, module.thisMachine), process.platform));
     process.exitCode = 1;
   })

@@ -1,4 +1,0 @@
-// @ts-check
-import { checkWorkflows } from './commands/check-workflows.js';
-
-await checkWorkflows();

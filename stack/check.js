@@ -1,4 +1,0 @@
-// @ts-check
-import { check } from './commands/check.js';
-
-await check();

@@ -1,4 +1,0 @@
-// @ts-check
-import { dlq } from './commands/dlq.js';
-
-dlq();

@@ -1,4 +1,0 @@
-// @ts-check
-import { logs } from './commands/logs.js';
-
-await logs();

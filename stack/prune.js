@@ -1,4 +1,0 @@
-// @ts-check
-import { prune } from './commands/prune.js';
-
-await prune();

@@ -1,4 +1,0 @@
-// @ts-check
-import { reconcile } from './commands/reconcile.js';
-
-reconcile();

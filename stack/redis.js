@@ -1,4 +1,0 @@
-// @ts-check
-import { redis } from './commands/redis.js';
-
-await redis();

@@ -1,4 +1,0 @@
-// @ts-check
-import { releaseNotes } from './commands/release-notes.js';
-
-releaseNotes();

@@ -1,4 +1,0 @@
-// @ts-check
-import { status } from './commands/status.js';
-
-await status();

@@ -1,4 +1,0 @@
-// @ts-check
-import { runOperatorTool } from './commands/operator-tool.js';
-
-await runOperatorTool('tctl');

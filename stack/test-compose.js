@@ -1,4 +1,0 @@
-// @ts-check
-import { testCompose } from './commands/test-compose.js';
-
-await testCompose();

@@ -1,4 +1,0 @@
-// @ts-check
-import { testFaults } from './commands/test-faults.js';
-
-await testFaults();

@@ -1,4 +1,0 @@
-// @ts-check
-import { testGuards } from './commands/test-guards.js';
-
-await testGuards();
