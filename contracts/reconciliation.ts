@@ -204,10 +204,17 @@ export interface Finding {
   repair?: Repair;
 }
 
-/** A finding that a repair was made for, what was done, and whether it is gone. */
+/** A finding that a repair was made for, or that an operator has put right: what was done, and whether it is gone. */
 export interface Repaired extends Finding {
   did: string;
   gone: boolean;
+}
+
+/** An operator has put right what is found of one kind, where no repair can. */
+export interface Acknowledgement {
+  kind: FindingKind;
+  by: string;
+  note: string;
 }
 
 export interface ReconciliationInput {
@@ -217,6 +224,8 @@ export interface ReconciliationInput {
   scope?: 'all' | 'changed';
   /** Default false. */
   repair?: boolean;
+  /** Of these orders, rather than to repair them. */
+  acknowledge?: Acknowledgement;
   /** How long a suspicion rests before it is looked at again, ms; longer than any attempt of a step. Default 10 s. */
   pauseMs?: number;
   /** Records that are listed at once. Default 100. */

@@ -5,6 +5,9 @@ export const OPERATOR_REQUESTS = ['retry', 'give-up', 'settled'] as const;
 
 export type OperatorRequest = (typeof OPERATOR_REQUESTS)[number];
 
+/** An operator has put right what a reconciliation found; its entry's detail is the finding, and only admins see it. */
+export const ACKNOWLEDGED = 'acknowledged';
+
 /** What an order's timeline tells of: the Saga's steps and compensations, the carrier's silence, and what else happened to the order. */
 export const TIMELINE_STEPS = [
   'order-created',
@@ -14,6 +17,7 @@ export const TIMELINE_STEPS = [
   'cancel',
   'cancelled',
   ...OPERATOR_REQUESTS,
+  ACKNOWLEDGED,
 ] as const;
 
 export type TimelineStep = (typeof TIMELINE_STEPS)[number];

@@ -1,4 +1,8 @@
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { lineSchema } from '../contracts/http/common.js';
+import { operatorRequestBodySchema } from '../contracts/http/orders.js';
+import { FINDING_KINDS, type Acknowledgement, type FindingKind } from '../contracts/reconciliation.js';
 import { readEnv } from '../platform/env.js';
 import { createTemporalClient } from '../platform/temporal/client.js';
 import { temporalSettingsFrom } from '../platform/temporal/settings.js';
@@ -14,6 +18,9 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     changed: { type: 'boolean', default: false },
     order: { type: 'string', multiple: true },
+    acknowledge: { type: 'string' },
+    by: { type: 'string' },
+    note: { type: 'string' },
   },
 });
 const temporal = createTemporalClient(temporalSettingsFrom(readEnv(settings)));
@@ -23,7 +30,24 @@ function show({ checked, counts }: Progress): void {
   process.stderr.write(`\r  ${done.join(', ')}; ${totalOf(counts)} findings`);
 }
 
+const acknowledgementSchema = z.object({
+  kind: z.enum(Object.keys(FINDING_KINDS) as FindingKind[]),
+  by: lineSchema(100),
+  note: operatorRequestBodySchema.shape.note,
+});
+
+/** What an operator has put right elsewhere: of which orders, and who says so and why. */
+function acknowledgement(): { acknowledge?: Acknowledgement } {
+  const { acknowledge, by, note, order = [], repair } = values;
+  if (acknowledge === undefined && by === undefined && note === undefined) return {};
+  const read = acknowledgementSchema.safeParse({ kind: acknowledge, by, note });
+  if (!read.success || order.length === 0 || repair)
+    throw new Error('--acknowledge takes a kind of finding, with --order, --by and --note, and without --repair');
+  return { acknowledge: read.data };
+}
+
 try {
+  const acknowledged = acknowledgement();
   await temporal.check();
   const report = await runReconciliation({
     workflows: temporal.client.workflow,
@@ -31,6 +55,7 @@ try {
       repair: values.repair,
       scope: values.changed ? 'changed' : 'all',
       ...(values.order && { orderIds: values.order }),
+      ...acknowledged,
     },
     ...(process.stderr.isTTY && { onProgress: show }),
   });

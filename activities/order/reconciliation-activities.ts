@@ -16,6 +16,7 @@ import { sagaStart } from '../../services/order/saga-start.js';
 import type { TellFindings } from './tell-findings.js';
 import { workflowRecords } from './workflow-records.js';
 import { createReconciliationPasses } from '../../services/order/reconciliation-passes.js';
+import { createTimelineStore } from '../../services/order/timeline-store.js';
 import { createWorkflowEndings } from '../../services/order/workflow-endings.js';
 
 export interface OrderReconciliationSettings {
@@ -37,6 +38,7 @@ export function createOrderReconciliation(settings: OrderReconciliationSettings)
   const passes = createReconciliationPasses(prisma);
   const endings = createWorkflowEndings(prisma);
   const store = createOrderStore(prisma);
+  const timeline = createTimelineStore(prisma);
 
   const startOf = async (orderId: string) => {
     const stored = await store.find(orderId);
@@ -82,6 +84,12 @@ export function createOrderReconciliation(settings: OrderReconciliationSettings)
         for (const progress of howItEnded(ended)) await recordProgress(prisma, progress, {});
         logger.info({ orderId, status: ended.status }, 'order reconciled: its row has learnt how it ended');
         return ended.status;
+      }),
+
+    acknowledge: (orderId, findings, { kind, by: operator, note }) =>
+      withOrderId(orderId, async () => {
+        await timeline.acknowledge(orderId, findings, { operator, note });
+        logger.info({ orderId, kind, operator }, 'finding acknowledged');
       }),
 
     orderSagaInput: async (orderId) => (await startOf(orderId)).args[0],

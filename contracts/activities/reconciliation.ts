@@ -1,7 +1,7 @@
 import type { CarrierEvent } from '../http/deliveries.js';
 import type { CancelReason, OrderStatus } from '../order-status.js';
 import type { OrderSagaInput } from '../order-saga.js';
-import type { ReconciliationReport } from '../reconciliation.js';
+import type { Acknowledgement, ReconciliationReport } from '../reconciliation.js';
 
 /** What each service tells a reconciliation, on its own task queue. All of it only reads, but for what `Repairs` says. */
 
@@ -31,6 +31,8 @@ export interface OrderRecord {
   attentionStep?: string;
   /** Steps that an operator put right elsewhere, and when that was written down, RFC 3339. */
   settled: { step: string; at: string }[];
+  /** Findings that operators have put right elsewhere, in the words of `acknowledgedAs`. */
+  acknowledged: string[];
 }
 
 /** What Temporal itself says. */
@@ -118,6 +120,8 @@ export interface OrderReconciliation {
   startOrderWorkflow(orderId: string): Promise<void>;
   /** Writes into the row of an order how its workflow has ended; answers with that. Harmless where it is there. */
   writeEnd(orderId: string): Promise<OrderStatus>;
+  /** Into the timeline: what an operator has put right is told no more. Harmless where it is there. */
+  acknowledge(orderId: string, findings: readonly string[], acknowledgement: Acknowledgement): Promise<void>;
   /** What the order's workflow was, or would be, started with. */
   orderSagaInput(orderId: string): Promise<OrderSagaInput>;
   /** A log line for each finding, and the gauge of all. */

@@ -150,7 +150,7 @@ export const timelineEntrySchema = z
     step: z.enum(TIMELINE_STEPS).meta({
       description:
         'A step or a compensation of the Saga, or what else happened: placed, with the carrier, returned, asked to be ' +
-        'cancelled, cancelled, or an operator’s request.',
+        'cancelled, cancelled, an operator’s request, or what an operator has put right elsewhere.',
     }),
     service: z.enum(SERVICES).meta({ description: 'Whose work it is.' }),
     outcome: z.enum(TIMELINE_OUTCOMES).meta({

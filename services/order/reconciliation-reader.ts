@@ -1,6 +1,6 @@
 import type { IdPage, OrderRecord } from '../../contracts/activities/reconciliation.js';
 import { isFinal, ORDER_STATUSES, type CancelReason, type OrderStatus } from '../../contracts/order-status.js';
-import { SETTLED_DETAIL } from '../../contracts/timeline.js';
+import { ACKNOWLEDGED, SETTLED_DETAIL } from '../../contracts/timeline.js';
 import type { Prisma, PrismaClient } from './prisma/generated/client.js';
 
 /** An event that waits for longer than this is told of. */
@@ -9,7 +9,11 @@ const NOT_FINAL = ORDER_STATUSES.filter((status) => !isFinal(status));
 
 const include = {
   lines: { orderBy: { number: 'asc' }, select: { productId: true, quantity: true } },
-  timeline: { where: { detail: SETTLED_DETAIL }, select: { step: true, at: true } },
+  timeline: {
+    where: { OR: [{ detail: SETTLED_DETAIL }, { step: ACKNOWLEDGED }] },
+    orderBy: { number: 'asc' },
+    select: { step: true, at: true, detail: true },
+  },
 } satisfies Prisma.OrderInclude;
 
 /** What a reconciliation asks of the order service's books. */
@@ -63,6 +67,7 @@ export function createOrderReconciliationReader(prisma: PrismaClient) {
 
 /** The columns of text hold what this service wrote there, by the types of the contracts. */
 function toRecord(row: Prisma.OrderGetPayload<{ include: typeof include }>): OrderRecord {
+  const { timeline } = row;
   return {
     orderId: row.id,
     userId: row.userId,
@@ -76,6 +81,9 @@ function toRecord(row: Prisma.OrderGetPayload<{ include: typeof include }>): Ord
     wasStarted: row.workflowStartedAt !== null,
     needsAttention: row.needsAttention || row.stalledSince !== null,
     ...(row.attentionStep === null ? {} : { attentionStep: row.attentionStep }),
-    settled: row.timeline.map(({ step, at }) => ({ step, at: at.toISOString() })),
+    settled: timeline
+      .filter(({ detail }) => detail === SETTLED_DETAIL)
+      .map(({ step, at }) => ({ step, at: at.toISOString() })),
+    acknowledged: timeline.flatMap(({ step, detail }) => (step === ACKNOWLEDGED && detail !== null ? [detail] : [])),
   };
 }

@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 
 import type { Timeline } from '../../contracts/http/orders.js';
 import type { AttentionStep } from '../../contracts/saga-steps.js';
 import type { ServiceName } from '../../contracts/services.js';
 import {
+  ACKNOWLEDGED,
   SETTLED_DETAIL,
   type OperatorRequest,
   type TimelineOutcome,
@@ -32,6 +33,8 @@ export interface TimelineStore {
   operatorAsks(asked: AskedByOperator): Promise<string>;
   /** The Saga has heard it, or could not any more. */
   confirm(orderId: string, key: string, outcome: 'asked' | 'refused'): Promise<void>;
+  /** What a reconciliation found, an operator has put right: each stands once, by who was first. */
+  acknowledge(orderId: string, findings: readonly string[], by: { operator: string; note: string }): Promise<void>;
 }
 
 export function createTimelineStore(prisma: PrismaClient): TimelineStore {
@@ -67,6 +70,15 @@ export function createTimelineStore(prisma: PrismaClient): TimelineStore {
 
     confirm: async (orderId, key, outcome) => {
       await prisma.timelineEntry.update({ where: { orderId_key: { orderId, key } }, data: { outcome } });
+    },
+
+    acknowledge: async (orderId, findings, { operator, note }) => {
+      const data = findings.map((detail) => ({
+        ...{ orderId, step: ACKNOWLEDGED, detail, note, askedBy: operator, service: 'order-service', attempts: 1 },
+        key: `${ACKNOWLEDGED}-${createHash('sha256').update(detail).digest('hex')}`,
+        outcome: 'done' satisfies TimelineOutcome,
+      }));
+      await prisma.timelineEntry.createMany({ data, skipDuplicates: true });
     },
   };
 }

@@ -9,6 +9,7 @@ import { readSecrets } from '../support/secrets.js';
 import { readState } from '../support/state.js';
 
 const usage = `npm run reconcile -- [--repair] [--changed] [--order <orderId>]... [--json]
+npm run reconcile -- --acknowledge <finding> --order <orderId>... --by <who> --note <why> [--json]
 
 Compares stock, reservations, payments, the provider's ledger, deliveries, orders and workflows of the stack of npm start,
 and names every unit and every amount that no record accounts for. Orders that are on their way are not findings.
@@ -16,6 +17,9 @@ and names every unit and every amount that no record accounts for. Orders that a
   --changed follows what changed since the last pass, as the schedule does; else it looks at everything
   --order   looks at this order alone
   --json    for programs to read
+  --acknowledge
+            writes into the order's timeline that somebody has put right by hand what is found of this kind, which no repair
+            can: it is told no more, until it stands otherwise
 Ends with 0 when nothing is found, or left after --repair; with 1 when there is; with 2 when it could not be done, or there
 is no such order.
 HOLDFAST_DIR names the folder of another stack; or TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, PAYLOAD_KEYS and PAYLOAD_KEY_ID
@@ -30,6 +34,9 @@ export function run() {
         json: { type: 'boolean' },
         changed: { type: 'boolean' },
         order: { type: 'string', multiple: true },
+        acknowledge: { type: 'string' },
+        by: { type: 'string' },
+        note: { type: 'string' },
       },
     }),
   );

@@ -266,4 +266,29 @@ export const reconcile: Guard[] = [
       name: 'is not paid again by the undo of a repair',
     },
   },
+  {
+    promise:
+      'What an operator has put right and acknowledged is told no more, and what stands otherwise later is told again.',
+    code: {
+      file: 'workflows/reconciliation/compare/finding.ts',
+      text: 'return `${kind}: ${detail}`;',
+      instead: "return `${kind}: ${detail === '' ? '' : kind}`;",
+    },
+    test: {
+      file: 'workflows/reconciliation/compare/compare-order.test.ts',
+      name: 'and done twice, is told no more once an operator has put it right; done again, it is',
+    },
+  },
+  {
+    promise: 'An acknowledgement is written down with who says so and why, and read by each reconciliation after it.',
+    code: {
+      file: 'services/order/reconciliation-reader.ts',
+      text: 'OR: [{ detail: SETTLED_DETAIL }, { step: ACKNOWLEDGED }]',
+      instead: 'OR: [{ detail: SETTLED_DETAIL }, { step: ACKNOWLEDGED, note: null }]',
+    },
+    test: {
+      file: 'workflows/reconciliation/settled.int.test.ts',
+      name: 'is told until an operator acknowledges it, who stands in the timeline; twice is as once',
+    },
+  },
 ];

@@ -9,10 +9,10 @@ import {
 } from '../../contracts/reconciliation.js';
 import { compareStockLevel } from './compare/compare-stock-level.js';
 import { isFinal } from '../../contracts/order-status.js';
-import { look, lookAgain } from './look-twice.js';
+import { look, lookAgain, type Confirmed } from './look-twice.js';
 import { reconciliationProgress } from './messages.js';
 import { isKnown, type RecordsOfOrder } from './records-of-order.js';
-import { repairOrder } from './repair-order.js';
+import { acknowledgeFindings, repairOrder, type PutRight } from './repair-order.js';
 import { addFindings, addInformation, addRepaired, emptyReport } from './report.js';
 import { delivery, order, payment, stock } from './services.js';
 
@@ -141,7 +141,7 @@ async function notAmongOrders(
 
 /** Looks again at what seemed wrong, repairs it if that is wanted, and writes down what is left. */
 async function settle(
-  { repair = false, pauseMs = PAUSE_MS }: ReconciliationInput,
+  { repair = false, acknowledge, pauseMs = PAUSE_MS }: ReconciliationInput,
   report: ReconciliationReport,
   suspects: readonly RecordsOfOrder[],
 ): Promise<void> {
@@ -153,8 +153,12 @@ async function settle(
   if (known.length > 0) await order.keepEndings(known);
   const unclean = moving.map(({ orderId }) => orderId);
   // One after the other: what a repair writes down is a local activity, of which a workflow may have one at a time.
+  const putRight = async (one: Confirmed): Promise<PutRight> => {
+    if (acknowledge) return acknowledgeFindings(one, acknowledge);
+    return repair ? repairOrder(one) : { repaired: [], left: one.findings };
+  };
   for (const one of confirmed) {
-    const { repaired, left } = repair ? await repairOrder(one) : { repaired: [], left: one.findings };
+    const { repaired, left } = await putRight(one);
     addRepaired(report, repaired);
     addFindings(report, left);
     if (left.length > 0) unclean.push(one.records.orderId);

@@ -6,7 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { OrderRecord } from '../../contracts/activities/reconciliation.js';
-import type { Finding, Repair, Repaired } from '../../contracts/reconciliation.js';
+import type { Acknowledgement, Finding, Repair, Repaired } from '../../contracts/reconciliation.js';
 import { REFUSALS } from '../../contracts/refusals.js';
 import type { SagaStep } from '../../contracts/saga-steps.js';
 import { workflowIdOf } from '../../contracts/ids.js';
@@ -16,6 +16,7 @@ import { recordProgress } from '../order/record-progress.js';
 import { stepActivities } from '../order/step-activities.js';
 import { stepEntry } from '../order/timeline-entry.js';
 import { compareOrder } from './compare/compare-order.js';
+import { acknowledgedAs } from './compare/finding.js';
 import { gatherRecords } from './gather-records.js';
 import type { Confirmed } from './look-twice.js';
 import { areTheSame, type RecordsOfOrder } from './records-of-order.js';
@@ -25,33 +26,59 @@ import { undoAbandoned } from './undo-abandoned.js';
 /** A repair that takes longer is left for the next time. */
 const PATIENCE_MS = 60_000;
 
+export interface PutRight {
+  repaired: Repaired[];
+  /** What is wrong with it then. */
+  left: Finding[];
+}
+
+const lookNow = async (orderId: string) => (await gatherRecords([orderId]))[0];
+
 /**
- * Repairs what is safe of one order, and looks at it once more: `left` is what is wrong with it then. Each repair is
- * idempotent, so dying in the middle, or two reconciliations at once, do no harm.
+ * Repairs what is safe of one order, and looks at it once more. Each repair is idempotent, so dying in the middle, or
+ * two reconciliations at once, do no harm.
  */
-export async function repairOrder({
-  records,
-  findings,
-}: Confirmed): Promise<{ repaired: Repaired[]; left: Finding[] }> {
-  const lookNow = async () => (await gatherRecords([records.orderId]))[0];
-  const wrongIn = (now: RecordsOfOrder | undefined) => (now === undefined ? findings : compareOrder(now, Date.now()));
-  const { order: row } = records;
+export async function repairOrder({ records, findings }: Confirmed): Promise<PutRight> {
+  const { order: row, orderId } = records;
   if (row === undefined || findings.every((finding) => finding.repair === undefined))
     return { repaired: [], left: findings };
   // The repairs of others came before it and took their time: what an operator has begun meanwhile is not undone.
-  const before = await lookNow();
-  if (!areTheSame(before, records)) return { repaired: [], left: wrongIn(before) };
-  const tried: Omit<Repaired, 'gone'>[] = [];
+  const before = await lookNow(orderId);
+  if (!areTheSame(before, records)) return { repaired: [], left: wrongIn(before, findings) };
+  const tried: Tried[] = [];
   for (const finding of findings) {
     if (finding.repair === undefined) continue;
     tried.push({ ...finding, did: await repair(finding.repair, row) });
   }
-  const left = wrongIn(await lookNow());
-  return {
-    repaired: tried.map((one) => ({ ...one, gone: !left.some(({ kind }) => kind === one.kind) })),
-    left,
-  };
+  return lookAfter(tried, orderId, findings);
 }
+
+/** Writes down that an operator has put right what nobody else can, and looks at the order once more. */
+export async function acknowledgeFindings(
+  { records: { order: row, orderId }, findings }: Confirmed,
+  acknowledgement: Acknowledgement,
+): Promise<PutRight> {
+  const { kind, by } = acknowledgement;
+  const meant = findings.filter((finding) => finding.kind === kind);
+  if (row === undefined || meant.length === 0) return { repaired: [], left: findings };
+  const theirs = meant.filter((finding) => finding.repair === undefined);
+  if (theirs.length > 0) await order.acknowledge(orderId, theirs.map(acknowledgedAs), acknowledgement);
+  const tried = meant.map((finding) => ({
+    ...finding,
+    did: finding.repair ? 'nothing: --repair can see to it' : `put right by hand, says ${by}`,
+  }));
+  return lookAfter(tried, orderId, findings);
+}
+
+type Tried = Omit<Repaired, 'gone'>;
+
+async function lookAfter(tried: readonly Tried[], orderId: string, before: Finding[]): Promise<PutRight> {
+  const left = wrongIn(await lookNow(orderId), before);
+  return { repaired: tried.map((one) => ({ ...one, gone: !left.some(({ kind }) => kind === one.kind) })), left };
+}
+
+const wrongIn = (now: RecordsOfOrder | undefined, before: Finding[]) =>
+  now === undefined ? before : compareOrder(now, Date.now());
 
 /** What was done, in words; a repair that fails says so, and leaves the finding. */
 async function repair(what: Repair, record: OrderRecord): Promise<string> {

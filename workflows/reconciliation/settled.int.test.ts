@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ReconciliationInput } from '../../contracts/reconciliation.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { giveUp, settled } from '../order/messages.js';
 import { openShop, type Shop } from './testing/open-shop.js';
@@ -89,5 +90,47 @@ describe('a refund that was paid by hand', { timeout: SLOW }, () => {
       ['undone', null],
       ['undone', null],
     ]);
+  });
+});
+
+describe('a finding that no repair can see to', { timeout: SLOW }, () => {
+  const acknowledge = { kind: 'settled-and-done', by: 'hana', note: 'she has sent it back' } as const;
+
+  it('is told until an operator acknowledges it, who stands in the timeline; twice is as once', async () => {
+    const orderId = await paidBackByHand();
+    await shop.handleOf(orderId).result();
+    const refundedAt = (updatedAt: Date) =>
+      shop.payments.prisma.payment.update({ where: { orderId }, data: { status: 'REFUNDED', updatedAt } });
+    await refundedAt(new Date());
+    await shop.payments.ledger.ledgerEntry.update({
+      where: { idempotencyKey: orderId },
+      data: { status: 'REFUNDED' },
+    });
+    const kindsOf = async (input: ReconciliationInput = {}) =>
+      (await shop.reconcile({ orderIds: [orderId], ...input })).findings.map(({ kind }) => kind);
+    expect(await kindsOf()).toEqual(['settled-and-done']);
+    expect(await kindsOf({ acknowledge: { ...acknowledge, kind: 'stock-missing' } })).toEqual(['settled-and-done']);
+
+    const { repaired, findings } = await shop.reconcile({ orderIds: [orderId], acknowledge });
+    expect(findings).toEqual([]);
+    expect(repaired).toMatchObject([{ kind: 'settled-and-done', gone: true, did: 'put right by hand, says hana' }]);
+    expect(await kindsOf()).toEqual([]);
+    expect(await kindsOf({ acknowledge })).toEqual([]);
+    const lines = await shop.orders.prisma.timelineEntry.findMany({ where: { orderId, step: 'acknowledged' } });
+    expect(lines).toMatchObject([{ askedBy: 'hana', note: acknowledge.note, outcome: 'done' }]);
+
+    await refundedAt(new Date(Date.now() + 1_000));
+    expect(await kindsOf()).toEqual(['settled-and-done']);
+  });
+
+  it('and one that a repair can see to, is not acknowledged', async () => {
+    const orderId = await shop.cancelled(await shop.inventory.stocked(10));
+    await shop.inventory.prisma.reservation.updateMany({ where: { orderId }, data: { status: 'HELD' } });
+    const { repaired, findings } = await shop.reconcile({
+      orderIds: [orderId],
+      acknowledge: { ...acknowledge, kind: 'stock-still-held' },
+    });
+    expect(repaired).toMatchObject([{ gone: false, did: 'nothing: --repair can see to it' }]);
+    expect(findings.map(({ kind }) => kind)).toEqual(['stock-still-held']);
   });
 });

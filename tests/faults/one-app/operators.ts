@@ -300,6 +300,17 @@ export function operators(running: () => RunningApp): void {
       expect((await paymentsOf(shop.alice, order.id)).filter(({ status }) => status === 'CHARGED')).toEqual([]);
     });
 
+    it.concurrent('acknowledge', async () => {
+      const { order, replaced } = await atWork();
+      await runbook('complete-temporal', replaced);
+      await isCompleted(order);
+      await expect(runbook('reconcile', replaced)).rejects.toThrow(`FOUND  payment-missing  order ${order.id}`);
+      const said = await runbook('acknowledge', { ...replaced, FINDING: 'payment-missing' });
+      expect(said).toContain('put right by hand, says Hana, second line');
+      expect(await runbook('reconcile', replaced)).toMatch(/^No finding/m);
+      expect(await runbook(['admin', 'timeline'], replaced)).toContain('the customer has sent it back');
+    });
+
     it.for(['fail-temporal', 'fail-tctl'])('%s', async (name, { onTestFinished }) => {
       // Somebody holds the product's lock and is gone, so each attempt hangs for five seconds.
       const product = await stockedProduct(shop);

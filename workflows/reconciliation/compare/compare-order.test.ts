@@ -5,6 +5,7 @@ import { isFinal, ORDER_STATUSES, type OrderStatus } from '../../../contracts/or
 import type { RecordsOfOrder } from '../records-of-order.js';
 import { compareOrder } from './compare-order.js';
 import { compareStockLevel } from './compare-stock-level.js';
+import { acknowledgedAs } from './finding.js';
 
 const NOW = Date.parse('2026-01-31T12:00:00Z');
 const LONG_AGO = '2026-01-31T11:00:00.000Z';
@@ -21,6 +22,7 @@ const orderIn = (status: OrderStatus, more: Partial<OrderRecord> = {}): OrderRec
   wasStarted: true,
   needsAttention: false,
   settled: [],
+  acknowledged: [],
   ...more,
 });
 
@@ -202,4 +204,21 @@ describe('a step that was settled', () => {
     expect(kindsWhen(before)).toEqual(['settled-and-done']);
     expect(kindsWhen(after)).toEqual([]);
   });
+
+  it('and done twice, is told no more once an operator has put it right; done again, it is', () => {
+    const settled = [{ step: 'refund-payment', at: before }];
+    const found = compareOrder(records(orderIn('CANCELLED', { settled }), cancelled), NOW);
+    const acknowledged = found.map(acknowledgedAs);
+    const then = records(orderIn('CANCELLED', { settled, acknowledged }), cancelled);
+    expect(compareOrder(then, NOW)).toEqual([]);
+    const again = { ...then, payment: then.payment && { ...then.payment, updatedAt: after } };
+    expect(kindsOf(again)).toEqual(['settled-and-done']);
+  });
+});
+
+it('an order that is not accounted for is looked at in all else where that was acknowledged', () => {
+  const forgotten = { workflow: 'forgotten', stock: 'HELD', payment: 'VOIDED' };
+  const found = compareOrder(records(orderIn('DELIVERY_STARTED'), forgotten), NOW);
+  const order = orderIn('DELIVERY_STARTED', { acknowledged: found.map(acknowledgedAs) });
+  expect(kindsOf(records(order, forgotten))).toEqual(['payment-missing']);
 });

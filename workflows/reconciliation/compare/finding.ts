@@ -9,3 +9,8 @@ export function finding(
 ): Finding {
   return { kind, orderId, detail, ...more, ...(repair === undefined ? {} : { repair }) };
 }
+
+/** A finding as an operator acknowledges it: one that stands otherwise is another, and told again. */
+export function acknowledgedAs({ kind, detail }: Finding): string {
+  return `${kind}: ${detail}`;
+}
