@@ -25,7 +25,7 @@ export const REPAIRS = {
   'undo-order':
     'it is undone as on `giveUp`, by a workflow `undo-<orderId>`, and CANCELLED with `OPERATOR_REQUEST`; completed instead if it was delivered',
   'write-status':
-    'the row learns how its workflow ended, where that is further on its way and Temporal still knows; what is missing of its events is told, of a cancelled order its end alone',
+    'the row learns how its workflow ended, where that is further on its way, from Temporal or from what was kept of it; what is missing of its events is told, of a cancelled order its end alone',
   'commit-stock': 'what is held leaves the books',
   'release-stock': 'what is held can be ordered again',
   'refund-payment': 'the charge goes back at the provider, and stands as refunded in our books',
@@ -107,6 +107,12 @@ export const FINDING_KINDS = {
   'payment-missing': {
     compares: 'order, payment',
     means: 'an order should be paid, and is not',
+    repairs: none,
+  },
+  'payment-differs': {
+    compares: 'order, payment',
+    means:
+      'an order says that it is paid by another payment than its own, or by none of ours: a charge that was completed by hand with a wrong id, for instance',
     repairs: none,
   },
   'payment-not-refunded': {

@@ -17,7 +17,7 @@ import type { TellFindings } from './tell-findings.js';
 import { workflowRecords } from './workflow-records.js';
 import { createReconciliationPasses } from '../../services/order/reconciliation-passes.js';
 import { createTimelineStore } from '../../services/order/timeline-store.js';
-import { createWorkflowEndings } from '../../services/order/workflow-endings.js';
+import { createWorkflowEndings, type OrderEnd, type SeenEnding } from '../../services/order/workflow-endings.js';
 
 export interface OrderReconciliationSettings {
   prisma: PrismaClient;
@@ -46,6 +46,28 @@ export function createOrderReconciliation(settings: OrderReconciliationSettings)
     return sagaStart(stored, { times, searchAttributesOf });
   };
 
+  /** null: Temporal has just forgotten it, or it can't be read. */
+  const answerOf = async (orderId: string): Promise<OrderEnd | null> => {
+    try {
+      return endIn(await workflows.withDeadline(Date.now() + 5_000, () => resultOf(workflows, orderId)));
+    } catch (error) {
+      logger.warn({ orderId, error }, 'what a workflow ended with can not be read');
+      return null;
+    }
+  };
+
+  /** As Temporal says, or as it was kept when Temporal still did. */
+  const endOf = async (orderId: string): Promise<OrderEnd> => {
+    try {
+      return await resultOf(workflows, orderId);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      const kept = await endings.endOf(orderId);
+      if (kept) return kept;
+      throw ApplicationFailure.nonRetryable('Temporal has forgotten how it ended', 'WorkflowGone');
+    }
+  };
+
   return {
     listOrderIds,
     orderRecords,
@@ -60,12 +82,18 @@ export function createOrderReconciliation(settings: OrderReconciliationSettings)
     listUnreconciledIds: passes.listUnreconciledIds,
     markUnreconciled: (orderIds, startedAt) => passes.markUnreconciled(orderIds, new Date(startedAt)),
     endReconciliation: ({ startedAt, ofAll }) => passes.end({ startedAt: new Date(startedAt), ofAll }),
-    keepEndings: (ended) =>
-      endings.keep(
-        ended.map(({ orderId, state, detail, orderStatus }) => ({
-          ...{ orderId, state, detail, orderStatus: orderStatus ?? null },
-        })),
-      ),
+    keepEndings: async (records) => {
+      const seen: SeenEnding[] = [];
+      for (const { orderId, state, detail, orderStatus = null } of records)
+        seen.push({
+          orderId,
+          state,
+          detail,
+          orderStatus,
+          ended: state === 'completed' ? await answerOf(orderId) : null,
+        });
+      await endings.keep(seen);
+    },
 
     startOrderWorkflow: (orderId) =>
       withOrderId(orderId, async () => {
@@ -80,7 +108,7 @@ export function createOrderReconciliation(settings: OrderReconciliationSettings)
 
     writeEnd: (orderId) =>
       withOrderId(orderId, async () => {
-        const ended = await endOf(workflows, orderId);
+        const ended = await endOf(orderId);
         for (const progress of howItEnded(ended)) await recordProgress(prisma, progress, {});
         logger.info({ orderId, status: ended.status }, 'order reconciled: its row has learnt how it ended');
         return ended.status;
@@ -97,17 +125,23 @@ export function createOrderReconciliation(settings: OrderReconciliationSettings)
   };
 }
 
-async function endOf(workflows: WorkflowClient, orderId: string): Promise<Order> {
-  try {
-    return await workflows.getHandle<() => Promise<Order>>(workflowIdOf(orderId)).result();
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-    throw ApplicationFailure.nonRetryable('Temporal has forgotten how it ended', 'WorkflowGone');
-  }
+const resultOf = (workflows: WorkflowClient, orderId: string): Promise<Order> =>
+  workflows.getHandle<() => Promise<Order>>(workflowIdOf(orderId)).result();
+
+/** Without the address and the lines, which the row has. */
+function endIn({ id, status, cancelReason, cancelNote, paymentId, deliveryId, trackingNumber }: Order): OrderEnd {
+  return {
+    ...{ id, status },
+    ...(cancelReason && { cancelReason }),
+    ...(cancelNote !== undefined && { cancelNote }),
+    ...(paymentId !== undefined && { paymentId }),
+    ...(deliveryId !== undefined && { deliveryId }),
+    ...(trackingNumber !== undefined && { trackingNumber }),
+  };
 }
 
 /** What its records would have told, of which some are missing; what is there stays as it is. */
-function howItEnded(order: Order): OrderProgress[] {
+function howItEnded(order: OrderEnd): OrderProgress[] {
   const {
     id: orderId,
     status,

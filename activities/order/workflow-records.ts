@@ -6,7 +6,7 @@ import type { WorkflowEndings } from '../../services/order/workflow-endings.js';
 
 export interface WorkflowRecordsSettings {
   workflows: WorkflowClient;
-  endings: WorkflowEndings;
+  endings: Pick<WorkflowEndings, 'find' | 'forget'>;
   /** When the last pass over all that is not final began: what had not ended badly by then, was running. */
   lastPass: () => Promise<Date | null>;
   /** When these were placed. */

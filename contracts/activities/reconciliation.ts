@@ -21,6 +21,8 @@ export interface OrderRecord {
   /** Minor unit. */
   totalPrice: number;
   currency: string;
+  /** That it is paid by, as its charge answered, or whoever completed that by hand. */
+  paymentId?: string;
   lines: { productId: number; quantity: number }[];
   createdAt: string;
   updatedAt: string;

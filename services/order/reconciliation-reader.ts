@@ -75,6 +75,7 @@ function toRecord(row: Prisma.OrderGetPayload<{ include: typeof include }>): Ord
     ...(row.cancelReason === null ? {} : { cancelReason: row.cancelReason as CancelReason }),
     totalPrice: Number(row.totalPrice),
     currency: row.currency,
+    ...(row.paymentId === null ? {} : { paymentId: row.paymentId }),
     lines: row.lines,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

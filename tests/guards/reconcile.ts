@@ -291,4 +291,28 @@ export const reconcile: Guard[] = [
       name: 'is told until an operator acknowledges it, who stands in the timeline; twice is as once',
     },
   },
+  {
+    promise: 'A row that stood still learns by a repair how its workflow ended, also when Temporal has forgotten it.',
+    code: {
+      file: 'activities/order/reconciliation-activities.ts',
+      text: 'if (kept) return kept;',
+      instead: "if (kept && orderId === '') return kept;",
+    },
+    test: {
+      file: 'workflows/reconciliation/reconciliation.int.test.ts',
+      name: 'is written into the row by a repair, also when Temporal has forgotten it',
+    },
+  },
+  {
+    promise: "A payment that an order names and that is not its own in the payment service's books is named.",
+    code: {
+      file: 'workflows/reconciliation/compare/compare-payment.ts',
+      text: 'order.paymentId === undefined || order.paymentId === payment?.paymentId',
+      instead: "order.paymentId !== ''",
+    },
+    test: {
+      file: 'workflows/reconciliation/compare/compare-order.test.ts',
+      name: 'and that is none of its own, is named: paid elsewhere, or given back by nobody',
+    },
+  },
 ];

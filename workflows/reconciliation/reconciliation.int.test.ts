@@ -112,6 +112,23 @@ describe('how a workflow ended', () => {
     await setStatus('COMPLETED');
   });
 
+  it('is written into the row by a repair, also when Temporal has forgotten it', { timeout: SLOW }, async () => {
+    const orderId = await shop.cancelled(await shop.inventory.stocked(10));
+    const rowOf = () => shop.orders.prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+    const { status, cancelReason, paymentId, deliveryId, trackingNumber } = await rowOf();
+    const nothing = { paymentId: null, deliveryId: null, trackingNumber: null };
+    const data = { ...nothing, status: 'PENDING', cancelReason: null };
+    await shop.orders.prisma.order.update({ where: { id: orderId }, data });
+    await shop.reconcile({ orderIds: [orderId] });
+    await shop.forget(orderId);
+
+    const { repaired, findings } = await shop.reconcile({ orderIds: [orderId], repair: true });
+    expect(repaired).toMatchObject([{ kind: 'status-differs', did: 'it is CANCELLED', gone: true }]);
+    expect(findings).toEqual([]);
+    expect(await rowOf()).toMatchObject({ status, cancelReason, paymentId, deliveryId, trackingNumber });
+    expect([status, cancelReason]).toEqual(['CANCELLED', 'OPERATOR_REQUEST']);
+  });
+
   it('is not guessed when nobody has looked for as long as Temporal keeps it', async () => {
     const orderId = 'ord_of_long_ago';
     const looked = async (lastPass: Date | null) => {

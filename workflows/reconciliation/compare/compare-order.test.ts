@@ -118,6 +118,29 @@ describe('records that are as they should be', () => {
   });
 });
 
+describe('a payment that the order names', () => {
+  const undone = { payment: 'VOIDED', ledger: 'VOIDED', workflow: 'forgotten' };
+  const done = {
+    ...{ payment: 'CHARGED', ledger: 'CHARGED', stock: 'COMMITTED', delivery: 'DELIVERED' },
+    workflow: 'forgotten',
+  };
+
+  it('is its own', () => {
+    expect(kindsOf(records(orderIn('COMPLETED', { paymentId: 'p' }), done))).toEqual([]);
+    expect(kindsOf(records(orderIn('CANCELLED', { paymentId: 'p' }), undone))).toEqual([]);
+  });
+
+  it('and that is none of its own, is named: paid elsewhere, or given back by nobody', () => {
+    const by = (status: OrderStatus, books: Parameters<typeof records>[1]) =>
+      kindsOf(records(orderIn(status, { paymentId: 'by_hand' }), books));
+    expect(by('COMPLETED', done)).toEqual(['payment-differs']);
+    expect(by('CANCELLED', undone)).toEqual(['payment-differs']);
+    expect(by('CANCELLED', { workflow: 'forgotten' })).toEqual(['payment-differs']);
+    // Nothing of ours was charged, which says as much.
+    expect(by('COMPLETED', { ...done, payment: undefined, ledger: undefined })).toEqual(['payment-missing']);
+  });
+});
+
 describe('the workflow', () => {
   it.each(ORDER_STATUSES.filter((status) => !isFinal(status)))('gone while %s: the order is undone', (status) => {
     const [found, ...more] = compareOrder(

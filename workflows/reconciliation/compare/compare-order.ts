@@ -16,7 +16,7 @@ export function compareOrder(records: RecordsOfOrder, now: number): Finding[] {
   const workflow = untold(compareWorkflow(records, now));
   // Whoever finishes or undoes the order first sees to all that it has: nothing of that is lost apart from it.
   if (workflow.some(({ kind }) => kind === 'workflow-gone' || kind === 'workflow-never-started')) return workflow;
-  const ledger = compareLedger(records);
+  const ledger = untold(compareLedger(records));
   return untold([
     ...workflow,
     ...compareStock(records),

@@ -14,12 +14,17 @@ export function comparePayment({ orderId, order, payment }: RecordsOfOrder): Fin
 
   const says = `order ${order.status}, payment ${state ?? 'none'}`;
   const total = { amount: order.totalPrice, currency: order.currency };
+  const ids = `order's payment ${order.paymentId ?? ''}, its books' ${payment?.paymentId ?? 'none'}`;
+  const differs =
+    order.paymentId === undefined || order.paymentId === payment?.paymentId
+      ? []
+      : [finding('payment-differs', orderId, `${says}; ${ids}`, { money: total })];
   switch (stageOf(order).payment) {
     case 'open':
-      return [];
+      return differs;
     case 'charged':
-      return state === 'CHARGED' ? [] : [finding('payment-missing', orderId, says, { money: total })];
+      return state === 'CHARGED' ? differs : [finding('payment-missing', orderId, says, { money: total })];
     case 'undone':
-      return isLeft ? [finding('payment-not-refunded', orderId, says, { ...paid, repair: 'refund-payment' })] : [];
+      return isLeft ? [finding('payment-not-refunded', orderId, says, { ...paid, repair: 'refund-payment' })] : differs;
   }
 }

@@ -116,6 +116,11 @@ export function damagesOf(shop: Shop): Record<FindingKind, () => Promise<Omit<Pl
       await setTheirs(orderId, 'VOIDED');
       return { orderId };
     },
+    'payment-differs': async () => {
+      const orderId = await completed();
+      await orders.prisma.order.update({ where: { id: orderId }, data: { paymentId: 'pay_by_hand' } });
+      return { orderId };
+    },
     'payment-not-refunded': async () => {
       const orderId = await cancelled();
       await setOurs(orderId, { status: 'CHARGED' });
