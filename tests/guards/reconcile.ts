@@ -135,8 +135,8 @@ export const reconcile: Guard[] = [
     promise: "The provider's ledger is held against our books: money that stands in one of them alone is named.",
     code: {
       file: 'workflows/reconciliation/compare/compare-order.ts',
-      text: 'const ledger = compareLedger(records);',
-      instead: 'const ledger = compareLedger(records).slice(1);',
+      text: 'untold(compareLedger(records));',
+      instead: 'untold(compareLedger(records).slice(1));',
     },
     test: {
       file: 'workflows/reconciliation/compare/compare-order.test.ts',
