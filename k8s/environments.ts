@@ -14,7 +14,7 @@ const secretSettings = new Set([
 ]);
 
 /** Said once for all processes, by whoever installs them: the ConfigMap `site` of an overlay. */
-const siteSettings = new Set(['CODEC_REQUIRE_ADMIN', 'MAIL_FROM', 'TEMPORAL_UI_URL']);
+const siteSettings = new Set(['CODEC_HOSTS', 'CODEC_REQUIRE_ADMIN', 'MAIL_FROM', 'TEMPORAL_UI_URL']);
 
 /** Whatever differs between one installation and another. */
 export interface Site {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test, vi } from 'vitest';
 import { waitFor } from '../tests/support/wait-for.js';
@@ -92,6 +92,28 @@ test('who can not answer in time is not waited for without end', async () => {
   await server.drain();
   await expect(waiting).rejects.toThrow('socket hang up');
 });
+
+test.each([
+  ['header fields', 'POST / HTTP/1.1\r\nHost: a\r\nX: ', 'x'],
+  ['a body', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n', 'x'],
+  ['chunks', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n', '1\r\nx\r\n'],
+])(
+  'whoever sends %s drop by drop is cut off once the request has taken as long as one may',
+  async (_what, begin, drop) => {
+    const wait: RequestListener = (req, res) => void req.once('end', () => res.end()).resume();
+    const server = await listen(wait, { host: '127.0.0.1', port: 0, requestLimitMs: 200 });
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    socket.write(begin);
+    const dripping = setInterval(() => socket.write(drop), 20);
+    let answer = '';
+    socket.on('data', (bytes) => (answer += String(bytes)));
+    await new Promise((resolve) => socket.once('close', resolve));
+    clearInterval(dripping);
+    expect(answer).toMatch(/^HTTP\/1.1 408 .*"code":"request-timeout"/s);
+    await server.close();
+  },
+);
 
 test.each([
   [

@@ -7,6 +7,10 @@ import { answerToUnreadable } from './plain-problem.js';
 const closeLimitMs = 5_000;
 const usualDrainLimitMs = 15_000;
 const checkMs = 50;
+/** A body of 100 kB takes so long at 3 kB/s. */
+const usualRequestLimitMs = 30_000;
+const checkRequestsMs = 1_000;
+const lingerMs = 1_000;
 
 /** Our own clients keep a connection no longer than that without a request. */
 export const CLIENT_REST_MS = 1_000;
@@ -34,15 +38,25 @@ export interface ListenSettings {
   drainLimitMs?: number;
   /** How long clients keep a connection without a request; those of our own unless said. */
   clientRestMs?: number;
+  /** How long a request may take to come, the last byte of its body included. */
+  requestLimitMs?: number;
+  /** The setting that moves the port. */
+  setting?: string;
 }
 
 /** Serves `app`. Port 0 takes a free one. Rejects with the port's name in the message when it is taken. */
 export async function listen(app: RequestListener, settings: ListenSettings): Promise<Listening> {
   const { host, port, drainLimitMs = usualDrainLimitMs, clientRestMs = CLIENT_REST_MS } = settings;
+  const { requestLimitMs = usualRequestLimitMs, setting = 'PORT' } = settings;
   const owed = new Set<ServerResponse>();
   let draining = false;
   let lastAnswerAt = -Infinity;
-  const server = createServer((req, res) => {
+  const limits = {
+    requestTimeout: requestLimitMs,
+    headersTimeout: requestLimitMs,
+    connectionsCheckingInterval: Math.min(requestLimitMs, checkRequestsMs),
+  };
+  const server = createServer(limits, (req, res) => {
     owed.add(res);
     res.once('close', () => {
       owed.delete(res);
@@ -55,16 +69,19 @@ export async function listen(app: RequestListener, settings: ListenSettings): Pr
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const isAnswered = [...owed].some((res) => res.socket === socket && res.headersSent);
     if (error.code === 'ECONNRESET' || !socket.writable || isAnswered) socket.destroy();
-    else socket.end(answerToUnreadable(error.code));
+    else {
+      socket.end(answerToUnreadable(error.code));
+      // Time to read that; then whoever goes on sending is cut off.
+      setTimeout(() => socket.destroy(), lingerMs).unref();
+    }
   });
   // Longer than the idle time of clients' pools, or a request could be sent on a connection that we just closed.
   server.keepAliveTimeout = 65_000;
-  server.headersTimeout = 66_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(
         error.code === 'EADDRINUSE'
-          ? new Error(`port ${String(port)} (PORT) on ${host} is taken`, { cause: error })
+          ? new Error(`port ${String(port)} (${setting}) on ${host} is taken`, { cause: error })
           : error,
       );
     });

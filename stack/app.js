@@ -193,8 +193,9 @@ async function noteWait(waiting, name, asking) {
 
 /** @param {OurProcess[]} ourProcesses */
 async function freePortsFor(ourProcesses) {
-  const free = await freePorts(ourProcesses.length);
-  return Object.fromEntries(ourProcesses.map(({ port }, index) => [port, free[index] ?? 0]));
+  const names = ourProcesses.flatMap(({ port, metricsPort }) => (metricsPort ? [port, metricsPort] : [port]));
+  const free = await freePorts(names.length);
+  return Object.fromEntries(names.map((name, index) => [name, free[index] ?? 0]));
 }
 
 /** A test runner's own settings would make our processes behave as if under test. @param {NodeJS.ProcessEnv} environment */

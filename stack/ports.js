@@ -5,6 +5,7 @@ import { holderOfPort } from './support/port-holder.js';
 /** Every port of a stack by the environment variable that moves it. The contract names these. */
 export const defaultPorts = Object.freeze({
   GATEWAY_PORT: 8080,
+  GATEWAY_METRICS_PORT: 8090,
   USER_SERVICE_PORT: 8081,
   ORDER_SERVICE_PORT: 8082,
   ORDER_WORKER_PORT: 8092,

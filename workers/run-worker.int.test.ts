@@ -61,7 +61,8 @@ test('waits for Temporal and says so, works, and stops in order', async () => {
   await waitFor('the health port', () => healthUrl);
   const waiting = await ready();
   expect(waiting.status).toBe(503);
-  expect(waiting.text).toContain('waiting for temporal');
+  expect(waiting.text).toBe('{"status":"not ready","missing":[{"name":"worker"}]}');
+  expect(lines.join()).toContain('waiting for temporal');
   await waitFor('a line about it', () => lines.some((line) => line.includes('waiting for Temporal')));
 
   await listenOn(Number(address.split(':')[1]));

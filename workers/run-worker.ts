@@ -56,6 +56,7 @@ export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown
   const server = await createHealthServer({
     service: settings.service,
     ...health,
+    logger,
     ...(settings.metrics === undefined ? {} : { metrics: settings.metrics }),
     checks: {
       ...settings.readiness,

@@ -1,8 +1,10 @@
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import express from 'express';
 import type { RequestHandler, Router } from 'express';
+import { isHostAllowed } from 'host-validation-middleware';
 import { requireRole } from '../http/access.js';
 import type { Authenticator } from '../http/auth.js';
+import { forbidden } from '../http/problem.js';
 import { parseBody } from '../http/validate.js';
 import { allowOrigins } from './allow-origins.js';
 import { localActivityMarker } from './local-activity-marker.js';
@@ -12,15 +14,18 @@ export interface CodecRoutes {
   codec: PayloadCodec;
   /** Web pages that may call. A request without an origin, such as a command line's, needs none. */
   origins: string[];
+  /** Its own names, beside localhost and addresses. */
+  hosts: string[];
   auth: Authenticator | undefined;
 }
 
 /** Temporal's remote codec protocol, for its Web UI and command line. Says and logs nothing of what is inside. */
-export function codecRoutes({ codec, origins, auth }: CodecRoutes): Router {
+export function codecRoutes({ codec, origins, hosts, auth }: CodecRoutes): Router {
   const router = express.Router();
   const access: RequestHandler[] = auth === undefined ? [] : [auth.required, requireRole('admin')];
   // As large as a whole history page.
   const before = [...access, express.json({ limit: '20mb' })];
+  router.use(onlyAs(hosts));
   router.use(allowOrigins(origins));
   router.post(
     '/encode',
@@ -33,6 +38,14 @@ export function codecRoutes({ codec, origins, auth }: CodecRoutes): Router {
     answer((payloads) => decodeEach(codec, payloads)),
   );
   return router;
+}
+
+/** A page whose own name was made to lead here is of the same origin for its browser (DNS rebinding), so CORS asks nothing. */
+function onlyAs(hosts: string[]): RequestHandler {
+  return (req, _res, next) => {
+    if (!isHostAllowed(req.headers.host, hosts)) throw forbidden('The codec has another name.');
+    next();
+  };
 }
 
 function answer(convert: (payloads: Payload[]) => Promise<Payload[]>): RequestHandler {

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLogger } from '../../platform/logger.js';
@@ -26,7 +28,7 @@ let temporal: TemporalClient;
 function openCodec(auth?: Authenticator): Promise<Listening> {
   // All that can be logged, so that what must not be in it is not there at any level.
   const logger = createLogger({ service: 'codec-server', level: 'trace' }, { write: (line) => lines.push(line) });
-  const routes = codecRoutes({ codec: new EncryptionCodec(payloadKeys), origins: [ui], auth });
+  const routes = codecRoutes({ codec: new EncryptionCodec(payloadKeys), origins: [ui], hosts: ['codec.test'], auth });
   const app = createHttpApp({ service: 'codec-server', logger, readiness: {}, routers: [routes], parseJson: false });
   return listen(app, { host: '127.0.0.1', port: 0 });
 }
@@ -106,6 +108,19 @@ test("answers pages of Temporal's Web UI and no others", async () => {
   expect(refused.status).toBe(403);
   expect(refused.headers.get('access-control-allow-origin')).toBeNull();
   expect((await decode(plain, { origin: 'http://evil.example' })).status).toBe(403);
+});
+
+test.each([
+  ['localhost:8089', 200],
+  ['[::1]:8089', 200],
+  ['codec.test', 200],
+  ['evil.example:8089', 403],
+])('asked by the name %s it answers %i', async (host, status) => {
+  const headers = { host, 'content-type': 'application/json' };
+  const asked = request(`${codec.url}/decode`, { method: 'POST', headers }).end('{"payloads":[]}');
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  answer.resume();
+  expect(answer.statusCode).toBe(status);
 });
 
 test('asks for an admin where it is told to', async () => {

@@ -8,6 +8,9 @@ const ownSettings = z.object({
   TEMPORAL_UI_URL: list
     .default(['http://127.0.0.1:8233', 'http://localhost:8233'])
     .describe("a list of origins of Temporal's Web UI: pages from elsewhere get nothing"),
+  CODEC_HOSTS: list
+    .default(['codec-server'])
+    .describe('the names that it is asked by, beside `localhost` and addresses: it answers to no other'),
   CODEC_REQUIRE_ADMIN: flag
     .default(true)
     .describe(

@@ -17,7 +17,7 @@ await runProcess({ logger }, async (onShutdown) => {
     service: config.SERVICE_NAME,
     logger,
     readiness: auth === undefined ? {} : { 'signing keys': auth.check },
-    routers: [codecRoutes({ codec, origins: config.TEMPORAL_UI_URL, auth })],
+    routers: [codecRoutes({ codec, origins: config.TEMPORAL_UI_URL, hosts: config.CODEC_HOSTS, auth })],
     parseJson: false,
   });
   const server = await listen(app, { host: config.HOST, port: config.PORT });

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import type { Express } from 'express';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../platform/logger.js';
+import type { Metrics } from '../../platform/metrics.js';
 import { forwardedOperations, gatewayOperations } from '../../contracts/http/operations/gateway.js';
 import { createHttpApp } from '../http/app.js';
 import type { Authenticator } from '../http/auth.js';
@@ -22,6 +23,8 @@ export interface GatewaySettings {
   service: string;
   logger: Logger;
   auth: Authenticator;
+  /** Not shown at the port where callers come in. */
+  metrics?: Metrics;
   /** The instances of each service. */
   upstreams: Record<Upstream, string[]>;
   /** How long a service may take until its answer begins. */
@@ -35,6 +38,7 @@ export function createGatewayApp({
   service,
   logger,
   auth,
+  metrics,
   upstreams,
   timeoutMs,
   streams = createPassingStreams(),
@@ -61,6 +65,8 @@ export function createGatewayApp({
     service,
     logger,
     readiness: { 'signing keys': () => auth.check() },
+    ...(metrics && { metrics }),
+    showMetrics: false,
     routers: [
       router,
       readProblemType({ auth }),

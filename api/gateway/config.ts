@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { processSettings, readEnv, redisSettings, urlList } from '../../platform/env.js';
+import { port, processSettings, readEnv, redisSettings, urlList } from '../../platform/env.js';
 import { authSettings } from '../http/auth.js';
 import { orderWaitSettings } from '../http/order-wait.js';
 import { perMinute } from '../http/rate-limits.js';
@@ -9,6 +9,7 @@ export const settings = z.object({
   ...authSettings,
   ...redisSettings,
   ...orderWaitSettings,
+  METRICS_PORT: port.describe('where it answers metrics and health alone: anybody may ask at `PORT`'),
   ORDER_SERVICE_URL: urlList.describe('where the order service is'),
   INVENTORY_SERVICE_URL: urlList.describe('where the inventory service is'),
   PAYMENT_SERVICE_URL: urlList.describe('where the payment service is'),

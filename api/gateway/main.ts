@@ -1,4 +1,6 @@
+import { createHealthServer } from '../../platform/health.js';
 import { createLogger } from '../../platform/logger.js';
+import { createMetrics } from '../../platform/metrics.js';
 import { createRedis } from '../../platform/redis.js';
 import { runProcess } from '../../platform/shutdown.js';
 import { authSettingsFrom, createAuthenticator } from '../http/auth.js';
@@ -19,11 +21,26 @@ await runProcess({ logger, stopLimitMs: stopLimitMs(config) }, async (onShutdown
   const redis = createRedis({ url: config.REDIS_URL, logger, commandTimeoutMs: 250 });
   onShutdown('Redis', () => redis.disconnect());
 
+  const auth = createAuthenticator(authSettingsFrom(config, logger));
+  const service = config.SERVICE_NAME;
+  const metrics = createMetrics(service);
+  const health = await createHealthServer({
+    service,
+    logger,
+    checks: { 'signing keys': () => auth.check() },
+    metrics,
+    host: config.HOST,
+    port: config.METRICS_PORT,
+    setting: 'METRICS_PORT',
+  });
+  onShutdown('metrics port', () => health.close());
+
   const streams = createPassingStreams();
   const app = createGatewayApp({
-    service: config.SERVICE_NAME,
+    service,
     logger,
-    auth: createAuthenticator(authSettingsFrom(config, logger)),
+    auth,
+    metrics,
     upstreams: {
       'user-service': config.USER_SERVICE_URL,
       'order-service': config.ORDER_SERVICE_URL,

@@ -23,6 +23,8 @@ export interface HttpAppSettings {
   /** In this order, after health and logging, before the 404. Each says for itself which of its routes need a token. */
   routers: (Router | RequestHandler)[];
   metrics?: Metrics;
+  /** Where anybody comes in, metrics have a port of their own. Default true. */
+  showMetrics?: boolean;
   /** Parses JSON bodies; false for those that pass them on or read them by themselves. Default true. */
   parseJson?: boolean;
   /** Of the line for each request that did not fail: one at the gateway tells enough, so `debug` by default. */
@@ -36,6 +38,7 @@ export function createHttpApp({
   readiness,
   routers,
   metrics = createMetrics(service),
+  showMetrics = true,
   parseJson = true,
   requestLogLevel = 'debug',
 }: HttpAppSettings): Express {
@@ -44,7 +47,7 @@ export function createHttpApp({
   app.set('etag', false);
   // Whoever asks a service is the gateway, which says from where a request came.
   app.set('trust proxy', 1);
-  app.use(healthRouter(readiness, metrics));
+  app.use(healthRouter({ checks: readiness, metrics: showMetrics ? metrics : undefined, logger }));
   app.use(helmet());
   app.use(metrics.measureRequests);
   app.use(logRequests(logger, requestLogLevel));

@@ -1,8 +1,9 @@
 import type { Request } from 'express';
 
+import type { Order } from '../../contracts/http/orders.js';
 import type { OrderStore } from '../../services/order/order-store.js';
 import type { StoredOrder } from '../../services/order/stored-order.js';
-import { requireOwnerOrAdmin } from '../http/access.js';
+import { isAdmin, principalOf, requireOwnerOrAdmin } from '../http/access.js';
 import { notFound } from '../http/problem.js';
 
 /** The order, for its owner and for admins; 404 for others, as where there is none. */
@@ -11,4 +12,11 @@ export async function orderForCaller(store: OrderStore, req: Request, id: string
   if (stored === undefined) throw notFound();
   requireOwnerOrAdmin(req, stored.order.userId);
   return stored;
+}
+
+/** What operators write about an order is for operators; customers see the note that they gave themselves. */
+export function asSeenBy(req: Request, order: Order): Order {
+  if (order.cancelReason === 'CUSTOMER_REQUEST' || isAdmin(principalOf(req))) return order;
+  const { cancelNote: _hidden, ...shown } = order;
+  return shown;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import supertest from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -113,6 +114,22 @@ describe('cancelling', () => {
     expect((await api.cancel(id, api.alice, { why: 'x' })).status).toBe(400);
     const answer = await api.cancel(id, api.admin);
     expect(answer.body).toMatchObject({ status: 'CANCELLED', cancelReason: 'OPERATOR_REQUEST' });
+  });
+
+  it('keeps what an operator wrote for admins, in whatever shows the order', async () => {
+    const key = { 'idempotency-key': randomUUID() };
+    const id = await placed(key);
+    await api.cancel(id, api.admin, { note: 'looks like fraud' });
+    for (const path of [`/orders/${id}`, '/orders?userId=1', `/orders/${id}/events`]) {
+      expect((await api.get(path, api.admin)).text, path).toContain('looks like fraud');
+      expect((await api.get(path)).text, path).toContain(id);
+      expect((await api.get(path)).text, path).not.toContain('fraud');
+    }
+    for (const { body } of [await api.post(one, key), await api.cancel(id)]) {
+      expect(body).toMatchObject({ id, cancelReason: 'OPERATOR_REQUEST' });
+      expect(body).not.toHaveProperty('cancelNote');
+    }
+    expect((await api.get(`/orders/${id}/timeline`)).text).not.toContain('fraud');
   });
 
   it('is one undo, however many ask at once', async () => {

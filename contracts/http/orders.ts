@@ -89,7 +89,10 @@ export const orderSchema = z
       .meta({ description: 'false: the user service was down, so what the token says was believed.' }),
     status: z.enum(ORDER_STATUSES),
     cancelReason: z.enum(CANCEL_REASONS).optional(),
-    cancelNote: z.string().optional(),
+    cancelNote: z
+      .string()
+      .meta({ description: 'Why, in the words of whoever asked for it. What an operator wrote is for admins alone.' })
+      .optional(),
     needsAttention: z
       .boolean()
       .meta({ description: 'A step, a compensation or the workflow itself waits for an operator.' }),

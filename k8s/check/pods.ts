@@ -1,4 +1,5 @@
 import { healthRouter } from '../../platform/health.js';
+import { createLogger } from '../../platform/logger.js';
 import { createMetrics } from '../../platform/metrics.js';
 import { ourProcessContainers, type OurContainer } from './containers.js';
 import {
@@ -102,7 +103,11 @@ export function unsteadyProcesses(manifests: readonly Manifest[], ours: readonly
 /** How long a process may take to stop. */
 const LONGEST_DRAIN_S = 25;
 
-const healthPaths = healthRouter({}, createMetrics('any')).stack.map(({ route }) => String(route?.path));
+const healthPaths = healthRouter({
+  checks: {},
+  metrics: createMetrics('any'),
+  logger: createLogger({ service: 'any', level: 'silent' }),
+}).stack.map(({ route }) => String(route?.path));
 
 const nameOf = ({ kind, metadata }: Manifest): string => `${kind} ${metadata.name}`;
 

@@ -53,13 +53,16 @@ function otherThanInCode(name: string, environment: Environment, ports: readonly
   const process = ourProcesses.find((one) => one.name === name);
   if (process === undefined) return ports.map((port) => `port ${port} is open, and it listens at none`);
   const port = defaultPorts[process.port];
+  const own: number[] = [process.port, ...(process.metricsPort ? [process.metricsPort] : [])].map(
+    (name) => defaultPorts[name],
+  );
   const findings = [];
   if (environment['PORT'] !== `${port}`) findings.push(`PORT is ${environment['PORT']}, not ${port}`);
   if (environment['SERVICE_NAME'] !== process.service) findings.push(`SERVICE_NAME is not ${process.service}`);
-  if (!ports.includes(port)) findings.push(`its port ${port} is not open`);
+  findings.push(...own.filter((one) => !ports.includes(one)).map((one) => `its port ${one} is not open`));
   return [
     ...findings,
-    ...ports.filter((one) => one !== port).map((one) => `port ${one} is open, and it listens at ${port}`),
+    ...ports.filter((one) => !own.includes(one)).map((one) => `port ${one} is open, and it listens at ${own.join()}`),
   ];
 }
 

@@ -20,7 +20,8 @@ await runProcess({ logger }, async (onShutdown) => {
   });
   if (how === 'traces') trace.getTracer('process').startSpan('one').end();
   if (how === 'serves') {
-    const { url, drain } = await createHealthServer({ service: 'process', host: '127.0.0.1', port: 0, checks: {} });
+    const settings = { service: 'process', host: '127.0.0.1', port: 0, checks: {}, logger };
+    const { url, drain } = await createHealthServer(settings);
     onShutdown('health port', drain);
     logger.info(url);
   }

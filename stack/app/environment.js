@@ -52,7 +52,10 @@ export function sharedEnvironment({ processes, serversEnv, ports, namespace, red
  * @param {{ ports: Record<string, number>, secrets: Environment, databases: Environment, serversEnv: Environment }} app
  * @returns {Environment}
  */
-export function ownEnvironment({ name, service, port, database, uses }, { ports, secrets, databases, serversEnv }) {
+export function ownEnvironment(
+  { name, service, port, metricsPort, database, uses },
+  { ports, secrets, databases, serversEnv },
+) {
   /** @type {Record<import('./processes.js').Part, () => Environment>} */
   const parts = {
     payload: () => pick(secrets, ['PAYLOAD_KEYS', 'PAYLOAD_KEY_ID']),
@@ -65,8 +68,9 @@ export function ownEnvironment({ name, service, port, database, uses }, { ports,
   return {
     SERVICE_NAME: service,
     PORT: `${ports[port]}`,
+    ...(metricsPort ? { METRICS_PORT: `${ports[metricsPort]}` } : {}),
     ...(database ? { DATABASE_URL: databases[database] ?? '' } : {}),
-    ...(name === 'codec-server' ? { ...pick(serversEnv, ['TEMPORAL_UI_URL']), CODEC_REQUIRE_ADMIN: 'false' } : {}),
+    ...(name === 'codec-server' ? { ...webUi(serversEnv), CODEC_REQUIRE_ADMIN: 'false' } : {}),
     ...Object.assign({}, ...uses.map((part) => parts[part]())),
   };
 }
@@ -81,4 +85,10 @@ export function databaseSettings(databases) {
 /** @param {Environment} from @param {string[]} names @returns {Environment} */
 function pick(from, names) {
   return Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));
+}
+
+/** A browser takes its two names for two origins. @param {Environment} serversEnv @returns {Environment} */
+function webUi({ TEMPORAL_UI_URL }) {
+  if (!TEMPORAL_UI_URL) return {};
+  return { TEMPORAL_UI_URL: [TEMPORAL_UI_URL, TEMPORAL_UI_URL.replace('//127.0.0.1', '//localhost')].join(',') };
 }

@@ -8,6 +8,7 @@ import { checkout } from '../support/paths.js';
  * @property {string} service its name in traces, logs and metrics
  * @property {string} entry below dist/
  * @property {import('../ports.js').PortName} port
+ * @property {import('../ports.js').PortName} [metricsPort] where its metrics are not at `port`
  * @property {'gateway' | 'api' | 'worker'} kind what ends first: the gateway, then the APIs, then what works behind them
  * @property {import('./databases.js').DatabaseName} [database]
  * @property {Part[]} uses
@@ -23,6 +24,7 @@ export const ourProcesses = [
     service: 'gateway',
     entry: 'api/gateway/main.js',
     port: 'GATEWAY_PORT',
+    metricsPort: 'GATEWAY_METRICS_PORT',
     kind: 'gateway',
     uses: [],
   },

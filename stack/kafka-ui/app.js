@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import express from 'express';
 import helmet from 'helmet';
+import { isHostAllowed } from 'host-validation-middleware';
 import { connectTo } from './cluster/connection.js';
 import { answerErrors, PageError } from './page-error.js';
 import { showByKey } from './pages/by-key.js';
@@ -37,6 +38,11 @@ export function createKafkaUi({ brokers }) {
       strictTransportSecurity: false,
     }),
   );
+  app.use((req, _res, next) => {
+    // A page whose own name was made to lead here could read all of it (DNS rebinding).
+    if (!isHostAllowed(req.headers.host, [])) throw new PageError(403, 'This page has another name: localhost');
+    next();
+  });
   app.get('/healthz', (_req, res) => void res.json({ status: 'ok' }));
   app.get('/style.css', (_req, res) => void res.type('css').send(style));
   app.get('/favicon.ico', (_req, res) => void res.status(204).end());

@@ -1,5 +1,7 @@
 // @ts-check
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import http from 'node:http';
 import net from 'node:net';
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -308,6 +310,22 @@ describe('what is not there', () => {
     expect(answer.text).toContain(says);
   });
   let existing = '';
+});
+
+it.each([
+  ['localhost:9000', 200],
+  ['127.0.0.1', 200],
+  ['evil.example:9000', 403],
+])('asked by the name %s it answers %i', async (host, status) => {
+  const server = createKafkaUi({ brokers }).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  const { port } = /** @type {net.AddressInfo} */ (server.address());
+  const asked = http.get({ port, path: '/style.css', headers: { host } });
+  /** @type {[http.IncomingMessage]} */
+  const [answer] = /** @type {any} */ (await once(asked, 'response'));
+  answer.resume();
+  expect(answer.statusCode).toBe(status);
 });
 
 describe('while Kafka is away', () => {

@@ -37,7 +37,7 @@ const program = () => `
   if (there('broken')) process.exit(7);
   require('http').createServer((_, res) => {
     res.statusCode = there('down') ? 503 : 200;
-    res.end(there('down') ? '{"missing":[{"name":"database","reason":"gone"},{"name":"Temporal","reason":"gone"}]}' : '{}');
+    res.end(there('down') ? '{"missing":[{"name":"database"},{"name":"Temporal"}]}' : '{}');
   }).listen(${port}, '127.0.0.1')`;
 
 function startApp() {

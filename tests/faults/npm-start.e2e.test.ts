@@ -92,7 +92,7 @@ describe('npm start, with every port moved', () => {
 
   it('brings all of it up, at those ports and no other, and says where', async () => {
     expect(await openPorts()).toEqual(Object.keys(ports));
-    const inside = ['KAFKA_CONTROLLER_PORT', 'SMTP_PORT'];
+    const inside = ['GATEWAY_METRICS_PORT', 'KAFKA_CONTROLLER_PORT', 'SMTP_PORT'];
     for (const [name, port] of Object.entries(ports).filter(([each]) => !inside.includes(each)))
       expect(first.said(), name).toContain(`:${port}`);
     const standing = Object.values(defaultPorts).filter((port) => first.said().includes(`:${port}`));

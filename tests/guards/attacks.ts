@@ -293,4 +293,50 @@ export const attacks: Guard[] = [
     },
     test: { file: users, name: 'is written down in a line each, without a word of theirs' },
   },
+  {
+    promise: 'Metrics are not shown where anybody comes in.',
+    code: { file: 'api/gateway/app.ts', text: 'showMetrics: false', instead: 'showMetrics: true' },
+    test: { file: 'api/gateway/gateway.test.ts', name: 'metrics are not shown where anybody comes in' },
+  },
+  {
+    promise: 'Readiness names what is missing; why is for the log alone.',
+    code: {
+      file: 'platform/health.ts',
+      text: 'missing: missing.map(({ name }) => ({ name }))',
+      instead: 'missing',
+    },
+    test: { file: 'api/http/app.test.ts', name: 'tells alive from ready, and names what is missing' },
+  },
+  {
+    promise: 'No page reads what the codec decrypts under a name of its own (DNS rebinding).',
+    code: {
+      file: 'api/codec/codec-routes.ts',
+      text: 'if (!isHostAllowed(req.headers.host, hosts))',
+      instead: 'if (!isHostAllowed(undefined, hosts))',
+    },
+    test: { file: 'api/codec/codec.int.test.ts', name: 'asked by the name evil.example:8089 it answers 403' },
+  },
+  {
+    promise: 'No page reads Kafka under a name of its own (DNS rebinding).',
+    code: {
+      file: 'stack/kafka-ui/app.js',
+      text: 'if (!isHostAllowed(req.headers.host, []))',
+      instead: 'if (!isHostAllowed(undefined, []))',
+    },
+    test: { file: 'stack/kafka-ui/kafka-ui.int.test.js', name: 'asked by the name evil.example:9000 it answers 403' },
+  },
+  {
+    promise: 'What an operator wrote when cancelling an order is for admins alone.',
+    code: {
+      file: 'api/order/order-for-caller.ts',
+      text: "order.cancelReason === 'CUSTOMER_REQUEST' ||",
+      instead: 'order.cancelReason !== undefined ||',
+    },
+    test: { file: 'api/order/read-and-cancel.int.test.ts', name: 'keeps what an operator wrote for admins' },
+  },
+  {
+    promise: 'A request that comes drop by drop holds its connection for half a minute at most.',
+    code: { file: 'platform/listen.ts', text: 'requestTimeout: requestLimitMs', instead: 'requestTimeout: 300_000' },
+    test: { file: 'platform/listen.test.ts', name: 'drop by drop is cut off once the request has taken as long as one may' },
+  },
 ];

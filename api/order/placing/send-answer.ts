@@ -1,10 +1,11 @@
 import type { Response } from 'express';
 
 import { conflict } from '../../http/problem.js';
+import { asSeenBy } from '../order-for-caller.js';
 import type { Answer } from './answer.js';
 
 export function sendAnswer(res: Response, answer: Answer, { replayed }: { replayed: boolean }): void {
-  const { order } = answer;
+  const order = asSeenBy(res.req, answer.order);
   if (replayed) res.set('Idempotency-Replayed', 'true');
   switch (answer.kind) {
     case 'created':

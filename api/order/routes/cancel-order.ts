@@ -10,7 +10,7 @@ import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
 import type { OrderContext } from '../context.js';
 import { hearsNothing } from '../hears-nothing.js';
-import { orderForCaller } from '../order-for-caller.js';
+import { asSeenBy, orderForCaller } from '../order-for-caller.js';
 
 const operation = orderOperations.cancelOrder;
 
@@ -28,20 +28,22 @@ export function cancelOrder({ store, sagas, auth }: OrderContext): Router {
     const { id } = parseParams(operation.params, req);
     const stored = await orderForCaller(store, req, id);
     const { note } = parseBody(operation.body, req);
-    if (stored.order.status === 'CANCELLED') return void res.json(stored.order);
+    const send = (order: Order) => void res.json(asSeenBy(req, order));
+    if (stored.order.status === 'CANCELLED') return send(stored.order);
     if (stored.order.status === 'COMPLETED') throw notCancellable();
 
     const request: CancelRequest = { by: askedBy(req, stored.order), ...(note === undefined ? {} : { note }) };
     const deadline = Date.now() + undoWaitMs;
     const cancellation = await withOrderId(id, () => sagas.cancel(stored, request, deadline));
-    if (cancellation.outcome === 'undone') return void res.json(cancellation.order);
+    if (cancellation.outcome === 'undone') return send(cancellation.order);
     // Whatever became of the question: its workflow may have ended meanwhile, which the row knows first.
     const order = await orderNow(id);
-    if (order.status === 'CANCELLED') return void res.json(order);
+    if (order.status === 'CANCELLED') return send(order);
     if (order.status === 'COMPLETED') throw notCancellable();
     switch (cancellation.outcome) {
       case 'accepted':
-        return void res.status(202).location(`/orders/${id}`).json(order);
+        res.status(202).location(`/orders/${id}`);
+        return send(order);
       case 'ended':
         throw conflict('workflow-ended', ENDED);
       case 'refused':

@@ -6,6 +6,7 @@ import { readCursor, toPage } from '../../http/pagination.js';
 import { route } from '../../http/route.js';
 import { parseQuery } from '../../http/validate.js';
 import type { OrderContext } from '../context.js';
+import { asSeenBy } from '../order-for-caller.js';
 
 const operation = orderOperations.listOrders;
 
@@ -16,6 +17,6 @@ export function listOrders({ store, auth }: OrderContext): Router {
     const filter = { userId: listOwner(req, userId), status, needsAttention };
     const rows = await store.list(filter, limit + 1, readCursor(cursor));
     const positionOf = ({ order }: (typeof rows)[number]) => ({ createdAt: new Date(order.createdAt), id: order.id });
-    res.json(toPage(rows, limit, positionOf, ({ order }) => order));
+    res.json(toPage(rows, limit, positionOf, ({ order }) => asSeenBy(req, order)));
   });
 }

@@ -8,7 +8,7 @@ import { isOwnerOrAdmin, principalOf, subjectOf } from '../../http/access.js';
 import { route } from '../../http/route.js';
 import { parseParams } from '../../http/validate.js';
 import type { OrderContext } from '../context.js';
-import { orderForCaller } from '../order-for-caller.js';
+import { asSeenBy, orderForCaller } from '../order-for-caller.js';
 
 const operation = orderOperations.watchOrder;
 
@@ -28,7 +28,7 @@ export function streamOrderEvents({ store, changes, listener, streams, auth }: O
     await withOrderId(id, () =>
       streams.send(res, caller, async function* (signal) {
         for await (const change of watchOrder({ changes, listener }, { order, seen, signal }))
-          yield { id: change.number, data: change.order };
+          yield { id: change.number, data: asSeenBy(req, change.order) };
       }),
     );
   });

@@ -7,7 +7,7 @@ const aliveSchema = z.object({ status: z.literal('alive') });
 const readySchema = z.object({ status: z.literal('ready') });
 const notReadySchema = z.object({
   status: z.literal('not ready'),
-  missing: z.array(z.object({ name: z.string(), reason: z.string() })),
+  missing: z.array(z.object({ name: z.string() })),
 });
 
 /** What each process answers about itself, on its own port. */
@@ -29,12 +29,15 @@ export const processOperations = (service: ServiceName) => {
         503: { description: 'What is missing, by name.', schema: notReadySchema },
       },
     },
-    getMetrics: {
-      ...common,
-      path: '/metrics',
-      summary: 'Its metrics',
-      answers: { 200: { description: 'Prometheus text.', schema: z.string(), contentType: 'text/plain' } },
-    },
+    // The gateway's are at a port apart.
+    ...(service !== 'gateway' && {
+      getMetrics: {
+        ...common,
+        path: '/metrics',
+        summary: 'Its metrics',
+        answers: { 200: { description: 'Prometheus text.', schema: z.string(), contentType: 'text/plain' } },
+      },
+    }),
     getDocument: {
       ...common,
       path: '/openapi.json',
