@@ -337,6 +337,9 @@ export const attacks: Guard[] = [
   {
     promise: 'A request that comes drop by drop holds its connection for half a minute at most.',
     code: { file: 'platform/listen.ts', text: 'requestTimeout: requestLimitMs', instead: 'requestTimeout: 300_000' },
-    test: { file: 'platform/listen.test.ts', name: 'drop by drop is cut off once the request has taken as long as one may' },
+    test: {
+      file: 'platform/listen.test.ts',
+      name: 'drop by drop is cut off once the request has taken as long as one may',
+    },
   },
 ];
