@@ -176,4 +176,16 @@ describe('docker compose up', () => {
     );
     expect(shown).toContain('shippingAddress');
   });
+
+  it.each([
+    ['order-worker', 'prune-orders', 'outbox_events'],
+    ['user-service', 'prune-users', 'refresh_tokens'],
+    ['notification-service', 'prune-notifications', 'notifications'],
+  ])('%s: %s shows what its service would delete, and deletes it', async (service, command, table) => {
+    showLogs();
+    const run = (...args: string[]) =>
+      holdfast.compose('exec', '-T', service, 'node', 'dist/stack/container/main.js', command, ...args);
+    expect(await run()).toContain(table);
+    expect(await run('--now')).toContain(table);
+  });
 });
