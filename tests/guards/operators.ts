@@ -305,4 +305,17 @@ export const operators: Guard[] = [
       name: 'shows of an order that is stuck at',
     },
   },
+  {
+    promise:
+      'A retry that comes in the moment before an order waits for the carrier has the delivery service asked at once.',
+    code: {
+      file: 'workflows/order/await-delivery.ts',
+      text: 'let retries = attention.heededRetries;',
+      instead: 'let { retries } = attention;',
+    },
+    test: {
+      file: 'workflows/order/carrier-silence.int.test.ts',
+      name: 'is read at once on a retry that came in the moment before the order waited',
+    },
+  },
 ];

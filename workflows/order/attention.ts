@@ -24,15 +24,17 @@ export class Attention {
   /** How often an operator was asked, by step. */
   readonly #asked = new Map<AttentionStep, number>();
   #retries = 0;
+  #heededRetries = 0;
 
   constructor(
     private readonly journal: OrderJournal,
     private readonly details: CurrentDetails,
   ) {}
 
-  /** An operator's answer goes to all that waits now; where nothing waits it is for nothing, now and later. */
+  /** An operator's answer goes to all that waits now; where nothing waits, a retry is for the wait for the carrier, should that come next. */
   answer(answer: OperatorAnswer): void {
     if (answer === 'retry') this.#retries += 1;
+    if (this.#waiting.length > 0) this.#heededRetries = this.#retries;
     for (const waiting of this.#waiting) {
       waiting.answer = answer;
       waiting.interrupt?.();
@@ -42,6 +44,11 @@ export class Attention {
   /** How often an operator has asked to go on, whether anything waited for them or not. */
   get retries(): number {
     return this.#retries;
+  }
+
+  /** The same up to the last time that something waited: those since then nobody has heeded. */
+  get heededRetries(): number {
+    return this.#heededRetries;
   }
 
   /** Shows the order to operators, and why; again only when the cause changes. */

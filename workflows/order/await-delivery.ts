@@ -21,7 +21,8 @@ export async function awaitDelivery(saga: Saga): Promise<CarrierEnd> {
   const askedEveryMs = input.deliveryAskedEveryMs ?? DELIVERY_ASKED_EVERY_MS;
   let quietSince = Date.now();
   let readAt = carrier.wereRead ? Date.now() : 0;
-  let { retries } = attention;
+  // What came just before, when nothing waited for it, is for this.
+  let retries = attention.heededRetries;
   let heard = 0;
   let silences = 0;
   let inTransitIsWritten = false;

@@ -150,12 +150,25 @@ describe('a report whose signal was lost', () => {
 
   it('is read at once on retry, also while nothing waits for an operator', async () => {
     const { id, handle } = await lost();
-    // Until it waits for the carrier: before, a retry is for what is being done.
+    // Until it waits for the carrier.
     await test.env.sleep('1 minute');
     const began = await test.env.currentTimeMs();
     await handle.signal(retry);
     expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
     expect((await test.env.currentTimeMs()) - began).toBeLessThan(3_600_000);
+  });
+
+  it('is read at once on a retry that came in the moment before the order waited', async () => {
+    const start = saga.shop.hold('start-delivery');
+    const { id, handle } = await saga.start();
+    await start.reached;
+    saga.shop.carrierSays(id, 'delivered');
+    await handle.signal(retry);
+    const began = await test.env.currentTimeMs();
+    start.release();
+    expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
+    expect((await test.env.currentTimeMs()) - began).toBeLessThan(3_600_000);
+    expect(saga.shop.countOf('carrier-reports')).toBe(1);
   });
 
   it('is read on retry when an operator was asked, and when the delivery service was away until then', async () => {
