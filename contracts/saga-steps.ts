@@ -1,29 +1,130 @@
-/** The Saga's steps and compensations that another service performs; each may have to wait for an operator. */
-export const SAGA_STEPS = [
-  'reserve-stock',
-  'charge-payment',
-  'start-delivery',
-  'commit-stock',
-  'cancel-delivery',
-  'refund-payment',
-  'release-stock',
-] as const;
+import { REFUSALS, type RefusalType } from './refusals.js';
+import type { TaskQueue } from './task-queues.js';
 
-export type SagaStep = (typeof SAGA_STEPS)[number];
+/** What an order has at another service. */
+export type Part = 'stock' | 'payment' | 'delivery';
+
+interface Step {
+  /** Whose worker performs it. */
+  service: TaskQueue;
+  part: Part;
+  /** Beside its activity in the Web UI. */
+  summary: string;
+  /** One attempt, in milliseconds. A killed worker is noticed when this has passed, or `HEARTBEAT_TIMEOUT_MS`. */
+  startToCloseMs: number;
+  /** What it may be refused with. Any other refusal is somebody's mistake, and waits for an operator. */
+  refusals: readonly RefusalType[];
+  /** The step that undoes it. One without comes after delivery, when nothing may be undone any more. */
+  undoneBy?: string;
+}
 
 /**
- * All that an order may need an operator for. Besides the steps: the carrier, which says nothing, and the order
- * service's own part of a step, which can not be written down: that is only seen in the search attributes.
+ * The Saga's steps and compensations, and all that is known of them: each is performed by another service, and may have to
+ * wait for an operator. A new step is a row here, its activity, and a line of the story in workflows/order/order-saga.ts.
  */
-export const ATTENTION_STEPS = [...SAGA_STEPS, 'await-delivery', 'record-progress'] as const;
+export const STEPS = {
+  'reserve-stock': {
+    service: 'inventory',
+    part: 'stock',
+    summary: 'hold the units of all lines, or of none',
+    // Outlasts the 5 s that it may wait for its lock.
+    startToCloseMs: 8_000,
+    refusals: [REFUSALS.insufficientStock, REFUSALS.compensated],
+    undoneBy: 'release-stock',
+  },
+  'charge-payment': {
+    service: 'payment',
+    part: 'payment',
+    summary: 'charge the total, once',
+    startToCloseMs: 4_000,
+    refusals: [REFUSALS.paymentDeclined, REFUSALS.compensated],
+    undoneBy: 'refund-payment',
+  },
+  'start-delivery': {
+    service: 'delivery',
+    part: 'delivery',
+    summary: 'hand the parcel to the carrier, once',
+    startToCloseMs: 4_000,
+    refusals: [REFUSALS.deliveryRefused, REFUSALS.compensated],
+    undoneBy: 'cancel-delivery',
+  },
+  'commit-stock': {
+    service: 'inventory',
+    part: 'stock',
+    summary: 'delivered, the units leave the books',
+    startToCloseMs: 8_000,
+    refusals: [],
+  },
+  'cancel-delivery': {
+    service: 'delivery',
+    part: 'delivery',
+    summary: 'call the parcel off, if the carrier still can',
+    startToCloseMs: 4_000,
+    refusals: [REFUSALS.alreadyDelivered],
+  },
+  'refund-payment': {
+    service: 'payment',
+    part: 'payment',
+    summary: 'give the charge back, if there was one',
+    startToCloseMs: 4_000,
+    refusals: [],
+  },
+  'release-stock': {
+    service: 'inventory',
+    part: 'stock',
+    summary: 'give the units back, if they were held',
+    startToCloseMs: 8_000,
+    refusals: [],
+  },
+} as const satisfies Record<string, Step>;
 
-export type AttentionStep = (typeof ATTENTION_STEPS)[number];
+export type SagaStep = keyof typeof STEPS;
+type UndoneBy<S> = S extends { undoneBy: infer C extends SagaStep } ? C : never;
+/** A step that undoes another. */
+export type Compensation = UndoneBy<(typeof STEPS)[SagaStep]>;
+
+export const SAGA_STEPS = Object.keys(STEPS) as SagaStep[];
+
+/** What undoes it; undefined for one that nothing undoes, and for what is no step. */
+export function compensationOf(step: string): Compensation | undefined {
+  return (STEPS as Record<string, { undoneBy?: Compensation }>)[step]?.undoneBy;
+}
+
+/** In the sequence of the steps that they undo. */
+export const COMPENSATIONS: readonly Compensation[] = SAGA_STEPS.flatMap((step) => compensationOf(step) ?? []);
+
+export function isCompensation(step: string): step is Compensation {
+  return COMPENSATIONS.some((one) => one === step);
+}
+
+/**
+ * What else an order may need an operator for, and whose it is: the carrier, which says nothing, and the order service's
+ * own part of a step, which can not be written down: that is only seen in the search attributes.
+ */
+const OTHERS = {
+  'await-delivery': { service: 'delivery', part: 'delivery' },
+  'record-progress': { service: 'order', part: undefined },
+} as const satisfies Record<string, { service: TaskQueue; part: Part | undefined }>;
+
+export type AttentionStep = SagaStep | keyof typeof OTHERS;
+
+export const ATTENTION_STEPS = [...SAGA_STEPS, ...(Object.keys(OTHERS) as (keyof typeof OTHERS)[])];
+
+/** Who performs it, and whom an order waits for. */
+export function serviceOf(step: AttentionStep): TaskQueue {
+  return { ...STEPS, ...OTHERS }[step].service;
+}
+
+/** What of the order it is about; undefined for what is no step. */
+export function partOf(step: string): Part | undefined {
+  return ({ ...STEPS, ...OTHERS } as Record<string, { part: Part | undefined }>)[step]?.part;
+}
 
 /**
  * What an order's row names where it needs attention: what its Saga waits for, or `saga`: its workflow itself can't go on,
  * which somebody else had to notice.
  */
-export const SHOWN_ATTENTION_STEPS = [...ATTENTION_STEPS, 'saga'] as const;
+export const SHOWN_ATTENTION_STEPS = [...ATTENTION_STEPS, 'saga' as const];
 
 export type ShownAttentionStep = (typeof SHOWN_ATTENTION_STEPS)[number];
 

@@ -1,10 +1,3 @@
-/** How long a step may take and how it is tried again. Durations in milliseconds. */
-export interface StepTimeouts {
-  /** One attempt. A killed worker is noticed when this has passed, or `HEARTBEAT_TIMEOUT_MS`. */
-  startToCloseMs: number;
-  retry: { initialIntervalMs: number; backoffCoefficient: number; maximumIntervalMs: number };
-}
-
 /**
  * A worker says of every attempt that it is alive. One that is killed is noticed after this, also where an attempt may
  * take longer; no shorter, because a process that is busy must not be taken for dead.
@@ -14,21 +7,11 @@ export const HEARTBEAT_TIMEOUT_MS = 4_000;
 /** How often it says so: it may stand still for three of them. */
 export const HEARTBEAT_EVERY_MS = 1_000;
 
-const QUICK_RETRY = { initialIntervalMs: 200, backoffCoefficient: 2, maximumIntervalMs: 5_000 };
-
 /**
- * The regular activities, by step. Their schedule-to-close is ATTENTION_AFTER: past it the Saga asks for an operator,
- * then schedules the step anew. `reserve-stock` outlasts the 5 s that it may wait for its lock.
+ * How a step is tried again, in milliseconds. Its schedule-to-close is ATTENTION_AFTER: past it the Saga asks for an operator,
+ * then schedules it anew. How long one attempt may take stands with each step.
  */
-export const STEP_TIMEOUTS = {
-  'reserve-stock': { startToCloseMs: 8_000, retry: QUICK_RETRY },
-  'charge-payment': { startToCloseMs: 4_000, retry: QUICK_RETRY },
-  'start-delivery': { startToCloseMs: 4_000, retry: QUICK_RETRY },
-  'commit-stock': { startToCloseMs: 8_000, retry: QUICK_RETRY },
-  'cancel-delivery': { startToCloseMs: 4_000, retry: QUICK_RETRY },
-  'refund-payment': { startToCloseMs: 4_000, retry: QUICK_RETRY },
-  'release-stock': { startToCloseMs: 8_000, retry: QUICK_RETRY },
-} as const satisfies Record<string, StepTimeouts>;
+export const STEP_RETRY = { initialIntervalMs: 200, backoffCoefficient: 2, maximumIntervalMs: 5_000 };
 
 /**
  * The order service's own part of each step: first as a local activity, two tries of a second; then as a regular one
@@ -36,7 +19,7 @@ export const STEP_TIMEOUTS = {
  */
 export const RECORD_TIMEOUTS = {
   local: { startToCloseMs: 1_000, maximumAttempts: 2, initialIntervalMs: 50 },
-  regular: { startToCloseMs: 4_000, retry: QUICK_RETRY },
+  regular: { startToCloseMs: 4_000, retry: STEP_RETRY },
   /** Trying again is no use: an operator is asked at once. */
   failForGood: ['UnfitEvent', 'OrderNotFound'],
 } as const;

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
-import { HEARTBEAT_EVERY_MS, STEP_TIMEOUTS, STICKY_QUEUE_TIMEOUT_MS } from '../contracts/step-timeouts.js';
+import { STEPS } from '../contracts/saga-steps.js';
+import { HEARTBEAT_EVERY_MS, STICKY_QUEUE_TIMEOUT_MS } from '../contracts/step-timeouts.js';
 import { createHealthServer } from '../platform/health.js';
 import type { ReadinessChecks } from '../platform/health.js';
 import type { Listening } from '../platform/listen.js';
@@ -45,7 +46,7 @@ const slots: Partial<WorkerOptions> = {
   maxCachedWorkflows: 500,
 };
 
-const longestStepMs = Math.max(...Object.values(STEP_TIMEOUTS).map((step) => step.startToCloseMs));
+const longestStepMs = Math.max(...Object.values(STEPS).map((step) => step.startToCloseMs));
 
 /** Runs a Temporal worker with its health port, until the process stops. */
 export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown): Promise<void> {

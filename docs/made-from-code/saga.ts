@@ -1,20 +1,19 @@
 import { CANCEL_REASONS, ORDER_TRANSITIONS, isFinal, type CancelReason } from '../../contracts/order-status.js';
 import { REFUSALS, type RefusalType } from '../../contracts/refusals.js';
-import { ATTENTION_MEANS, ATTENTION_REASONS, SAGA_STEPS, STALLS } from '../../contracts/saga-steps.js';
-import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../../contracts/search-attributes.js';
 import {
-  ATTENTION_PAUSES_MS,
-  RECORD_TIMEOUTS,
-  STEP_TIMEOUTS,
-  type StepTimeouts,
-} from '../../contracts/step-timeouts.js';
+  ATTENTION_MEANS,
+  ATTENTION_REASONS,
+  SAGA_STEPS,
+  STALLS,
+  STEPS,
+  compensationOf,
+} from '../../contracts/saga-steps.js';
+import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../../contracts/search-attributes.js';
+import { ATTENTION_PAUSES_MS, RECORD_TIMEOUTS, STEP_RETRY } from '../../contracts/step-timeouts.js';
 import { TASK_QUEUES } from '../../contracts/task-queues.js';
 import type { Topic } from '../../contracts/topics.js';
 import { TEMPLATES } from '../../notifications/templates/templates.js';
-import { UNDONE_BY } from '../../workflows/order/compensations.js';
 import * as messages from '../../workflows/order/messages.js';
-import { PERFORMED_BY } from '../../workflows/order/step-activities.js';
-import { ANSWERS } from '../../workflows/order/step-refused.js';
 import { END_STATES, isPaid, isSold } from './end-states.js';
 import { SAGA_OUTCOMES, type SagaOutcome } from './outcomes.js';
 import { code, codes, table } from './table.js';
@@ -102,11 +101,11 @@ export function sagaTables(): Record<string, string> {
       ['step', 'done by', 'one attempt', 'tried again after', 'may be refused with', 'undone by'],
       SAGA_STEPS.map((step) => [
         code(step),
-        `${PERFORMED_BY[step]} worker`,
-        seconds(STEP_TIMEOUTS[step].startToCloseMs),
-        retries(STEP_TIMEOUTS[step].retry),
-        codes(ANSWERS[step]),
-        step in UNDONE_BY ? code(UNDONE_BY[step as keyof typeof UNDONE_BY]) : '',
+        `${STEPS[step].service} worker`,
+        seconds(STEPS[step].startToCloseMs),
+        retries(STEP_RETRY),
+        codes(STEPS[step].refusals),
+        codes([compensationOf(step) ?? []].flat()),
       ]),
     ),
     recording: table(
@@ -187,6 +186,6 @@ function seconds(ms: number): string {
   return ms < 1_000 ? `${ms} ms` : ms < 60_000 ? `${ms / 1_000} s` : `${ms / 60_000} min`;
 }
 
-function retries({ initialIntervalMs, backoffCoefficient, maximumIntervalMs }: StepTimeouts['retry']): string {
+function retries({ initialIntervalMs, backoffCoefficient, maximumIntervalMs }: typeof STEP_RETRY): string {
   return `${seconds(initialIntervalMs)}, then × ${backoffCoefficient} up to ${seconds(maximumIntervalMs)}`;
 }

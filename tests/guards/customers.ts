@@ -151,7 +151,7 @@ export const customers: Guard[] = [
   },
   {
     promise: 'Called off at whatever moment, an order ends as one row of the table of end states.',
-    code: { file: 'workflows/order/order-saga.ts', text: "compensations.registerFor('start-delivery');", instead: '' },
+    code: { file: 'workflows/order/saga.ts', text: 'compensations.registerFor(name);', instead: '' },
     test: {
       file: 'tests/e2e/cancel-interleavings.e2e.test.ts',
       name: 'an order called off at any moment ends as a row of the table of end states',

@@ -198,8 +198,8 @@ export const operators: Guard[] = [
     promise: 'What an operator completed by hand counts as settled.',
     code: {
       file: 'workflows/order/saga.ts',
-      text: 'const byHand = entry.detail === undefined && wasByHand(step, result);',
-      instead: 'const byHand = entry.detail !== undefined && wasByHand(step, result);',
+      text: 'const byHand = entry.detail === undefined && wasByHand(name, result);',
+      instead: 'const byHand = entry.detail !== undefined && wasByHand(name, result);',
     },
     test: {
       file: 'workflows/order/reset.int.test.ts',
@@ -286,7 +286,7 @@ export const operators: Guard[] = [
   },
   {
     promise: 'Each activity says in the Web UI what it is for.',
-    code: { file: 'workflows/order/step-activities.ts', text: '      summary: SUMMARIES[step],\n', instead: '' },
+    code: { file: 'workflows/order/step-activities.ts', text: '      summary: `${step}: ${summary}`,\n', instead: '' },
     test: {
       file: 'workflows/order/real-server.int.test.ts',
       name: 'each activity says what it is for, and is missed after 4 s without a word of its worker',

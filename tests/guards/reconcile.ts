@@ -193,7 +193,7 @@ export const reconcile: Guard[] = [
     promise: 'What is safe to repair is repaired, and says so; all else is left as it is.',
     code: {
       file: 'workflows/reconciliation/undo-abandoned-order.ts',
-      text: "saga.compensations.registerFor('reserve-stock');",
+      text: 'saga.compensations.registerAll();',
       instead: '',
     },
     test: { file: 'workflows/reconciliation/reconciliation.int.test.ts', name: 'is repaired where that is safe' },

@@ -83,7 +83,7 @@ export const rules: Guard[] = [
   },
   {
     promise: 'What a step did whose answer never came is undone: its compensation is registered before it runs.',
-    code: { file: 'workflows/order/order-saga.ts', text: "compensations.registerFor('charge-payment');", instead: '' },
+    code: { file: 'workflows/order/saga.ts', text: 'compensations.registerFor(name);', instead: '' },
     test: { file: 'workflows/order/payment-window.int.test.ts', name: 'gives back what was charged all the same' },
   },
 ];

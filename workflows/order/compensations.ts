@@ -1,15 +1,5 @@
 import { CancelledFailure, CancellationScope } from '@temporalio/workflow';
-import type { SagaStep } from '../../contracts/saga-steps.js';
-
-/** What undoes each step. Commit is not among them: it comes after delivery, when nothing may be undone any more. */
-export const UNDONE_BY = {
-  'reserve-stock': 'release-stock',
-  'charge-payment': 'refund-payment',
-  'start-delivery': 'cancel-delivery',
-} as const satisfies Partial<Record<SagaStep, SagaStep>>;
-
-export type UndoableStep = keyof typeof UNDONE_BY;
-export type Compensation = (typeof UNDONE_BY)[UndoableStep];
+import { COMPENSATIONS, compensationOf, type Compensation, type SagaStep } from '../../contracts/saga-steps.js';
 
 /**
  * What has to be undone if the order is. Each is registered before its step runs, because a step that timed out may
@@ -19,19 +9,22 @@ export class Compensations {
   readonly #registered: Compensation[] = [];
 
   /** Throws a cancellation when the order is being called off: then the step must not begin. */
-  registerFor(step: UndoableStep): void {
+  registerFor(step: SagaStep): void {
+    const compensation = compensationOf(step);
+    if (compensation === undefined) return;
     stopIfCalledOff();
-    this.#registered.unshift(UNDONE_BY[step]);
+    this.#registered.unshift(compensation);
   }
 
-  /** For a run after a reset, which doesn't know what the one before it had begun. */
+  /** Where it isn't known what another run, or a workflow that is gone, had begun. */
   registerAll(): void {
-    this.#registered.splice(0, this.#registered.length, ...Object.values(UNDONE_BY).reverse());
+    this.#registered.splice(0, this.#registered.length, ...[...COMPENSATIONS].reverse());
   }
 
   /** The step never will have happened: its service refused it, and wrote that down. */
   dropFor(step: SagaStep): void {
-    if (step in UNDONE_BY) this.drop(UNDONE_BY[step as UndoableStep]);
+    const compensation = compensationOf(step);
+    if (compensation !== undefined) this.drop(compensation);
   }
 
   drop(compensation: Compensation): void {

@@ -1,7 +1,6 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { OrderPatch } from '../../contracts/activities/order-activities.js';
-import { ATTENTION_MEANS, type AttentionStep } from '../../contracts/saga-steps.js';
-import { PERFORMED_BY } from './step-activities.js';
+import { ATTENTION_MEANS, serviceOf, type AttentionStep } from '../../contracts/saga-steps.js';
 
 type Attention = NonNullable<OrderPatch['attention']>;
 
@@ -66,7 +65,7 @@ export class CurrentDetails {
     const asksAt = timeOf(at + this.attentionAfterMs);
     const next = rests ? `${timeOf(at)}, or at once by the signal retry` : `under way since ${timeOf(at)}`;
     return [
-      ['Step', `${step}, by ${PERFORMED_BY[step]}-service`],
+      ['Step', `${step}, by ${serviceOf(step)}-service`],
       ...(attention
         ? ([
             ['Waits for', `an operator, since ${attention.since}`],

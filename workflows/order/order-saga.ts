@@ -35,32 +35,44 @@ export async function orderSaga(input: OrderSagaInput): Promise<Order> {
   return saga.journal.order;
 }
 
-async function reserveStock({ input, services, compensations, perform, journal }: Saga): Promise<void> {
-  compensations.registerFor('reserve-stock');
-  const { entry } = await perform('reserve-stock', () => services.reserveStock(stockOf(input.order)));
-  await journal.record({ status: 'INVENTORY_RESERVED', stockDecision: { outcome: 'reserved' } }, entry, [
-    { topic: 'inventory-reserved' },
-  ]);
+async function reserveStock({ input, services, step }: Saga): Promise<void> {
+  await step(
+    'reserve-stock',
+    () => services.reserveStock(stockOf(input.order)),
+    () => ({
+      status: 'INVENTORY_RESERVED',
+      stockDecision: { outcome: 'reserved' },
+      events: [{ topic: 'inventory-reserved' }],
+    }),
+  );
 }
 
-async function chargePayment({ input, services, compensations, perform, journal }: Saga): Promise<void> {
-  compensations.registerFor('charge-payment');
+async function chargePayment({ input, services, step }: Saga): Promise<void> {
   const until = Date.now() + input.paymentWindowMs;
-  const charge = () => services.chargePaymentUntil(until, chargeOf(input));
-  const { result, entry } = await perform('charge-payment', charge, until);
-  await journal.record({ status: 'PAYMENT_COMPLETED', ...textsIn(result, 'paymentId') }, entry, [
-    { topic: 'payment-completed' },
-  ]);
+  await step(
+    'charge-payment',
+    () => services.chargePaymentUntil(until, chargeOf(input)),
+    (result) => ({
+      status: 'PAYMENT_COMPLETED',
+      ...textsIn(result, 'paymentId'),
+      events: [{ topic: 'payment-completed' }],
+    }),
+    until,
+  );
 }
 
-async function startDelivery({ input, services, compensations, carrier, perform, journal }: Saga): Promise<void> {
-  compensations.registerFor('start-delivery');
-  const { result, entry } = await perform('start-delivery', () => services.startDelivery(deliveryOf(input.order)));
-  const delivery = textsIn(result, 'deliveryId', 'trackingNumber');
-  const reports = result?.reports;
-  const hasReports = Array.isArray(reports) && reports.length > 0;
-  if (!hasReports || patched(PATCHES.readsReportsAtTheStart)) carrier.read(reports);
-  await journal.record({ status: 'DELIVERY_STARTED', ...delivery }, entry, [{ topic: 'delivery-started' }]);
+async function startDelivery({ input, services, carrier, step }: Saga): Promise<void> {
+  await step(
+    'start-delivery',
+    () => services.startDelivery(deliveryOf(input.order)),
+    (result) => {
+      const reports = result?.reports;
+      const hasReports = Array.isArray(reports) && reports.length > 0;
+      if (!hasReports || patched(PATCHES.readsReportsAtTheStart)) carrier.read(reports);
+      const delivery = textsIn(result, 'deliveryId', 'trackingNumber');
+      return { status: 'DELIVERY_STARTED', ...delivery, events: [{ topic: 'delivery-started' }] };
+    },
+  );
 }
 
 async function waitForDelivery(saga: Saga): Promise<UndoCause | undefined> {
@@ -73,15 +85,19 @@ async function waitForDelivery(saga: Saga): Promise<UndoCause | undefined> {
 
 /** From here on there is no way back: what is delivered is not undone. */
 export async function completeOrder(saga: Saga): Promise<void> {
-  const { input, services, perform, journal, details } = saga;
+  const { input, services, step, journal, details } = saga;
   details.phase('Delivered: its stock leaves the books.');
   // Called off while the carrier was being asked, and delivered all the same: asking again tells its tracking number.
   if (!hasBegunDelivery(journal.order)) await startDelivery(saga);
-  const { entry } = await perform('commit-stock', () => services.commitStock(stockOf(input.order)));
-  await journal.record({ status: 'COMPLETED', attention: null }, entry, [
-    { topic: 'delivery-completed' },
-    { topic: 'order-completed' },
-  ]);
+  await step(
+    'commit-stock',
+    () => services.commitStock(stockOf(input.order)),
+    () => ({
+      status: 'COMPLETED',
+      attention: null,
+      events: [{ topic: 'delivery-completed' }, { topic: 'order-completed' }],
+    }),
+  );
   showInSearch(journal.order, null);
   details.phase('Completed.');
 }

@@ -1,5 +1,6 @@
+import type { OrderPatch, OrderProgress } from '../../contracts/activities/order-activities.js';
 import type { OrderSagaInput } from '../../contracts/order-saga.js';
-import type { SagaStep } from '../../contracts/saga-steps.js';
+import { isCompensation, type SagaStep } from '../../contracts/saga-steps.js';
 import { SETTLED_DETAIL } from '../../contracts/timeline.js';
 import { Attention } from './attention.js';
 import { CallOff } from './call-off.js';
@@ -16,6 +17,9 @@ import { StepRefused } from './step-refused.js';
 import { StepTooLate } from './step-too-late.js';
 import { stepEntry } from './timeline-entry.js';
 import { undoneBefore } from './undo-cause.js';
+
+/** What the row learns of a step, and what Kafka is told. No result: an operator settled it elsewhere. */
+type Learnt<T> = (result: T | undefined) => OrderPatch & { events?: OrderProgress['events'] };
 
 /** What the parts of the story share. */
 export function openSaga(input: OrderSagaInput) {
@@ -39,20 +43,31 @@ export function openSaga(input: OrderSagaInput) {
   const compensations = new Compensations();
   const earlierRuns = new EarlierRuns(journal);
 
-  async function perform<T>(step: SagaStep, run: () => Promise<T>, until?: number): Promise<Performed<T>> {
-    const unlessSettled = () => earlierRuns.unlessSettled(step, run);
+  async function perform<T>(name: SagaStep, run: () => Promise<T>, until?: number): Promise<Performed<T>> {
+    const unlessSettled = () => earlierRuns.unlessSettled(name, run);
     try {
-      const performed = await performStep(attention, details, step, unlessSettled, until);
+      const performed = await performStep(attention, details, name, unlessSettled, until);
       const { result, entry } = performed;
-      const byHand = entry.detail === undefined && wasByHand(step, result);
+      const byHand = entry.detail === undefined && wasByHand(name, result);
       return byHand ? { result, entry: { ...entry, detail: SETTLED_DETAIL } } : performed;
     } catch (error) {
       // Only the charge can be. What customers were told of a payment that was made is not taken back.
       if (error instanceof StepTooLate && (await earlierRuns.hadPaid()))
-        return { result: undefined, entry: stepEntry(step, 'done', 1, 'before a reset') };
-      if (error instanceof StepRefused) compensations.dropFor(step);
+        return { result: undefined, entry: stepEntry(name, 'done', 1, 'before a reset') };
+      if (error instanceof StepRefused) compensations.dropFor(name);
       throw error;
     }
+  }
+
+  /**
+   * A step of the story or of the undo, whole: what undoes it is registered, it is performed, and the row learns what
+   * `learnt` makes of its result. Throws as performStep does.
+   */
+  async function step<T>(name: SagaStep, run: () => Promise<T>, learnt: Learnt<T>, until?: number): Promise<void> {
+    compensations.registerFor(name);
+    const { result, entry } = await perform(name, run, until);
+    const { events, ...patch } = learnt(result);
+    await journal.record(patch, isCompensation(name) ? { ...entry, outcome: 'undone' } : entry, events);
   }
 
   return {
@@ -64,7 +79,7 @@ export function openSaga(input: OrderSagaInput) {
     compensations,
     callOff,
     services: stepActivities(attentionAfterMs),
-    perform,
+    step,
   };
 }
 

@@ -2,33 +2,9 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { DeliveryActivities } from '../../contracts/activities/delivery-activities.js';
 import type { InventoryActivities } from '../../contracts/activities/inventory-activities.js';
 import type { ChargeRequest, PaymentActivities } from '../../contracts/activities/payment-activities.js';
-import type { AttentionStep, SagaStep } from '../../contracts/saga-steps.js';
-import { HEARTBEAT_TIMEOUT_MS, STEP_TIMEOUTS } from '../../contracts/step-timeouts.js';
+import { STEPS, type SagaStep } from '../../contracts/saga-steps.js';
+import { HEARTBEAT_TIMEOUT_MS, STEP_RETRY } from '../../contracts/step-timeouts.js';
 import { TASK_QUEUES } from '../../contracts/task-queues.js';
-
-/** Who performs each step, and whom an order waits for. */
-export const PERFORMED_BY = {
-  'reserve-stock': 'inventory',
-  'charge-payment': 'payment',
-  'start-delivery': 'delivery',
-  'commit-stock': 'inventory',
-  'cancel-delivery': 'delivery',
-  'refund-payment': 'payment',
-  'release-stock': 'inventory',
-  'await-delivery': 'delivery',
-  'record-progress': 'order',
-} as const satisfies Record<AttentionStep, keyof typeof TASK_QUEUES>;
-
-/** Beside each activity in the Web UI. */
-const SUMMARIES: Record<SagaStep, string> = {
-  'reserve-stock': 'reserve-stock: hold the units of all lines, or of none',
-  'charge-payment': 'charge-payment: charge the total, once',
-  'start-delivery': 'start-delivery: hand the parcel to the carrier, once',
-  'commit-stock': 'commit-stock: delivered, the units leave the books',
-  'cancel-delivery': 'cancel-delivery: call the parcel off, if the carrier still can',
-  'refund-payment': 'refund-payment: give the charge back, if there was one',
-  'release-stock': 'release-stock: give the units back, if they were held',
-};
 
 /**
  * The other services' parts of the Saga. Each is tried again by the server until it succeeds or is refused, at the
@@ -37,18 +13,18 @@ const SUMMARIES: Record<SagaStep, string> = {
  */
 export function stepActivities(attentionAfterMs: number) {
   const of = <Activities extends object>(step: SagaStep) => {
-    const { startToCloseMs, retry } = STEP_TIMEOUTS[step];
+    const { service, summary, startToCloseMs } = STEPS[step];
     return proxyActivities<Activities>({
-      summary: SUMMARIES[step],
-      taskQueue: TASK_QUEUES[PERFORMED_BY[step]],
+      summary: `${step}: ${summary}`,
+      taskQueue: TASK_QUEUES[service],
       startToCloseTimeout: startToCloseMs,
       heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
       scheduleToCloseTimeout: attentionAfterMs,
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
       retry: {
-        initialInterval: retry.initialIntervalMs,
-        backoffCoefficient: retry.backoffCoefficient,
-        maximumInterval: retry.maximumIntervalMs,
+        initialInterval: STEP_RETRY.initialIntervalMs,
+        backoffCoefficient: STEP_RETRY.backoffCoefficient,
+        maximumInterval: STEP_RETRY.maximumIntervalMs,
       },
     });
   };

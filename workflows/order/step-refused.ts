@@ -5,9 +5,8 @@ import {
   type DeliveryRefused,
   type InsufficientStock,
   type PaymentDeclined,
-  type RefusalType,
 } from '../../contracts/refusals.js';
-import type { AttentionStep, SagaStep } from '../../contracts/saga-steps.js';
+import { STEPS, type AttentionStep, type SagaStep } from '../../contracts/saga-steps.js';
 import { stepEntry } from './timeline-entry.js';
 
 export type Refusal =
@@ -16,17 +15,6 @@ export type Refusal =
   | { type: typeof REFUSALS.deliveryRefused; details: DeliveryRefused }
   | { type: typeof REFUSALS.alreadyDelivered }
   | { type: typeof REFUSALS.compensated };
-
-/** The refusals that each step may answer with. Any other is somebody's mistake, and waits for an operator. */
-export const ANSWERS: Record<SagaStep, readonly RefusalType[]> = {
-  'reserve-stock': [REFUSALS.insufficientStock, REFUSALS.compensated],
-  'charge-payment': [REFUSALS.paymentDeclined, REFUSALS.compensated],
-  'start-delivery': [REFUSALS.deliveryRefused, REFUSALS.compensated],
-  'commit-stock': [],
-  'cancel-delivery': [REFUSALS.alreadyDelivered],
-  'refund-payment': [],
-  'release-stock': [],
-};
 
 /** A step's business answer: final, and written down by its service, so that a late attempt refuses too. */
 export class StepRefused extends Error {
@@ -46,7 +34,7 @@ export class StepRefused extends Error {
 export function refusalOf(step: AttentionStep, error: unknown): Refusal | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   if (!(cause instanceof ApplicationFailure)) return undefined;
-  const type = (step in ANSWERS ? ANSWERS[step as SagaStep] : []).find((answer) => answer === cause.type);
+  const type = (step in STEPS ? STEPS[step as SagaStep].refusals : []).find((answer) => answer === cause.type);
   return type && ({ type, details: cause.details?.[0] } as Refusal);
 }
 

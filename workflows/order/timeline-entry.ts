@@ -1,7 +1,6 @@
 import type { TimelineEntry } from '../../contracts/activities/order-activities.js';
-import type { AttentionStep } from '../../contracts/saga-steps.js';
+import { serviceOf, type AttentionStep } from '../../contracts/saga-steps.js';
 import type { ServiceName } from '../../contracts/services.js';
-import { PERFORMED_BY } from './step-activities.js';
 
 /** How a step ended. `attempts` counts how often the Saga asked for it; the server's own retries are within one. */
 export function stepEntry(
@@ -10,7 +9,7 @@ export function stepEntry(
   attempts: number,
   detail?: string,
 ): TimelineEntry {
-  return entry(step, `${PERFORMED_BY[step]}-service`, outcome, attempts, detail);
+  return entry(step, `${serviceOf(step)}-service`, outcome, attempts, detail);
 }
 
 /** Something that happened to the order, once. */

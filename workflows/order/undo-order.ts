@@ -1,7 +1,6 @@
 import type { OrderPatch } from '../../contracts/activities/order-activities.js';
 import type { Order } from '../../contracts/http/orders.js';
-import type { Compensation } from './compensations.js';
-import type { Performed } from './perform-step.js';
+import type { Compensation } from '../../contracts/saga-steps.js';
 import type { Saga } from './saga.js';
 import { showInSearch } from './search-attributes.js';
 import { refundOf, stockOf } from './step-requests.js';
@@ -42,6 +41,7 @@ export async function undoOrder(saga: Saga, cause: UndoCause): Promise<boolean> 
     } else if (!(await callOffDelivery(saga, cancelling))) {
       return false;
     }
+    // Each on its own: a stuck refund doesn't hold up the release.
     await Promise.all(registered.map((compensation) => compensate(saga, compensation)));
     await journal.record(cancelled, eventEntry('cancelled', 'order-service', 'done'), [toldAtLast]);
   }
@@ -59,8 +59,7 @@ function firstReason({ cancelReason, cancelNote }: Order, cause: UndoCause): Pic
 async function callOffDelivery(saga: Saga, cancelling: OrderPatch): Promise<boolean> {
   const { journal, compensations, callOff } = saga;
   try {
-    const { entry } = await perform(saga, 'cancel-delivery');
-    await journal.record(cancelling, { ...entry, outcome: 'undone' });
+    await compensate(saga, 'cancel-delivery', cancelling);
     compensations.drop('cancel-delivery');
     return true;
   } catch (error) {
@@ -71,19 +70,12 @@ async function callOffDelivery(saga: Saga, cancelling: OrderPatch): Promise<bool
   }
 }
 
-/** Refund and release each on their own: a stuck one doesn't hold up the other. */
-async function compensate(saga: Saga, compensation: Compensation): Promise<void> {
-  const { entry } = await perform(saga, compensation);
-  await saga.journal.record({}, { ...entry, outcome: 'undone' });
-}
-
-function perform(saga: Saga, compensation: Compensation): Promise<Performed<unknown>> {
-  const { services, input } = saga;
+async function compensate({ services, input, step }: Saga, name: Compensation, patch: OrderPatch = {}): Promise<void> {
   const { order } = input;
   const run: Record<Compensation, () => Promise<unknown>> = {
     'cancel-delivery': () => services.cancelDelivery({ orderId: order.id, userId: order.userId }),
     'refund-payment': () => services.refundPayment(refundOf(order)),
     'release-stock': () => services.releaseStock(stockOf(order)),
   };
-  return saga.perform(compensation, run[compensation]);
+  await step(name, run[name], () => patch);
 }

@@ -18,9 +18,7 @@ export async function undoAbandonedOrder(input: OrderSagaInput, reason: CancelRe
   await CancellationScope.nonCancellable(async () => {
     // What had waited in the workflow that is gone waits no longer.
     saga.journal.recordWithTheNext({ attention: null });
-    saga.compensations.registerFor('reserve-stock');
-    saga.compensations.registerFor('charge-payment');
-    saga.compensations.registerFor('start-delivery');
+    saga.compensations.registerAll();
     const undone = await undoOrder(saga, { ...requestedBy('operator'), reason });
     if (!undone) await completeOrder(saga);
     await condition(allHandlersFinished);

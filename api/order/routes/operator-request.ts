@@ -2,7 +2,13 @@ import type { Router } from 'express';
 
 import { orderOperations } from '../../../contracts/http/operations/orders.js';
 import type { Order } from '../../../contracts/http/orders.js';
-import type { ShownAttentionStep, Stall } from '../../../contracts/saga-steps.js';
+import {
+  STEPS,
+  compensationOf,
+  isCompensation,
+  type ShownAttentionStep,
+  type Stall,
+} from '../../../contracts/saga-steps.js';
 import type { OperatorRequest } from '../../../contracts/timeline.js';
 import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import { withOrderId } from '../../../platform/log-context.js';
@@ -73,7 +79,7 @@ function whyNot(request: OperatorRequest, order: Order): Problem | undefined {
   const isKept = request === 'give-up' && attention.error !== ('WorkflowNotStarted' satisfies Stall);
   if (hearsNothing(order) && !isKept) return serviceUnavailable('saga-unavailable', NOT_NOW);
   if (request !== 'give-up') return undefined;
-  return order.status === 'CANCELLING' ? beingUndone() : NO_WAY_BACK[attention.step]?.();
+  return order.status === 'CANCELLING' ? beingUndone() : noWayBack(attention.step);
 }
 
 /** What would be answered for is not known then. A wish to undo it is right whenever it is heard: Temporal keeps it. */
@@ -81,13 +87,13 @@ const NOT_NOW =
   'The workflow of this order can not take a step, so it was not asked. Mend that first, as the runbook says, and look ' +
   'at the order again.';
 
-/** The steps that can't be given up while they wait: those of the undo, and the one after delivery. */
-const NO_WAY_BACK: Partial<Record<ShownAttentionStep, () => Problem>> = {
-  'commit-stock': () => conflict('not-cancellable', 'The order was delivered. What waits can be retried or settled.'),
-  'cancel-delivery': beingUndone,
-  'refund-payment': beingUndone,
-  'release-stock': beingUndone,
-};
+/** Of the steps, those of the undo and the one after delivery can't be given up while they wait. */
+function noWayBack(step: ShownAttentionStep): Problem | undefined {
+  if (isCompensation(step)) return beingUndone();
+  return step in STEPS && compensationOf(step) === undefined
+    ? conflict('not-cancellable', 'The order was delivered. What waits can be retried or settled.')
+    : undefined;
+}
 
 function beingUndone(): Problem {
   return conflict('already-being-undone', 'The order is being undone. What waits can be retried or settled.');

@@ -91,10 +91,12 @@ function stepIn(statement: ts.Statement): ts.CallExpression | undefined {
   return awaited && ts.isAwaitExpression(awaited) ? stepOf(awaited.expression) : undefined;
 }
 
-/** Conditions are no steps: they leave nothing in a history. Nor are the scopes that steps run in. */
+/** Conditions are no steps: they leave nothing in a history. Nor are the scopes that steps run in, nor what a compiler calls for `...`. */
 function stepOf(expression: ts.Expression | undefined): ts.CallExpression | undefined {
   if (expression === undefined || !ts.isCallExpression(expression)) return undefined;
-  return /\b(condition|during|nonCancellable)\b/.test(expression.expression.getText()) ? undefined : expression;
+  return /\b(condition|during|nonCancellable|_object_spread\w*)\b/.test(expression.expression.getText())
+    ? undefined
+    : expression;
 }
 
 function replaced(bundle: string, name: string, change: string, { text, by }: { text: string; by: string }): Edit {

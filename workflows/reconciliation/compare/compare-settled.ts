@@ -1,11 +1,9 @@
 import type { Finding } from '../../../contracts/reconciliation.js';
-import type { SagaStep } from '../../../contracts/saga-steps.js';
+import { partOf, type SagaStep } from '../../../contracts/saga-steps.js';
 import type { PaymentState } from '../../../services/payment/domain/payment.js';
 import type { ReservationStatus } from '../../../services/inventory/domain/reservation.js';
 import type { RecordsOfOrder } from '../records-of-order.js';
 import { finding } from './finding.js';
-
-type Part = 'stock' | 'payment' | 'delivery';
 
 /**
  * What an operator put right elsewhere and its service has done afterwards all the same. Done before, it was settled
@@ -22,7 +20,7 @@ export function compareSettled({ orderId, order, stock, payment }: RecordsOfOrde
       rows.filter(({ updatedAt }) => Date.parse(updatedAt) > Date.parse(at));
     const done = (rows: { status: string; updatedAt: string }[], worth: Pick<Finding, 'units' | 'money'>) =>
       rows.slice(0, 1).map(({ status, updatedAt }) => {
-        const detail = `${step} was settled at ${at}; ${PART_OF[step as SagaStep]} ${status} since ${updatedAt}`;
+        const detail = `${step} was settled at ${at}; ${partOf(step)} ${status} since ${updatedAt}`;
         return finding('settled-and-done', orderId, detail, worth);
       });
     const ofMoney = (rows: NonNullable<typeof payment>[]) =>
@@ -47,7 +45,7 @@ export function compareSettled({ orderId, order, stock, payment }: RecordsOfOrde
 
 /** What the books of its service say of a step that was settled. */
 export function standsFor(step: string, { stock, payment, ledger, delivery }: RecordsOfOrder): string {
-  switch (PART_OF[step as SagaStep]) {
+  switch (partOf(step)) {
     case 'stock':
       return `stock ${[...new Set(stock.map(({ status }) => status))].join(', ') || 'none'}`;
     case 'payment':
@@ -56,13 +54,3 @@ export function standsFor(step: string, { stock, payment, ledger, delivery }: Re
       return `delivery ${delivery?.status ?? 'none'}`;
   }
 }
-
-const PART_OF: Record<SagaStep, Part> = {
-  'reserve-stock': 'stock',
-  'commit-stock': 'stock',
-  'release-stock': 'stock',
-  'charge-payment': 'payment',
-  'refund-payment': 'payment',
-  'start-delivery': 'delivery',
-  'cancel-delivery': 'delivery',
-};

@@ -1,5 +1,6 @@
 import type { OrderRecord } from '../../../contracts/activities/reconciliation.js';
 import type { OrderStatus } from '../../../contracts/order-status.js';
+import { isCompensation, partOf, type Part } from '../../../contracts/saga-steps.js';
 
 /**
  * What others' records must say at each status, once nothing moves. `held`: reserved, or sold already; `undone`: held
@@ -21,19 +22,11 @@ const STAGES: Record<OrderStatus, Stage> = {
   CANCELLED: { stock: 'undone', payment: 'undone', delivery: 'undone' },
 };
 
-const SETTLED_BY: Record<keyof Stage, Record<'done' | 'undone', readonly string[]>> = {
-  stock: { done: ['reserve-stock', 'commit-stock'], undone: ['release-stock'] },
-  payment: { done: ['charge-payment'], undone: ['refund-payment'] },
-  delivery: { done: ['start-delivery', 'await-delivery'], undone: ['cancel-delivery'] },
-};
-
 /** What an operator settled elsewhere, that service's books can't tell: anything may stand there. */
 export function stageOf({ status, settled }: Pick<OrderRecord, 'status' | 'settled'>): Stage {
   const stage = STAGES[status];
-  const wasSettled = (part: keyof Stage) =>
-    SETTLED_BY[part][stage[part] === 'undone' ? 'undone' : 'done'].some((one) =>
-      settled.some(({ step }) => step === one),
-    );
+  const wasSettled = (part: Part) =>
+    settled.some(({ step }) => partOf(step) === part && isCompensation(step) === (stage[part] === 'undone'));
   return {
     stock: wasSettled('stock') ? 'open' : stage.stock,
     payment: wasSettled('payment') ? 'open' : stage.payment,
