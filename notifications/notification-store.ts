@@ -28,8 +28,8 @@ export interface NotificationStore {
   markSent(id: string): Promise<void>;
   /** It certainly did not go: it may be taken again. Touches no other claim, however late or often it is said. */
   releaseClaim(id: string, at: Date): Promise<void>;
-  /** Whether it went is not known: it is over. */
-  markLost(id: string): Promise<void>;
+  /** Whether it went is not known: it is over. False: it was before. */
+  markLost(id: string): Promise<boolean>;
   /** No more tries for what is left to send of an event. */
   giveUp(eventId: string, reason: string): Promise<void>;
   /** What was given up is to be sent after all; never what may have gone. */
@@ -81,10 +81,11 @@ export function createNotificationStore(prisma: PrismaClient, now: () => Date = 
     },
 
     markLost: async (id) => {
-      await table.updateMany({
+      const marked = await table.updateMany({
         where: { id, status: 'PENDING', sendingAt: { not: null } },
         data: { status: 'FAILED', error: LOST },
       });
+      return marked.count === 1;
     },
 
     giveUp: async (eventId, reason) => {

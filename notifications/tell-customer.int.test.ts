@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createServiceToken } from '../clients/service-token.js';
 import { createUserClient } from '../clients/user-client.js';
@@ -42,6 +43,7 @@ let smtp: TestSmtpServer;
 let email: EmailChannel;
 let tell: TellCustomer;
 let orderId: string;
+let registry: Registry;
 
 beforeAll(async () => {
   database = await createTestDatabase('notifications/prisma/migrations');
@@ -60,6 +62,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   orderId = randomUUID();
+  registry = new Registry();
   lines.length = 0;
   smtp = await startSmtpServer();
   const urls = [userService.url];
@@ -74,6 +77,7 @@ beforeEach(async () => {
     leaseMs,
     keptForMs,
     logger,
+    registry,
   });
 });
 
@@ -95,6 +99,9 @@ async function refusing(which: string, work: () => Promise<void>): Promise<void>
   );
   await work().finally(() => prisma.$executeRaw`DROP TRIGGER no ON notifications`);
 }
+
+const lost = async () => (await registry.getSingleMetric('notifications_lost_total')?.get())?.values[0]?.value;
+const saysSo = () => lines.filter((line) => line.includes('"notification lost track of"')).length;
 
 const rows = () => prisma.notification.findMany({ where: { orderId }, orderBy: { channel: 'asc' } });
 const statuses = async () => Object.fromEntries((await rows()).map(({ channel, status }) => [channel, status]));
@@ -194,6 +201,7 @@ test('the connection lost after the message: it may have been taken, so never ag
   expect(await told('order-created', 1, true)).toEqual({ done: true });
   expect(smtp.taken).toHaveLength(0);
   expect((await rows())[0]?.error).toBe('whether it went is not known');
+  expect([await lost(), saysSo()]).toEqual([1, 1]);
 });
 
 test('found half done: waited for while its lease runs, then over and never sent', async () => {
@@ -203,9 +211,11 @@ test('found half done: waited for while its lease runs, then over and never sent
   expect(await store.claim(id, new Date())).toBe(false);
   expect(await told('order-created', 2)).toMatchObject({ done: false, hindrance: 'in-flight' });
   await prisma.notification.update({ where: { id }, data: { sendingAt: new Date(Date.now() - leaseMs) } });
+  await Promise.all([told('order-created', 2), told('order-created', 2)]);
   expect(await told('order-created', 2)).toEqual({ done: true });
   expect(await statuses()).toEqual({ EMAIL: 'FAILED' });
   expect(smtp.taken).toHaveLength(0);
+  expect([await lost(), saysSo()]).toEqual([1, 1]);
 });
 
 test.each(['within', 'after'])(

@@ -1,3 +1,4 @@
+import { Counter, type Registry } from 'prom-client';
 import { topicOf } from '../contracts/events/order-event.js';
 import type { OrderEvent } from '../contracts/events/order-event.js';
 import type { UserValidation } from '../contracts/http/users.js';
@@ -29,6 +30,7 @@ export interface TellCustomerSettings {
   /** Of an event that is older it is no longer known whether it was told, unless something is left of it. */
   keptForMs: number;
   logger: Logger;
+  registry: Registry;
 }
 
 export type TellCustomer = (event: OrderEvent, options: { again: boolean }) => Promise<Outcome>;
@@ -40,7 +42,20 @@ const DONE: Outcome = { done: true };
  * `again`: somebody asked for what was given up. Rejects when our own database fails.
  */
 export function createTellCustomer(settings: TellCustomerSettings): TellCustomer {
-  const { store, users, channels, leaseMs, keptForMs, logger } = settings;
+  const { store, users, channels, leaseMs, keptForMs, logger, registry } = settings;
+  const lost = new Counter({
+    name: 'notifications_lost_total',
+    help: 'Notifications that may have gone or not, and are not sent again',
+    registers: [registry],
+  });
+  /** Never again by itself; somebody may ask the customer. */
+  const lose = async (id: string, about: object): Promise<Outcome> => {
+    if (await store.markLost(id)) {
+      lost.inc();
+      logger.error(about, 'notification lost track of');
+    }
+    return DONE;
+  };
   /** What became of a notification and could not be written down: nobody but us knows. By event and channel. */
   const unwritten = new Map<string, () => Promise<void>>();
   const write = async (key: string, work: () => Promise<void>): Promise<void> => {
@@ -62,15 +77,12 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
     const { id, ...state } = opened;
     const standing = standingOf(state, { now: new Date(), leaseMs });
     if (standing === 'over') return DONE;
-    if (standing === 'lost track of') {
-      await store.markLost(id);
-      return DONE;
-    }
+    const about = { channel, event: toTell.event, orderId: toTell.orderId };
+    if (standing === 'lost track of') return lose(id, { ...about, reason: 'whoever was sending it has not come back' });
     const claimedAt = new Date();
     if (standing === 'being sent' || !(await store.claim(id, claimedAt))) {
       return { done: false, hindrance: 'in-flight', reason: 'another process is sending it' };
     }
-    const about = { channel, event: toTell.event, orderId: toTell.orderId };
     try {
       crashPoint('notify: before sending');
       await work();
@@ -82,9 +94,7 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
         const hindrance = error.isAway ? 'channel-away' : 'not-sent';
         return { done: false, hindrance, reason: `${channel}: ${reason}` };
       }
-      logger.error({ ...about, reason }, 'notification lost track of');
-      await store.markLost(id);
-      return DONE;
+      return lose(id, { ...about, reason });
     }
     await write(key, () => store.markSent(id));
     crashPoint('notify: marked');

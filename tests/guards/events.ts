@@ -275,4 +275,16 @@ export const events: Guard[] = [
     },
     test: { file: 'notifications/tell-customer.int.test.ts', name: 'it stays, and its dead letter can be sent again' },
   },
+  {
+    promise: 'A mail of which nobody knows whether it went is counted and logged with its order, once.',
+    code: {
+      file: 'notifications/tell-customer.ts',
+      text: 'if (await store.markLost(id)) {',
+      instead: "if ((await store.markLost(id)) && id === '') {",
+    },
+    test: {
+      file: 'notifications/tell-customer.int.test.ts',
+      name: 'found half done: waited for while its lease runs, then over and never sent',
+    },
+  },
 ];
