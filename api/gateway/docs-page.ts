@@ -2,7 +2,7 @@ import { Router } from 'express';
 import helmet from 'helmet';
 import swaggerUi from 'swagger-ui-express';
 
-/** GET /docs: the API reference, made in the browser from /openapi.json. */
+/** GET /docs/: the API reference, made in the browser from /openapi.json. */
 export function docsPage(): Router {
   const page = swaggerUi.setup(undefined, {
     customSiteTitle: 'Holdfast API',
@@ -10,7 +10,7 @@ export function docsPage(): Router {
     // Otherwise it asks a service on the internet whether the document is valid.
     swaggerOptions: { validatorUrl: null, displayOperationId: true, docExpansion: 'list' },
   });
-  return Router().use('/docs', onlyFromHere, swaggerUi.serve, page);
+  return Router().use('/docs', onlyFromHere, swaggerUi.serve).get('/docs/', page);
 }
 
 /** The browser lets the page load and ask for nothing from elsewhere; it has styles of its own in the text. */

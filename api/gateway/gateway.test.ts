@@ -654,6 +654,19 @@ test('/docs is there with all that it loads, and loads nothing from elsewhere', 
   }
 });
 
+test.each([
+  ['GET', '/docs/nothing', 404],
+  ['DELETE', '/docs', 405],
+  ['DELETE', '/docs/', 405],
+  ['POST', '/docs/swagger-ui.css', 405],
+  ['DELETE', '/openapi.json', 405],
+  ['OPTIONS', '/openapi.json', 204],
+])('of the documents, %s %s is %i', async (method, path, status) => {
+  const answer = await fetch(`${await gateway({})}${path}`, { method });
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get('allow')).toBe(status === 404 ? null : 'GET, HEAD, OPTIONS');
+});
+
 test('health is its own, and metrics are not shown where anybody comes in', async () => {
   const url = await gateway({});
   expect((await fetch(`${url}/healthz`)).status).toBe(200);

@@ -2,13 +2,21 @@ import { Router } from 'express';
 import { forwardedOperations, gatewayOperations } from '../../contracts/http/operations/gateway.js';
 import { internalOperations } from '../../contracts/http/operations/sessions.js';
 import type { Operation } from '../../contracts/http/operation.js';
+import { processOperations } from '../../contracts/http/operations/processes.js';
+import { SERVICES } from '../../contracts/services.js';
 import { Problem } from './problem.js';
 import { expressPath } from './route.js';
 
 type Path = Pick<Operation, 'service' | 'method' | 'path'>;
 
 const forwarded: Path[] = Object.values(forwardedOperations);
-const own: Path[] = [...Object.values(gatewayOperations), ...Object.values(internalOperations)];
+const own: Path[] = [
+  ...Object.values(gatewayOperations),
+  // What the page of the reference loads.
+  { service: 'gateway', method: 'get', path: '/docs/{file}' },
+  ...Object.values(internalOperations),
+  ...SERVICES.map((service) => processOperations(service).getDocument),
+];
 
 /**
  * Of a path that a service has operations for: 405 with `Allow` for any other method, whoever asks, and `Allow` for OPTIONS.

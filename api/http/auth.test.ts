@@ -93,6 +93,7 @@ test('refuses without a token, and with one that is expired, forged, of others o
   const none = await get('/me');
   expect(none.status).toBe(401);
   expect(none.headers['www-authenticate']).toBe('Bearer');
+  expect(none.body).toMatchObject({ detail: 'An access token is needed.' });
   const bad = [
     'nonsense',
     await token({ sub: '7' }, { expires: '-1m' }),
@@ -110,7 +111,8 @@ test('refuses without a token, and with one that is expired, forged, of others o
   for (const bearer of bad) {
     const answer = await get('/me', bearer);
     expect(answer.status).toBe(401);
-    expect(answer.headers['www-authenticate']).toContain('Bearer');
+    expect(answer.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
+    expect(answer.body).not.toMatchObject({ detail: 'An access token is needed.' });
     expect((await get('/open', bearer)).status).toBe(401);
   }
   expect((await get('/open')).body).toBe('nobody');

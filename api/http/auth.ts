@@ -33,7 +33,7 @@ export interface OutsideSettings {
 }
 
 export interface Authenticator {
-  /** Sets req.principal; 401 without a valid token. */
+  /** Sets req.principal; 401 without a token, and with one that is not valid, which RFC 6750 tells apart. */
   required: RequestHandler;
   /** The same for public routes: no token is fine, a bad one is not. */
   optional: RequestHandler;
@@ -127,6 +127,7 @@ export function createAuthenticator({ outside, ...own }: AuthSettings): Authenti
   };
 }
 
+/** undefined: none was sent. */
 function bearerToken(header: string | undefined): string | undefined {
-  return /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header ?? '')?.[1];
+  return /^Bearer +(.+)$/i.exec(header ?? '')?.[1];
 }

@@ -85,7 +85,7 @@ export function toProblem(error: unknown): Problem {
 }
 
 const known: Record<number, { code: ProblemCode; detail: string }> = {
-  401: { code: 'unauthorized', detail: 'A valid access token is needed.' },
+  401: { code: 'unauthorized', detail: 'An access token is needed.' },
   403: { code: 'forbidden', detail: 'Your role does not allow this.' },
   404: { code: 'not-found', detail: 'There is nothing here.' },
   413: { code: 'payload-too-large', detail: 'The body is over 100 kB.' },

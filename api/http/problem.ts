@@ -51,7 +51,7 @@ export const badRequest = (detail: string, errors: FieldError[] = []) =>
   new Problem({ status: 400, code: 'bad-request', detail, errors });
 
 export const unauthorized = (
-  detail = 'A valid access token is needed.',
+  detail = 'An access token is needed.',
   headers: Record<string, string> = { 'WWW-Authenticate': 'Bearer' },
 ) => new Problem({ status: 401, code: 'unauthorized', detail, headers });
 

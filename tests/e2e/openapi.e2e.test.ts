@@ -155,7 +155,7 @@ const CALLS: Call[] = [
   { operation: 'getHealth', path: '/healthz', status: 200 },
   { operation: 'getReadiness', path: '/readyz', status: 200 },
   { operation: 'getDocument', path: '/openapi.json', status: 200 },
-  { operation: 'readReference', path: '/docs', status: 200 },
+  { operation: 'readReference', path: '/docs/', status: 200 },
   { operation: 'readProblemType', path: '/problems/not-found', status: 200 },
   { operation: 'readProblemType', path: '/problems/none', status: 404, code: 'not-found' },
 ];

@@ -1,19 +1,12 @@
 import path from 'node:path';
-import { cacheFolder, checkout } from '../../stack/support/paths.js';
-import { fromPip } from '../../stack/support/pip.js';
+import { checkout } from '../../stack/support/paths.js';
 import { runCommand } from '../../stack/support/run-command.js';
+import { fromPypi } from '../support/from-pypi.js';
 
 const here = path.join(checkout, 'tests', 'fuzz');
 
-/** Fetches it. Rejects with what this machine lacks. */
-export async function obtainSchemathesis(signal: AbortSignal): Promise<string> {
-  const context = { cache: cacheFolder(process.env), environment: process.env, signal, detail: () => undefined };
-  const requirements = path.join(here, 'requirements.txt');
-  return fromPip(context, { name: 'schemathesis', requirements }).catch((cause: unknown) => {
-    const way = 'apt-get install python3-pip, or brew install python';
-    throw new Error(`Schemathesis needs Python 3.11 or newer with pip (${way})`, { cause });
-  });
-}
+export const obtainSchemathesis = (signal: AbortSignal): Promise<string> =>
+  fromPypi({ name: 'schemathesis', requirements: path.join(here, 'requirements.txt'), signal });
 
 export interface Fuzzing {
   /** Where it was fetched to. */

@@ -342,4 +342,9 @@ export const attacks: Guard[] = [
       name: 'drop by drop is cut off once the request has taken as long as one may',
     },
   },
+  {
+    promise: 'A caller whose token is not valid is told so (`invalid_token`), and otherwise than one who sent none.',
+    code: { file: 'api/http/auth.ts', text: '/^Bearer +(.+)$/i', instead: '/^Bearer +(.+\\..+\\..+)$/i' },
+    test: { file: 'api/http/auth.test.ts', name: 'refuses without a token, and with one that is expired' },
+  },
 ];

@@ -46,6 +46,7 @@ const DESCRIPTION = [
   'Money is an integer in the minor unit of an ISO 4217 currency; KRW has none, so 3500000 is 3,500,000 won.',
   'Times are RFC 3339 UTC. Unknown fields in a body, and unknown query parameters, are refused.',
   'Lists page by `limit` and `cursor`, newest first. Every error is a problem document (RFC 9457).',
+  '`OPTIONS` of each path is 204 and names its methods in `Allow`, as 405 does where another is sent.',
   'Trace context (W3C or B3) of the caller is continued.',
   'There are no CORS headers: a page of another origin needs a server of its own in between. Browsers read event streams with',
   '`fetch`, since `EventSource` sends no `Authorization`.',

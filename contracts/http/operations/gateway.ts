@@ -29,9 +29,9 @@ export const gatewayOperations = {
     service: 'gateway',
     tag: 'The process itself',
     method: 'get',
-    path: '/docs',
+    path: '/docs/',
     summary: 'The API reference, as a page',
-    description: 'Redirects to `/docs/`.',
+    description: '`/docs` leads here.',
     access: 'without-token',
     answers: {
       200: { description: 'A page that needs nothing from elsewhere.', schema: z.string(), contentType: 'text/html' },
