@@ -12,6 +12,7 @@ export const AUDIT_EVENTS = {
   authn_password_change_fail: 'a new password was refused, as the one before was wrong',
   authn_signature_fail: 'a call that a carrier signs was refused; `outcome` says why',
   authz_fail: 'a call was answered with 403; `outcome` is the code of the problem',
+  authz_change: 'a user has other roles: `roles`, and `before`',
   user_disabled: 'a user was disabled',
   user_enabled: 'a user who was disabled may log in again',
   stock_set: 'what can be ordered of a product was set to `quantity`',

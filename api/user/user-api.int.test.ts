@@ -19,6 +19,7 @@ import { server } from '../../tests/support/servers.js';
 import { createUserApp } from './app.js';
 import { createContext } from './context.js';
 import type { UserContext } from './context.js';
+import { runUserCommand } from './user-command.js';
 
 const issuer = 'http://holdfast.test';
 const pem = () =>
@@ -556,5 +557,68 @@ describe('who did what', () => {
         ['authn_login_fail', 'anonymous', undefined, 'unknown-client', 'POST /oauth/token'],
       ].map(([audit, actor, subject, outcome, request]) => ({ audit, actor, subject, outcome, request, address })),
     );
+  });
+});
+
+describe('npm run users', () => {
+  const { logger: heard, lines } = auditedLogger('user-service');
+  const run = (...args: string[]) => runUserCommand(args, { users: context.users, logger: heard });
+  const rolesOf = async (id: number) => (await context.users.find(id))?.roles;
+
+  test('makes an admin and takes it back, which ends their sessions, each with a line of who it was', async () => {
+    const { user, session, password } = await signUp();
+    const [email, line] = [user.email.toUpperCase(), `${String(user.id)}  ${user.email}  customer`];
+    for (let again = 0; again < 2; again++)
+      expect(await run('grant', email, 'admin')).toEqual({ exitCode: 0, said: `${line}, admin` });
+    expect((await run('list')).said.split('\n')).toContain(`${line}, admin`);
+    await request(app).get('/users/1').set('Authorization', bearer(session.accessToken)).expect(403);
+    const { accessToken } = await logIn(user.email, password);
+    await request(app).get('/users/1').set('Authorization', bearer(accessToken)).expect(200);
+    expect(await run('revoke', email, 'admin')).toEqual({ exitCode: 0, said: line });
+    await isOut(accessToken);
+    const subject = `user:${String(user.id)}`;
+    const [customer, admin] = [['customer'], ['customer', 'admin']];
+    const entry = { audit: 'authz_change', actor: 'operator', subject, outcome: 'success' };
+    expect(lines.splice(0)).toEqual([
+      { ...entry, before: customer, roles: admin },
+      { ...entry, before: admin, roles: customer },
+    ]);
+  });
+
+  test('disables and enables', async () => {
+    const { user, session, password } = await signUp();
+    const line = `${String(user.id)}  ${user.email}  customer`;
+    expect(await run('disable', user.email)).toEqual({ exitCode: 0, said: `${line}  disabled` });
+    await isOut(session.accessToken);
+    expect((await run('list')).said).toContain(`${line}  disabled`);
+    expect(await run('enable', user.email)).toEqual({ exitCode: 0, said: line });
+    await logIn(user.email, password);
+    const by = { actor: 'operator', subject: `user:${String(user.id)}` };
+    expect(lines.splice(0)).toMatchObject([
+      { ...by, audit: 'user_disabled' },
+      { ...by, audit: 'user_enabled' },
+    ]);
+  });
+
+  test('of two at once none is lost', async () => {
+    const { user } = await signUp();
+    await Promise.all([run('grant', user.email, 'admin'), run('disable', user.email), run('grant', user.email, 'admin')]);
+    expect(await rolesOf(user.id)).toEqual(['customer', 'admin']);
+    expect(lines.splice(0)).toHaveLength(2);
+  });
+
+  test.each([
+    [1, ['grant', 'nobody@example.com', 'admin']],
+    [1, ['disable', 'nobody@example.com']],
+    [2, []],
+    [2, ['grant', 'admin@example.com']],
+    [2, ['grant', 'admin@example.com', 'service']],
+    [2, ['disable', 'admin@example.com', 'admin']],
+    [2, ['list', 'admin@example.com']],
+    [2, ['revoke', 'admin@example.com', 'admin', 'customer']],
+  ])('ends with %i and changes nothing: %j', async (exitCode, args) => {
+    expect(await run(...args)).toMatchObject({ exitCode });
+    expect(lines).toEqual([]);
+    expect(await context.users.find(3)).toMatchObject({ roles: ['customer', 'admin'], disabled: false });
   });
 });

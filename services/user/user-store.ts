@@ -37,6 +37,10 @@ export interface UserStore {
   findCredentials(who: { email: string } | { id: number }): Promise<Credentials | undefined>;
   /** A new password, or being disabled, also ends all sessions: the database sees to it, as for a role that is taken. */
   update(id: number, changes: UserChanges): Promise<User | undefined>;
+  /** Makes somebody an admin, or no admin any more. `before`: their roles. undefined: there is no such user. */
+  setAdmin(email: string, isAdmin: boolean): Promise<{ user: User; before: Role[] } | undefined>;
+  /** Admins, and whoever is disabled. */
+  listSpecial(): Promise<User[]>;
 }
 
 export function createUserStore(prisma: PrismaClient): UserStore {
@@ -79,6 +83,26 @@ export function createUserStore(prisma: PrismaClient): UserStore {
         if (isCode(error, 'P2025')) return undefined;
         throw error;
       }
+    },
+
+    setAdmin: async (email, isAdmin) => {
+      for (;;) {
+        const row = await prisma.user.findUnique({ where: { email: normalizeEmail(email) } });
+        if (row === null) return undefined;
+        const { id, roles: before } = row;
+        const roles = [...before.filter((role) => role !== 'admin'), ...(isAdmin ? ['admin'] : [])];
+        // Whoever changed them since they were read counts too.
+        const [changed] = await prisma.user.updateManyAndReturn({
+          where: { id, roles: { equals: before } },
+          data: before.includes('admin') === isAdmin ? {} : { roles, updatedAt: new Date() },
+        });
+        if (changed !== undefined) return { user: toUser(changed), before: toUser(row).roles };
+      }
+    },
+
+    listSpecial: async () => {
+      const where = { OR: [{ roles: { has: 'admin' } }, { disabled: true }] };
+      return (await prisma.user.findMany({ where, orderBy: { id: 'asc' } })).map(toUser);
     },
   };
 }

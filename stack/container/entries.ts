@@ -12,6 +12,7 @@ const commands: Record<string, string> = {
   'prune-orders': 'workers/prune.js',
   'prune-users': 'api/user/prune.js',
   'prune-notifications': 'notifications/prune.js',
+  users: 'api/user/users.js',
   'roll-out': 'workers/roll-out.js',
 };
 

@@ -46,6 +46,14 @@ describe('the commands that the documents show', () => {
     expect(await shell(await scriptFrom('docs/simulators.md', 'simulator'))).toContain('"provider":"up"');
   });
 
+  it('docs/security.md: an admin is made, listed, and is none again', async () => {
+    const email = `${randomUUID()}@example.com`;
+    await shop.anyone.post('/users', { email, name: 'Someone', password: 'long enough' });
+    const printed = await shell((await scriptFrom('docs/security.md', 'users')).replaceAll('EMAIL', email));
+    const said = printed.split('\n').filter((line) => line.includes(email));
+    expect(said.map((line) => line.split('  ')[2])).toEqual(['customer, admin', 'customer, admin', 'customer']);
+  });
+
   describe('docs/runbook.md', () => {
     const runbook = async (name: string, replaced: Record<string, string>) => {
       let script = await scriptFrom('docs/runbook.md', name);

@@ -267,6 +267,16 @@ export const attacks: Guard[] = [
     },
   },
   {
+    promise:
+      'An admin who is made, or is none any more, at the command line is written down, also while others change the user.',
+    code: {
+      file: 'api/user/user-command.ts',
+      text: "if (before.length !== user.roles.length) write('authz_change'",
+      instead: "if (before.length > user.roles.length) write('authz_change'",
+    },
+    test: { file: users, name: 'makes an admin and takes it back' },
+  },
+  {
     promise: 'Each failed log-in, of an account or of none, is written down: when, from where and why.',
     code: {
       file: 'api/user/routes/log-in.ts',

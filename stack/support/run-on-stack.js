@@ -1,0 +1,32 @@
+// @ts-check
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { checkout, stackFolder } from './paths.js';
+import { readState } from './state.js';
+
+/**
+ * Runs a program of ours with our arguments against the running stack, or against what the environment says instead.
+ * @param {string} file below dist/
+ * @param {string} setting where what it works on is, as the stack calls it
+ * @param {string} [given] as the program calls it
+ */
+export function runOnStack(file, setting, given = setting) {
+  const program = path.join(checkout, 'dist', file);
+  const dir = stackFolder(process.env);
+  const address =
+    process.env[setting] || readState(dir, 'app')?.env[setting] || readState(dir, 'servers')?.env[setting];
+  if (!fs.existsSync(program)) return fail('It is not built yet. Build it with: npm run build');
+  if (!address) return fail(`Nothing runs in ${dir}, and ${setting} names no other. Start it with: npm start`);
+  const child = spawn(process.execPath, ['--enable-source-maps', program, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, [given]: address },
+  });
+  child.once('exit', (code) => (process.exitCode = code ?? 1));
+}
+
+/** @param {string} why */
+function fail(why) {
+  console.error(why);
+  process.exitCode = 1;
+}
