@@ -160,6 +160,9 @@ describe('users', () => {
     ['address.city', { ...fine, address: { ...home, city: 'Seoul\u001b[2J' } }],
     ['password', { ...fine, password: '1234567' }],
     ['password', { ...fine, password: 'x'.repeat(201) }],
+    ['password', { ...fine, password: ' \u3000\u00a0     ' }],
+    ['password', { ...fine, password: 'Password1' }],
+    ['password', { ...fine, password: 'mallory@example.com' }],
     ['phone', { ...fine, phone: 'call me' }],
     ['address.country', { ...fine, address: { ...home, country: 'Korea' } }],
     ['address.city', { ...fine, address: { ...home, city: undefined } }],
@@ -287,10 +290,15 @@ describe('users', () => {
       });
     await logIn(user.email, password);
     await request(app).post('/sessions/refresh').send({ refreshToken: session.refreshToken }).expect(200);
+    for (const guessed of ['sunshine1', '          ', user.email.toUpperCase()])
+      expect((await patch({ password: guessed, currentPassword: password }).expect(400)).body).toMatchObject({
+        errors: [{ path: 'password' }],
+      });
     await patch({ password: 'another one', currentPassword: password }).expect(200);
     // For whoever has forgotten theirs.
     const admin = bearer((await logIn('admin@example.com')).accessToken);
     const path = `/users/${String(user.id)}`;
+    await request(app).patch(path).set('Authorization', admin).send({ password: user.email }).expect(400);
     await request(app).patch(path).set('Authorization', admin).send({ password }).expect(200);
     await logIn(user.email, password);
   });
@@ -602,7 +610,11 @@ describe('npm run users', () => {
 
   test('of two at once none is lost', async () => {
     const { user } = await signUp();
-    await Promise.all([run('grant', user.email, 'admin'), run('disable', user.email), run('grant', user.email, 'admin')]);
+    await Promise.all([
+      run('grant', user.email, 'admin'),
+      run('disable', user.email),
+      run('grant', user.email, 'admin'),
+    ]);
     expect(await rolesOf(user.id)).toEqual(['customer', 'admin']);
     expect(lines.splice(0)).toHaveLength(2);
   });

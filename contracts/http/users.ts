@@ -11,7 +11,13 @@ const EMAIL =
   /^(?!\.)(?!.*\.\.)[A-Za-z0-9_'+.-]{0,63}[A-Za-z0-9_+-]@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
 export const emailSchema = z.email({ pattern: EMAIL, abort: true }).max(320).meta({ pattern: EMAIL.source });
 const nameSchema = lineSchema(200);
-const passwordSchema = textSchema(200).min(8);
+const passwordSchema = textSchema(200)
+  .min(8)
+  .regex(/[^\s\ufeff]/, 'must not be blank')
+  .meta({
+    description:
+      'Neither one of the ten thousand commonest, nor the e-mail address or what stands before its `@`. Compared in Unicode’s form NFKC.',
+  });
 
 export const signUpBodySchema = z
   .strictObject({

@@ -12,8 +12,8 @@ export const attacks: Guard[] = [
     promise: "A stolen access token does not become the account: a new password of one's own needs the one before.",
     code: {
       file: 'api/user/routes/change-user.ts',
-      text: 'if (password !== undefined && isSelf) {',
-      instead: 'if (password === undefined && isSelf) {',
+      text: 'if (isSelf && !(await passwordMatches',
+      instead: 'if (!isSelf && !(await passwordMatches',
     },
     test: { file: users, name: 'a new password needs the one before' },
   },
@@ -223,6 +223,20 @@ export const attacks: Guard[] = [
       instead: 'where: `spent_at IS NOT NULL OR family_began_at < $1 AND',
     },
     test: { file: 'services/user/session-store.int.test.ts', name: 'of a session that goes on no token is pruned' },
+  },
+  {
+    promise: 'Nobody takes a password that everybody tries first.',
+    code: {
+      file: 'services/user/domain/password-rules.ts',
+      text: 'COMMON_PASSWORDS.has(chosen)',
+      instead: 'COMMON_PASSWORDS.has(`${chosen} `)',
+    },
+    test: { file: users, name: 'users sign-up with a wrong password is a 400 that names it, and makes nobody' },
+  },
+  {
+    promise: 'A password is the same however a keyboard writes its characters.',
+    code: { file: 'services/user/domain/password-rules.ts', text: "password.normalize('NFKC')", instead: 'password' },
+    test: { file: PASSWORDS, name: 'a password is the same however its characters are written' },
   },
   {
     promise: 'Log-ins leave threads to the checks of tokens, however many come at once.',

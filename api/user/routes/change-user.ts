@@ -6,6 +6,7 @@ import { audit } from '../../http/audit.js';
 import { forbidden, notFound, problemOf } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
+import { requireGoodPassword } from '../good-password.js';
 import { requireSelfOrAdmin } from '../self-or-admin.js';
 import type { UserContext } from '../context.js';
 
@@ -24,9 +25,12 @@ export function changeUserRoute({ users, auth, rates }: Pick<UserContext, 'users
     const isSelf = principal.kind === 'user' && principal.userId === id;
     if (changes.disabled !== undefined && (isSelf || !isAdmin(principal)))
       throw forbidden('Only an admin may set `disabled`, and nobody their own.');
-    if (password !== undefined && isSelf) {
-      const caller = await users.findCredentials({ id });
-      if (!(await passwordMatches(caller?.passwordHash, currentPassword ?? ''))) throw problemOf('wrong-password');
+    if (password !== undefined) {
+      const found = await users.findCredentials({ id });
+      if (isSelf && !(await passwordMatches(found?.passwordHash, currentPassword ?? '')))
+        throw problemOf('wrong-password');
+      if (found === undefined) throw notFound();
+      requireGoodPassword(password, found.user.email);
     }
     const passwordHash = password === undefined ? undefined : await hashPassword(password);
     const user = await users.update(id, { ...changes, passwordHash });

@@ -4,6 +4,7 @@ import { hashPassword } from '../../../services/user/passwords.js';
 import { conflict } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody } from '../../http/validate.js';
+import { requireGoodPassword } from '../good-password.js';
 import type { UserContext } from '../context.js';
 
 const operation = userOperations.signUp;
@@ -11,6 +12,7 @@ const operation = userOperations.signUp;
 export function signUpRoute({ users, auth, rates }: Pick<UserContext, 'users' | 'auth' | 'rates'>): Router {
   return route(operation, { auth }, ...rates.signUps, async (req, res) => {
     const { password, ...body } = parseBody(operation.body, req);
+    requireGoodPassword(password, body.email);
     const user = await users.create({ ...body, passwordHash: await hashPassword(password), roles: ['customer'] });
     if (user === 'email-taken') throw conflict('email-taken', 'Another user has this e-mail address.');
     res
