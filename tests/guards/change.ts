@@ -45,4 +45,14 @@ export const change: Guard[] = [
       name: 'no step of the Saga can be dropped, nor two be swapped',
     },
   },
+  {
+    promise:
+      'Builds that no order needs any more are deleted from Temporal, which keeps a hundred and then knows no new one.',
+    code: {
+      file: 'workers/deployment.ts',
+      text: 'if (status !== DRAINED || !buildId) continue;',
+      instead: 'if (status === DRAINED || !buildId) continue;',
+    },
+    test: { file: 'workers/deployment.test.ts', name: 'versions that are drained are deleted' },
+  },
 ];

@@ -287,4 +287,16 @@ export const events: Guard[] = [
       name: 'found half done: waited for while its lease runs, then over and never sent',
     },
   },
+  {
+    promise: 'A topic that the setup makes has as many copies as is set, whatever the broker says of others.',
+    code: {
+      file: 'platform/kafka-topics.ts',
+      text: 'replication === undefined ? {} : { replicationFactor: replication }',
+      instead: 'replication !== 1 ? {} : { replicationFactor: replication }',
+    },
+    test: {
+      file: 'platform/kafka-topics.int.test.ts',
+      name: 'topics that are missing are made, those that are to be kept',
+    },
+  },
 ];

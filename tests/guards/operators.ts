@@ -318,4 +318,17 @@ export const operators: Guard[] = [
       name: 'is read at once on a retry that came in the moment before the order waited',
     },
   },
+  {
+    promise:
+      'Who cancels an order whose workflow was terminated is told that it has ended, and not that the carrier has it.',
+    code: {
+      file: 'api/order/routes/cancel-order.ts',
+      text: "throw conflict('workflow-ended', ENDED);",
+      instead: 'throw notCancellable();',
+    },
+    test: {
+      file: 'api/order/stands-still.int.test.ts',
+      name: 'is seen, and whoever cancels it or asks for it is told',
+    },
+  },
 ];

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   FINDING_KINDS,
@@ -127,6 +128,19 @@ describe('how a workflow ended', () => {
     expect(findings).toEqual([]);
     expect(await rowOf()).toMatchObject({ status, cancelReason, paymentId, deliveryId, trackingNumber });
     expect([status, cancelReason]).toEqual(['CANCELLED', 'OPERATOR_REQUEST']);
+  });
+
+  it('is said in its row by whoever decides, as the runbook has it, and a repair sees to the rest', async () => {
+    const orderId = await shop.open(await shop.inventory.stocked(10));
+    await shop.handleOf(orderId).terminate();
+    const said = /`(UPDATE orders [^`]+)`/.exec(await readFile('docs/runbook.md', 'utf8'))?.[1] ?? '';
+    await shop.orders.prisma.$executeRawUnsafe(said.replace('ORDER_ID', orderId));
+    const { repaired, findings } = await shop.reconcile({ orderIds: [orderId], repair: true });
+    expect(repaired.filter(({ gone }) => gone).map(({ kind }) => kind)).toEqual([
+      ...['stock-still-held', 'payment-not-refunded', 'still-delivering'],
+    ]);
+    expect(findings).toEqual([]);
+    expect(await shop.payments.booksOf(orderId)).toMatchObject({ ours: 'REFUNDED', providers: 'REFUNDED' });
   });
 
   it('is not guessed when nobody has looked for as long as Temporal keeps it', async () => {
