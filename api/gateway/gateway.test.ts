@@ -2,7 +2,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
 import type { IncomingMessage, RequestListener } from 'node:http';
+import { connect } from 'node:net';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import express from 'express';
 import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -214,6 +216,32 @@ describe('what passes', () => {
       });
     }
     expect(reached).toBe(0);
+  });
+
+  const chunked = '0\r\n\r\nGET /sessions/smuggled HTTP/1.1\r\nHost: a\r\n\r\n';
+  test.each([
+    ['a length and chunks', `Content-Length: ${chunked.length}\r\nTransfer-Encoding: chunked`],
+    ['chunks and a length', `Transfer-Encoding: chunked\r\nContent-Length: ${chunked.length}`],
+    ['two lengths', `Content-Length: 5\r\nContent-Length: ${chunked.length}`],
+    ['a length with a sign', `Content-Length: +5`],
+    ['two lengths in one field', `Content-Length: 5, ${chunked.length}`],
+    ['an encoding of another name', 'Transfer-Encoding: xchunked'],
+    ['chunks that are not the last encoding', 'Transfer-Encoding: chunked, identity'],
+    ['a blank before the colon', 'Transfer-Encoding : chunked'],
+    ['a folded field', 'Transfer-Encoding:\r\n chunked'],
+    ['a field that ends too soon', 'X: a\nTransfer-Encoding: chunked'],
+  ])('no request in the body of another (smuggling): %s', async (_what, fields) => {
+    const heard: (string | undefined)[] = [];
+    const users = await upstream((req, res) => {
+      heard.push(req.url);
+      req.resume().on('end', () => res.end());
+    });
+    const socket = connect(Number(new URL(await gateway({ 'user-service': [users.url] })).port), '127.0.0.1');
+    socket.write(`POST /sessions/refresh HTTP/1.1\r\nHost: a\r\n${fields}\r\n\r\n${chunked}`);
+    const answers = await text(socket);
+    expect(answers).toMatch(/^HTTP\/1\.1 [45]\d\d /);
+    expect(answers.match(/^HTTP/gm)).toHaveLength(1);
+    expect(heard).not.toContain('/sessions/smuggled');
   });
 
   test('events one by one as they come, and the service is let go when the caller leaves', async () => {

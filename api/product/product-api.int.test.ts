@@ -70,6 +70,19 @@ describe('GET /products', () => {
     },
   );
 
+  test.each(["' OR '1'='1", "'; DROP TABLE products; --", "x') UNION SELECT 1 --", '%', '\\'])(
+    'takes what reads like SQL for text: %s',
+    async (words) => {
+      const { id } = await open.products.create(teaPot);
+      for (const field of ['q', 'category'])
+        expect((await list(`?${field}=${encodeURIComponent(words)}`)).items).toEqual([]);
+      await request(app)
+        .get(`/products/${encodeURIComponent(`${String(id)} ${words}`)}`)
+        .expect(400);
+      expect((await list('')).items.map((product) => product.id)).toEqual([id]);
+    },
+  );
+
   test('shows inactive ones to admins alone', async () => {
     await open.products.create({ ...teaPot, active: false });
     expect((await list('')).items).toEqual([]);

@@ -9,6 +9,12 @@ const bindingVersion = '0.5.0';
 const key = { type: 'string', description: "The order's id: all events of an order on a topic are in one partition." };
 const text = (description: string) => ({ type: 'string', description });
 
+const RELAYED = 'Sent from the outbox once the order is written, again where the answer of Kafka was lost.';
+const NOTIFIED =
+  'Tells the customer by e-mail, and by SMS where there is a phone: each event once, however often it comes.';
+const BURIED = 'After bounded tries, so that a message that can not be handled holds nobody up.';
+const SENT_AGAIN = 'By an operator, `npm run dlq -- resend`: back to the topic that it came from, each once.';
+
 /** The AsyncAPI 3.0 document of everything that goes over Kafka: docs/asyncapi.json. */
 export function asyncApiDocument(): object {
   return {
@@ -33,12 +39,20 @@ export function asyncApiDocument(): object {
       ),
     },
     operations: {
-      ...Object.fromEntries(TOPICS.map((topic) => [`publish-${topic}`, operation('send', topic, 'order-service')])),
       ...Object.fromEntries(
-        CUSTOMER_TOPICS.map((topic) => [`notify-${topic}`, operation('receive', topic, 'notification-service')]),
+        TOPICS.map((topic) => [
+          `publish-${topic}`,
+          operation('send', topic, 'order-service', `${EVENT_KINDS[topic].tells} ${RELAYED}`),
+        ]),
       ),
-      'bury-message': operation('send', NOTIFICATIONS_DLQ, 'notification-service'),
-      'send-dead-letters-again': operation('receive', NOTIFICATIONS_DLQ, 'notification-service'),
+      ...Object.fromEntries(
+        CUSTOMER_TOPICS.map((topic) => [
+          `notify-${topic}`,
+          operation('receive', topic, 'notification-service', NOTIFIED),
+        ]),
+      ),
+      'bury-message': operation('send', NOTIFICATIONS_DLQ, 'notification-service', BURIED),
+      'send-dead-letters-again': operation('receive', NOTIFICATIONS_DLQ, 'notification-service', SENT_AGAIN),
     },
     components: {
       messages: {
@@ -56,8 +70,9 @@ const channel = (topic: string, message: string, description: string) => ({
   bindings: { kafka: { topic, bindingVersion } },
 });
 
-const operation = (action: 'send' | 'receive', topic: string, service: ServiceName) => ({
+const operation = (action: 'send' | 'receive', topic: string, service: ServiceName, description: string) => ({
   action,
+  description,
   channel: { $ref: `#/channels/${topic}` },
   tags: [{ name: service }],
   ...(action === 'receive' && topic !== NOTIFICATIONS_DLQ

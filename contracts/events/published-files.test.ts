@@ -29,6 +29,16 @@ it('the AsyncAPI document fits the official schema of AsyncAPI 3.0', { timeout: 
   expect([isValid(asyncApiDocument()), isValid.errors]).toEqual([true, null]);
 });
 
+it('the AsyncAPI document says in words what each channel, operation and message is', () => {
+  const { channels, operations, components } = asyncApiDocument() as Record<
+    'channels' | 'operations',
+    Record<string, { description?: string }>
+  > & { components: { messages: Record<string, { summary?: string }> } };
+  const described = { ...channels, ...operations };
+  expect(Object.keys(described).filter((name) => !described[name]?.description)).toEqual([]);
+  expect(Object.keys(components.messages).filter((name) => !components.messages[name]?.summary)).toEqual([]);
+});
+
 it('each reference in the AsyncAPI document leads somewhere', () => {
   const document = asyncApiDocument();
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => String(path));

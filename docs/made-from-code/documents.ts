@@ -4,7 +4,7 @@ import { AUDIT_EVENTS } from '../../platform/audit.js';
 import { apiTables } from './api.js';
 import { configurationTables } from './configuration.js';
 import { eventTables } from './events.js';
-import { guaranteeTables } from './guarantees.js';
+import { attackTable, guaranteeTables } from './guarantees.js';
 import { externalSecrets, kubernetesSettings } from './kubernetes.js';
 import { reconciliationTables } from './reconciliation.js';
 import { sagaTables } from './saga.js';
@@ -19,6 +19,7 @@ const documents: Record<string, () => Record<string, string>> = {
   'docs/reconciliation.md': reconciliationTables,
   'docs/saga.md': sagaTables,
   'docs/security.md': () => ({
+    attacks: attackTable(),
     audit: table(
       ['`audit`', 'when'],
       Object.entries(AUDIT_EVENTS).map(([event, when]) => [code(event), when]),

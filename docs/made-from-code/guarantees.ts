@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { ATTACKS } from '../../tests/guards/attack-tests.js';
 import { SECTIONS } from '../../tests/guards/all.js';
 import { table } from './table.js';
 
@@ -20,5 +21,16 @@ export function guaranteeTables(): Record<string, string> {
   );
   return { guarantees: sections.join('\n\n') };
 }
+
+/** The attacks of docs/security.md. */
+export const attackTable = (): string =>
+  table(
+    ['attack', 'what holds', 'tests'],
+    ATTACKS.map(({ attack, held, tests }) => [
+      attack,
+      held,
+      tests.map(({ file, name }) => `${link(file)}: ${name}`).join('<br>'),
+    ]),
+  );
 
 const link = (file: string) => `[${path.basename(file)}](../${file})`;

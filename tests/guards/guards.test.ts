@@ -2,19 +2,23 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SECTIONS } from './all.js';
+import { ATTACKS } from './attack-tests.js';
 import { without } from './take-out.js';
 import { isPartOf, testNamesIn } from './test-names.js';
 
 const guards = SECTIONS.flatMap(({ guards }) => guards);
+
+const testsNamed = ({ file, writtenIn = file, name }: (typeof guards)[number]['test']) =>
+  testNamesIn(readFileSync(writtenIn, 'utf8')).filter((written) => isPartOf(name, written));
 
 describe('each guard', () => {
   it.each(guards)('stands once where it is said to: $promise', (guard) => {
     expect(() => without(guard, readFileSync(guard.code.file, 'utf8'))).not.toThrow();
   });
 
-  it.each(guards)('has its test: $promise', ({ test: { file, writtenIn = file, name } }) => {
-    const names = testNamesIn(readFileSync(writtenIn, 'utf8'));
-    expect(names.filter((written) => isPartOf(name, written))).toHaveLength(1);
+  it.each(guards)('has its test: $promise', ({ test }) => {
+    const { file, writtenIn = file } = test;
+    expect(testsNamed(test)).toHaveLength(1);
     if (writtenIn !== file) expect(readFileSync(file, 'utf8')).toContain(path.basename(writtenIn).replace(/ts$/, 'js'));
   });
 
@@ -23,6 +27,11 @@ describe('each guard', () => {
     expect(promises.filter((promise, index) => promises.indexOf(promise) !== index)).toEqual([]);
   });
 });
+
+it.each(ATTACKS.flatMap(({ attack, tests }) => tests.map((test) => ({ attack, ...test }))))(
+  'each attack has its tests: $attack: $name',
+  (test) => expect(testsNamed(test)).toHaveLength(1),
+);
 
 describe('the names of tests', () => {
   it('are read as they are written', () => {

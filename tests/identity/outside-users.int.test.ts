@@ -1,4 +1,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { JWTPayload } from 'jose';
 import { SignJWT, decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -274,8 +277,23 @@ describe('a session that ends', () => {
     }
   });
 
-  test('is told of on the own port alone', async () => {
-    expect((await fetch(`${gateway.url}/ended-sessions`)).status).toBe(404);
+  test.each([
+    '/ended-sessions',
+    '//ended-sessions',
+    '/users/../ended-sessions',
+    '/users/1/%2e%2e/%2e%2e/ended-sessions',
+    '/users/..%2fended-sessions',
+    '/users/..;/ended-sessions',
+    '/users/..%5cended-sessions',
+    '/users%2f..%2fended-sessions',
+    '/%65nded-sessions',
+    '/users/%00/../../ended-sessions',
+  ])('is told of on the own port alone, whatever the path: %s', async (target) => {
+    const { hostname, port } = new URL(gateway.url);
+    // As it is: fetch would tidy it up.
+    const [answer] = (await once(get({ hostname, port, path: target }), 'response')) as [IncomingMessage];
+    expect(answer.statusCode).toBeGreaterThanOrEqual(400);
+    expect(await text(answer)).not.toContain('"ended"');
     expect((await fetch(`${userService.url}/ended-sessions`)).status).toBe(200);
   });
 });
