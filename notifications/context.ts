@@ -79,7 +79,6 @@ export function createContext(
     leaseMs,
     keptForMs: config.NOTIFICATIONS_KEPT_FOR,
     logger,
-    registry: metrics.registry,
   });
   // kafkajs reports each try to connect; what is waited for is said once, by the consumer.
   const quiet = logger.child({}, { level: 'error' });

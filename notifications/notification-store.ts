@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Topic } from '../contracts/topics.js';
 import type { NOTIFICATION_CHANNELS } from '../contracts/http/notifications.js';
-import type { NotificationState } from './domain/notification-state.js';
+import { LOST, type NotificationState } from './domain/notification-state.js';
 import type { PrismaClient } from './prisma/generated/client.js';
 
 export type ChannelName = (typeof NOTIFICATION_CHANNELS)[number];
@@ -28,15 +28,13 @@ export interface NotificationStore {
   markSent(id: string): Promise<void>;
   /** It certainly did not go: it may be taken again. Touches no other claim, however late or often it is said. */
   releaseClaim(id: string, at: Date): Promise<void>;
-  /** Whether it went is not known: it is over. False: it was before. */
-  markLost(id: string): Promise<boolean>;
+  /** Whether what was taken for sending of an event went is not known: it is over. */
+  markLost(eventId: string): Promise<void>;
   /** No more tries for what is left to send of an event. */
   giveUp(eventId: string, reason: string): Promise<void>;
-  /** What was given up is to be sent after all; never what may have gone. */
-  revive(eventId: string): Promise<void>;
+  /** What was given up is to be sent after all; what may have gone only where somebody wants that. */
+  revive(eventId: string, evenIfItWent: boolean): Promise<void>;
 }
-
-const LOST = 'whether it went is not known';
 
 export function createNotificationStore(prisma: PrismaClient, now: () => Date = () => new Date()): NotificationStore {
   const table = prisma.notification;
@@ -80,12 +78,11 @@ export function createNotificationStore(prisma: PrismaClient, now: () => Date = 
       });
     },
 
-    markLost: async (id) => {
-      const marked = await table.updateMany({
-        where: { id, status: 'PENDING', sendingAt: { not: null } },
+    markLost: async (eventId) => {
+      await table.updateMany({
+        where: { eventId, status: 'PENDING', sendingAt: { not: null } },
         data: { status: 'FAILED', error: LOST },
       });
-      return marked.count === 1;
     },
 
     giveUp: async (eventId, reason) => {
@@ -95,10 +92,10 @@ export function createNotificationStore(prisma: PrismaClient, now: () => Date = 
       });
     },
 
-    revive: async (eventId) => {
+    revive: async (eventId, evenIfItWent) => {
       await table.updateMany({
-        where: { eventId, status: 'FAILED', sendingAt: null },
-        data: { status: 'PENDING', error: null },
+        where: { eventId, status: 'FAILED', ...(evenIfItWent ? {} : { sendingAt: null }) },
+        data: { status: 'PENDING', sendingAt: null, error: null },
       });
     },
   };

@@ -298,6 +298,28 @@ describe('from Kafka to the inbox', () => {
     });
   });
 
+  test('a mail that may have gone is a dead letter, which is sent again only by its id', async () => {
+    await run(async (running) => {
+      await ready(running.app);
+      const orderId = randomUUID();
+      smtp.misbehave = (command) => (command === '.' ? 'hang up' : undefined);
+      await running.publish(orderEvent('order-created', orderId, 3));
+      await waitFor('it is lost track of', async () =>
+        (await statusesOf(running, orderId)).includes('order-created EMAIL FAILED'),
+      );
+      smtp.misbehave = () => undefined;
+
+      const dlq = dlqOf(running);
+      expect(await dlq('list')).toContain('whether it went is not known');
+      await expect(dlq('resend', '--all')).rejects.toThrow(/^0 sent again\n\d+-\d+ may have gone: give its id/);
+      const [id = ''] = /^\d+-\d+/m.exec(await dlq('list')) ?? [];
+      expect(await dlq('resend', id)).toContain(`${id} sent again`);
+      await waitFor('the mail', async () => (await statusesOf(running, orderId)).includes('order-created EMAIL SENT'));
+      expect(mailsOf(orderId)).toHaveLength(1);
+      expect(await dlq('list')).toBe('no dead letters');
+    });
+  });
+
   test('an event that the database refuses to keep ends among the dead letters, and holds nobody up', async () => {
     await run(async (running) => {
       await ready(running.app);

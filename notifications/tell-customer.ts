@@ -1,4 +1,3 @@
-import { Counter, type Registry } from 'prom-client';
 import { topicOf } from '../contracts/events/order-event.js';
 import type { OrderEvent } from '../contracts/events/order-event.js';
 import type { UserValidation } from '../contracts/http/users.js';
@@ -9,7 +8,7 @@ import type { Logger } from '../platform/logger.js';
 import { NotSent } from './channels/channel.js';
 import type { Channel } from './channels/channel.js';
 import type { Hindrance } from './domain/retry-rules.js';
-import { standingOf } from './domain/notification-state.js';
+import { LOST, standingOf } from './domain/notification-state.js';
 import type { ChannelName, EventToTell, NotificationStore } from './notification-store.js';
 import type { Message } from './templates/message.js';
 import { TEMPLATES } from './templates/templates.js';
@@ -30,31 +29,28 @@ export interface TellCustomerSettings {
   /** Of an event that is older it is no longer known whether it was told, unless something is left of it. */
   keptForMs: number;
   logger: Logger;
-  registry: Registry;
 }
 
-export type TellCustomer = (event: OrderEvent, options: { again: boolean }) => Promise<Outcome>;
+/** `again`: somebody asked for what was given up; `evenIfItWent`: and for what may have gone. */
+export interface Asked {
+  again: boolean;
+  evenIfItWent?: boolean;
+}
+
+export type TellCustomer = (event: OrderEvent, asked: Asked) => Promise<Outcome>;
 
 const DONE: Outcome = { done: true };
 
 /**
- * Tells a customer of an event, on each channel once: whatever was sent stays sent, whoever has the event again.
- * `again`: somebody asked for what was given up. Rejects when our own database fails.
+ * Tells a customer of an event, on each channel once: whatever was sent stays sent, whoever has the event again. Rejects
+ * when our own database fails.
  */
 export function createTellCustomer(settings: TellCustomerSettings): TellCustomer {
-  const { store, users, channels, leaseMs, keptForMs, logger, registry } = settings;
-  const lost = new Counter({
-    name: 'notifications_lost_total',
-    help: 'Notifications that may have gone or not, and are not sent again',
-    registers: [registry],
-  });
-  /** Never again by itself; somebody may ask the customer. */
-  const lose = async (id: string, about: object): Promise<Outcome> => {
-    if (await store.markLost(id)) {
-      lost.inc();
-      logger.error(about, 'notification lost track of');
-    }
-    return DONE;
+  const { store, users, channels, leaseMs, keptForMs, logger } = settings;
+  /** Its row says so once the event is among the dead letters, from where somebody may send it all the same. */
+  const lose = (about: object): Outcome => {
+    logger.error(about, 'notification lost track of');
+    return { done: false, hindrance: undefined, reason: LOST };
   };
   /** What became of a notification and could not be written down: nobody but us knows. By event and channel. */
   const unwritten = new Map<string, () => Promise<void>>();
@@ -78,7 +74,7 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
     const standing = standingOf(state, { now: new Date(), leaseMs });
     if (standing === 'over') return DONE;
     const about = { channel, event: toTell.event, orderId: toTell.orderId };
-    if (standing === 'lost track of') return lose(id, { ...about, reason: 'whoever was sending it has not come back' });
+    if (standing === 'lost track of') return lose({ ...about, reason: 'whoever was sending it has not come back' });
     const claimedAt = new Date();
     if (standing === 'being sent' || !(await store.claim(id, claimedAt))) {
       return { done: false, hindrance: 'in-flight', reason: 'another process is sending it' };
@@ -94,7 +90,7 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
         const hindrance = error.isAway ? 'channel-away' : 'not-sent';
         return { done: false, hindrance, reason: `${channel}: ${reason}` };
       }
-      return lose(id, { ...about, reason });
+      return lose({ ...about, reason });
     }
     await write(key, () => store.markSent(id));
     crashPoint('notify: marked');
@@ -102,7 +98,7 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
     return DONE;
   };
 
-  return async (event, { again }) => {
+  return async (event, { again, evenIfItWent = false }) => {
     const topic = CUSTOMER_TOPICS.find((one) => one === topicOf(event.type));
     if (topic === undefined) return DONE;
     const template = TEMPLATES[topic];
@@ -119,7 +115,7 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
       logger.warn({ event: topic, orderId: order.orderId, reason }, 'notification not sent');
       return DONE;
     }
-    if (again) await store.revive(event.id);
+    if (again) await store.revive(event.id, evenIfItWent);
     // Before the address is known, so that one can see what is still to come.
     crashPoint('notify: before the row');
     if (!isOld) await store.open(toTell, 'EMAIL');
@@ -136,6 +132,7 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
       // Giving up is for all channels: not while one has only to be waited for.
       outcomes.find((outcome) => !outcome.done && outcome.hindrance === 'channel-away') ??
       outcomes.find((outcome) => !outcome.done && outcome.hindrance === 'not-sent') ??
+      outcomes.find((outcome) => !outcome.done && outcome.hindrance !== undefined) ??
       outcomes.find((outcome) => !outcome.done) ??
       DONE
     );

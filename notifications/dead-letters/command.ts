@@ -11,7 +11,8 @@ npm run dlq -- resend --all
 Notifications that could not be told: what lies in the topic notifications-dlq and was not sent again yet.
   list    each with its id, when it was given up, its topic, its order and its error
   show    one of them: its error, its headers, and the event
-  resend  sends one, some or all to the topics that they came from, each once; one that fails again comes back as a new one
+  resend  sends one, some or all to the topics that they came from, each once; one that fails again comes back as a new one;
+          one that may have gone is sent only where its id is given, and may then be told twice
 KAFKA_BROKERS names another Kafka, HOLDFAST_DIR the folder of another stack.`;
 
 /** The command can't do what it was told; the message says why. */

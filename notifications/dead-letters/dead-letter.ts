@@ -1,7 +1,10 @@
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
+import { LOST } from '../domain/notification-state.js';
+import type { Asked } from '../tell-customer.js';
 
 /** Says on a message that it was sent again from the dead letters. */
 const REPLAYED = 'holdfast-replayed';
+const EVEN_IF_IT_WENT = 'even if it went';
 
 /** On a message without a value in the same partition: the dead letter at this offset was sent again. */
 const SENT_AGAIN = 'dlq-sent-again';
@@ -66,11 +69,16 @@ export function readDeadLetter(partition: number, message: KafkaMessage): DeadLe
 }
 
 /** The message as it was, for the topic that it came from. */
-export function messageToSendAgain({ message }: DeadLetter): Message {
+export function messageToSendAgain(letter: DeadLetter): Message {
+  const { message } = letter;
   const headers: IHeaders = Object.fromEntries(
     Object.entries(message.headers ?? {}).filter(([name]) => !name.startsWith('dlq-')),
   );
-  return { key: message.key, value: message.value, headers: { ...headers, [REPLAYED]: 'true' } };
+  return {
+    key: message.key,
+    value: message.value,
+    headers: { ...headers, [REPLAYED]: mayHaveGone(letter) ? EVEN_IF_IT_WENT : 'true' },
+  };
 }
 
 /** The note that it was sent again, which lies beside it, so that it is sent once. */
@@ -78,8 +86,15 @@ export function noteThatSentAgain({ partition, message }: DeadLetter): Message {
   return { key: message.key, value: null, partition, headers: { [SENT_AGAIN]: message.offset } };
 }
 
-export function isReplayed(message: KafkaMessage): boolean {
-  return text(message.headers?.[REPLAYED]) === 'true';
+/** Whether somebody has sent it again. */
+export function askedBy(message: KafkaMessage): Asked {
+  const replayed = text(message.headers?.[REPLAYED]);
+  return { again: replayed !== undefined, evenIfItWent: replayed === EVEN_IF_IT_WENT };
+}
+
+/** Who sends it again may tell its customer twice. */
+export function mayHaveGone({ error }: DeadLetter): boolean {
+  return error === LOST;
 }
 
 const idOf = (partition: number, offset: string) => `${partition}-${offset}`;

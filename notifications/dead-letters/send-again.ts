@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs';
-import { messageToSendAgain, noteThatSentAgain, type DeadLetter } from './dead-letter.js';
+import { mayHaveGone, messageToSendAgain, noteThatSentAgain, type DeadLetter } from './dead-letter.js';
 import { readDeadLetters } from './read-dead-letters.js';
 
 export interface SendAgainSettings {
@@ -18,16 +18,19 @@ export interface SentAgain {
 /**
  * Sends dead letters to the topics that they came from, each once: more often only when this dies between sending one
  * and noting that, or when two run at the same time; the customer is told once all the same. One that fails again
- * comes back as a new dead letter. Rejects when Kafka can't be reached.
+ * comes back as a new dead letter; one that may have gone is sent where its id is given. Rejects when Kafka can't be reached.
  */
 export async function sendAgain({ kafka, deadLetterTopic, ids }: SendAgainSettings): Promise<SentAgain> {
   const { waiting, sentAgain } = await readDeadLetters(kafka, deadLetterTopic);
-  const wanted = ids === 'all' ? waiting : waiting.filter(({ id }) => ids.includes(id));
+  const wanted = waiting.filter((letter) => (ids === 'all' ? !mayHaveGone(letter) : ids.includes(letter.id)));
   const unknown = ids === 'all' ? [] : ids.filter((id) => !wanted.some((letter) => letter.id === id));
   const left = unknown.map((id) => ({
     id,
     because: sentAgain.has(id) ? 'was sent again before' : 'is no dead letter that lies there',
   }));
+  if (ids === 'all')
+    for (const { id } of waiting.filter(mayHaveGone))
+      left.push({ id, because: 'may have gone: give its id to send it' });
   const sent: DeadLetter[] = [];
   if (wanted.length === 0) return { sent, left };
   const producer = kafka.producer({ allowAutoTopicCreation: false });

@@ -6,6 +6,9 @@ export interface NotificationState {
 
 export type Standing = 'to send' | 'being sent' | 'lost track of' | 'over';
 
+/** Why it is over, where nobody knows how: by itself it is never sent again. */
+export const LOST = 'whether it went is not known';
+
 /**
  * Where a notification stands. One that was handed over longer ago than the lease by somebody who never came back may
  * have gone out or not: it is lost track of, and never sent again.

@@ -4,11 +4,12 @@ import type { OrderEvent } from '../../contracts/events/order-event.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import { refusalByDatabase } from '../../platform/database/unavailable.js';
 import type { Logger } from '../../platform/logger.js';
+import { LOST } from '../domain/notification-state.js';
 import { nextTry } from '../domain/retry-rules.js';
 import type { Hindrance, RetryRules } from '../domain/retry-rules.js';
 import type { NotificationStore } from '../notification-store.js';
 import type { Outcome, TellCustomer } from '../tell-customer.js';
-import { isReplayed } from '../dead-letters/dead-letter.js';
+import { askedBy } from '../dead-letters/dead-letter.js';
 
 export type Verdict = { kind: 'handled' } | { kind: 'try again'; inMs: number };
 
@@ -56,6 +57,7 @@ export function createMessageHandler({
   const close = async (event: OrderEvent, reason: string): Promise<Outcome> => {
     try {
       await store.giveUp(event.id, reason);
+      if (reason === LOST) await store.markLost(event.id);
     } catch (error) {
       if (refusalByDatabase(error) === undefined) throw error;
     }
@@ -76,7 +78,7 @@ export function createMessageHandler({
     const about = { topic, event: event.id, orderId: event.data.orderId };
     const buried = attempts.get(key)?.buried;
     const outcome = await outcomeOf(() =>
-      buried === undefined ? tellCustomer(event, { again: isReplayed(message) }) : close(event, buried),
+      buried === undefined ? tellCustomer(event, askedBy(message)) : close(event, buried),
     );
     if (outcome.done) {
       attempts.delete(key);

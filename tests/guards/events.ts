@@ -61,7 +61,7 @@ export const events: Guard[] = [
     test: { file: 'notifications/tell-customer.int.test.ts', name: 'a server that closes for everybody (421) is away' },
   },
   {
-    promise: 'A mail that may have gone is never sent again.',
+    promise: 'A mail that may have gone is never sent again by itself.',
     code: {
       file: 'notifications/channels/email-channel.ts',
       text: 'if (!begun || wasRefused(error))',
@@ -276,15 +276,16 @@ export const events: Guard[] = [
     test: { file: 'notifications/tell-customer.int.test.ts', name: 'it stays, and its dead letter can be sent again' },
   },
   {
-    promise: 'A mail of which nobody knows whether it went is counted and logged with its order, once.',
+    promise:
+      'A mail of which nobody knows whether it went is a dead letter, and sent again only where somebody gives its id.',
     code: {
-      file: 'notifications/tell-customer.ts',
-      text: 'if (await store.markLost(id)) {',
-      instead: "if ((await store.markLost(id)) && id === '') {",
+      file: 'notifications/dead-letters/send-again.ts',
+      text: "ids === 'all' ? !mayHaveGone(letter) : ids.includes(letter.id)",
+      instead: "ids === 'all' || ids.includes(letter.id)",
     },
     test: {
-      file: 'notifications/tell-customer.int.test.ts',
-      name: 'found half done: waited for while its lease runs, then over and never sent',
+      file: 'notifications/notifications.int.test.ts',
+      name: 'a mail that may have gone is a dead letter, which is sent again only by its id',
     },
   },
   {
