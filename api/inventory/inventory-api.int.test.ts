@@ -162,3 +162,23 @@ test('who sets stock is written down', async () => {
     },
   ]);
 });
+
+test('stock that orders or another admin have changed since is not overwritten by who says what they saw', async () => {
+  const product = await inventory.stocked(5);
+  const etag = async () => String((await request(app).get(pathOf(product)).expect(200)).headers['etag']);
+  const put = (ifMatch: string, to = product) =>
+    request(app).put(pathOf(to)).set({ authorization: admin, 'if-match': ifMatch }).send({ quantity: 9 });
+  const seen = await etag();
+  await inventory.stock.reserve({ orderId: inventory.newOrder(), lines: [{ productId: product, quantity: 2 }] });
+  const refused = await put(seen).expect(412).expect('content-type', PROBLEM);
+  expect(refused.body).toMatchObject({ code: 'precondition-failed' });
+  const answer = await put(await etag()).expect(200);
+  expect(answer.body).toEqual({ productId: product, quantity: 9, reserved: 2 });
+  expect(answer.headers['etag']).toBe(await etag());
+  await put('*').expect(200);
+  // There is nothing that it could follow.
+  const { id } = await catalog.products.create(teaPot);
+  await inventory.prisma.stockLevel.deleteMany({ where: { productId: id } });
+  for (const ifMatch of ['*', '"1"']) await put(ifMatch, id).expect(412);
+  await request(app).get(pathOf(id)).expect(404);
+});

@@ -131,7 +131,7 @@ describe('POST /products', () => {
     const { id } = body as Product;
     expect(body).toEqual({ ...fresh, id, description: '', active: true });
     expect(headers['location']).toBe(pathOf(id));
-    expect(await open.products.find(id)).toEqual(body);
+    expect(await open.products.find(id)).toMatchObject(body as Product);
   });
 
   test('by others is refused', async () => {
@@ -167,7 +167,7 @@ describe('PATCH /products/{id}', () => {
     await request(app).patch(pathOf(id)).send({ price: 1 }).expect(401);
     const customer = await issuer.bearer(1, 'customer');
     await request(app).patch(pathOf(id)).set('authorization', customer).send({ price: 1 }).expect(403);
-    expect(await open.products.find(id)).toEqual({ ...teaPot, id });
+    expect(await open.products.find(id)).toMatchObject({ ...teaPot, id });
   });
 
   test('of none is a 404 problem, with an unknown field a 400', async () => {
@@ -208,4 +208,50 @@ test('who made a product, or changed its price, is written down', async () => {
       request: `PATCH ${pathOf(id)}`,
     },
   ]);
+});
+
+describe('If-Match', () => {
+  const patch = (id: number, price: number, ifMatch?: string) => {
+    const sent = request(app).patch(pathOf(id)).set('authorization', admin);
+    return (ifMatch === undefined ? sent : sent.set('if-match', ifMatch)).send({ price });
+  };
+  const etagOf = async (id: number) => String((await request(app).get(pathOf(id)).expect(200)).headers['etag']);
+
+  test('of two admins who saw the same one changes it, and the other is told', async () => {
+    const { id } = await open.products.create(teaPot);
+    const seen = await etagOf(id);
+    await request(app).get(pathOf(id)).set('if-none-match', seen).expect(304);
+    const answers = await Promise.all([patch(id, 1, seen), patch(id, 2, seen), patch(id, 3, seen)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412]);
+    const [done] = answers.filter(({ status }) => status === 200);
+    expect(done?.headers['etag']).toBe(await etagOf(id));
+    expect(await etagOf(id)).not.toBe(seen);
+    expect((await open.products.find(id))?.price).toBe((done?.body as Product).price);
+    const refused = answers.find(({ status }) => status === 412);
+    expect(refused?.headers['content-type']).toBe(PROBLEM);
+    expect(refused?.body).toMatchObject({ code: 'precondition-failed' });
+    await patch(id, 4, await etagOf(id)).expect(200);
+  });
+
+  test('a change by SQL counts too, and without the header it is as ever', async () => {
+    const { id } = await open.products.create(teaPot);
+    const seen = await etagOf(id);
+    await open.prisma.$executeRaw`UPDATE products SET price = 7 WHERE id = ${id}`;
+    await patch(id, 1, seen).expect(412);
+    await patch(id, 1).expect(200);
+  });
+
+  test.each([
+    ['*', 200],
+    ['"999999", "1"', 200],
+    ['"999999"', 412],
+    ['W/"1"', 412],
+    ['1', 412],
+    ['', 412],
+    ['"99999999999999999999"', 412],
+  ])('%s of a product that was never changed is %i', async (ifMatch, status) => {
+    const { id } = await open.products.create(teaPot);
+    await patch(id, 1, ifMatch).expect(status);
+    await patch(id + 1_000, 1, ifMatch).expect(404);
+  });
 });

@@ -227,6 +227,25 @@ describe('users', () => {
       .expect(403);
   });
 
+  test('of two who change a user after they saw the same, one is told', async () => {
+    const { user, session } = await signUp();
+    const path = `/users/${String(user.id)}`;
+    const own = bearer(session.accessToken);
+    const admin = bearer((await logIn('admin@example.com')).accessToken);
+    const { etag } = (await request(app).get(path).set('Authorization', own).expect(200)).headers;
+    expect((await request(app).get('/users/me').set('Authorization', own).expect(200)).headers['etag']).toBe(etag);
+    const patch = (token: string, name: string) =>
+      request(app)
+        .patch(path)
+        .set({ Authorization: token, 'If-Match': String(etag) })
+        .send({ name });
+    const answers = await Promise.all([patch(own, 'Mine'), patch(admin, 'Theirs')]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
+    const seen = await request(app).get(path).set('Authorization', own).expect(200);
+    const done = answers.find(({ status }) => status === 200);
+    expect([seen.body, seen.headers['etag']]).toEqual([done?.body, done?.headers['etag']]);
+  });
+
   test('only an admin may disable; a disabled user has no session left and gets no new one', async () => {
     const { user, session, password } = await signUp();
     const path = `/users/${String(user.id)}`;

@@ -43,6 +43,23 @@ export const replayedHeader = {
   'Idempotency-Replayed': z.literal('true').optional().meta({ description: 'This answers a repeat.' }),
 };
 
+/** Of answers that show what can be changed. */
+export const versionHeader = z.object({
+  ETag: z.string().meta({ description: 'Which version this is, for `If-Match`.', examples: ['"3"'] }),
+});
+
+/** Of what changes it. */
+export const ifMatchSchema = z.object({
+  'If-Match': z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'The `ETag` that the change follows: where somebody else was faster, it is 412. `*`: whatever is there.',
+      examples: ['"3"'],
+    }),
+});
+
 /** RFC 3339 UTC. */
 export const timeSchema = z.iso.datetime();
 

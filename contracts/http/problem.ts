@@ -103,6 +103,11 @@ export const PROBLEMS = {
     text: 'The header fields are over 16 kB.',
     advice: 'Send fewer or shorter header fields.',
   },
+  'precondition-failed': {
+    status: 412,
+    text: 'It was changed since the version that `If-Match` names.',
+    advice: 'Get it again, and decide anew: its `ETag` is the one to send.',
+  },
   'payload-too-large': { status: 413, text: 'The body is over 100 kB.', advice: 'Send less, in several requests.' },
   'unsupported-media-type': {
     status: 415,

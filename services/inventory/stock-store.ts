@@ -1,5 +1,7 @@
 import type { StockRequest } from '../../contracts/activities/inventory-activities.js';
 import type { StockLevel } from '../../contracts/http/inventory.js';
+import { asExpected } from '../../platform/database/versioned.js';
+import type { Expected, Versioned } from '../../platform/database/versioned.js';
 import { COMMIT, RELEASE } from './domain/moves.js';
 import { inProductOrder } from './domain/order-lines.js';
 import { statusOf } from './domain/reservation.js';
@@ -21,12 +23,33 @@ export interface StockStore {
   /** True when it did it now, false when it was done before. Throws, naming the status, when nothing is held. */
   commit(request: StockRequest): Promise<boolean>;
   /** undefined: never stocked. */
-  find(productId: number): Promise<StockLevel | undefined>;
-  /** Sets what can be ordered; what is reserved stays. */
-  setQuantity(productId: number, quantity: number): Promise<StockLevel>;
+  find(productId: number): Promise<Versioned<StockLevel> | undefined>;
+  /** Sets what can be ordered; what is reserved stays. `stale`: what is there is not what is expected. */
+  setQuantity(productId: number, quantity: number, expected?: undefined): Promise<Versioned<StockLevel>>;
+  setQuantity(productId: number, quantity: number, expected: Expected): Promise<Versioned<StockLevel> | 'stale'>;
 }
 
 export function createStockStore(prisma: PrismaClient): StockStore {
+  function setQuantity(productId: number, quantity: number): Promise<Versioned<StockLevel>>;
+  function setQuantity(
+    productId: number,
+    quantity: number,
+    expected: Expected,
+  ): Promise<Versioned<StockLevel> | 'stale'>;
+  async function setQuantity(productId: number, quantity: number, expected?: Expected) {
+    const update = { quantity, updatedAt: new Date() };
+    if (expected === undefined)
+      return prisma.stockLevel.upsert({
+        where: { productId },
+        create: { productId, quantity },
+        update,
+        select: shown,
+      });
+    const where = { productId, ...asExpected(expected) };
+    const [level] = await prisma.stockLevel.updateManyAndReturn({ where, data: update, select: shown });
+    return level ?? 'stale';
+  }
+
   return {
     reserve: async ({ orderId, lines }) => {
       const ordered = inProductOrder(lines);
@@ -65,14 +88,8 @@ export function createStockStore(prisma: PrismaClient): StockStore {
     find: async (productId) =>
       (await prisma.stockLevel.findUnique({ where: { productId }, select: shown })) ?? undefined,
 
-    setQuantity: (productId, quantity) =>
-      prisma.stockLevel.upsert({
-        where: { productId },
-        create: { productId, quantity },
-        update: { quantity, updatedAt: new Date() },
-        select: shown,
-      }),
+    setQuantity,
   };
 }
 
-const shown = { productId: true, quantity: true, reserved: true } as const;
+const shown = { productId: true, quantity: true, reserved: true, version: true } as const;

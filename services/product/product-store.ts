@@ -6,6 +6,8 @@ import type {
   productPatchBodySchema,
 } from '../../contracts/http/products.js';
 import { after, newestFirst } from '../../platform/database/newest-first.js';
+import { asExpected } from '../../platform/database/versioned.js';
+import type { Expected, Versioned } from '../../platform/database/versioned.js';
 import { escapeLike, searchWords } from './domain/search-words.js';
 import type { Prisma, PrismaClient } from './prisma/generated/client.js';
 
@@ -35,12 +37,12 @@ export interface ProductStore {
   /** Newest first, at most `limit`, those after `after`. */
   list(filter: ProductFilter, page: { limit: number; after?: ProductPosition | undefined }): Promise<ListedProduct[]>;
   /** Also one that is not active; undefined: there is none. */
-  find(id: number): Promise<Product | undefined>;
+  find(id: number): Promise<Versioned<Product> | undefined>;
   /** Those of active products, by name, each with how many. */
   categories(): Promise<Categories['items']>;
   create(product: NewProduct): Promise<Product>;
-  /** undefined: there is none. */
-  update(id: number, patch: ProductPatch): Promise<Product | undefined>;
+  /** undefined: there is none. `stale`: its version is none of those that are expected. */
+  update(id: number, patch: ProductPatch, expected?: Expected): Promise<Versioned<Product> | 'stale' | undefined>;
 }
 
 export function createProductStore(prisma: PrismaClient): ProductStore {
@@ -56,7 +58,7 @@ export function createProductStore(prisma: PrismaClient): ProductStore {
 
     find: async (id) => {
       const row = await prisma.product.findUnique({ where: { id } });
-      return row === null ? undefined : toProduct(row);
+      return row === null ? undefined : toVersioned(row);
     },
 
     categories: async () => {
@@ -72,10 +74,11 @@ export function createProductStore(prisma: PrismaClient): ProductStore {
     create: async (product) =>
       toProduct(await prisma.product.create({ data: { ...product, price: BigInt(product.price) } })),
 
-    update: async (id, { price, ...patch }) => {
+    update: async (id, { price, ...patch }, expected) => {
       const data = { ...patch, ...(price === undefined ? {} : { price: BigInt(price) }), updatedAt: new Date() };
-      const [row] = await prisma.product.updateManyAndReturn({ where: { id }, data });
-      return row === undefined ? undefined : toProduct(row);
+      const [row] = await prisma.product.updateManyAndReturn({ where: { id, ...asExpected(expected) }, data });
+      if (row !== undefined) return toVersioned(row);
+      return (await prisma.product.count({ where: { id } })) === 0 ? undefined : 'stale';
     },
   };
 }
@@ -94,3 +97,5 @@ type ProductRow = Prisma.ProductGetPayload<object>;
 function toProduct({ id, name, description, category, price, currency, active }: ProductRow): Product {
   return { id, name, description, category, price: Number(price), currency, active };
 }
+
+const toVersioned = (row: ProductRow): Versioned<Product> => ({ ...toProduct(row), version: row.version });

@@ -2,6 +2,8 @@ import { addressSchema } from '../../contracts/http/address.js';
 import type { Address } from '../../contracts/http/address.js';
 import { ROLES } from '../../contracts/http/users.js';
 import type { Role, User } from '../../contracts/http/users.js';
+import { asExpected } from '../../platform/database/versioned.js';
+import type { Expected, Versioned } from '../../platform/database/versioned.js';
 import { normalizeEmail } from './domain/email.js';
 import { isCode } from './prisma-code.js';
 import { Prisma } from './prisma/generated/client.js';
@@ -33,10 +35,11 @@ export interface Credentials {
 export interface UserStore {
   /** 'email-taken': another user has the address, in whatever case. */
   create(user: NewUser): Promise<User | 'email-taken'>;
-  find(id: number): Promise<User | undefined>;
+  find(id: number): Promise<Versioned<User> | undefined>;
   findCredentials(who: { email: string } | { id: number }): Promise<Credentials | undefined>;
-  /** A new password, or being disabled, also ends all sessions: the database sees to it, as for a role that is taken. */
-  update(id: number, changes: UserChanges): Promise<User | undefined>;
+  /** `stale`: their version is none of those that are expected. A new password, or being disabled, also ends all sessions: the database sees to it, as for a role that is taken. */
+  update(id: number, changes: UserChanges): Promise<Versioned<User> | undefined>;
+  update(id: number, changes: UserChanges, expected: Expected): Promise<Versioned<User> | 'stale' | undefined>;
   /** Makes somebody an admin, or no admin any more. `before`: their roles. undefined: there is no such user. */
   setAdmin(email: string, isAdmin: boolean): Promise<{ user: User; before: Role[] } | undefined>;
   /** Admins, and whoever is disabled. */
@@ -44,6 +47,21 @@ export interface UserStore {
 }
 
 export function createUserStore(prisma: PrismaClient): UserStore {
+  function update(id: number, changes: UserChanges): Promise<Versioned<User> | undefined>;
+  function update(id: number, changes: UserChanges, expected: Expected): Promise<Versioned<User> | 'stale' | undefined>;
+  async function update(id: number, { address, ...changes }: UserChanges, expected?: Expected) {
+    const [row] = await prisma.user.updateManyAndReturn({
+      where: { id, ...asExpected(expected) },
+      data: {
+        ...changes,
+        ...(address === undefined ? {} : { address: address ?? Prisma.DbNull }),
+        updatedAt: new Date(),
+      },
+    });
+    if (row !== undefined) return toVersioned(row);
+    return (await prisma.user.count({ where: { id } })) === 0 ? undefined : 'stale';
+  }
+
   return {
     create: async ({ email, address, ...user }) => {
       try {
@@ -59,7 +77,7 @@ export function createUserStore(prisma: PrismaClient): UserStore {
 
     find: async (id) => {
       const row = await prisma.user.findUnique({ where: { id } });
-      return row === null ? undefined : toUser(row);
+      return row === null ? undefined : toVersioned(row);
     },
 
     findCredentials: async (who) => {
@@ -68,22 +86,7 @@ export function createUserStore(prisma: PrismaClient): UserStore {
       return row === null ? undefined : { user: toUser(row), passwordHash: row.passwordHash };
     },
 
-    update: async (id, { address, ...changes }) => {
-      try {
-        const row = await prisma.user.update({
-          where: { id },
-          data: {
-            ...changes,
-            ...(address === undefined ? {} : { address: address ?? Prisma.DbNull }),
-            updatedAt: new Date(),
-          },
-        });
-        return toUser(row);
-      } catch (error) {
-        if (isCode(error, 'P2025')) return undefined;
-        throw error;
-      }
-    },
+    update,
 
     setAdmin: async (email, isAdmin) => {
       for (;;) {
@@ -106,6 +109,8 @@ export function createUserStore(prisma: PrismaClient): UserStore {
     },
   };
 }
+
+const toVersioned = (row: UserRow): Versioned<User> => ({ ...toUser(row), version: row.version });
 
 export function toUser(row: UserRow): User {
   const { id, email, name, phone, disabled } = row;

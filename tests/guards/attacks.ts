@@ -225,6 +225,30 @@ export const attacks: Guard[] = [
     test: { file: 'services/user/session-store.int.test.ts', name: 'of a session that goes on no token is pruned' },
   },
   {
+    promise: 'Of two who change what they have both seen one does, and the other is told, however close they are.',
+    code: {
+      file: 'platform/database/versioned.ts',
+      text: '{ version: { in: [...expected] } }',
+      instead: '{ version: { notIn: expected.map(() => 0n) } }',
+    },
+    test: {
+      file: 'api/product/product-api.int.test.ts',
+      name: 'of two admins who saw the same one changes it, and the other is told',
+    },
+  },
+  {
+    promise: 'Whoever changes a row, by SQL too, counts for If-Match.',
+    code: {
+      file: 'services/product/prisma/migrations/0002-version.sql',
+      text: 'NEW.version = OLD.version + 1;',
+      instead: 'NEW.version = OLD.version;',
+    },
+    test: {
+      file: 'api/product/product-api.int.test.ts',
+      name: 'a change by SQL counts too, and without the header it is as ever',
+    },
+  },
+  {
     promise: 'Nobody takes a password that everybody tries first.',
     code: {
       file: 'services/user/domain/password-rules.ts',

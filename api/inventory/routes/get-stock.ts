@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import type { StockLevel } from '../../../contracts/http/inventory.js';
 import { inventoryOperations } from '../../../contracts/http/operations/inventory.js';
+import { sendVersioned } from '../../http/etag.js';
 import { notFound } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseParams } from '../../http/validate.js';
@@ -13,6 +14,6 @@ export function getStock({ stock, auth }: Pick<Context, 'stock' | 'auth'>): Rout
     const { productId } = parseParams(operation.params, req);
     const level = await stock.find(productId);
     if (level === undefined) throw notFound(`Product ${String(productId)} was never stocked.`);
-    res.json(level satisfies StockLevel);
+    sendVersioned<StockLevel>(res, level);
   });
 }

@@ -3,7 +3,8 @@ import { ServiceUnavailable } from '../../../clients/errors.js';
 import type { StockLevel } from '../../../contracts/http/inventory.js';
 import { inventoryOperations } from '../../../contracts/http/operations/inventory.js';
 import { audit } from '../../http/audit.js';
-import { notFound, serviceUnavailable } from '../../http/problem.js';
+import { expectedOf, sendVersioned } from '../../http/etag.js';
+import { notFound, problemOf, serviceUnavailable } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
 import type { Context } from '../context.js';
@@ -19,9 +20,10 @@ export function putStock(context: Pick<Context, 'stock' | 'products' | 'auth'>):
     // What was stocked before is known without asking.
     if ((await stock.find(productId)) === undefined)
       await requireProduct(products, productId, req.headers.authorization ?? '');
-    const level = await stock.setQuantity(productId, quantity);
+    const level = await stock.setQuantity(productId, quantity, expectedOf(req));
+    if (level === 'stale') throw problemOf('precondition-failed');
     audit(req, 'stock_set', { subject: `product:${String(productId)}`, quantity });
-    res.json(level satisfies StockLevel);
+    sendVersioned<StockLevel>(res, level);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import { productOperations } from '../../../contracts/http/operations/products.js';
 import { isAdmin } from '../../http/access.js';
+import { sendVersioned } from '../../http/etag.js';
 import { route } from '../../http/route.js';
 import { parseParams } from '../../http/validate.js';
 import type { Context } from '../context.js';
@@ -15,6 +16,6 @@ export function getProduct({ products, auth }: Pick<Context, 'products' | 'auth'
     const product = await products.find(id);
     const isShown = product?.active === true || (req.principal !== undefined && isAdmin(req.principal));
     if (product === undefined || !isShown) throw noSuchProduct(id);
-    res.json(product);
+    sendVersioned(res, product);
   });
 }

@@ -1,6 +1,8 @@
 import type { Router } from 'express';
 import { productOperations } from '../../../contracts/http/operations/products.js';
 import { audit } from '../../http/audit.js';
+import { expectedOf, sendVersioned } from '../../http/etag.js';
+import { problemOf } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
 import type { Context } from '../context.js';
@@ -13,10 +15,11 @@ export function patchProduct({ products, auth }: Pick<Context, 'products' | 'aut
   return route(operation, { auth }, async (req, res) => {
     const { id } = parseParams(operation.params, req);
     const patch = parseBody(operation.body, req);
-    const product = await products.update(id, patch);
+    const product = await products.update(id, patch, expectedOf(req));
     if (product === undefined) throw noSuchProduct(id);
+    if (product === 'stale') throw problemOf('precondition-failed');
     const { price, currency } = patch;
     audit(req, 'product_changed', { subject: `product:${String(id)}`, fields: Object.keys(patch), price, currency });
-    res.json(product);
+    sendVersioned(res, product);
   });
 }

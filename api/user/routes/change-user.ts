@@ -1,8 +1,10 @@
 import type { RequestHandler, Router } from 'express';
 import { userOperations } from '../../../contracts/http/operations/users.js';
+import type { User } from '../../../contracts/http/users.js';
 import { hashPassword, passwordMatches } from '../../../services/user/passwords.js';
 import { isAdmin, principalOf } from '../../http/access.js';
 import { audit } from '../../http/audit.js';
+import { expectedOf, sendVersioned } from '../../http/etag.js';
 import { forbidden, notFound, problemOf } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseBody, parseParams } from '../../http/validate.js';
@@ -33,12 +35,13 @@ export function changeUserRoute({ users, auth, rates }: Pick<UserContext, 'users
       requireGoodPassword(password, found.user.email);
     }
     const passwordHash = password === undefined ? undefined : await hashPassword(password);
-    const user = await users.update(id, { ...changes, passwordHash });
+    const user = await users.update(id, { ...changes, passwordHash }, expectedOf(req));
     if (user === undefined) throw notFound();
+    if (user === 'stale') throw problemOf('precondition-failed');
     const subject = `user:${String(id)}`;
     if (passwordHash !== undefined) audit(req, 'authn_password_change', { subject });
     if (changes.disabled !== undefined) audit(req, changes.disabled ? 'user_disabled' : 'user_enabled', { subject });
-    res.json(user);
+    sendVersioned<User>(res, user);
   });
 }
 

@@ -1,8 +1,10 @@
 import type { Router } from 'express';
 import { userOperations } from '../../../contracts/http/operations/users.js';
+import type { User } from '../../../contracts/http/users.js';
 import type { UserStore } from '../../../services/user/user-store.js';
 import { requireUser } from '../../http/access.js';
 import type { Authenticator } from '../../http/auth.js';
+import { sendVersioned } from '../../http/etag.js';
 import { notFound } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 
@@ -11,6 +13,6 @@ export function getOwnUserRoute({ users, auth }: { users: UserStore; auth: Authe
   return route(userOperations.getOwnUser, { auth }, async (req, res) => {
     const user = await users.find(requireUser(req).userId);
     if (user === undefined) throw notFound();
-    res.json(user);
+    sendVersioned<User>(res, user);
   });
 }

@@ -1,7 +1,9 @@
 import type { Router } from 'express';
 import { userOperations } from '../../../contracts/http/operations/users.js';
+import type { User } from '../../../contracts/http/users.js';
 import type { UserStore } from '../../../services/user/user-store.js';
 import type { Authenticator } from '../../http/auth.js';
+import { sendVersioned } from '../../http/etag.js';
 import { notFound } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 import { parseParams } from '../../http/validate.js';
@@ -15,6 +17,6 @@ export function getUserRoute({ users, auth }: { users: UserStore; auth: Authenti
     requireSelfOrAdmin(req, id);
     const user = await users.find(id);
     if (user === undefined) throw notFound();
-    res.json(user);
+    sendVersioned<User>(res, user);
   });
 }

@@ -1,3 +1,4 @@
+import { ifMatchSchema, versionHeader } from '../common.js';
 import { setStockBodySchema, stockLevelSchema, stockParamsSchema } from '../inventory.js';
 import type { Operations } from '../operation.js';
 
@@ -10,7 +11,7 @@ export const inventoryOperations = {
     summary: 'How much there is of a product',
     access: 'anyone',
     params: stockParamsSchema,
-    answers: { 200: { description: 'Its stock.', schema: stockLevelSchema } },
+    answers: { 200: { description: 'Its stock.', schema: stockLevelSchema, headers: versionHeader } },
     problems: ['not-found'],
   },
   setStock: {
@@ -21,8 +22,9 @@ export const inventoryOperations = {
       'What orders hold stays theirs. For the first time of a product, the product service is asked whether there is one.',
     access: 'admin',
     params: stockParamsSchema,
+    headers: ifMatchSchema,
     body: setStockBodySchema,
-    answers: { 200: { description: 'Its stock as it is now.', schema: stockLevelSchema } },
-    problems: ['not-found', 'service-unavailable'],
+    answers: { 200: { description: 'Its stock as it is now.', schema: stockLevelSchema, headers: versionHeader } },
+    problems: ['not-found', 'precondition-failed', 'service-unavailable'],
   },
 } as const satisfies Operations;

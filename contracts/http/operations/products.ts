@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { integerIdParamsSchema, pageOf } from '../common.js';
+import { ifMatchSchema, integerIdParamsSchema, pageOf, versionHeader } from '../common.js';
 import type { Operations } from '../operation.js';
 import {
   categoriesSchema,
@@ -31,7 +31,7 @@ export const productOperations = {
     description: 'One that is not active is there for admins only.',
     access: 'anyone',
     params: integerIdParamsSchema,
-    answers: { 200: { description: 'The product.', schema: productSchema } },
+    answers: { 200: { description: 'The product.', schema: productSchema, headers: versionHeader } },
     problems: ['not-found'],
   },
   listCategories: {
@@ -65,8 +65,9 @@ export const productOperations = {
     description: 'Orders keep the name and the price that they were placed with.',
     access: 'admin',
     params: integerIdParamsSchema,
+    headers: ifMatchSchema,
     body: productPatchBodySchema,
-    answers: { 200: { description: 'The product as it is now.', schema: productSchema } },
-    problems: ['not-found'],
+    answers: { 200: { description: 'The product as it is now.', schema: productSchema, headers: versionHeader } },
+    problems: ['not-found', 'precondition-failed'],
   },
 } as const satisfies Operations;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { integerIdParamsSchema } from '../common.js';
+import { ifMatchSchema, integerIdParamsSchema, versionHeader } from '../common.js';
 import type { Operations } from '../operation.js';
 import { signUpBodySchema, userPatchBodySchema, userSchema, userValidationSchema } from '../users.js';
 
@@ -30,7 +30,7 @@ export const userOperations = {
     summary: 'Who the access token is of',
     description: 'Somebody who comes from an outside provider gets a user here when first seen, and learns its id.',
     access: 'self',
-    answers: { 200: { description: 'The user.', schema: userSchema } },
+    answers: { 200: { description: 'The user.', schema: userSchema, headers: versionHeader } },
     problems: ['forbidden', 'not-found'],
   },
   getUser: {
@@ -40,7 +40,7 @@ export const userOperations = {
     summary: 'A user',
     access: 'owner-or-admin',
     params: integerIdParamsSchema,
-    answers: { 200: { description: 'The user.', schema: userSchema } },
+    answers: { 200: { description: 'The user.', schema: userSchema, headers: versionHeader } },
     problems: ['forbidden', 'not-found'],
   },
   changeUser: {
@@ -50,9 +50,17 @@ export const userOperations = {
     summary: 'Change a user',
     access: 'owner-or-admin',
     params: integerIdParamsSchema,
+    headers: ifMatchSchema,
     body: userPatchBodySchema,
-    answers: { 200: { description: 'The user as it is now.', schema: userSchema } },
-    problems: ['forbidden', 'wrong-password', 'too-many-requests', 'service-unavailable', 'not-found'],
+    answers: { 200: { description: 'The user as it is now.', schema: userSchema, headers: versionHeader } },
+    problems: [
+      'precondition-failed',
+      'forbidden',
+      'wrong-password',
+      'too-many-requests',
+      'service-unavailable',
+      'not-found',
+    ],
   },
   validateUser: {
     ...common,
