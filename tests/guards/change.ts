@@ -27,7 +27,7 @@ export const change: Guard[] = [
     promise:
       'A new version of the Saga takes every step that the orders before it have taken, in their order: undone newest first.',
     code: {
-      file: 'workflows/order/compensations.ts',
+      file: 'workflows/order/cancellation.ts',
       text: 'this.#registered.unshift(',
       instead: 'this.#registered.push(',
     },

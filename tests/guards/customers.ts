@@ -186,7 +186,7 @@ export const customers: Guard[] = [
   {
     promise: 'An operator who says `retry` has a report read whose signal was lost, also where nothing waits for them.',
     code: {
-      file: 'workflows/order/attention.ts',
+      file: 'workflows/order/perform-step.ts',
       text: "if (answer === 'retry') this.#retries += 1;",
       instead: '',
     },

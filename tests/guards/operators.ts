@@ -17,7 +17,7 @@ export const operators: Guard[] = [
   {
     promise: 'What an operator gives an activity by hand, in whatever form, leaves the order sound.',
     code: {
-      file: 'workflows/order/given-by-hand.ts',
+      file: 'workflows/order/step-outcome.ts',
       text: "const given = typeof result === 'string' ? parsed(result) : result;",
       instead: 'const given = result;',
     },
@@ -26,7 +26,7 @@ export const operators: Guard[] = [
   {
     promise: 'A record that was completed by hand without a time still leaves an order with one.',
     code: {
-      file: 'workflows/order/given-by-hand.ts',
+      file: 'workflows/order/step-outcome.ts',
       text: "const isTime = typeof updatedAt === 'string' && !Number.isNaN(Date.parse(updatedAt));",
       instead: "const isTime = typeof updatedAt === 'string';",
     },
@@ -93,7 +93,7 @@ export const operators: Guard[] = [
   {
     promise: 'A record can be neither settled nor completed by hand: it is tried again until it is written.',
     code: {
-      file: 'workflows/order/record-progress.ts',
+      file: 'workflows/order/order-journal.ts',
       text: 'if (wasWritten(written) || !patched(PATCHES.recordsUntilWritten))',
       instead: 'if (wasWritten(written) || patched(PATCHES.recordsUntilWritten))',
     },
@@ -152,7 +152,7 @@ export const operators: Guard[] = [
   {
     promise: 'An order that needs attention is found by NeedsAttention.',
     code: {
-      file: 'workflows/order/search-attributes.ts',
+      file: 'workflows/order/operator-view.ts',
       text: 'value: Boolean(attention)',
       instead: 'value: attention === undefined',
     },

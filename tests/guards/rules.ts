@@ -45,7 +45,7 @@ export const rules: Guard[] = [
   {
     promise: "What can not be written down is shown to operators, though the order's row can not say so.",
     code: {
-      file: 'workflows/order/attention.ts',
+      file: 'workflows/order/perform-step.ts',
       text: "if (step !== 'record-progress') await",
       instead: 'await',
     },

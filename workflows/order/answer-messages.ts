@@ -5,7 +5,7 @@ import { isFinal } from '../../contracts/order-status.js';
 import { accepted, cancel, deliveryUpdate, giveUp, orderQuery, retry, settled } from './messages.js';
 import { PATCHES } from './patches.js';
 import type { Saga } from './saga.js';
-import { requestedBy } from './undo-cause.js';
+import { requestedBy } from './cancellation.js';
 
 /** What customers, operators and the carrier may say and ask while the order runs. */
 export function answerMessages(saga: Saga): void {

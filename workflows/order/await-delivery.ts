@@ -1,12 +1,12 @@
 import { condition, patched, sleep } from '@temporalio/workflow';
 import { DELIVERY_ASKED_EVERY_MS } from '../../contracts/order-saga.js';
 import type { CarrierEnd } from './carrier-news.js';
-import { stopIfCalledOff } from './compensations.js';
+import { stopIfCalledOff } from './cancellation.js';
 import { PATCHES } from './patches.js';
 import type { Saga } from './saga.js';
-import { showInSearch } from './search-attributes.js';
+import { showInSearch } from './operator-view.js';
 import { SETTLED_DETAIL } from '../../contracts/timeline.js';
-import { eventEntry, stepEntry } from './timeline-entry.js';
+import { eventEntry, stepEntry } from './step-outcome.js';
 
 const SILENT = { reason: 'SILENT', error: 'CarrierSilent' } as const;
 

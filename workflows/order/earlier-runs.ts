@@ -1,9 +1,9 @@
 import { patched, workflowInfo } from '@temporalio/workflow';
 import type { AttentionStep } from '../../contracts/saga-steps.js';
-import { stopIfCalledOff } from './compensations.js';
+import { stopIfCalledOff } from './cancellation.js';
 import type { OrderJournal } from './order-journal.js';
 import { PATCHES } from './patches.js';
-import { stepEntry } from './timeline-entry.js';
+import { stepEntry } from './step-outcome.js';
 
 /** The row says that an operator had put the step right elsewhere: it must not be done any more. */
 export class SettledBefore extends Error {}

@@ -21,4 +21,4 @@ export const settled = defineSignal('settled');
 
 export const orderQuery = defineQuery<Order>('order');
 
-export { initialSearchAttributes } from './search-attributes.js';
+export { initialSearchAttributes } from './operator-view.js';

@@ -1,5 +1,6 @@
 import type {
   OrderPatch,
+  OrderActivities,
   OrderProgress,
   Recorded,
   StockDecision,
@@ -7,8 +8,100 @@ import type {
 } from '../../contracts/activities/order-activities.js';
 import type { Order } from '../../contracts/http/orders.js';
 import type { PlacedOrder, ShownState } from '../../contracts/order-saga.js';
+import { mayMove } from '../../contracts/order-status.js';
+import { CancellationScope, patched, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
+import { RECORD_TIMEOUTS } from '../../contracts/step-timeouts.js';
+import { TASK_QUEUES } from '../../contracts/task-queues.js';
+import { wasWritten, writtenAt } from './step-outcome.js';
+import { PATCHES } from './patches.js';
 import type { AttentionStep } from '../../contracts/saga-steps.js';
-import { pendingOrder, withProgress } from './order-state.js';
+
+/** An order at its start, as everybody is shown it. */
+export function pendingOrder(placed: PlacedOrder): Order {
+  return { ...placed, status: 'PENDING', needsAttention: false, updatedAt: placed.createdAt };
+}
+
+/** The order after a step, by the same rule as its row: a status that can't follow is ignored. */
+export function withProgress(order: Order, patch: OrderPatch, updatedAt: string): Order {
+  const { status, attention, stockDecision: _notShown, ...facts } = patch;
+  const next: Order = { ...order, ...known(facts), updatedAt };
+  if (status !== undefined && mayMove(order.status, status)) next.status = status;
+  if (attention === undefined) return next;
+
+  delete next.attention;
+  next.needsAttention = attention !== null;
+  if (attention !== null) next.attention = { step: attention.step, since: attention.since, error: attention.error };
+  return next;
+}
+
+function known<T extends object>(facts: T): Partial<T> {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+const { local, regular, failForGood } = RECORD_TIMEOUTS;
+const nonRetryableErrorTypes = [...failForGood];
+
+const inThisProcess = proxyLocalActivities<OrderActivities>({
+  startToCloseTimeout: local.startToCloseMs,
+  retry: {
+    maximumAttempts: local.maximumAttempts,
+    initialInterval: local.initialIntervalMs,
+    nonRetryableErrorTypes,
+  },
+});
+
+const throughTheQueue = proxyActivities<OrderActivities>({
+  taskQueue: TASK_QUEUES.order,
+  startToCloseTimeout: regular.startToCloseMs,
+  retry: {
+    initialInterval: regular.retry.initialIntervalMs,
+    backoffCoefficient: regular.retry.backoffCoefficient,
+    maximumInterval: regular.retry.maximumIntervalMs,
+    nonRetryableErrorTypes,
+  },
+});
+
+/** Runs what does not succeed until it does, and asks an operator meanwhile; undefined: it was settled elsewhere. */
+type Persevere = (run: () => Promise<Recorded | null>) => Promise<Recorded | null | undefined>;
+
+/**
+ * The order service's own part of a step. Local, because that costs one event instead of six; but not for long,
+ * because a local activity holds the workflow task. What happened has to be written down, also in an order that is
+ * being undone: so it can't be cancelled, and doesn't end before it is written. To settle it, or to complete it by hand,
+ * is to try it again: nothing else would ever tell the row.
+ */
+export function recordProgress(
+  progress: OrderProgress,
+  attentionAfterMs: number,
+  persevere: Persevere,
+): Promise<Recorded> {
+  const summary = summaryOf(progress);
+  const args: [OrderProgress, string] = [progress, workflowInfo().firstExecutionRunId];
+  const throughQueue = () =>
+    throughTheQueue.recordProgress.executeWithOptions({ summary, scheduleToCloseTimeout: attentionAfterMs }, args);
+  return CancellationScope.nonCancellable(async () => {
+    try {
+      return await inThisProcess.recordProgress.executeWithOptions({ summary }, args);
+    } catch {
+      for (;;) {
+        const written = await persevere(throughQueue);
+        if (wasWritten(written) || !patched(PATCHES.recordsUntilWritten))
+          return { ...(written && rowIn(written)), updatedAt: writtenAt(written) };
+      }
+    }
+  });
+}
+
+/** What a run after a reset is told. */
+function rowIn({ afterReset, settled = [] }: Recorded): Partial<Recorded> {
+  return afterReset === undefined ? {} : { afterReset, settled };
+}
+
+/** Beside the activity in the Web UI. */
+function summaryOf({ entry, patch }: OrderProgress): string {
+  const status = patch.status === undefined ? '' : `, the order is ${patch.status}`;
+  return `write down: ${entry.step} ${entry.outcome}${status}`;
+}
 
 /** The order as its row has it. Written first, then shown: an answer never runs ahead of the row. */
 export class OrderJournal {

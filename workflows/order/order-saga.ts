@@ -3,12 +3,12 @@ import type { Order } from '../../contracts/http/orders.js';
 import type { OrderSagaInput } from '../../contracts/order-saga.js';
 import { awaitDelivery } from './await-delivery.js';
 import { answerMessages } from './answer-messages.js';
-import { textsIn } from './given-by-hand.js';
+import { textsIn } from './step-outcome.js';
 import { PATCHES } from './patches.js';
 import { openSaga, type Saga } from './saga.js';
-import { showInSearch } from './search-attributes.js';
-import { chargeOf, deliveryOf, stockOf } from './step-requests.js';
-import { RETURNED, type UndoCause } from './undo-cause.js';
+import { showInSearch } from './operator-view.js';
+import { chargeOf, deliveryOf, stockOf } from './step-activities.js';
+import { RETURNED, type UndoCause } from './cancellation.js';
 import { undoOrder } from './undo-order.js';
 
 /**

@@ -2,21 +2,14 @@ import type { OrderPatch, OrderProgress } from '../../contracts/activities/order
 import type { OrderSagaInput } from '../../contracts/order-saga.js';
 import { isCompensation, type SagaStep } from '../../contracts/saga-steps.js';
 import { SETTLED_DETAIL } from '../../contracts/timeline.js';
-import { Attention } from './attention.js';
-import { CallOff } from './call-off.js';
+import { Attention, performStep, type Performed } from './perform-step.js';
+import { CallOff, Compensations, undoneBefore } from './cancellation.js';
 import { CarrierNews } from './carrier-news.js';
-import { Compensations } from './compensations.js';
-import { CurrentDetails } from './current-details.js';
+import { CurrentDetails } from './operator-view.js';
 import { EarlierRuns } from './earlier-runs.js';
-import { wasByHand } from './given-by-hand.js';
-import { OrderJournal } from './order-journal.js';
-import { performStep, type Performed } from './perform-step.js';
-import { recordProgress } from './record-progress.js';
+import { wasByHand, StepRefused, StepTooLate, stepEntry } from './step-outcome.js';
+import { OrderJournal, recordProgress } from './order-journal.js';
 import { stepActivities } from './step-activities.js';
-import { StepRefused } from './step-refused.js';
-import { StepTooLate } from './step-too-late.js';
-import { stepEntry } from './timeline-entry.js';
-import { undoneBefore } from './undo-cause.js';
 
 /** What the row learns of a step, and what Kafka is told. No result: an operator settled it elsewhere. */
 type Learnt<T> = (result: T | undefined) => OrderPatch & { events?: OrderProgress['events'] };

@@ -1,10 +1,34 @@
+import type { DeliveryRequest, DeliveryActivities } from '../../contracts/activities/delivery-activities.js';
+import type { StockRequest, InventoryActivities } from '../../contracts/activities/inventory-activities.js';
+import type { ChargeRequest, RefundRequest, PaymentActivities } from '../../contracts/activities/payment-activities.js';
+import type { OrderSagaInput, PlacedOrder } from '../../contracts/order-saga.js';
 import { proxyActivities } from '@temporalio/workflow';
-import type { DeliveryActivities } from '../../contracts/activities/delivery-activities.js';
-import type { InventoryActivities } from '../../contracts/activities/inventory-activities.js';
-import type { ChargeRequest, PaymentActivities } from '../../contracts/activities/payment-activities.js';
 import { STEPS, type SagaStep } from '../../contracts/saga-steps.js';
 import { HEARTBEAT_TIMEOUT_MS, STEP_RETRY } from '../../contracts/step-timeouts.js';
 import { TASK_QUEUES } from '../../contracts/task-queues.js';
+
+/** In ascending product id: everybody who locks several products locks them in one order. */
+export function stockOf({ id, lines }: PlacedOrder): StockRequest {
+  const wanted = lines.map(({ productId, quantity }) => ({ productId, quantity }));
+  return { orderId: id, lines: wanted.sort((a, b) => a.productId - b.productId) };
+}
+
+export function chargeOf({ order, paymentMethod }: OrderSagaInput): ChargeRequest {
+  return { ...refundOf(order), paymentMethod };
+}
+
+export function refundOf({ id, userId, totalPrice, currency }: PlacedOrder): RefundRequest {
+  return { orderId: id, userId, amount: totalPrice, currency };
+}
+
+export function deliveryOf({ id, userId, shippingAddress, lines }: PlacedOrder): DeliveryRequest {
+  return {
+    orderId: id,
+    userId,
+    shippingAddress,
+    lines: lines.map(({ productId, productName, quantity }) => ({ productId, productName, quantity })),
+  };
+}
 
 /**
  * The other services' parts of the Saga. Each is tried again by the server until it succeeds or is refused, at the

@@ -2,11 +2,10 @@ import type { OrderPatch } from '../../contracts/activities/order-activities.js'
 import type { Order } from '../../contracts/http/orders.js';
 import type { Compensation } from '../../contracts/saga-steps.js';
 import type { Saga } from './saga.js';
-import { showInSearch } from './search-attributes.js';
-import { refundOf, stockOf } from './step-requests.js';
-import { StepRefused } from './step-refused.js';
-import { eventEntry } from './timeline-entry.js';
-import type { UndoCause } from './undo-cause.js';
+import { showInSearch } from './operator-view.js';
+import { refundOf, stockOf } from './step-activities.js';
+import { StepRefused, eventEntry } from './step-outcome.js';
+import type { UndoCause } from './cancellation.js';
 
 /**
  * Undoes what was done, newest first, and doesn't end before it is. False: nothing was undone, because the order had

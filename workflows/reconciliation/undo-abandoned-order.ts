@@ -5,7 +5,7 @@ import type { CancelReason } from '../../contracts/order-status.js';
 import { answerMessages } from '../order/answer-messages.js';
 import { completeOrder } from '../order/order-saga.js';
 import { openSaga } from '../order/saga.js';
-import { requestedBy } from '../order/undo-cause.js';
+import { requestedBy } from '../order/cancellation.js';
 import { undoOrder } from '../order/undo-order.js';
 
 /**

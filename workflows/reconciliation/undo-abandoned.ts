@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@te
 import { ParentClosePolicy, sleep, startChild } from '@temporalio/workflow';
 import type { OrderRecord } from '../../contracts/activities/reconciliation.js';
 import { UNDO_ABANDONED_ORDER, undoWorkflowIdOf } from '../../contracts/reconciliation.js';
-import { initialSearchAttributes } from '../order/search-attributes.js';
+import { initialSearchAttributes } from '../order/operator-view.js';
 import { order } from './services.js';
 import type { undoAbandonedOrder } from './undo-abandoned-order.js';
 

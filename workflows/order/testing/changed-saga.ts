@@ -26,7 +26,7 @@ export function changedSagas(bundle: string): ChangedSaga[] {
       text: 'return waitForDelivery(saga)',
       by: 'await completeOrder(saga); return waitForDelivery(saga)',
     }),
-    replaced(bundle, 'compensations', 'compensations oldest first', { text: '.unshift(', by: '.push(' }),
+    replaced(bundle, 'cancellation', 'compensations oldest first', { text: '.unshift(', by: '.push(' }),
   ];
   return edits.map((edit) => ({ change: edit.change, code: applied(bundle, edit) }));
 }

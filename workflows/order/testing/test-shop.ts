@@ -21,7 +21,7 @@ import { REFUSALS } from '../../../contracts/refusals.js';
 import type { AttentionStep, SagaStep } from '../../../contracts/saga-steps.js';
 import { SETTLED_DETAIL } from '../../../contracts/timeline.js';
 import { Gate } from './gate.js';
-import { pendingOrder, withProgress } from '../order-state.js';
+import { pendingOrder, withProgress } from '../order-journal.js';
 
 type Step = SagaStep | 'record-progress' | 'carrier-reports';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlacedOrder } from '../../contracts/order-saga.js';
 import { ORDER_STATUSES } from '../../contracts/order-status.js';
-import { pendingOrder, withProgress } from './order-state.js';
+import { pendingOrder, withProgress } from './order-journal.js';
 
 const placed: PlacedOrder = {
   id: 'o1',

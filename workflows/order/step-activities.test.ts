@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { PlacedOrder } from '../../contracts/order-saga.js';
-import { stockOf } from './step-requests.js';
+import { stockOf } from './step-activities.js';
 
 const line = (productId: number) => ({ productId, productName: 'x', unitPrice: 1, quantity: productId, totalPrice: 1 });
 

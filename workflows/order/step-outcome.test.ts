@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { textsIn, writtenAt } from './given-by-hand.js';
+import { textsIn, writtenAt } from './step-outcome.js';
 
 describe('the result of a step', () => {
   it.each([

@@ -2,9 +2,9 @@ import type { OrderPatch, OrderProgress, TimelineEntry } from '../../contracts/a
 import { REFUSALS } from '../../contracts/refusals.js';
 import type { ShownState } from '../../contracts/order-saga.js';
 import type { CancelReason } from '../../contracts/order-status.js';
-import type { StepRefused } from './step-refused.js';
-import type { StepTooLate } from './step-too-late.js';
-import { eventEntry } from './timeline-entry.js';
+import { StepRefused, StepTooLate, eventEntry } from './step-outcome.js';
+import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
+import { COMPENSATIONS, compensationOf, type Compensation, type SagaStep } from '../../contracts/saga-steps.js';
 
 /** Why an order is undone, and what its row, its timeline and Kafka are told of it. */
 export interface UndoCause {
@@ -50,12 +50,12 @@ export function undoneBefore({ cancelReason, cancelNote }: ShownState): UndoCaus
 }
 
 /** Only the charge has a window. What it did after all, the refund gives back. */
-export function notPaidInTime({ entry }: StepTooLate): UndoCause {
+function notPaidInTime({ entry }: StepTooLate): UndoCause {
   const reason = 'PAYMENT_TIMEOUT';
   return { reason, entry, facts: {}, events: [{ topic: 'payment-failed', reason }], mayLeaveMore: true };
 }
 
-export function refusedBy({ refusal, entry }: StepRefused): UndoCause {
+function refusedBy({ refusal, entry }: StepRefused): UndoCause {
   switch (refusal.type) {
     case REFUSALS.insufficientStock:
       return {
@@ -82,4 +82,79 @@ export function refusedBy({ refusal, entry }: StepRefused): UndoCause {
     case REFUSALS.alreadyDelivered:
       return { reason: 'OPERATOR_REQUEST', entry, facts: {}, events: [], mayLeaveMore: true };
   }
+}
+
+/** Lets a wish to undo the order, or a refusal, end its story wherever that is. */
+export class CallOff {
+  readonly #story = new CancellationScope();
+  #wish: UndoCause | undefined;
+  #refused = false;
+
+  /** The first wish counts. Temporal's own cancellation needs none: it ends the scope from outside. */
+  wish(cause: UndoCause): void {
+    this.#wish ??= cause;
+    this.#story.cancel();
+  }
+
+  /** Delivered already: nothing may be undone any more. */
+  refuse(): void {
+    this.#refused = true;
+  }
+
+  get wasRefused(): boolean {
+    return this.#refused;
+  }
+
+  /** Runs the story to its end, and says why the order has to be undone, if it has to. */
+  async during(story: () => Promise<UndoCause | undefined>): Promise<UndoCause | undefined> {
+    try {
+      return await this.#story.run(story);
+    } catch (error) {
+      if (error instanceof StepRefused) return refusedBy(error);
+      if (error instanceof StepTooLate) return notPaidInTime(error);
+      if (this.#story.consideredCancelled) return this.#wish ?? requestedBy('operator');
+      throw error;
+    }
+  }
+}
+
+/**
+ * What has to be undone if the order is. Each is registered before its step runs, because a step that timed out may
+ * have happened all the same; undoing what never happened is harmless, and makes the late step refuse.
+ */
+export class Compensations {
+  readonly #registered: Compensation[] = [];
+
+  /** Throws a cancellation when the order is being called off: then the step must not begin. */
+  registerFor(step: SagaStep): void {
+    const compensation = compensationOf(step);
+    if (compensation === undefined) return;
+    stopIfCalledOff();
+    this.#registered.unshift(compensation);
+  }
+
+  /** Where it isn't known what another run, or a workflow that is gone, had begun. */
+  registerAll(): void {
+    this.#registered.splice(0, this.#registered.length, ...[...COMPENSATIONS].reverse());
+  }
+
+  /** The step never will have happened: its service refused it, and wrote that down. */
+  dropFor(step: SagaStep): void {
+    const compensation = compensationOf(step);
+    if (compensation !== undefined) this.drop(compensation);
+  }
+
+  drop(compensation: Compensation): void {
+    const at = this.#registered.indexOf(compensation);
+    if (at >= 0) this.#registered.splice(at, 1);
+  }
+
+  get newestFirst(): readonly Compensation[] {
+    return this.#registered;
+  }
+}
+
+/** Throws a cancellation when the order is being called off: then nothing may begin. */
+export function stopIfCalledOff(): void {
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The order is called off');
 }
