@@ -22,3 +22,18 @@ export class ServiceAnswered extends Error {
     super(`${service} answered ${String(status)} ${code}`.trim());
   }
 }
+
+const CODES = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'];
+
+/** There was no connection to the other side, so it heard nothing. An error of node:http, or of undici, on which fetch is built. */
+export function isNotConnected(error: unknown): boolean {
+  return error instanceof Error && CODES.includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** What failed, in words: fetch says "fetch failed" of everything, and the rest in its cause. */
+export function failureReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message === 'fetch failed' && error.cause instanceof Error
+    ? error.cause.message || String((error.cause as NodeJS.ErrnoException).code)
+    : error.message;
+}

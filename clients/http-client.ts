@@ -1,8 +1,6 @@
 import type { z } from 'zod';
 import { createRoundRobin } from './round-robin.js';
-import { ServiceAnswered, ServiceUnavailable } from './errors.js';
-import { failureReason } from './failure-reason.js';
-import { isNotConnected } from './not-connected.js';
+import { ServiceAnswered, ServiceUnavailable, failureReason, isNotConnected } from './errors.js';
 
 /** Gives an access token. `refused`: one that somebody did not take; it is not given again. */
 export type ServiceToken = (refused?: string) => Promise<string>;

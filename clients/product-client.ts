@@ -2,7 +2,7 @@ import { productSchema } from '../contracts/http/products.js';
 import type { Product } from '../contracts/http/products.js';
 import { ServiceAnswered } from './errors.js';
 import { createServiceClient } from './http-client.js';
-import { shareInFlight } from './share-in-flight.js';
+import { shareInFlight } from './user-client.js';
 
 export interface ProductClient {
   /** Each product as it is now, or 'unknown'. Throws ServiceUnavailable: there is no price without the product service. */

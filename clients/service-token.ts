@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ServiceAnswered, ServiceUnavailable } from './errors.js';
 import { createServiceClient } from './http-client.js';
 import type { ServiceToken } from './http-client.js';
-import { shareInFlight } from './share-in-flight.js';
+import { shareInFlight } from './user-client.js';
 
 /** How a service names itself to others; the user service knows it from OAUTH_CLIENTS. */
 export const serviceTokenSettings = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shareInFlight } from './share-in-flight.js';
+import { shareInFlight } from './user-client.js';
 
 describe('shareInFlight', () => {
   const open: ((answer: string) => void)[] = [];

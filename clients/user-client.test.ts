@@ -4,9 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Registry } from 'prom-client';
 import { createLogger } from '../platform/logger.js';
-import { observeBreaker } from './observe-breaker.js';
-import { createUserClient } from './user-client.js';
-import type { UserClientSettings } from './user-client.js';
+import { observeBreaker, createUserClient, type UserClientSettings } from './user-client.js';
 
 const alice = { id: 1, valid: true, name: 'Alice', email: 'alice@example.com', phone: null, address: null };
 

@@ -1,16 +1,63 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Logger } from '../platform/logger.js';
 import { CountBreaker, circuitBreaker, handleWhen, isBrokenCircuitError } from 'cockatiel';
-import { userValidationSchema } from '../contracts/http/users.js';
-import type { UserValidation } from '../contracts/http/users.js';
+import { userValidationSchema, type UserValidation, userSchema, type User } from '../contracts/http/users.js';
 import { ServiceAnswered, ServiceUnavailable } from './errors.js';
-import { createServiceClient } from './http-client.js';
-import type { ServiceToken } from './http-client.js';
-import type { BreakerObserver } from './observe-breaker.js';
-import { shareInFlight } from './share-in-flight.js';
+import { createServiceClient, type ServiceToken } from './http-client.js';
+
+const STATES = ['closed', 'open', 'half-open'] as const;
+
+type BreakerState = (typeof STATES)[number];
+
+/** Told of each change; `reason`: the failure that opened it. */
+type BreakerObserver = (state: BreakerState, reason?: string) => void;
+
+/** Shows a breaker in the process's metrics and log: `name` is the service that it stands before. */
+export function observeBreaker(
+  name: string,
+  { logger, registry }: { logger: Logger; registry: Registry },
+): BreakerObserver {
+  const current = new Gauge({
+    name: 'circuit_breaker_state',
+    help: '1 for the state that the circuit breaker is in, 0 for the others',
+    labelNames: ['breaker', 'state'],
+    registers: [registry],
+  });
+  // A trial is over before anybody reads the state, so changes are counted too.
+  const changes = new Counter({
+    name: 'circuit_breaker_changes_total',
+    help: 'How often the circuit breaker came into a state',
+    labelNames: ['breaker', 'state'],
+    registers: [registry],
+  });
+  const show = (state: BreakerState): void => {
+    for (const each of STATES) current.set({ breaker: name, state: each }, each === state ? 1 : 0);
+  };
+  show('closed');
+  for (const state of STATES) changes.inc({ breaker: name, state }, 0);
+  return (state, reason) => {
+    show(state);
+    changes.inc({ breaker: name, state });
+    logger[state === 'open' ? 'warn' : 'info']({ breaker: name, reason }, `circuit breaker ${state}`);
+  };
+}
+
+/** Callers who ask for the same while it is being asked share one call, and its answer or error. Nothing is kept after it. */
+export function shareInFlight<K, V>(ask: (key: K) => Promise<V>): (key: K) => Promise<V> {
+  const asking = new Map<K, Promise<V>>();
+  return (key) => {
+    const under = asking.get(key);
+    if (under !== undefined) return under;
+    const started = ask(key).finally(() => asking.delete(key));
+    asking.set(key, started);
+    return started;
+  };
+}
 
 type UserAnswer = { outcome: 'verified'; user: UserValidation } | { outcome: 'unknown' };
 
 /** `unavailable` is for the caller's fallback; it comes at once while the breaker is open. */
-export type UserOutcome = UserAnswer | { outcome: 'unavailable'; reason: string };
+type UserOutcome = UserAnswer | { outcome: 'unavailable'; reason: string };
 
 export interface UserClient {
   validateUser(userId: number): Promise<UserOutcome>;
@@ -62,4 +109,18 @@ export function createUserClient({ urls, token, timeoutMs = 2000, observe }: Use
 /** A refusal of our own token too: who the user is remains unsaid. */
 function gaveNoAnswer(error: unknown): error is ServiceUnavailable | ServiceAnswered {
   return error instanceof ServiceUnavailable || error instanceof ServiceAnswered;
+}
+
+export interface CallerClient {
+  /** The user who holds an access token. Throws ServiceAnswered (401, 403) and ServiceUnavailable. */
+  whoIs(token: string): Promise<User>;
+}
+
+/** Asks the user service with the caller's own token, and with nothing else: it is its own proof. */
+export function createCallerClient({ urls, timeoutMs = 2000 }: { urls: string[]; timeoutMs?: number }): CallerClient {
+  const client = createServiceClient({ name: 'user-service', urls, timeoutMs });
+  return {
+    whoIs: (token) =>
+      client.send({ method: 'GET', path: '/users/me', headers: { authorization: `Bearer ${token}` } }, userSchema),
+  };
 }

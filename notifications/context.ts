@@ -1,9 +1,8 @@
 import type { Pool } from 'pg';
 import { authSettingsFrom, createAuthenticator } from '../api/http/auth.js';
 import type { Authenticator } from '../api/http/auth.js';
-import { observeBreaker } from '../clients/observe-breaker.js';
+import { observeBreaker, createUserClient } from '../clients/user-client.js';
 import { createServiceToken } from '../clients/service-token.js';
-import { createUserClient } from '../clients/user-client.js';
 import { CUSTOMER_TOPICS, NOTIFICATIONS_DLQ } from '../contracts/topics.js';
 import { createPool } from '../platform/database/pool.js';
 import { startPruner } from '../platform/database/prune.js';

@@ -10,8 +10,7 @@ import type { Channel } from './channels/channel.js';
 import type { Hindrance } from './domain/retry-rules.js';
 import { LOST, standingOf } from './domain/notification-state.js';
 import type { ChannelName, EventToTell, NotificationStore } from './notification-store.js';
-import type { Message } from './templates/message.js';
-import { TEMPLATES } from './templates/templates.js';
+import { type Message, TEMPLATES } from './templates/templates.js';
 
 export type Outcome =
   | { done: true }

@@ -6,7 +6,7 @@ import { createMetrics } from './metrics.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import { plainProblem } from './plain-problem.js';
-import { isStopping } from './stopping.js';
+import { isStopping } from './shutdown.js';
 import { within } from './within.js';
 
 /** What a process needs, by name. A check rejects or throws while it is missing, saying why. */

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { afterEach, expect, test, vi } from 'vitest';
 import { server } from '../tests/support/servers.js';
-import { ensureTopics } from './kafka-topics.js';
-import { createKafka } from './kafka.js';
+import { ensureTopics, createKafka } from './kafka.js';
 import { createLogger } from './logger.js';
 
 afterEach(() => void vi.restoreAllMocks());

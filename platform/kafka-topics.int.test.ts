@@ -3,8 +3,7 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { server } from '../tests/support/servers.js';
 import { waitFor } from '../tests/support/wait-for.js';
-import { ensureTopics } from './kafka-topics.js';
-import { createKafka } from './kafka.js';
+import { ensureTopics, createKafka } from './kafka.js';
 import { createLogger } from './logger.js';
 
 const logger = createLogger({ service: 'test', level: 'silent' });

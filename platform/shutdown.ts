@@ -1,6 +1,14 @@
 import type { Logger } from './logger.js';
-import { noteStopping } from './stopping.js';
 import { shutdownTelemetry } from './telemetry/telemetry.js';
+
+let stopping = false;
+
+/** Said once, by runProcess: from then on the process is not ready, and takes leave of whoever still asks it. */
+function noteStopping(): void {
+  stopping = true;
+}
+
+export const isStopping = (): boolean => stopping;
 
 /** Whoever runs the process must not kill it before that. */
 const usualLimitMs = 25_000;

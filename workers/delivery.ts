@@ -1,5 +1,4 @@
-import { createDeliveryActivities } from '../activities/delivery/delivery-activities.js';
-import { createDeliveryReconciliation } from '../activities/delivery/reconciliation-activities.js';
+import { createDeliveryActivities, createDeliveryReconciliation } from '../activities/delivery/delivery-activities.js';
 import { TASK_QUEUES } from '../contracts/task-queues.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
 import { readEnv } from '../platform/env.js';
@@ -9,9 +8,11 @@ import { temporalSettingsFrom } from '../platform/temporal/settings.js';
 import { createDeliveryStore } from '../services/delivery/delivery-store.js';
 import { PrismaClient } from '../services/delivery/prisma/generated/client.js';
 import { startCarrierClock } from '../services/delivery/simulated-carrier/carrier-clock.js';
-import { createReportSender } from '../services/delivery/simulated-carrier/send-report.js';
+import {
+  createReportSender,
+  createSimulatedCarrier,
+} from '../services/delivery/simulated-carrier/simulated-carrier.js';
 import { createShipmentBook } from '../services/delivery/simulated-carrier/shipment-book.js';
-import { createSimulatedCarrier } from '../services/delivery/simulated-carrier/simulated-carrier.js';
 import { settingsWithKey } from './config/delivery.js';
 import { runWorker } from './run-worker.js';
 

@@ -1,5 +1,4 @@
-import { createInventoryActivities } from '../activities/inventory/inventory-activities.js';
-import { createStockReconciliation } from '../activities/inventory/reconciliation-activities.js';
+import { createInventoryActivities, createStockReconciliation } from '../activities/inventory/inventory-activities.js';
 import { createStockLock } from '../activities/inventory/stock-lock.js';
 import { TASK_QUEUES } from '../contracts/task-queues.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';

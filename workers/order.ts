@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-
 import { createOrderActivities } from '../activities/order/order-activities.js';
 import { createOrderReconciliation } from '../activities/order/reconciliation-activities.js';
 import { createTellFindings } from '../activities/order/tell-findings.js';
@@ -17,7 +16,7 @@ import { temporalSettingsFrom } from '../platform/temporal/settings.js';
 import { createOrderStore } from '../services/order/order-store.js';
 import { PrismaClient } from '../services/order/prisma/generated/client.js';
 import { prunableOfOrders } from '../services/order/prunable.js';
-import { sagaTimesFrom } from '../services/order/saga-times.js';
+import { sagaTimesFrom } from '../services/order/saga-start.js';
 import { createWatchedOrders } from '../services/order/watched-orders.js';
 import { initialSearchAttributes } from '../workflows/order/messages.js';
 import { startOutboxRelay } from './outbox-relay.js';

@@ -1,5 +1,4 @@
-import { createPaymentActivities } from '../activities/payment/payment-activities.js';
-import { createPaymentReconciliation } from '../activities/payment/reconciliation-activities.js';
+import { createPaymentActivities, createPaymentReconciliation } from '../activities/payment/payment-activities.js';
 import { TASK_QUEUES } from '../contracts/task-queues.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
 import { readEnv } from '../platform/env.js';

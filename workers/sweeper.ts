@@ -1,6 +1,5 @@
 import { context } from '@opentelemetry/api';
 import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client';
-
 import { ORDER_SAGA, type SagaTimes } from '../contracts/order-saga.js';
 import { crashPoint } from '../platform/crash-points/crash-point.js';
 import { withOrderId } from '../platform/log-context.js';

@@ -1,6 +1,5 @@
 import type { DeliveryActivities } from '../../contracts/activities/delivery-activities.js';
-import { REFUSALS } from '../../contracts/refusals.js';
-import type { DeliveryRefused } from '../../contracts/refusals.js';
+import { REFUSALS, type DeliveryRefused } from '../../contracts/refusals.js';
 import { withOrderId } from '../../platform/log-context.js';
 import type { Logger } from '../../platform/logger.js';
 import { activeTraceparent } from '../../platform/telemetry/trace-context.js';
@@ -9,8 +8,11 @@ import type { Carrier } from '../../services/delivery/carrier.js';
 import type { DeliveryStore } from '../../services/delivery/delivery-store.js';
 import { startDelivery } from '../../services/delivery/start-delivery.js';
 import { refusal } from '../refusal.js';
+import type { DeliveryReconciliation } from '../../contracts/activities/reconciliation.js';
+import type { PrismaClient } from '../../services/delivery/prisma/generated/client.js';
+import { createDeliveryReconciliationReader } from '../../services/delivery/delivery-reader.js';
 
-export interface DeliveryActivitiesSettings {
+interface DeliveryActivitiesSettings {
   store: DeliveryStore;
   carrier: Carrier;
   logger: Logger;
@@ -49,4 +51,10 @@ export function createDeliveryActivities({ store, carrier, logger }: DeliveryAct
 
     carrierReports: ({ orderId }) => withOrderId(orderId, () => store.reportsOf(orderId)),
   };
+}
+
+/** What a reconciliation asks of the delivery service. */
+export function createDeliveryReconciliation(prisma: PrismaClient): DeliveryReconciliation {
+  const { listOrderIds, deliveryRecords } = createDeliveryReconciliationReader(prisma);
+  return { listDeliveryOrderIds: listOrderIds, deliveryRecords };
 }

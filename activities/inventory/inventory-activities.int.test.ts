@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InventoryActivities } from '../../contracts/activities/inventory-activities.js';
 import { REFUSALS } from '../../contracts/refusals.js';
-import { LockNotAcquired } from '../../platform/lock/errors.js';
+import { LockNotAcquired } from '../../platform/lock/lock-key.js';
 import { createLocks } from '../../platform/lock/redis-lock.js';
 import { createLogger } from '../../platform/logger.js';
 import { createRedis } from '../../platform/redis.js';

@@ -1,8 +1,88 @@
-import type { InventoryActivities } from '../../contracts/activities/inventory-activities.js';
-import { commitStock } from './commit-stock.js';
-import type { InventoryDependencies } from './inventory-dependencies.js';
-import { releaseStock } from './release-stock.js';
-import { reserveStock } from './reserve-stock.js';
+import type { Logger } from '../../platform/logger.js';
+import type { StockStore, ReleaseOutcome } from '../../services/inventory/stock-store.js';
+import type { StockLock } from './stock-lock.js';
+import type { StockRequest, InventoryActivities } from '../../contracts/activities/inventory-activities.js';
+import { REFUSALS, type InsufficientStock } from '../../contracts/refusals.js';
+import { refusal } from '../refusal.js';
+import { crashPoint } from '../../platform/crash-points/crash-point.js';
+import type { StockReconciliation } from '../../contracts/activities/reconciliation.js';
+import type { PrismaClient } from '../../services/inventory/prisma/generated/client.js';
+import { createStockReconciliationReader } from '../../services/inventory/reconciliation-reader.js';
+
+interface InventoryDependencies {
+  stock: StockStore;
+  withStockLock: StockLock;
+  logger: Logger;
+}
+
+/** Throws the refusals of the contract, LockNotAcquired, or whatever the database fails with; the last two are retried. */
+export async function reserveStock(
+  { stock, withStockLock, logger }: InventoryDependencies,
+  request: StockRequest,
+): Promise<void> {
+  const { orderId, lines } = request;
+  const reserved = await withStockLock(lines, async () => {
+    crashPoint('reserve: before');
+    const done = await stock.reserve(request);
+    crashPoint('reserve: written');
+    return done;
+  });
+  switch (reserved.outcome) {
+    case 'reserved':
+      logger.info({ orderId, lines }, 'stock reserved');
+      return;
+    case 'insufficient': {
+      const { productId, requested, available } = reserved;
+      const short: InsufficientStock = { productId, requested, available };
+      logger.info({ orderId, ...short }, 'insufficient stock');
+      throw refusal(
+        REFUSALS.insufficientStock,
+        `product ${String(productId)}: ${String(requested)} asked for, ${String(available)} there`,
+        short,
+      );
+    }
+    case 'compensated':
+      logger.info({ orderId }, 'reservation came after its release');
+      throw refusal(REFUSALS.compensated, 'the stock of this order was released');
+  }
+}
+
+const MESSAGES: Record<ReleaseOutcome, string> = {
+  released: 'stock released',
+  returned: 'stock returned',
+  marked: 'stock not reserved yet, and will not be',
+  nothing: 'no stock to release',
+};
+
+/** Throws LockNotAcquired, or whatever the database fails with: both are retried. */
+async function releaseStock(
+  { stock, withStockLock, logger }: InventoryDependencies,
+  request: StockRequest,
+): Promise<void> {
+  const { orderId, lines } = request;
+  const outcome = await withStockLock(lines, async () => {
+    crashPoint('release: before');
+    const done = await stock.release(request);
+    crashPoint('release: written');
+    return done;
+  });
+  logger.info({ orderId, lines }, MESSAGES[outcome]);
+}
+
+/** Throws LockNotAcquired, whatever the database fails with, or that nothing is held: it waits for an operator then. */
+async function commitStock(
+  { stock, withStockLock, logger }: InventoryDependencies,
+  request: StockRequest,
+): Promise<void> {
+  const { orderId, lines } = request;
+  const now = await withStockLock(lines, async () => {
+    crashPoint('commit: before');
+    const done = await stock.commit(request);
+    crashPoint('commit: written');
+    return done;
+  });
+  logger.info({ orderId, lines }, now ? 'stock committed' : 'stock committed before');
+}
 
 /** What the worker of task queue `inventory` performs. */
 export function createInventoryActivities(dependencies: InventoryDependencies): InventoryActivities {
@@ -11,4 +91,10 @@ export function createInventoryActivities(dependencies: InventoryDependencies): 
     releaseStock: (request) => releaseStock(dependencies, request),
     commitStock: (request) => commitStock(dependencies, request),
   };
+}
+
+/** What a reconciliation asks of the inventory service. */
+export function createStockReconciliation(prisma: PrismaClient): StockReconciliation {
+  const { listOrderIds, stockRecords, wrongStockLevels } = createStockReconciliationReader(prisma);
+  return { listStockOrderIds: listOrderIds, stockRecords, wrongStockLevels };
 }

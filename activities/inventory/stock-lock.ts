@@ -2,7 +2,7 @@ import { Counter } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { OrderLine } from '../../services/inventory/domain/order-lines.js';
 import { inProductOrder } from '../../services/inventory/domain/order-lines.js';
-import { LockNotAcquired, LockUnavailable } from '../../platform/lock/errors.js';
+import { LockNotAcquired, LockUnavailable } from '../../platform/lock/lock-key.js';
 import type { LockTimes, Locks } from '../../platform/lock/redis-lock.js';
 import type { Logger } from '../../platform/logger.js';
 

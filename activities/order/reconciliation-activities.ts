@@ -10,14 +10,16 @@ import { withOrderId } from '../../platform/log-context.js';
 import type { Logger } from '../../platform/logger.js';
 import { createOrderStore } from '../../services/order/order-store.js';
 import type { PrismaClient } from '../../services/order/prisma/generated/client.js';
-import { createOrderReconciliationReader } from '../../services/order/reconciliation-reader.js';
+import {
+  createOrderReconciliationReader,
+  createReconciliationPasses,
+} from '../../services/order/reconciliation-reader.js';
 import { recordProgress } from '../../services/order/progress-store.js';
 import { sagaStart } from '../../services/order/saga-start.js';
 import type { TellFindings } from './tell-findings.js';
 import { workflowRecords } from './workflow-records.js';
-import { createReconciliationPasses } from '../../services/order/reconciliation-passes.js';
 import { createTimelineStore } from '../../services/order/timeline-store.js';
-import { createWorkflowEndings, type OrderEnd, type SeenEnding } from '../../services/order/workflow-endings.js';
+import { createWorkflowEndings, type OrderEnd, type SeenEnding } from '../../services/order/watched-orders.js';
 
 export interface OrderReconciliationSettings {
   prisma: PrismaClient;

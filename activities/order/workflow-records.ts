@@ -2,7 +2,7 @@ import { WorkflowNotFoundError, type WorkflowClient } from '@temporalio/client';
 import type { WorkflowRecord } from '../../contracts/activities/reconciliation.js';
 import { workflowIdOf } from '../../contracts/ids.js';
 import { undoWorkflowIdOf } from '../../contracts/reconciliation.js';
-import type { WorkflowEndings } from '../../services/order/workflow-endings.js';
+import type { WorkflowEndings } from '../../services/order/watched-orders.js';
 
 export interface WorkflowRecordsSettings {
   workflows: WorkflowClient;

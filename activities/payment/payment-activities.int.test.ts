@@ -5,8 +5,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChargeRequest } from '../../contracts/activities/payment-activities.js';
 import { createLogger } from '../../platform/logger.js';
-import { ProviderUnavailable } from '../../services/payment/payment-provider.js';
-import type { PaymentProvider } from '../../services/payment/payment-provider.js';
+import { ProviderUnavailable, type PaymentProvider } from '../../services/payment/payment-provider.js';
 import { openPayments } from '../../services/payment/testing/open-payments.js';
 import { createPaymentActivities } from './payment-activities.js';
 

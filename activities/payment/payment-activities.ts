@@ -1,16 +1,17 @@
 import type { PaymentActivities } from '../../contracts/activities/payment-activities.js';
-import { REFUSALS } from '../../contracts/refusals.js';
-import type { PaymentDeclined } from '../../contracts/refusals.js';
+import { REFUSALS, type PaymentDeclined } from '../../contracts/refusals.js';
 import { withOrderId } from '../../platform/log-context.js';
 import type { Logger } from '../../platform/logger.js';
-import { chargeOrder } from '../../services/payment/charge-order.js';
-import type { PaymentProvider } from '../../services/payment/payment-provider.js';
-import type { PaymentStore } from '../../services/payment/payment-store.js';
-import { withDeadline } from '../../services/payment/provider-deadline.js';
-import { refundOrder } from '../../services/payment/refund-order.js';
+import { chargeOrder, recordFromProvider } from '../../services/payment/charge-order.js';
+import { type PaymentProvider, type ProviderEntry, withDeadline } from '../../services/payment/payment-provider.js';
+import { type PaymentStore, createPaymentStore } from '../../services/payment/payment-store.js';
+import { refundOrder, giveBack } from '../../services/payment/refund-order.js';
 import { refusal } from '../refusal.js';
+import type { LedgerRecord, PaymentReconciliation } from '../../contracts/activities/reconciliation.js';
+import type { PrismaClient } from '../../services/payment/prisma/generated/client.js';
+import { createPaymentReconciliationReader } from '../../services/payment/payment-reader.js';
 
-export interface PaymentActivitiesSettings {
+interface PaymentActivitiesSettings {
   store: PaymentStore;
   provider: PaymentProvider;
   logger: Logger;
@@ -59,4 +60,49 @@ export function createPaymentActivities({
         return { refunded };
       }),
   };
+}
+
+interface PaymentReconciliationSettings {
+  prisma: PrismaClient;
+  provider: PaymentProvider;
+  logger: Logger;
+}
+
+/** What a reconciliation asks of the payment service: our books and the provider's. */
+export function createPaymentReconciliation({
+  prisma,
+  provider,
+  logger,
+}: PaymentReconciliationSettings): PaymentReconciliation {
+  const store = createPaymentStore(prisma);
+  const { listOrderIds, paymentRecords } = createPaymentReconciliationReader(prisma);
+  const serviceForAttempt = () => ({ store, provider: withDeadline(provider) });
+  return {
+    listPaymentOrderIds: listOrderIds,
+    paymentRecords,
+    listLedgerOrderIds: async ({ since, ...page }) =>
+      (await withDeadline(provider).list({ ...page, ...(since && { since: new Date(since) }) })).map(
+        ({ idempotencyKey }) => idempotencyKey,
+      ),
+    ledgerRecords: async (orderIds) => (await withDeadline(provider).entriesOf(orderIds)).map(toRecord),
+
+    giveBackPayment: (order) =>
+      withOrderId(order.orderId, async () => {
+        const { payment } = await giveBack(serviceForAttempt(), order);
+        const { orderId, amount, currency } = order;
+        logger.info({ orderId, paymentId: payment.id, amount, currency, status: payment.state }, 'payment reconciled');
+        return { status: payment.state };
+      }),
+
+    recordPayment: (orderId) =>
+      withOrderId(orderId, async () => {
+        const status = await recordFromProvider(serviceForAttempt(), orderId);
+        logger.info({ orderId, status }, 'payment reconciled');
+        return { status };
+      }),
+  };
+}
+
+function toRecord({ idempotencyKey, chargeId, amount, currency, status }: ProviderEntry): LedgerRecord {
+  return { orderId: idempotencyKey, chargeId, amount, currency, status };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { databaseSettings, processSettings, readEnv, temporalSettings } from '../../platform/env.js';
-import { carrierSettings } from '../../services/delivery/carrier-settings.js';
+import { carrierSettings } from '../../services/delivery/carrier.js';
 import { authSettings } from '../http/auth.js';
 
 export const settings = z.object({

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listen } from '../../platform/listen.js';
 import { startCarrierClock } from '../../services/delivery/simulated-carrier/carrier-clock.js';
-import { createReportSender } from '../../services/delivery/simulated-carrier/send-report.js';
+import { createReportSender } from '../../services/delivery/simulated-carrier/simulated-carrier.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { carrierKeys, openDeliveryApi } from './testing/open-delivery-api.js';
 import type { DeliveryApi } from './testing/open-delivery-api.js';

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
-import { createCallerClient } from '../../clients/caller-client.js';
+import { createCallerClient } from '../../clients/user-client.js';
 import { urlList } from '../../platform/env.js';
 import type { Logger } from '../../platform/logger.js';
 import { createOutsideUsers } from './outside-users.js';

@@ -1,6 +1,5 @@
 import { ServiceAnswered, ServiceUnavailable } from '../../clients/errors.js';
-import type { CallerClient } from '../../clients/caller-client.js';
-import { shareInFlight } from '../../clients/share-in-flight.js';
+import { type CallerClient, shareInFlight } from '../../clients/user-client.js';
 import type { User } from '../../contracts/http/users.js';
 import { isOutsideRefusal } from './outside-refusal.js';
 import type { UserPrincipal } from './principal.js';

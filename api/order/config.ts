@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { serviceTokenSettings } from '../../clients/service-token.js';
 import { databaseSettings, processSettings, readEnv, temporalSettings, urlList } from '../../platform/env.js';
-import { sagaTimeSettings } from '../../services/order/saga-times.js';
+import { sagaTimeSettings } from '../../services/order/saga-start.js';
 import { authSettings } from '../http/auth.js';
 import { orderWaitSettings } from '../http/order-wait.js';
 

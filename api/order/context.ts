@@ -1,7 +1,6 @@
-import { observeBreaker } from '../../clients/observe-breaker.js';
+import { observeBreaker, createUserClient, type UserClient } from '../../clients/user-client.js';
 import { createProductClient, type ProductClient } from '../../clients/product-client.js';
 import { createServiceToken } from '../../clients/service-token.js';
-import { createUserClient, type UserClient } from '../../clients/user-client.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../../platform/database/pool.js';
 import type { ReadinessChecks } from '../../platform/health.js';
 import type { Logger } from '../../platform/logger.js';
@@ -11,7 +10,7 @@ import { createTemporalClient } from '../../platform/temporal/client.js';
 import { temporalSettingsFrom } from '../../platform/temporal/settings.js';
 import { createOrderStore, type OrderStore } from '../../services/order/order-store.js';
 import { PrismaClient } from '../../services/order/prisma/generated/client.js';
-import { sagaTimesFrom } from '../../services/order/saga-times.js';
+import { sagaTimesFrom } from '../../services/order/saga-start.js';
 import {
   createStatusChangeReader,
   type StatusChangeReader,

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import supertest from 'supertest';
-
 import { createUserClient } from '../../clients/user-client.js';
 import { createTemporalClient } from '../../platform/temporal/client.js';
 import { startSweeper } from '../../workers/sweeper.js';

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import supertest from 'supertest';
-
 import { workflowIdOf } from '../../contracts/ids.js';
 import { UNDO_ABANDONED_ORDER, undoWorkflowIdOf } from '../../contracts/reconciliation.js';
 import { TASK_QUEUES } from '../../contracts/task-queues.js';

@@ -7,7 +7,6 @@ import {
   type WorkflowUpdateHandle,
 } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
-
 import { ACCEPTED_UPDATE_ID, CANCEL_UPDATE_ID, workflowIdOf } from '../../contracts/ids.js';
 import type { Order } from '../../contracts/http/orders.js';
 import { NOT_CANCELLABLE, ORDER_SAGA, type CancelRequest, type SagaTimes } from '../../contracts/order-saga.js';

@@ -2,7 +2,6 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import supertest from 'supertest';
-
 import { workflowIdOf } from '../../contracts/ids.js';
 import type { Order } from '../../contracts/http/orders.js';
 import type { Stall } from '../../contracts/saga-steps.js';

@@ -2,8 +2,7 @@ import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '..
 import type { ReadinessChecks } from '../../platform/health.js';
 import type { Logger } from '../../platform/logger.js';
 import type { OnShutdown } from '../../platform/shutdown.js';
-import { createPaymentReader } from '../../services/payment/payment-reader.js';
-import type { PaymentReader } from '../../services/payment/payment-reader.js';
+import { createPaymentReader, type PaymentReader } from '../../services/payment/payment-reader.js';
 import { PrismaClient } from '../../services/payment/prisma/generated/client.js';
 import { PrismaClient as LedgerClient } from '../../services/payment/simulator/prisma/generated/client.js';
 import { createSimulatorSwitch } from '../../services/payment/simulator/simulator-switch.js';

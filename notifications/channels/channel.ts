@@ -1,6 +1,6 @@
 import type { OrderEventData } from '../../contracts/events/event-data.js';
 import type { UserValidation } from '../../contracts/http/users.js';
-import type { Message } from '../templates/message.js';
+import type { Message } from '../templates/templates.js';
 
 export interface Delivery {
   /** The same for the same event and channel, however often it is handed over. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
-import { renderMail } from '../templates/render-mail.js';
+import { renderMail } from '../templates/templates.js';
 import { NotSent } from './channel.js';
 import type { Channel } from './channel.js';
 

@@ -1,7 +1,5 @@
 import type { Kafka } from 'kafkajs';
-import type { DeadLetter } from './dead-letter.js';
-import { readDeadLetters } from './read-dead-letters.js';
-import { sendAgain } from './send-again.js';
+import { type DeadLetter, readDeadLetters, sendAgain } from './dead-letters.js';
 
 export const USAGE = `npm run dlq -- list
 npm run dlq -- show <id>

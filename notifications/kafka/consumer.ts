@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, EachMessagePayload, Kafka, Producer } from 'kafkajs';
 import { Counter, type Registry } from 'prom-client';
-import { toDeadLetter } from '../dead-letters/dead-letter.js';
+import { toDeadLetter } from '../dead-letters/dead-letters.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
-import { ensureTopics } from '../../platform/kafka-topics.js';
 import type { HandleMessageSettings, MessageHandler } from './handle-message.js';
 import { createMessageHandler } from './handle-message.js';
+import { ensureTopics } from '../../platform/kafka.js';
 import { watchForStall } from './stall-watch.js';
 
 export interface ConsumerSettings extends Omit<HandleMessageSettings, 'bury'> {

@@ -9,7 +9,7 @@ import { nextTry } from '../domain/retry-rules.js';
 import type { Hindrance, RetryRules } from '../domain/retry-rules.js';
 import type { NotificationStore } from '../notification-store.js';
 import type { Outcome, TellCustomer } from '../tell-customer.js';
-import { askedBy } from '../dead-letters/dead-letter.js';
+import { askedBy } from '../dead-letters/dead-letters.js';
 
 export type Verdict = { kind: 'handled' } | { kind: 'try again'; inMs: number };
 

@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
 import { CANCEL_REASONS } from '../../contracts/order-status.js';
-import { formatMoney } from './format-money.js';
-import { renderMail } from './render-mail.js';
-import { TEMPLATES } from './templates.js';
+import { formatMoney, renderMail, TEMPLATES } from './templates.js';
 
 const order = {
   orderId: 'o1',

@@ -1,10 +1,121 @@
+import type { OrderEventData } from '../../contracts/events/event-data.js';
+import { minorUnitDigits } from '../../contracts/money.js';
+import { CANCEL_REASONS, type CancelReason } from '../../contracts/order-status.js';
 import type { CustomerTopic } from '../../contracts/topics.js';
-import { deliveryCompleted } from './delivery-completed.js';
-import { deliveryStarted } from './delivery-started.js';
-import type { Template } from './message.js';
-import { orderCancelled } from './order-cancelled.js';
-import { orderReceived } from './order-received.js';
-import { paymentCompleted } from './payment-completed.js';
+
+/** What one event is told in, on whatever channel. Plain text everywhere: who renders it escapes it. */
+export interface Message {
+  subject: string;
+  paragraphs: string[];
+  /** Whether the e-mail lists what was ordered. */
+  withLines: boolean;
+  /** The same in one sentence, for SMS. */
+  short: string;
+}
+
+type Template = (order: OrderEventData) => Message;
+
+/** An amount in minor units as people write it: 3500000 KRW is ₩3,500,000, and 1999 USD is $19.99. */
+export function formatMoney(amount: number, currency: string): string {
+  const digits = minorUnitDigits(currency);
+  const format = new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return format.format(amount / 10 ** digits);
+}
+
+interface Mail {
+  subject: string;
+  text: string;
+  html: string;
+}
+
+/** An e-mail as plain text and as simple HTML, saying the same. */
+export function renderMail(message: Message, order: OrderEventData, name: string): Mail {
+  const lines = message.withLines ? linesOf(order) : [];
+  const total = `Total: ${formatMoney(order.totalPrice, order.currency)}`;
+  const paragraphs = [`Hello ${name},`, ...message.paragraphs];
+  const list = lines.length === 0 ? [] : [[...lines.map((line) => `- ${line}`), total].join('\n')];
+  const items = lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('');
+  return {
+    subject: message.subject,
+    text: [...paragraphs, ...list, 'Holdfast'].join('\n\n'),
+    html: [
+      ...paragraphs.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`),
+      ...(lines.length === 0 ? [] : [`<ul>${items}</ul>`, `<p><strong>${escapeHtml(total)}</strong></p>`]),
+      '<p>Holdfast</p>',
+    ].join('\n'),
+  };
+}
+
+function linesOf({ lines, currency }: OrderEventData): string[] {
+  return lines.map(
+    ({ productName, quantity, unitPrice }) =>
+      `${String(quantity)} x ${productName}, ${formatMoney(unitPrice, currency)} each`,
+  );
+}
+
+const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
+}
+
+const orderReceived: Template = ({ orderId, totalPrice, currency }) => ({
+  subject: `Order received: ${orderId}`,
+  paragraphs: [
+    `We have received your order ${orderId}. Thank you!`,
+    'We tell you when it is paid and when it is on its way.',
+  ],
+  withLines: true,
+  short: `We have received your order ${orderId}: ${formatMoney(totalPrice, currency)}.`,
+});
+
+const paymentCompleted: Template = ({ orderId, totalPrice, currency }) => {
+  const paid = `Your payment of ${formatMoney(totalPrice, currency)} for order ${orderId} is completed.`;
+  return { subject: `Payment completed: ${orderId}`, paragraphs: [paid], withLines: true, short: paid };
+};
+
+const deliveryStarted: Template = ({ orderId, trackingNumber }) => {
+  const tracking = trackingNumber === undefined ? '' : ` Tracking number: ${trackingNumber}`;
+  return {
+    subject: `On its way: ${orderId}`,
+    paragraphs: [`Your order ${orderId} is on its way.`, ...(tracking === '' ? [] : [tracking.trim()])],
+    withLines: true,
+    short: `Your order ${orderId} is on its way.${tracking}`,
+  };
+};
+
+const deliveryCompleted: Template = ({ orderId }) => ({
+  subject: `Delivered: ${orderId}`,
+  paragraphs: [`Your order ${orderId} has been delivered. We hope you like it!`],
+  withLines: false,
+  short: `Your order ${orderId} has been delivered.`,
+});
+
+const WHY: Record<CancelReason, string> = {
+  INSUFFICIENT_STOCK: 'there is not enough in stock',
+  PAYMENT_DECLINED: 'the payment was declined',
+  PAYMENT_TIMEOUT: 'the payment could not be made in time',
+  DELIVERY_REFUSED: 'the carrier does not deliver to this address',
+  DELIVERY_RETURNED: 'the parcel came back to us',
+  CUSTOMER_REQUEST: 'you asked for it',
+  OPERATOR_REQUEST: 'our customer service cancelled it',
+};
+
+const orderCancelled: Template = ({ orderId, reason }) => {
+  const known = CANCEL_REASONS.find((name) => name === reason);
+  const why = known === undefined ? '.' : `: ${WHY[known]}.`;
+  return {
+    subject: `Order cancelled: ${orderId}`,
+    paragraphs: [`Your order ${orderId} was cancelled${why}`, 'What you may have paid goes back to you.'],
+    withLines: true,
+    short: `Your order ${orderId} was cancelled${why}`,
+  };
+};
 
 export const TEMPLATES: Record<CustomerTopic, Template> = {
   'order-created': orderReceived,

@@ -1,4 +1,4 @@
-import { LockNotAcquired } from './errors.js';
+import { LockNotAcquired } from './lock-key.js';
 
 export interface LocalLine {
   /** Waits for one's turn for `key` in this process, until `deadline` (epoch ms). Returns what ends the turn. */

@@ -6,7 +6,7 @@ import { openTcpProxy } from '../../tests/support/tcp-proxy.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { createLogger } from '../logger.js';
 import { createRedis } from '../redis.js';
-import { LockNotAcquired, LockUnavailable } from './errors.js';
+import { LockNotAcquired, LockUnavailable } from './lock-key.js';
 import { createLocks } from './redis-lock.js';
 
 const logger = createLogger({ service: 'test', level: 'silent' });

@@ -1,10 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { LockNotAcquired } from './errors.js';
 import { createLocalLine } from './local-line.js';
-import { lockKey } from './lock-key.js';
-import type { HeldKey } from './lock-key.js';
-import { createRedisHealth } from './redis-health.js';
+import { LockNotAcquired, lockKey, createRedisHealth, type HeldKey } from './lock-key.js';
 
 export interface LockTimes {
   /** How long to wait for all keys together. */
@@ -25,7 +22,7 @@ export interface Locks {
 /** Between two tries. redlock's own 200 ms would be most of the time an order takes. */
 const retryMs = { least: 2, most: 8 };
 
-export interface LockSettings {
+interface LockSettings {
   /** Redis that is slower than this counts as down: the lock must not cost more than the contention that it saves. */
   answerMs?: number;
   /** After a failure Redis is left alone for so long. */

@@ -9,8 +9,7 @@ import { BatchSpanProcessor, NoopSpanProcessor, ParentBasedSampler } from '@open
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry-v2';
 import { TrustedBaggage } from './trusted-baggage.js';
-import { WithoutLoneQueries } from './without-lone-queries.js';
-import { withoutPersonalData } from './without-personal-data.js';
+import { WithoutLoneQueries, withoutPersonalData } from './spans.js';
 
 const exportDelayMs = 500;
 const lastSpansLimitMs = 2_000;

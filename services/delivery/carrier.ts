@@ -1,4 +1,15 @@
+import { z } from 'zod';
+import { json } from '../../platform/env.js';
 import type { Address } from '../../contracts/http/address.js';
+
+/** For whoever checks a carrier's signatures, and for the simulated carrier, which makes them. */
+export const carrierSettings = {
+  CARRIER_KEYS: json(
+    z.record(z.string(), z.strictObject({ carrier: z.string().min(1), secret: z.string().min(32) })),
+  ).describe(
+    'JSON, key id to `{"carrier", "secret"}`, the secret of 32 characters at least; several, so that one can be changed without losing a report',
+  ),
+};
 
 /** Who brings the goods. Both calls are idempotent by their reference. A call that throws may or may not have happened. */
 export interface Carrier {
@@ -20,7 +31,7 @@ export interface Booked {
 }
 
 /** `called-off`: it was called off before this call; nothing will be sent. */
-export type BookingAnswer =
+type BookingAnswer =
   ({ outcome: 'booked' } & Booked) | { outcome: 'refused'; code: string } | { outcome: 'called-off' };
 
-export type CallOffAnswer = { outcome: 'called-off' } | ({ outcome: 'already-delivered' } & Booked);
+type CallOffAnswer = { outcome: 'called-off' } | ({ outcome: 'already-delivered' } & Booked);

@@ -1,10 +1,10 @@
 import type { CarrierEvent, Delivery as ShownDelivery } from '../../contracts/http/deliveries.js';
 import { after, newestFirst } from '../../platform/database/newest-first.js';
-import { isShown, shownStates } from './domain/delivery.js';
-import type { DeliveryState } from './domain/delivery.js';
+import { isShown, shownStates, type DeliveryState } from './domain/delivery.js';
 import type { Delivery as DeliveryRow, DeliveryEvent, Prisma, PrismaClient } from './prisma/generated/client.js';
+import type { DeliveryRecord, IdPage } from '../../contracts/activities/reconciliation.js';
 
-export interface DeliveryList {
+interface DeliveryList {
   /** undefined: everybody's. */
   userId: number | undefined;
   orderId: string | undefined;
@@ -59,4 +59,32 @@ function toShown(row: DeliveryRow & { events: DeliveryEvent[] }): ShownDelivery[
       createdAt: row.createdAt.toISOString(),
     },
   ];
+}
+
+/** What a reconciliation asks of the delivery service's books. */
+export function createDeliveryReconciliationReader(prisma: PrismaClient) {
+  return {
+    listOrderIds: async ({ after = '', limit, since }: IdPage): Promise<string[]> => {
+      const rows = await prisma.delivery.findMany({
+        where: { orderId: { gt: after }, ...(since && { updatedAt: { gte: new Date(since) } }) },
+        orderBy: { orderId: 'asc' },
+        take: limit,
+        select: { orderId: true },
+      });
+      return rows.map(({ orderId }) => orderId);
+    },
+
+    deliveryRecords: async (orderIds: readonly string[]): Promise<DeliveryRecord[]> => {
+      const where = { orderId: { in: [...orderIds] } };
+      const rows = await prisma.delivery.findMany({ where, include: { events: { orderBy: { status: 'asc' } } } });
+      return rows.map(({ id, orderId, status, events, updatedAt }) => ({
+        orderId,
+        deliveryId: id,
+        status,
+        // The column's CHECK holds it to these.
+        reported: events.map((event) => event.status as CarrierEvent),
+        updatedAt: updatedAt.toISOString(),
+      }));
+    },
+  };
 }

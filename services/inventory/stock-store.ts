@@ -7,10 +7,8 @@ import { inProductOrder } from './domain/order-lines.js';
 import { statusOf } from './domain/reservation.js';
 import { outcomeOf } from './domain/reserve-outcome.js';
 import type { ReserveOutcome } from './domain/reserve-outcome.js';
-import { moveReservation } from './move-reservation.js';
+import { moveReservation, findReservation, markReleased, writeReservation } from './reservation.js';
 import type { PrismaClient } from './prisma/generated/client.js';
-import { findReservation, markReleased } from './reservation-rows.js';
-import { writeReservation } from './write-reservation.js';
 
 /** `marked`: there was nothing to give back yet, and there won't be. `nothing`: it was given back before, or refused. */
 export type ReleaseOutcome = 'released' | 'returned' | 'marked' | 'nothing';

@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-
-import { hashBody } from './body-hash.js';
+import { hashBody, orderIdFor, randomOrderId } from './order-identity.js';
 import { mergeLines } from './domain/order-lines.js';
-import { orderIdFor, randomOrderId } from './order-id.js';
 
 const userId = fc.integer({ min: 1, max: 2_147_483_647 });
 const key = fc.string({ minLength: 1, maxLength: 255 });

@@ -1,6 +1,5 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
 import { createPool, prismaAdapter } from '../../platform/database/pool.js';
 import { createLogger } from '../../platform/logger.js';
 import { createOrderStore, type OrderFilter, type OrderStore } from './order-store.js';

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
 import { checkedEvent } from '../../contracts/events/check-order-event.js';
 import { orderSchema } from '../../contracts/http/orders.js';
-import { orderIdFor } from './order-id.js';
+import { orderIdFor } from './order-identity.js';
 import { recordProgress } from './progress-store.js';
 import { newOrder, openOrderDatabase, progress, type OrderDatabase } from './testing/order-database.js';
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
 import type { OrderProgress } from '../../contracts/activities/order-activities.js';
 import { checkedEvent } from '../../contracts/events/check-order-event.js';
 import { OrderNotFound, recordProgress } from './progress-store.js';

@@ -1,18 +1,155 @@
-import type { OrderProgress } from '../../contracts/activities/order-activities.js';
-import { eventIdOf } from '../../contracts/events/order-event.js';
-import type { OrderStatus } from '../../contracts/order-status.js';
+import type { OrderProgress, TimelineEntry } from '../../contracts/activities/order-activities.js';
+import { eventIdOf, topicOf, type OrderEvent } from '../../contracts/events/order-event.js';
+import type { OrderLine } from '../../contracts/http/orders.js';
+import { type Attention, type OrderState, advance } from './domain/order-progress.js';
+import { type PrismaClient, Prisma } from './prisma/generated/client.js';
+import { isFinal, type OrderStatus } from '../../contracts/order-status.js';
+import { shownState } from './domain/shown-state.js';
+import { WAKE_RELAY } from './outbox/channel.js';
+import { STATUS_CHANGED } from './status-changes/channel.js';
 import { makeOrderEvent } from './domain/order-event.js';
-import { advance, type OrderState } from './domain/order-progress.js';
-import type { PrismaClient } from './prisma/generated/client.js';
-import { readOrder, type ReadOrder } from './progress-read.js';
-import { writeProgress } from './progress-write.js';
+
+interface ReadOrder {
+  id: string;
+  /** PostgreSQL's own: it changes whenever the row does. */
+  rowVersion: string;
+  userId: number;
+  lines: OrderLine[];
+  /** Minor unit. */
+  totalPrice: number;
+  currency: string;
+  traceparent: string | null;
+  state: OrderState;
+  eventCount: number;
+  /** Those of the events asked for that are written already. */
+  eventIds: string[];
+  /** It is over, and no longer known of each event whether it was written. */
+  eventsPruned: boolean;
+}
+
+interface Row extends Omit<OrderState, 'attention'>, Omit<ReadOrder, 'state' | 'totalPrice'> {
+  totalPrice: bigint;
+  attentionStep: Attention['step'] | null;
+  attentionSince: Date | null;
+  attentionReason: Attention['reason'] | null;
+  attentionError: string | null;
+}
+
+/** The order with all that a step's record depends on, as of one moment. */
+async function readOrder(prisma: PrismaClient, progress: OrderProgress): Promise<ReadOrder | undefined> {
+  const asked = progress.events.map(({ topic }) => eventIdOf(progress.orderId, topic));
+  const [row] = await prisma.$queryRaw<Row[]>`
+    SELECT id, xmin::text AS "rowVersion", user_id AS "userId", total_price AS "totalPrice", currency, traceparent,
+      status, cancel_reason AS "cancelReason", cancel_note AS "cancelNote", payment_id AS "paymentId",
+      delivery_id AS "deliveryId", tracking_number AS "trackingNumber", stock_decision AS "stockDecision",
+      needs_attention AS "needsAttention", attention_step AS "attentionStep", attention_since AS "attentionSince",
+      attention_reason AS "attentionReason", attention_error AS "attentionError", event_count AS "eventCount",
+      ARRAY(SELECT event_id FROM outbox_events WHERE event_id = ANY(${asked})) AS "eventIds",
+      status IN ('COMPLETED', 'CANCELLED')
+        AND event_count > (SELECT count(*) FROM outbox_events WHERE order_id = orders.id) AS "eventsPruned",
+      (SELECT jsonb_agg(jsonb_build_object('productId', product_id, 'productName', product_name, 'unitPrice', unit_price,
+        'quantity', quantity, 'totalPrice', total_price) ORDER BY number)
+        FROM order_lines WHERE order_id = orders.id) AS lines
+    FROM orders WHERE id = ${progress.orderId}`;
+  return row === undefined ? undefined : fromRow(row);
+}
+
+function fromRow(row: Row): ReadOrder {
+  const { id, rowVersion, userId, lines, currency, traceparent, eventCount, eventIds, eventsPruned } = row;
+  const { status, cancelReason, cancelNote, paymentId, deliveryId, trackingNumber, stockDecision, needsAttention } =
+    row;
+  return {
+    ...{ id, rowVersion, userId, lines, currency, traceparent, eventCount, eventIds, eventsPruned },
+    totalPrice: Number(row.totalPrice),
+    state: {
+      ...{ status, cancelReason, cancelNote, paymentId, deliveryId, trackingNumber, stockDecision, needsAttention },
+      attention: attentionOf(row),
+    },
+  };
+}
+
+function attentionOf({ attentionStep, attentionSince, attentionReason, attentionError }: Row): Attention | null {
+  if (attentionStep === null || attentionSince === null || attentionReason === null) return null;
+  return {
+    step: attentionStep,
+    since: attentionSince.toISOString(),
+    reason: attentionReason,
+    error: attentionError ?? '',
+  };
+}
+
+interface ProgressWrite {
+  row: Pick<ReadOrder, 'id' | 'rowVersion' | 'eventCount'>;
+  state: OrderState;
+  /** The status that is new with it. */
+  moved: OrderStatus | undefined;
+  entry: TimelineEntry;
+  /** New ones, in sequence after the row's count. */
+  events: OrderEvent[];
+  at: Date;
+  traceId: string | undefined;
+}
+
+/** One statement, so all or nothing. undefined when the row is not as it was read any more: nothing is written then. */
+async function writeProgress(prisma: PrismaClient, write: ProgressWrite): Promise<Date | undefined> {
+  const [written] = await prisma.$queryRaw<{ updatedAt: Date }[]>`
+    WITH changed AS (${orderUpdate(write)} RETURNING id, updated_at),
+      entry AS (${entryInsert(write)}),
+      status AS (${statusInsert(write)}),
+      event AS (${eventInsert(write.events)})
+    SELECT updated_at AS "updatedAt", CASE WHEN ${write.events.length} > 0 THEN pg_notify(${WAKE_RELAY}, '')::text END,
+      CASE WHEN ${write.moved !== undefined} THEN pg_notify(${STATUS_CHANGED}, id)::text END
+    FROM changed`;
+  return written?.updatedAt;
+}
+
+const orderUpdate = ({ row, state, events, at }: ProgressWrite): Prisma.Sql => Prisma.sql`
+  UPDATE orders SET
+    status = ${state.status},
+    cancel_reason = ${state.cancelReason},
+    cancel_note = ${state.cancelNote},
+    payment_id = ${state.paymentId},
+    delivery_id = ${state.deliveryId},
+    tracking_number = ${state.trackingNumber},
+    stock_decision = ${state.stockDecision === null ? null : JSON.stringify(state.stockDecision)}::jsonb,
+    needs_attention = ${state.needsAttention},
+    attention_step = ${state.attention?.step ?? null},
+    attention_since = ${state.attention?.since ?? null}::timestamptz,
+    attention_reason = ${state.attention?.reason ?? null},
+    attention_error = ${state.attention?.error ?? null},
+    stalled_since = CASE WHEN ${isFinal(state.status)} THEN NULL ELSE stalled_since END,
+    stalled_why = CASE WHEN ${isFinal(state.status)} THEN NULL ELSE stalled_why END,
+    event_count = ${row.eventCount + events.length},
+    workflow_started_at = coalesce(workflow_started_at, ${at}),
+    updated_at = ${at}
+  WHERE id = ${row.id} AND xmin::text = ${row.rowVersion}`;
+
+const entryInsert = ({ entry, at, traceId }: ProgressWrite): Prisma.Sql => Prisma.sql`
+  INSERT INTO timeline_entries (order_id, key, step, service, outcome, attempts, detail, trace_id, at)
+  SELECT changed.id, ${entry.key}, ${entry.step}, ${entry.service}, ${entry.outcome}, ${entry.attempts}::integer,
+    ${entry.detail ?? null}, ${traceId ?? null}, ${at}::timestamptz
+  FROM changed ON CONFLICT DO NOTHING`;
+
+/** Only one writer at a time changes the row, so that what it counts is all there is. */
+const statusInsert = ({ moved, state, at }: ProgressWrite): Prisma.Sql => Prisma.sql`
+  INSERT INTO status_changes (order_id, number, shown)
+  SELECT changed.id, (SELECT count(*) + 1 FROM status_changes WHERE order_id = changed.id), ${JSON.stringify(shownState(state, at))}::jsonb
+  FROM changed WHERE ${moved !== undefined}`;
+
+/** No ON CONFLICT: an event that is there was left out when the row was read, and another one is a mistake of ours. */
+const eventInsert = (events: OrderEvent[]): Prisma.Sql => Prisma.sql`
+  INSERT INTO outbox_events (event_id, order_id, sequence, topic, event)
+  SELECT event->>'id', changed.id, (event->>'sequence')::integer, topic, event
+  FROM changed, jsonb_to_recordset(${JSON.stringify(events.map((event) => ({ topic: topicOf(event.type), event })))}::jsonb)
+    AS (topic text, event jsonb)
+  ORDER BY (event->>'sequence')::integer`;
 
 /** There is no such order: nobody but this service makes them, so trying again is no use. */
 export class OrderNotFound extends Error {
   override readonly name = 'OrderNotFound';
 }
 
-export interface Trace {
+interface Trace {
   traceparent?: string | undefined;
   traceId?: string | undefined;
 }

@@ -1,17 +1,76 @@
+import {
+  DELIVERY_ASKED_EVERY_MS,
+  type SagaTimes,
+  type PlacedOrder,
+  type OrderSagaInput,
+} from '../../contracts/order-saga.js';
+import { duration } from '../../platform/env.js';
 import type { WorkflowStartOptions } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
-
 import { workflowIdOf } from '../../contracts/ids.js';
 import type { Order } from '../../contracts/http/orders.js';
-import type { OrderSagaInput, PlacedOrder, SagaTimes } from '../../contracts/order-saga.js';
 import { WORKFLOW_TASK_TIMEOUT_MS } from '../../contracts/step-timeouts.js';
 import { TASK_QUEUES } from '../../contracts/task-queues.js';
-import { detailsOf, summaryOf } from './saga-summary.js';
 import type { StoredOrder } from './stored-order.js';
+
+const some = duration.refine((ms) => ms >= 1, 'must be at least 1 ms');
+
+/** For the API and the worker alike: whichever of them starts an order's workflow tells it these. */
+export const sagaTimeSettings = {
+  ATTENTION_AFTER: some
+    .default(120_000)
+    .describe(
+      'a duration: a step that has not succeeded by then asks for an operator; orders keep what they started with',
+    ),
+  PAYMENT_WINDOW: some
+    .default(15 * 60_000)
+    .describe(
+      'a duration: an order that is not charged within it, counted from the first try, is undone; orders keep what they started with',
+    ),
+  CARRIER_SILENCE_AFTER: some
+    .default(14 * 86_400_000)
+    .describe(
+      'a duration: an order of which the carrier has said nothing for so long asks for an operator; orders keep what they started with',
+    ),
+  DELIVERY_ASKED_EVERY: some
+    .default(DELIVERY_ASKED_EVERY_MS)
+    .describe(
+      'a duration: an order that waits for the carrier asks the delivery service so often what it has heard, should a signal be lost; orders keep what they started with',
+    ),
+};
+
+export function sagaTimesFrom(config: Record<keyof typeof sagaTimeSettings, number>): SagaTimes {
+  return {
+    attentionAfterMs: config.ATTENTION_AFTER,
+    paymentWindowMs: config.PAYMENT_WINDOW,
+    carrierSilenceMs: config.CARRIER_SILENCE_AFTER,
+    deliveryAskedEveryMs: config.DELIVERY_ASKED_EVERY,
+  };
+}
+
+/** A server may refuse details over 20 kB and a summary over 400 bytes; both grow when they are encrypted. */
+const LINES_SHOWN = 10;
+
+/** The order in one line, for lists and the head of its page in the Web UI. Nothing personal. */
+export function summaryOf({ userId, lines, totalPrice, currency }: PlacedOrder, paymentMethod: string): string {
+  const pieces = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  const what = `${pieces} ${pieces === 1 ? 'piece' : 'pieces'} of ${lines.length === 1 ? 'one product' : `${lines.length} products`}`;
+  return `${what}, ${totalPrice} ${currency} (minor unit) by ${paymentMethod}, customer ${userId}`;
+}
+
+/** What was ordered, in Markdown. Nothing personal. */
+export function detailsOf({ lines, currency }: PlacedOrder): string {
+  const shown = lines.slice(0, LINES_SHOWN).map(({ productId, productName, quantity, unitPrice }) => {
+    const name = productName.replace(/[\\`*_[\]<>#|~!]/g, '\\$&');
+    return `- ${quantity} × ${name} (product ${productId}) at ${unitPrice} ${currency}`;
+  });
+  const left = lines.length - shown.length;
+  return [...shown, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n');
+}
 
 type OrderSaga = (input: OrderSagaInput) => Promise<Order>;
 
-export interface SagaSettings {
+interface SagaSettings {
   times: SagaTimes;
   /** The workflow's own `initialSearchAttributes`: a service's body doesn't import workflows. */
   searchAttributesOf: (order: PlacedOrder) => SearchAttributePair[];

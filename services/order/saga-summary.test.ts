@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { MAX_LINES, MAX_QUANTITY } from '../../contracts/http/orders.js';
 import type { PlacedOrder } from '../../contracts/order-saga.js';
-import { detailsOf, summaryOf } from './saga-summary.js';
+import { detailsOf, summaryOf } from './saga-start.js';
 
 const order = (lines: PlacedOrder['lines']): PlacedOrder => ({
   id: 'ord_1',

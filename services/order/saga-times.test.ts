@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { sagaTimesFrom, sagaTimeSettings } from './saga-times.js';
+import { sagaTimesFrom, sagaTimeSettings } from './saga-start.js';
 
 it('without settings: an operator after 2 minutes or 14 silent days, payment within 15 minutes, the delivery asked for every 6 hours', () => {
   expect(sagaTimesFrom(z.object(sagaTimeSettings).parse({}))).toEqual({

@@ -1,12 +1,11 @@
 import type { Payment } from './domain/payment.js';
-import { giveBack } from './give-back.js';
-import type { PaymentService } from './give-back.js';
+import { giveBack, type PaymentService } from './refund-order.js';
 import type { ProviderAnswer } from './payment-provider.js';
 import type { OrderAmount } from './payment-store.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 
 /** `first`: it was this call that brought it about, so that it is told of once. `refunded`: this call gave the money back. */
-export type ChargeOutcome =
+type ChargeOutcome =
   | { outcome: 'charged'; paymentId: string; first: boolean }
   | { outcome: 'declined'; paymentId: string; code: string; first: boolean }
   | { outcome: 'compensated'; paymentId: string; refunded: boolean };
@@ -80,5 +79,19 @@ function decided(payment: Payment, first: boolean): ChargeOutcome {
       return { outcome: 'compensated', paymentId: payment.id, refunded: false };
     case 'PENDING':
       throw new Error(`payment ${payment.id} has no answer yet`);
+  }
+}
+
+/** Writes down what became of a charge whose answer was never heard. Answers with the payment's state then. */
+export async function recordFromProvider({ store, provider }: PaymentService, orderId: string): Promise<string> {
+  const answer = await provider.find({ idempotencyKey: orderId });
+  switch (answer.outcome) {
+    case 'charged':
+      return (await store.recordCharge(orderId, answer.chargeId)).payment.state;
+    case 'declined':
+      return (await store.recordDecline(orderId, answer.code)).payment.state;
+    case 'voided':
+    case 'none':
+      return (await store.find(orderId))?.state ?? 'none';
   }
 }

@@ -1,3 +1,14 @@
+import { z } from 'zod';
+import { TaskCancelledError, TimeoutStrategy, timeout } from 'cockatiel';
+
+/** For whoever charges, and for whoever shows or sets up what the simulated provider keeps. */
+export const providerSettings = {
+  PAYMENT_PROVIDER: z.string().default('simulated').describe('no other is built in'),
+  PAYMENT_SIMULATOR_DATABASE_URL: z
+    .url()
+    .describe("the simulated provider's ledger; the API can do without, and then has no switch for the provider"),
+};
+
 /**
  * Who moves the money. Both moves are idempotent by their key: however often they are made, they happen once, and give
  * their first answer again; how long a provider remembers keys is its affair. A call that throws has failed: it may or
@@ -52,4 +63,31 @@ export type ProviderRefund = { refunded: true; chargeId: string } | { refunded: 
 /** No usable answer came: it may or may not have happened. */
 export class ProviderUnavailable extends Error {
   override readonly name = 'ProviderUnavailable';
+}
+
+/** Below the 4 s that an attempt of a step may take, so that the step still hears of it and says so. */
+const PROVIDER_TIMEOUT_MS = 3_000;
+
+/**
+ * The same provider for one attempt of a step, whose calls may take `timeoutMs` together: whatever is not done by then
+ * fails with ProviderUnavailable.
+ */
+export function withDeadline(provider: PaymentProvider, timeoutMs = PROVIDER_TIMEOUT_MS): PaymentProvider {
+  const deadline = Date.now() + timeoutMs;
+  const within = async <T>(call: () => Promise<T>): Promise<T> => {
+    const policy = timeout(Math.max(1, deadline - Date.now()), TimeoutStrategy.Aggressive);
+    try {
+      return await policy.execute(call);
+    } catch (error) {
+      if (!(error instanceof TaskCancelledError)) throw error;
+      throw new ProviderUnavailable(`no answer within ${timeoutMs} ms`, { cause: error });
+    }
+  };
+  return {
+    charge: (request) => within(() => provider.charge(request)),
+    find: (request) => within(() => provider.find(request)),
+    refund: (request) => within(() => provider.refund(request)),
+    list: (page) => within(() => provider.list(page)),
+    entriesOf: (keys) => within(() => provider.entriesOf(keys)),
+  };
 }

@@ -1,10 +1,10 @@
 import type { Payment as ShownPayment } from '../../contracts/http/payments.js';
 import { after, newestFirst } from '../../platform/database/newest-first.js';
-import { isShown, shownStates } from './domain/payment.js';
-import type { PaymentState } from './domain/payment.js';
+import { isShown, shownStates, type PaymentState } from './domain/payment.js';
 import type { Payment as PaymentRow, PrismaClient, Refund } from './prisma/generated/client.js';
+import type { IdPage, PaymentRecord } from '../../contracts/activities/reconciliation.js';
 
-export interface PaymentList {
+interface PaymentList {
   /** undefined: everybody's. */
   userId: number | undefined;
   orderId: string | undefined;
@@ -60,4 +60,27 @@ function toShown(row: PaymentRow & { refunds: Refund[] }): ShownPayment[] {
       createdAt: row.createdAt.toISOString(),
     },
   ];
+}
+
+/** What a reconciliation asks of our own books; the provider's are in PaymentProvider. */
+export function createPaymentReconciliationReader(prisma: PrismaClient) {
+  return {
+    listOrderIds: async ({ after = '', limit, since }: IdPage): Promise<string[]> => {
+      const rows = await prisma.payment.findMany({
+        where: { orderId: { gt: after }, ...(since && { updatedAt: { gte: new Date(since) } }) },
+        orderBy: { orderId: 'asc' },
+        take: limit,
+        select: { orderId: true },
+      });
+      return rows.map(({ orderId }) => orderId);
+    },
+
+    paymentRecords: async (orderIds: readonly string[]): Promise<PaymentRecord[]> => {
+      const rows = await prisma.payment.findMany({ where: { orderId: { in: [...orderIds] } } });
+      return rows.map(({ id, orderId, userId, amount, currency, status, updatedAt }) => ({
+        ...{ orderId, paymentId: id, userId, amount: Number(amount), currency, status },
+        updatedAt: updatedAt.toISOString(),
+      }));
+    },
+  };
 }

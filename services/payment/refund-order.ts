@@ -1,9 +1,33 @@
-import { giveBack } from './give-back.js';
-import type { PaymentService } from './give-back.js';
-import type { OrderAmount, Recorded } from './payment-store.js';
+import type { PaymentProvider } from './payment-provider.js';
+import type { OrderAmount, PaymentStore, Recorded } from './payment-store.js';
+import { crashPoint } from '../../platform/crash-points/crash-point.js';
+
+export interface PaymentService {
+  store: PaymentStore;
+  provider: PaymentProvider;
+}
+
+/**
+ * Undoes at the provider whatever there is to undo, and writes down what it was. The provider first: a mark in our
+ * books alone would not stop a charge that is on its way. Dying in between is harmless, both can be done again.
+ */
+export async function giveBack({ store, provider }: PaymentService, order: OrderAmount): Promise<Recorded> {
+  crashPoint('refund: before the provider');
+  const answer = await provider.refund({ idempotencyKey: order.orderId });
+  crashPoint('refund: provider answered');
+  const recorded = answer.refunded ? await store.recordRefund(order, answer.chargeId) : await store.recordVoid(order);
+  crashPoint('refund: recorded');
+  // Never call money refunded that the provider says it never took, nor lost that it says it gave back.
+  const { id, state } = recorded.payment;
+  if (state === 'CHARGED' || (state === 'DECLINED' && answer.refunded)) {
+    const providers = answer.refunded ? `has refunded charge ${answer.chargeId}` : 'knows of no charge';
+    throw new Error(`the provider's books and ours differ: payment ${id} is ${state}, the provider ${providers}`);
+  }
+  return recorded;
+}
 
 /** `first`: it was this call that brought it about. */
-export interface RefundOutcome {
+interface RefundOutcome {
   refunded: boolean;
   paymentId: string;
   first: boolean;

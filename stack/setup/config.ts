@@ -8,7 +8,7 @@ import {
   temporalAddressSettings,
   topicSettings,
 } from '../../platform/env.js';
-import { providerSettings } from '../../services/payment/provider-settings.js';
+import { providerSettings } from '../../services/payment/payment-provider.js';
 
 const database = (name: string) => z.url().describe(`the ${name} service's database, to be migrated`);
 

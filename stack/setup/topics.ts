@@ -1,6 +1,5 @@
 import { NOTIFICATIONS_DLQ, TOPICS } from '../../contracts/topics.js';
-import { ensureTopics } from '../../platform/kafka-topics.js';
-import { createKafka } from '../../platform/kafka.js';
+import { ensureTopics, createKafka } from '../../platform/kafka.js';
 import type { Logger } from '../../platform/logger.js';
 
 interface Settings {

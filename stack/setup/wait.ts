@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { databaseSettings, processSettings, readEnv, temporalAddressSettings } from '../../platform/env.js';
 import { createLogger } from '../../platform/logger.js';
-import { providerSettings } from '../../services/payment/provider-settings.js';
+import { providerSettings } from '../../services/payment/payment-provider.js';
 import { awaitedBy } from './awaited.js';
 
 /**

@@ -5,7 +5,7 @@ export const customers: Guard[] = [
   {
     promise: 'An Idempotency-Key with another body is refused, so that nobody takes one order for another.',
     code: {
-      file: 'api/order/placing/find-replay.ts',
+      file: 'api/order/placing/place-order.ts',
       text: 'if (stored.bodyHash === bodyHash)',
       instead: "if (stored.bodyHash === bodyHash || bodyHash !== '')",
     },
@@ -17,7 +17,7 @@ export const customers: Guard[] = [
   {
     promise: "A repeated order has the first answer's code, also when both ask at once.",
     code: {
-      file: 'api/order/placing/decide-answer.ts',
+      file: 'api/order/placing/answer.ts',
       text: 'if (decided !== undefined && placed) return decided;',
       instead: 'if (decided !== undefined) return decided;',
     },
@@ -83,7 +83,7 @@ export const customers: Guard[] = [
   {
     promise: 'Of an order of several lines all are held, or none.',
     code: {
-      file: 'services/inventory/write-reservation.ts',
+      file: 'services/inventory/reservation.ts',
       text: 'WHEN (SELECT bool_or(short) FROM checked) THEN',
       instead: 'WHEN short THEN',
     },
@@ -131,7 +131,7 @@ export const customers: Guard[] = [
   {
     promise: 'Without an Idempotency-Key two posts are two orders.',
     code: {
-      file: 'api/order/placing/write-order.ts',
+      file: 'api/order/placing/place-order.ts',
       text: 'idempotencyKey === undefined ? randomOrderId() : orderIdFor(userId, idempotencyKey)',
       instead: 'orderIdFor(userId, idempotencyKey ?? bodyHash)',
     },
@@ -161,9 +161,9 @@ export const customers: Guard[] = [
     promise:
       'Orders whose lines cross never wait for each other for ever, without the lock too: rows are taken in one direction.',
     code: {
-      file: 'services/inventory/write-reservation.ts',
-      text: 'ORDER BY product_id FOR UPDATE',
-      instead: 'ORDER BY random() FOR UPDATE',
+      file: 'services/inventory/reservation.ts',
+      text: 'ORDER BY product_id FOR UPDATE\n    ), checked AS (',
+      instead: 'ORDER BY random() FOR UPDATE\n    ), checked AS (',
     },
     test: {
       file: 'services/inventory/stock-races.int.test.ts',

@@ -143,7 +143,7 @@ export const events: Guard[] = [
   {
     promise: 'A dead letter stays until it is sent again, however long that takes.',
     code: {
-      file: 'platform/kafka-topics.ts',
+      file: 'platform/kafka.ts',
       text: 'for (const topic of kept) await keepForEver(admin, topic);',
       instead: 'for (const topic of kept.slice(1)) await keepForEver(admin, topic);',
     },
@@ -152,7 +152,7 @@ export const events: Guard[] = [
   {
     promise: 'A dead letter is sent again once, however often that is asked for.',
     code: {
-      file: 'notifications/dead-letters/send-again.ts',
+      file: 'notifications/dead-letters/dead-letters.ts',
       text: 'await producer.send({ topic: deadLetterTopic, acks: -1, messages: [noteThatSentAgain(letter)] });',
       instead: 'noteThatSentAgain(letter);',
     },
@@ -229,7 +229,7 @@ export const events: Guard[] = [
   },
   {
     promise: "An order's events are numbered without a hole or a double, also when steps are written down at once.",
-    code: { file: 'services/order/progress-write.ts', text: ' AND xmin::text = ${row.rowVersion}', instead: '' },
+    code: { file: 'services/order/progress-store.ts', text: ' AND xmin::text = ${row.rowVersion}', instead: '' },
     test: {
       file: 'services/order/progress-store.int.test.ts',
       name: 'leaves no hole and no double when the same steps come at the same time',
@@ -279,7 +279,7 @@ export const events: Guard[] = [
     promise:
       'A mail of which nobody knows whether it went is a dead letter, and sent again only where somebody gives its id.',
     code: {
-      file: 'notifications/dead-letters/send-again.ts',
+      file: 'notifications/dead-letters/dead-letters.ts',
       text: "ids === 'all' ? !mayHaveGone(letter) : ids.includes(letter.id)",
       instead: "ids === 'all' || ids.includes(letter.id)",
     },
@@ -291,7 +291,7 @@ export const events: Guard[] = [
   {
     promise: 'A topic that the setup makes has as many copies as is set, whatever the broker says of others.',
     code: {
-      file: 'platform/kafka-topics.ts',
+      file: 'platform/kafka.ts',
       text: 'replication === undefined ? {} : { replicationFactor: replication }',
       instead: 'replication !== 1 ? {} : { replicationFactor: replication }',
     },

@@ -79,7 +79,7 @@ export const faults: Guard[] = [
   {
     promise: 'An idle connection to Kafka sets no timers, so that an idle process idles.',
     code: {
-      file: 'platform/kafka-timers.ts',
+      file: 'platform/kafka.ts',
       text: 'if (this.throttleCheckTimeoutId || this.pending.length === 0) return;',
       instead: 'if (this.throttleCheckTimeoutId) return;',
     },

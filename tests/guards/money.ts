@@ -42,7 +42,7 @@ export const money: Guard[] = [
   {
     promise: 'A provider that does not answer fails the step in time, to be tried again.',
     code: {
-      file: 'services/payment/provider-deadline.ts',
+      file: 'services/payment/payment-provider.ts',
       text: 'return await policy.execute(call);',
       instead: 'void policy;\n      return await call();',
     },
@@ -78,9 +78,9 @@ export const money: Guard[] = [
   {
     promise: 'Of a hundred buyers of the last unit one gets it, with the lock or without: the database decides.',
     code: {
-      file: 'services/inventory/write-reservation.ts',
-      text: 'WHERE product_id = ANY (${products}::integer[]) ORDER BY product_id FOR UPDATE',
-      instead: 'WHERE product_id = ANY (${products}::integer[]) ORDER BY product_id',
+      file: 'services/inventory/reservation.ts',
+      text: 'ORDER BY product_id FOR UPDATE\n    ), checked AS (',
+      instead: 'ORDER BY product_id\n    ), checked AS (',
     },
     test: {
       file: 'services/inventory/stock-races.int.test.ts',
@@ -90,7 +90,7 @@ export const money: Guard[] = [
   {
     promise: 'Stock moves only with its reservation, and each reservation moves once.',
     code: {
-      file: 'services/inventory/move-reservation.ts',
+      file: 'services/inventory/reservation.ts',
       text: 'AND status = ${from}',
       instead: 'AND (status = ${from} OR true)',
     },
@@ -147,7 +147,7 @@ export const money: Guard[] = [
   {
     promise: 'A refund that comes before its charge leaves a mark, and the late charge refuses.',
     code: {
-      file: 'services/payment/give-back.ts',
+      file: 'services/payment/refund-order.ts',
       text: 'await store.recordVoid(order)',
       instead: 'await store.open(order)',
     },
@@ -159,7 +159,7 @@ export const money: Guard[] = [
   {
     promise: 'A reservation that is tried many times at once is one row for each product.',
     code: {
-      file: 'services/inventory/write-reservation.ts',
+      file: 'services/inventory/reservation.ts',
       text: 'ON CONFLICT (order_id, product_id) DO NOTHING',
       instead: '',
     },

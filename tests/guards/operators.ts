@@ -21,7 +21,7 @@ export const operators: Guard[] = [
       text: "const given = typeof result === 'string' ? parsed(result) : result;",
       instead: 'const given = result;',
     },
-    test: { file: 'workflows/order/given-by-hand.test.ts', name: 'the result of a step in the text that tctl sends' },
+    test: { file: 'workflows/order/step-outcome.test.ts', name: 'the result of a step in the text that tctl sends' },
   },
   {
     promise: 'A record that was completed by hand without a time still leaves an order with one.',
@@ -31,7 +31,7 @@ export const operators: Guard[] = [
       instead: "const isTime = typeof updatedAt === 'string';",
     },
     test: {
-      file: 'workflows/order/given-by-hand.test.ts',
+      file: 'workflows/order/step-outcome.test.ts',
       name: 'when a record was written is now, for {"updatedAt":"yesterday"}',
     },
   },
@@ -131,7 +131,7 @@ export const operators: Guard[] = [
   {
     promise: "The largest order's summary stays small enough for the server to take, encrypted too.",
     code: {
-      file: 'services/order/saga-summary.ts',
+      file: 'services/order/saga-start.ts',
       text: 'const LINES_SHOWN = 10;',
       instead: 'const LINES_SHOWN = 50;',
     },

@@ -29,7 +29,7 @@ export const reconcile: Guard[] = [
   {
     promise: 'A reconciliation follows what changed: its time does not grow with the orders that are over.',
     code: {
-      file: 'services/order/reconciliation-passes.ts',
+      file: 'services/order/reconciliation-reader.ts',
       text: 'return new Date(last.getTime() - OVERLAP_MS);',
       instead: 'return new Date(last.getTime() - OVERLAP_MS * 1_000_000);',
     },
@@ -65,7 +65,7 @@ export const reconcile: Guard[] = [
   {
     promise: 'Once in RECONCILE_ALL_EVERY a pass looks at everything.',
     code: {
-      file: 'services/order/reconciliation-passes.ts',
+      file: 'services/order/reconciliation-reader.ts',
       text: '(wanted === undefined && allIsDue)',
       instead: '(wanted === undefined && allIsDue && allEveryMs < 0)',
     },
@@ -158,7 +158,7 @@ export const reconcile: Guard[] = [
   {
     promise: 'An order that is under way is no false alarm: its running workflow sees to whatever its steps hold.',
     code: {
-      file: 'workflows/reconciliation/compare/compare-ledger.ts',
+      file: 'workflows/reconciliation/compare/compare-money.ts',
       text: 'if (difference === undefined || isExplained) return [];',
       instead: 'if (difference === undefined || (isExplained && order === undefined)) return [];',
     },
@@ -170,7 +170,7 @@ export const reconcile: Guard[] = [
   {
     promise: 'What changes between two looks is no finding: only what rests is told.',
     code: {
-      file: 'workflows/reconciliation/look-twice.ts',
+      file: 'workflows/reconciliation/report.ts',
       text: 'let left = suspects;',
       instead:
         'let left = suspects;\n  for (const records of left) confirmed.push({ records, findings: compareOrder(records, Date.now()) });',
@@ -223,7 +223,7 @@ export const reconcile: Guard[] = [
   {
     promise: 'A charge that landed after its order was undone is named, and given back by a repair.',
     code: {
-      file: 'workflows/reconciliation/compare/compare-ledger.ts',
+      file: 'workflows/reconciliation/compare/compare-money.ts',
       text: "if (stage === 'undone') return 'refund-payment';",
       instead: '',
     },
@@ -257,7 +257,7 @@ export const reconcile: Guard[] = [
   {
     promise: 'A repair of an order whose workflow is gone is made at the first asking.',
     code: {
-      file: 'workflows/reconciliation/records-of-order.ts',
+      file: 'workflows/reconciliation/gather-records.ts',
       text: "return key === ('detail' satisfies keyof WorkflowRecord) ? undefined : value;",
       instead: "return key === '' && typeof value === 'string' ? undefined : value;",
     },
@@ -306,7 +306,7 @@ export const reconcile: Guard[] = [
   {
     promise: "A payment that an order names and that is not its own in the payment service's books is named.",
     code: {
-      file: 'workflows/reconciliation/compare/compare-payment.ts',
+      file: 'workflows/reconciliation/compare/compare-money.ts',
       text: 'order.paymentId === undefined || order.paymentId === payment?.paymentId',
       instead: "order.paymentId !== ''",
     },

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderEvent } from '../../contracts/events/order-event.js';
 import { TOPICS } from '../../contracts/topics.js';
-import { ensureTopics } from '../../platform/kafka-topics.js';
-import { createKafka } from '../../platform/kafka.js';
+import { ensureTopics, createKafka } from '../../platform/kafka.js';
 import { createLogger } from '../../platform/logger.js';
 import { server } from './servers.js';
 import { waitFor } from './wait-for.js';

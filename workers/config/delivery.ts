@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { databaseSettings, duration, processSettings, temporalSettings, urlList } from '../../platform/env.js';
-import { carrierSettings } from '../../services/delivery/carrier-settings.js';
+import { carrierSettings } from '../../services/delivery/carrier.js';
 import { SIMULATED_CARRIER } from '../../services/delivery/simulated-carrier/simulated-carrier.js';
 
 export const settings = z.object({

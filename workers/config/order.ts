@@ -8,7 +8,7 @@ import {
   temporalSettings,
   topicSettings,
 } from '../../platform/env.js';
-import { sagaTimeSettings } from '../../services/order/saga-times.js';
+import { sagaTimeSettings } from '../../services/order/saga-start.js';
 
 export const settings = z.object({
   ...processSettings,

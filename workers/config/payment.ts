@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { databaseSettings, processSettings, temporalSettings } from '../../platform/env.js';
-import { providerSettings } from '../../services/payment/provider-settings.js';
+import { providerSettings } from '../../services/payment/payment-provider.js';
 
 export const settings = z.object({
   ...processSettings,

@@ -1,7 +1,7 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { temporal } from '@temporalio/proto';
-import { failureOfTask } from '../failing-task.js';
+import { failureOfTask } from '../standing-still.js';
 import type { Where } from './deployment-view.js';
 
 type Execution = temporal.api.workflow.v1.IWorkflowExecutionInfo;

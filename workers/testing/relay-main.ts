@@ -1,5 +1,4 @@
 import { Registry } from 'prom-client';
-
 import { armCrashPoints } from '../../platform/crash-points/crash-point.js';
 import { createKafka } from '../../platform/kafka.js';
 import { createLogger } from '../../platform/logger.js';

@@ -1,7 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-
 import { cancellationSignal } from '@temporalio/activity';
-
 import { createLogger } from '../../platform/logger.js';
 import { runProcess } from '../../platform/shutdown.js';
 import { runWorker } from '../run-worker.js';

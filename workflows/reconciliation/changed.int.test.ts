@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createReconciliationPasses } from '../../services/order/reconciliation-passes.js';
+import { createReconciliationPasses } from '../../services/order/reconciliation-reader.js';
 import { openShop, type Shop } from './testing/open-shop.js';
 
 let shop: Shop;

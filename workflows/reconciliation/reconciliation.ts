@@ -7,14 +7,12 @@ import {
   type ReconciliationReport,
   type RecordSource,
 } from '../../contracts/reconciliation.js';
-import { compareStockLevel } from './compare/compare-stock-level.js';
+import { compareStockLevel } from './compare/compare-stock.js';
 import { isFinal } from '../../contracts/order-status.js';
-import { look, lookAgain, type Confirmed } from './look-twice.js';
+import { look, lookAgain, type Confirmed, addFindings, addInformation, addRepaired, emptyReport } from './report.js';
 import { reconciliationProgress } from './messages.js';
-import { isKnown, type RecordsOfOrder } from './records-of-order.js';
+import { isKnown, type RecordsOfOrder, delivery, order, payment, stock } from './gather-records.js';
 import { acknowledgeFindings, repairOrder, type PutRight } from './repair-order.js';
-import { addFindings, addInformation, addRepaired, emptyReport } from './report.js';
-import { delivery, order, payment, stock } from './services.js';
 
 const PAGE = 100;
 /** Longer than the longest attempt of a step (8 s), so that whoever was at work when first looked at is done or dead. */

@@ -17,11 +17,9 @@ import { stepActivities } from '../order/step-activities.js';
 import { stepEntry } from '../order/step-outcome.js';
 import { compareOrder } from './compare/compare-order.js';
 import { acknowledgedAs } from './compare/finding.js';
-import { gatherRecords } from './gather-records.js';
-import type { Confirmed } from './look-twice.js';
-import { areTheSame, type RecordsOfOrder } from './records-of-order.js';
-import { order, payment } from './services.js';
-import { undoAbandoned } from './undo-abandoned.js';
+import { gatherRecords, areTheSame, type RecordsOfOrder, order, payment } from './gather-records.js';
+import type { Confirmed } from './report.js';
+import { undoAbandoned } from './undo-abandoned-order.js';
 
 /** A repair that takes longer is left for the next time. */
 const PATIENCE_MS = 60_000;

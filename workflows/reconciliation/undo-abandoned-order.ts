@@ -1,4 +1,11 @@
-import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  ParentClosePolicy,
+  sleep,
+  startChild,
+} from '@temporalio/workflow';
 import type { Order } from '../../contracts/http/orders.js';
 import type { OrderSagaInput } from '../../contracts/order-saga.js';
 import type { CancelReason } from '../../contracts/order-status.js';
@@ -7,6 +14,11 @@ import { completeOrder } from '../order/order-saga.js';
 import { openSaga } from '../order/saga.js';
 import { requestedBy } from '../order/cancellation.js';
 import { undoOrder } from '../order/undo-order.js';
+import { WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/common';
+import type { OrderRecord } from '../../contracts/activities/reconciliation.js';
+import { UNDO_ABANDONED_ORDER, undoWorkflowIdOf } from '../../contracts/reconciliation.js';
+import { initialSearchAttributes } from '../order/operator-view.js';
+import { order } from './gather-records.js';
 
 /**
  * Undoes an order whose own workflow was terminated or deleted, with the Saga's own compensations, however far it had
@@ -24,4 +36,25 @@ export async function undoAbandonedOrder(input: OrderSagaInput, reason: CancelRe
     await condition(allHandlersFinished);
   });
   return saga.journal.order;
+}
+
+/** Undoes an order in a workflow of its own, which outlives the reconciliation: a refund may have to wait for days. */
+export async function undoAbandoned({ orderId, cancelReason }: OrderRecord, patienceMs: number): Promise<string> {
+  const input = await order.orderSagaInput(orderId);
+  const workflowId = undoWorkflowIdOf(orderId);
+  try {
+    const undo = await startChild<typeof undoAbandonedOrder>(UNDO_ABANDONED_ORDER, {
+      workflowId,
+      args: [input, cancelReason ?? 'OPERATOR_REQUEST'],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      // One that was terminated itself is followed by another: nothing in it may only happen once.
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      typedSearchAttributes: initialSearchAttributes(input.order),
+    });
+    const ended = await Promise.race([undo.result(), sleep(patienceMs)]);
+    return ended === undefined ? `is being undone by ${workflowId}` : `is ${ended.status}, by ${workflowId}`;
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    return `is being undone by ${workflowId}`;
+  }
 }

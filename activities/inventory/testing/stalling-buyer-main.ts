@@ -5,7 +5,7 @@ import { createLogger } from '../../../platform/logger.js';
 import { createRedis } from '../../../platform/redis.js';
 import { connectStock } from '../../../services/inventory/testing/open-inventory.js';
 import { waitFor } from '../../../tests/support/wait-for.js';
-import { reserveStock } from '../reserve-stock.js';
+import { reserveStock } from '../inventory-activities.js';
 import { createStockLock } from '../stock-lock.js';
 
 // One order in a process of its own, which says where it is, and goes on from the lock to the database when told to.

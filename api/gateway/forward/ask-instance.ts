@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Agent, errors } from 'undici';
 import type { Dispatcher } from 'undici';
-import { isNotConnected } from '../../../clients/not-connected.js';
+import { isNotConnected } from '../../../clients/errors.js';
 import { CLIENT_REST_MS } from '../../../platform/listen.js';
 
 /** Event streams say something more often than that, and whatever else is silent in the middle of an answer hangs. */

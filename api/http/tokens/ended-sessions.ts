@@ -3,7 +3,7 @@ import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { ServiceAnswered } from '../../../clients/errors.js';
 import { createServiceClient } from '../../../clients/http-client.js';
-import { shareInFlight } from '../../../clients/share-in-flight.js';
+import { shareInFlight } from '../../../clients/user-client.js';
 import { endedSessionsSchema } from '../../../contracts/http/sessions.js';
 import type { OutsideClaims } from './outside-tokens.js';
 

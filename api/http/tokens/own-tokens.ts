@@ -2,7 +2,7 @@ import { jwtVerify } from 'jose';
 import type { JWTPayload } from 'jose';
 import { z } from 'zod';
 import { integerIdSchema } from '../../../contracts/http/common.js';
-import { failureReason } from '../../../clients/failure-reason.js';
+import { failureReason } from '../../../clients/errors.js';
 import type { Logger } from '../../../platform/logger.js';
 import type { Principal } from '../principal.js';
 import { keptKeys } from './kept-keys.js';

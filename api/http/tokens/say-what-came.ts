@@ -1,4 +1,4 @@
-import { failureReason } from '../../../clients/failure-reason.js';
+import { failureReason } from '../../../clients/errors.js';
 import type { Logger } from '../../../platform/logger.js';
 import { isAboutToken } from './token-problems.js';
 

@@ -1,14 +1,10 @@
 import type { Router } from 'express';
-
 import { orderOperations } from '../../../contracts/http/operations/orders.js';
 import { withOrderId } from '../../../platform/log-context.js';
 import { route } from '../../http/route.js';
 import type { OrderContext } from '../context.js';
-import { decideAnswer } from '../placing/decide-answer.js';
-import { findReplay } from '../placing/find-replay.js';
-import { readOrderRequest } from '../placing/order-request.js';
-import { sendAnswer } from '../placing/send-answer.js';
-import { writeOrder } from '../placing/write-order.js';
+import { decideAnswer, sendAnswer } from '../placing/answer.js';
+import { findReplay, readOrderRequest, writeOrder } from '../placing/place-order.js';
 
 /** The order's row is written before its workflow is started: from then on it can't be lost, and a repeat finds it. */
 export function placeOrder(context: OrderContext): Router {

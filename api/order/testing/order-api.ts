@@ -2,7 +2,6 @@ import type { DataConverter } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { Express } from 'express';
 import supertest from 'supertest';
-
 import { createOrderActivities } from '../../../activities/order/order-activities.js';
 import { createProductClient } from '../../../clients/product-client.js';
 import { createUserClient } from '../../../clients/user-client.js';

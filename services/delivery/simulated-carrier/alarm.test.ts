@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createAlarm } from './alarm.js';
+import { createAlarm } from './carrier-clock.js';
 
 const never = () => new Date(Date.now() + 3_600_000);
 

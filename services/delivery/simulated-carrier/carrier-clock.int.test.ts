@@ -3,9 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../platform/logger.js';
 import { waitFor } from '../../../tests/support/wait-for.js';
 import { addressIn, openDeliveries } from '../testing/open-deliveries.js';
-import { startCarrierClock } from './carrier-clock.js';
-import type { CarrierClock } from './carrier-clock.js';
-import type { CarrierReport, ReportAnswer, SendReport } from './send-report.js';
+import { startCarrierClock, type CarrierClock } from './carrier-clock.js';
+import type { CarrierReport, ReportAnswer, SendReport } from './simulated-carrier.js';
 
 let deliveries: Awaited<ReturnType<typeof openDeliveries>>;
 beforeAll(async () => {

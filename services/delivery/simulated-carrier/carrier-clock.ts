@@ -1,10 +1,38 @@
 import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import type { Logger } from '../../../platform/logger.js';
-import { createAlarm } from './alarm.js';
-import { nextReport, pauseAfter } from './plan.js';
-import type { PlannedReport } from './plan.js';
-import type { SendReport } from './send-report.js';
+import { nextReport, pauseAfter, type PlannedReport } from './plan.js';
+import type { SendReport } from './simulated-carrier.js';
 import type { DueShipment, ShipmentBook } from './shipment-book.js';
+
+/** Wakes one sleeper: at a time, or when somebody rings. A ring while nobody sleeps is kept for the next one who does. */
+interface Alarm {
+  ring(): void;
+  sleepUntil(time: Date): Promise<void>;
+}
+
+export function createAlarm(): Alarm {
+  let rung = false;
+  let wake: (() => void) | undefined;
+  return {
+    ring: () => {
+      rung = true;
+      wake?.();
+    },
+    sleepUntil: async (time) => {
+      if (!rung) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, Math.max(time.getTime() - Date.now(), 1));
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+        wake = undefined;
+      }
+      rung = false;
+    },
+  };
+}
 
 export interface CarrierClock {
   /** A booking was made. */
@@ -13,7 +41,7 @@ export interface CarrierClock {
   stop(): Promise<void>;
 }
 
-export interface CarrierClockSettings {
+interface CarrierClockSettings {
   book: ShipmentBook;
   send: SendReport;
   logger: Logger;

@@ -1,9 +1,8 @@
 import { SpanKind, SpanStatusCode, context, trace, type Context, type Span } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
-
 import { TOPICS } from '../../../contracts/topics.js';
-import { ensureTopics } from '../../../platform/kafka-topics.js';
+import { ensureTopics } from '../../../platform/kafka.js';
 import type { Logger } from '../../../platform/logger.js';
 import { activeTraceparent, contextFrom } from '../../../platform/telemetry/trace-context.js';
 import type { OutboxRow } from './outbox-session.js';

@@ -1,6 +1,5 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
 import type { OrderProgress } from '../../../contracts/activities/order-activities.js';
 import type { OrderStatus } from '../../../contracts/order-status.js';
 import { createLogger } from '../../../platform/logger.js';

@@ -4,7 +4,7 @@ import { createLogger } from '../../../platform/logger.js';
 import { createTestDatabase } from '../../../tests/support/database.js';
 import type { NewOrder } from '../insert-order.js';
 import { createOrderStore, type OrderStore } from '../order-store.js';
-import { randomOrderId } from '../order-id.js';
+import { randomOrderId } from '../order-identity.js';
 import { PrismaClient } from '../prisma/generated/client.js';
 
 export interface OrderDatabase {

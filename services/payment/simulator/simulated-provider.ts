@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { ProviderUnavailable } from '../payment-provider.js';
-import type {
-  PaymentProvider,
-  ProviderAnswer,
-  ProviderCharge,
-  ProviderEntry,
-  ProviderRefund,
+import {
+  ProviderUnavailable,
+  type PaymentProvider,
+  type ProviderAnswer,
+  type ProviderCharge,
+  type ProviderEntry,
+  type ProviderRefund,
 } from '../payment-provider.js';
 import { asksWhetherUp, behaviourOf } from './behaviour.js';
 import type { Behaviour } from './behaviour.js';

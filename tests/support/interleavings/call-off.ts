@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Order } from '../../../contracts/http/orders.js';
 import { isFinal, type OrderStatus } from '../../../contracts/order-status.js';
 import type { Product } from '../../../contracts/http/products.js';
-import { orderIdFor } from '../../../services/order/order-id.js';
+import { orderIdFor } from '../../../services/order/order-identity.js';
 import type { Answer, Api } from '../api.js';
 import type { Report } from '../carrier.js';
 import { placeOrder, reaches, type OrderWish } from '../shop.js';

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { OrderRecord } from '../../../contracts/activities/reconciliation.js';
 import type { CarrierEvent } from '../../../contracts/http/deliveries.js';
 import { isFinal, ORDER_STATUSES, type OrderStatus } from '../../../contracts/order-status.js';
-import type { RecordsOfOrder } from '../records-of-order.js';
+import type { RecordsOfOrder } from '../gather-records.js';
 import { compareOrder } from './compare-order.js';
-import { compareStockLevel } from './compare-stock-level.js';
+import { compareStockLevel } from './compare-stock.js';
 import { acknowledgedAs } from './finding.js';
 
 const NOW = Date.parse('2026-01-31T12:00:00Z');

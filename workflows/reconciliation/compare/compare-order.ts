@@ -1,9 +1,7 @@
 import type { Finding } from '../../../contracts/reconciliation.js';
-import type { RecordsOfOrder } from '../records-of-order.js';
-import { compareAmounts } from './compare-amounts.js';
+import type { RecordsOfOrder } from '../gather-records.js';
+import { compareAmounts, compareLedger, comparePayment } from './compare-money.js';
 import { compareDelivery } from './compare-delivery.js';
-import { compareLedger } from './compare-ledger.js';
-import { comparePayment } from './compare-payment.js';
 import { compareSettled } from './compare-settled.js';
 import { compareStock } from './compare-stock.js';
 import { compareWorkflow } from './compare-workflow.js';

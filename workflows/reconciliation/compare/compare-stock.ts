@@ -1,9 +1,9 @@
-import type { StockRecord } from '../../../contracts/activities/reconciliation.js';
+import type { StockRecord, StockLevelRecord } from '../../../contracts/activities/reconciliation.js';
 import type { Finding } from '../../../contracts/reconciliation.js';
 import type { ReservationStatus } from '../../../services/inventory/domain/reservation.js';
-import type { RecordsOfOrder } from '../records-of-order.js';
+import type { RecordsOfOrder } from '../gather-records.js';
 import { finding } from './finding.js';
-import { stageOf } from './order-stage.js';
+import { stageOf } from './compare-settled.js';
 
 const HELD = 'HELD' satisfies ReservationStatus;
 const SOLD = 'COMMITTED' satisfies ReservationStatus;
@@ -50,4 +50,15 @@ function inWords(rows: readonly StockRecord[]): string {
     .sort(byProduct)
     .map((row) => `${linesOf([row])} ${row.status}`)
     .join(', ');
+}
+
+/** One product's level against its own reservations. Both were read at one moment, so nothing can have moved between. */
+export function compareStockLevel({ productId, quantity, reserved, held }: StockLevelRecord): Finding[] {
+  const detail = `${quantity} to be ordered, ${reserved} reserved, ${held} held by orders`;
+  const below = -Math.min(quantity, 0) - Math.min(reserved, 0);
+  const findings: Finding[] = [];
+  if (reserved !== held)
+    findings.push({ kind: 'stock-level-differs', productId, detail, units: Math.abs(reserved - held) });
+  if (below > 0) findings.push({ kind: 'stock-negative', productId, detail, units: below });
+  return findings;
 }

@@ -1,7 +1,7 @@
 import { isFinal, type OrderStatus } from '../../../contracts/order-status.js';
 import type { Finding } from '../../../contracts/reconciliation.js';
 import type { ReservationStatus } from '../../../services/inventory/domain/reservation.js';
-import type { RecordsOfOrder } from '../records-of-order.js';
+import type { RecordsOfOrder } from '../gather-records.js';
 import { finding } from './finding.js';
 
 const HELD = 'HELD' satisfies ReservationStatus;

@@ -1,14 +1,20 @@
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { Registry } from 'prom-client';
-import { createDeliveryActivities } from '../../../activities/delivery/delivery-activities.js';
-import { createDeliveryReconciliation } from '../../../activities/delivery/reconciliation-activities.js';
-import { createInventoryActivities } from '../../../activities/inventory/inventory-activities.js';
-import { createStockReconciliation } from '../../../activities/inventory/reconciliation-activities.js';
+import {
+  createDeliveryActivities,
+  createDeliveryReconciliation,
+} from '../../../activities/delivery/delivery-activities.js';
+import {
+  createInventoryActivities,
+  createStockReconciliation,
+} from '../../../activities/inventory/inventory-activities.js';
 import { createOrderActivities } from '../../../activities/order/order-activities.js';
 import { createOrderReconciliation } from '../../../activities/order/reconciliation-activities.js';
 import { createTellFindings } from '../../../activities/order/tell-findings.js';
-import { createPaymentActivities } from '../../../activities/payment/payment-activities.js';
-import { createPaymentReconciliation } from '../../../activities/payment/reconciliation-activities.js';
+import {
+  createPaymentActivities,
+  createPaymentReconciliation,
+} from '../../../activities/payment/payment-activities.js';
 import { workflowIdOf } from '../../../contracts/ids.js';
 import { ORDER_SAGA, type SagaTimes } from '../../../contracts/order-saga.js';
 import type { CarrierEvent } from '../../../contracts/http/deliveries.js';

@@ -1,9 +1,24 @@
-import { createHash } from 'node:crypto';
-
+import { createHash, randomBytes } from 'node:crypto';
 import type { Address } from '../../contracts/http/address.js';
 import type { RequestedLine } from './domain/order-lines.js';
 
-export interface UnderstoodBody {
+const hexDigits = 32;
+
+/**
+ * The same user and key give the same order id, also when the row is written by two processes at once. 128 bits of
+ * SHA-256. Not in domain/ because the workflow's sandbox has no node:crypto.
+ */
+export function orderIdFor(userId: number, idempotencyKey: string): string {
+  // A user's id has no colon, so no two pairs give the same text.
+  const hash = createHash('sha256').update(`${userId}:${idempotencyKey}`).digest('hex');
+  return `ord_${hash.slice(0, hexDigits)}`;
+}
+
+export function randomOrderId(): string {
+  return `ord_${randomBytes(hexDigits / 2).toString('hex')}`;
+}
+
+interface UnderstoodBody {
   userId: number;
   /** Merged and sorted. */
   lines: readonly RequestedLine[];

@@ -1,0 +1,208 @@
+import type { Request } from 'express';
+import type { Address } from '../../../contracts/http/address.js';
+import { orderOperations } from '../../../contracts/http/operations/orders.js';
+import {
+  idempotencyKeySchema,
+  MAX_QUANTITY,
+  type PlaceOrderBody,
+  type Order,
+  type OrderLine,
+} from '../../../contracts/http/orders.js';
+import { hashBody, orderIdFor, randomOrderId } from '../../../services/order/order-identity.js';
+import { mergeLines, type RequestedLine, priceLine, totalOf } from '../../../services/order/domain/order-lines.js';
+import { isAdmin, requireUser } from '../../http/access.js';
+import { badRequest, forbidden, serviceUnavailable, unprocessable } from '../../http/problem.js';
+import { parseBody } from '../../http/validate.js';
+import type { UserClient } from '../../../clients/user-client.js';
+import { ServiceUnavailable } from '../../../clients/errors.js';
+import type { ProductClient } from '../../../clients/product-client.js';
+import type { Product } from '../../../contracts/http/products.js';
+import { MONEY_LIMIT } from '../../../contracts/money.js';
+import { crashPoint } from '../../../platform/crash-points/crash-point.js';
+import { activeTraceId, activeTraceparent } from '../../../platform/telemetry/trace-context.js';
+import type { OrderContext } from '../context.js';
+import type { OrderStore } from '../../../services/order/order-store.js';
+import type { StoredOrder } from '../../../services/order/stored-order.js';
+
+/** A request to order, as it was understood. */
+interface OrderRequest {
+  userId: number;
+  /** An admin orders for somebody else: the token says nothing of that user. */
+  forAnother: boolean;
+  /** One per product, ascending. */
+  lines: RequestedLine[];
+  paymentMethod: string;
+  shippingAddress: Address | undefined;
+  bodyHash: string;
+  idempotencyKey: string | undefined;
+  respondAsync: boolean;
+}
+
+export function readOrderRequest(req: Request): OrderRequest {
+  const caller = requireUser(req);
+  const body = parseBody(orderOperations.placeOrder.body, req);
+  const { userId = caller.userId, paymentMethod, shippingAddress } = body;
+  if (userId !== caller.userId && !isAdmin(caller)) throw forbidden("Another user's order needs the role admin.");
+  const lines = readLines(body);
+  return {
+    userId,
+    forAnother: userId !== caller.userId,
+    lines,
+    paymentMethod,
+    shippingAddress,
+    bodyHash: hashBody({ userId, lines, paymentMethod, shippingAddress }),
+    idempotencyKey: readKey(req),
+    respondAsync: prefersAsync(req),
+  };
+}
+
+function readLines(body: PlaceOrderBody): RequestedLine[] {
+  const lines = mergeLines('items' in body ? body.items : [body]);
+  const tooMany = lines.filter((line) => line.quantity > MAX_QUANTITY);
+  if (tooMany.length === 0) return lines;
+  throw badRequest(
+    'Invalid request body.',
+    tooMany.map((line) => ({ path: 'items', message: `product ${line.productId}: at most ${MAX_QUANTITY} in all` })),
+  );
+}
+
+function readKey(req: Request): string | undefined {
+  const key = req.get('idempotency-key');
+  if (key === undefined) return undefined;
+  const parsed = idempotencyKeySchema.safeParse(key);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.map(({ message }) => ({ path: 'Idempotency-Key', message }));
+  throw badRequest('Invalid request headers.', errors);
+}
+
+/** RFC 7240: a list of preferences, each perhaps with parameters. */
+function prefersAsync(req: Request): boolean {
+  const preferences = (req.get('prefer') ?? '').split(',').map((item) => item.split(';')[0]?.trim().toLowerCase());
+  return preferences.includes('respond-async');
+}
+
+interface Customer {
+  /** false: the user service is down, so the token, which names the user it was given to, is believed. */
+  verified: boolean;
+  address: Address | undefined;
+}
+
+/** Throws the problem to answer with. A token vouches for its own holder alone, so not when it is `forAnother`. */
+async function verifyCustomer(
+  users: UserClient,
+  userId: number,
+  { forAnother }: { forAnother: boolean },
+): Promise<Customer> {
+  const answer = await users.validateUser(userId);
+  switch (answer.outcome) {
+    case 'unavailable':
+      if (forAnother) throw userUnavailable();
+      return { verified: false, address: undefined };
+    case 'unknown':
+      throw unknownUser();
+    case 'verified':
+      if (!answer.user.valid) throw unknownUser();
+      return { verified: true, address: answer.user.address ?? undefined };
+  }
+}
+
+const userUnavailable = () =>
+  serviceUnavailable('user-unavailable', 'The user can not be asked for right now. Nothing was ordered.');
+
+const unknownUser = () => unprocessable('unknown-user', 'There is no such user, or they may not order.');
+
+type Quote = Pick<Order, 'lines' | 'currency' | 'totalPrice'>;
+
+/** Names and prices of this moment. Throws the problem to answer with. */
+async function quoteOrder(products: ProductClient, requested: readonly RequestedLine[]): Promise<Quote> {
+  const known = await askPrices(products, requested);
+  const currencies = new Set<string>();
+  const lines: OrderLine[] = [];
+  for (const line of requested) {
+    const product = known.get(line.productId);
+    if (product === undefined || product === 'unknown' || !product.active) throw unknownProduct(line);
+    currencies.add(product.currency);
+    lines.push(priceLine(line, product));
+  }
+  const [currency, ...others] = currencies;
+  if (currency === undefined || others.length > 0) throw mixedCurrencies([...currencies]);
+  const totalPrice = totalOf(lines);
+  if (totalPrice >= MONEY_LIMIT) throw tooExpensive();
+  return { lines, currency, totalPrice };
+}
+
+async function askPrices(
+  products: ProductClient,
+  requested: readonly RequestedLine[],
+): Promise<Map<number, Product | 'unknown'>> {
+  try {
+    return await products.quote(requested.map(({ productId }) => productId));
+  } catch (error) {
+    if (!(error instanceof ServiceUnavailable)) throw error;
+    throw serviceUnavailable('pricing-unavailable', 'Prices can not be asked right now. Nothing was ordered.');
+  }
+}
+
+const unknownProduct = ({ productId }: RequestedLine) =>
+  unprocessable('unknown-product', `There is no product ${productId}, or it is not sold any more.`, { productId });
+
+const mixedCurrencies = (currencies: string[]) =>
+  unprocessable('mixed-currencies', 'An order has one currency: order these products apart.', { currencies });
+
+const tooExpensive = () =>
+  badRequest('The order is too big.', [{ path: 'items', message: `the total must be below ${MONEY_LIMIT}` }]);
+
+/** Asks who and how much, and writes the order down. Nothing is written when this throws. */
+export async function writeOrder(context: OrderContext, request: OrderRequest): Promise<Placed> {
+  const { store, users, products, logger } = context;
+  const { userId, forAnother, lines, idempotencyKey, bodyHash, paymentMethod, respondAsync } = request;
+  const [customer, quote] = await Promise.all([
+    verifyCustomer(users, userId, { forAnother }),
+    quoteOrder(products, lines),
+  ]);
+  const shippingAddress = request.shippingAddress ?? customer.address;
+  if (shippingAddress === undefined) throw addressMissing(customer.verified);
+
+  crashPoint('place: before the row');
+  const { placed, stored } = await store.place({
+    id: idempotencyKey === undefined ? randomOrderId() : orderIdFor(userId, idempotencyKey),
+    userId,
+    userVerified: customer.verified,
+    ...quote,
+    shippingAddress,
+    paymentMethod,
+    bodyHash,
+    answeredAsync: respondAsync,
+    idempotencyKey,
+    traceparent: activeTraceparent(),
+    traceId: activeTraceId(),
+  });
+  if (!placed) return asReplay(stored, request);
+  crashPoint('place: row written');
+  logger.info({ orderId: stored.order.id, userVerified: customer.verified }, 'order created');
+  return { placed, stored };
+}
+
+function addressMissing(verified: boolean) {
+  const message = verified ? 'is required: you have none on file' : 'is required: yours can not be looked up right now';
+  return badRequest('Invalid request body.', [{ path: 'shippingAddress', message }]);
+}
+
+/** `placed` is false where the order was there already, so that this request repeats an earlier one. */
+interface Placed {
+  placed: boolean;
+  stored: StoredOrder;
+}
+
+/** The order that an earlier request with this key made. Comes before all else, because it needs no other service. */
+export async function findReplay(store: OrderStore, request: OrderRequest): Promise<Placed | undefined> {
+  if (request.idempotencyKey === undefined) return undefined;
+  const stored = await store.findByKey(request.userId, request.idempotencyKey);
+  return stored === undefined ? undefined : asReplay(stored, request);
+}
+
+/** Throws 422 when the key was used for another body. */
+function asReplay(stored: StoredOrder, { bodyHash }: OrderRequest): Placed {
+  if (stored.bodyHash === bodyHash) return { placed: false, stored };
+  throw unprocessable('idempotency-key-reuse', 'This Idempotency-Key was used for another order.');
+}

@@ -1,0 +1,101 @@
+import type { Finding, FindingKind, Repair } from '../../../contracts/reconciliation.js';
+import type { PaymentState } from '../../../services/payment/domain/payment.js';
+import type { RecordsOfOrder } from '../gather-records.js';
+import { finding } from './finding.js';
+import { stageOf, type Stage } from './compare-settled.js';
+
+/** Whose money it is by our own books. */
+export function comparePayment({ orderId, order, payment }: RecordsOfOrder): Finding[] {
+  const state = payment?.status as PaymentState | undefined;
+  const paid = payment && { money: { amount: payment.amount, currency: payment.currency } };
+  // PENDING: the provider was asked, and nobody knows what became of it.
+  const isLeft = state === 'CHARGED' || state === 'PENDING';
+  if (order === undefined) return isLeft ? [finding('payment-without-order', orderId, `payment ${state}`, paid)] : [];
+
+  const says = `order ${order.status}, payment ${state ?? 'none'}`;
+  const total = { amount: order.totalPrice, currency: order.currency };
+  const ids = `order's payment ${order.paymentId ?? ''}, its books' ${payment?.paymentId ?? 'none'}`;
+  const differs =
+    order.paymentId === undefined || order.paymentId === payment?.paymentId
+      ? []
+      : [finding('payment-differs', orderId, `${says}; ${ids}`, { money: total })];
+  switch (stageOf(order).payment) {
+    case 'open':
+      return differs;
+    case 'charged':
+      return state === 'CHARGED' ? differs : [finding('payment-missing', orderId, says, { money: total })];
+    case 'undone':
+      return isLeft ? [finding('payment-not-refunded', orderId, says, { ...paid, repair: 'refund-payment' })] : differs;
+  }
+}
+
+type Ours = PaymentState | 'none';
+type Theirs = 'none' | 'CHARGED' | 'DECLINED' | 'REFUNDED' | 'VOIDED';
+
+/** What it is when our books say one thing and the provider's another; undefined where no money is anywhere. */
+function differenceOf(ours: Ours, theirs: Theirs): FindingKind | undefined {
+  switch (theirs) {
+    case 'CHARGED':
+      if (ours === 'CHARGED') return undefined;
+      return ours === 'REFUNDED' ? 'refund-not-at-provider' : 'charge-not-in-books';
+    case 'REFUNDED':
+      return ours === 'REFUNDED' ? undefined : 'refund-not-in-books';
+    case 'none':
+    case 'DECLINED':
+    case 'VOIDED':
+      return ours === 'CHARGED' || ours === 'REFUNDED' ? 'charge-unknown-to-provider' : undefined;
+  }
+}
+
+/** A step or its undo that is under way explains any difference, for as long as its workflow runs. */
+export function compareLedger({ orderId, order, workflow, payment, ledger }: RecordsOfOrder): Finding[] {
+  const ours = (payment?.status ?? 'none') as Ours;
+  const theirs = (ledger?.status ?? 'none') as Theirs;
+  const moved = ledger ?? payment;
+  const money = moved && { money: { amount: moved.amount, currency: moved.currency } };
+  const says = `payment ${ours}, provider ${theirs}${ledger ? ` (${ledger.chargeId})` : ''}`;
+  if (order === undefined) return theirs === 'CHARGED' ? [finding('charge-without-order', orderId, says, money)] : [];
+
+  const stage = stageOf(order).payment;
+  const difference = differenceOf(ours, theirs);
+  const isExplained = stage === 'open' && (workflow.state === 'running' || order.settled.length > 0);
+  if (difference === undefined || isExplained) return [];
+  return [finding(difference, orderId, says, { ...money, repair: repairOf(difference, stage, ours) })];
+}
+
+/** Only where the order's own status leaves no doubt about whose the money is. */
+function repairOf(difference: FindingKind, stage: Stage['payment'], ours: Ours): Repair | undefined {
+  // What was declined stays so in our books, so somebody has to see that it was charged all the same.
+  if (difference === 'charge-unknown-to-provider' || ours === 'DECLINED') return undefined;
+  if (stage === 'undone') return 'refund-payment';
+  return stage === 'charged' && ours === 'PENDING' && difference === 'charge-not-in-books'
+    ? 'record-payment'
+    : undefined;
+}
+
+/** Amounts and currencies never change, so these are compared while an order is under way, too. */
+export function compareAmounts({ orderId, order, payment, ledger }: RecordsOfOrder): Finding[] {
+  // A mark of the provider's, where nothing was ever charged, has no amount.
+  const tookMoney = ledger?.status === 'CHARGED' || ledger?.status === 'REFUNDED';
+  const amounts = [
+    ...(order === undefined ? [] : [{ of: 'order', amount: order.totalPrice, currency: order.currency }]),
+    ...(payment === undefined ? [] : [{ of: 'payment', amount: payment.amount, currency: payment.currency }]),
+    ...(ledger !== undefined && tookMoney
+      ? [{ of: `provider (${ledger.chargeId})`, amount: ledger.amount, currency: ledger.currency }]
+      : []),
+  ];
+  const [first] = amounts;
+  if (first === undefined || new Set(amounts.map(({ amount, currency }) => `${amount} ${currency}`)).size === 1)
+    return [];
+  const values = amounts.map(({ amount }) => amount);
+  return [
+    finding(
+      'amount-differs',
+      orderId,
+      amounts.map(({ of, amount, currency }) => `${of} ${amount} ${currency}`).join(', '),
+      {
+        money: { amount: Math.max(...values) - Math.min(...values), currency: first.currency },
+      },
+    ),
+  ];
+}
