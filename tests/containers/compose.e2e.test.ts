@@ -188,4 +188,10 @@ describe('docker compose up', () => {
     expect(await run()).toContain(table);
     expect(await run('--now')).toContain(table);
   });
+
+  it('users says who is an admin', async () => {
+    showLogs();
+    const list = ['exec', '-T', 'user-service', 'node', 'dist/stack/container/main.js', 'users', 'list'];
+    expect(await holdfast.compose(...list)).toContain('admin@example.com  customer, admin');
+  });
 });
