@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Order } from '../../contracts/http/orders.js';
 import { createKafka } from '../../platform/kafka.js';
 import { createLogger } from '../../platform/logger.js';
-import { scriptFrom, shell } from '../support/document-shell.js';
+import { scriptFrom, shell, withVariables } from '../support/document-shell.js';
 import { server } from '../support/servers.js';
 import { openShop, reaches, type Shop } from '../support/shop.js';
 import { waitFor } from '../support/wait-for.js';
@@ -29,8 +29,7 @@ describe('the commands that the documents show', () => {
   it('README: how to look inside', async () => {
     const { body } = await shop.alice.get<{ items: Order[] }>('/orders?limit=1');
     const orderId = String(body.items[0]?.id);
-    const script = (await scriptFrom('README.md', 'look-inside')).replaceAll('ORDER_ID', orderId);
-    const printed = await shell(script);
+    const printed = await shell(await scriptFrom('README.md', 'look-inside'));
     expect(printed).toContain(`order-${orderId}`);
     expect(printed).toContain('"shippingAddress"');
   });
@@ -55,11 +54,8 @@ describe('the commands that the documents show', () => {
   });
 
   describe('docs/runbook.md', () => {
-    const runbook = async (name: string, replaced: Record<string, string>) => {
-      let script = await scriptFrom('docs/runbook.md', name);
-      for (const [word, value] of Object.entries(replaced)) script = script.replaceAll(word, value);
-      return shell(script);
-    };
+    const runbook = async (name: string, variables: Record<string, string>) =>
+      shell(withVariables(variables, await scriptFrom('docs/runbook.md', name)));
 
     it('says what would be pruned, and prunes it', async () => {
       const printed = await runbook('runbook-prune', {});

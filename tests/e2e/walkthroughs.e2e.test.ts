@@ -48,6 +48,8 @@ describe('docs/walkthroughs.md', () => {
   it('stock', async () => {
     const printed = await walk('stock');
     expect(printed).toContain('"productId":3,"quantity":3');
+    // Nothing is held when it is over.
+    expect(printed).toMatch(/"productId":3,"quantity":5,"reserved":\d+\}\s*$/);
     expect(printed).toContain('"code":"insufficient-stock"');
     expect(printed).toContain('"requested":4,"available":3');
   });

@@ -15,6 +15,10 @@ export async function scriptFrom(document: string, name: string): Promise<string
   return script.join('\n');
 }
 
+/** As its reader would have set them before. */
+export const withVariables = (variables: Record<string, string>, script: string): string =>
+  [...Object.entries(variables).map(([name, value]) => `${name}='${value}'`), script].join('\n');
+
 /** A script of a document that was started, and runs until it ends or is ended. */
 export interface RunningScript {
   /** What it has printed so far. */
