@@ -43,7 +43,7 @@ export function healthRouter({ checks, metrics, logger }: Health): Router {
   router.all(paths, (req, res) => {
     res.set('Allow', ALLOWED);
     if (req.method === 'OPTIONS') return void res.status(204).end();
-    sendPlainProblem(res, 405, 'method-not-allowed', `Here it is ${ALLOWED}.`);
+    sendPlainProblem(res, 405, 'method-not-allowed', `Allowed methods: ${ALLOWED}.`);
   });
   return router;
 }

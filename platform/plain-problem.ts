@@ -16,7 +16,7 @@ const UNREADABLE: Record<string, [status: number, code: string, detail: string]>
 
 /** A whole HTTP/1.1 answer to what is no request that Node.js can read. */
 export function answerToUnreadable(parserCode: string | undefined): string {
-  const [status, code, detail] = UNREADABLE[parserCode ?? ''] ?? [400, 'bad-request', 'This is no HTTP request.'];
+  const [status, code, detail] = UNREADABLE[parserCode ?? ''] ?? [400, 'bad-request', 'Invalid HTTP request.'];
   const body = plainProblem(status, code, detail);
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,

@@ -8,7 +8,7 @@ export function allowOrigins(origins: string[]): RequestHandler {
     const { origin } = req.headers;
     res.vary('Origin');
     if (origin === undefined) return next();
-    if (!allowed.has(origin)) throw forbidden('This page may not use the codec.');
+    if (!allowed.has(origin)) throw forbidden('This origin is not allowed to use the codec server.');
     res.set({
       'Access-Control-Allow-Origin': origin,
       'Access-Control-Allow-Methods': 'POST',

@@ -43,7 +43,7 @@ export function codecRoutes({ codec, origins, hosts, auth }: CodecRoutes): Route
 /** A page whose own name was made to lead here is of the same origin for its browser (DNS rebinding), so CORS asks nothing. */
 function onlyAs(hosts: string[]): RequestHandler {
   return (req, _res, next) => {
-    if (!isHostAllowed(req.headers.host, hosts)) throw forbidden('The codec has another name.');
+    if (!isHostAllowed(req.headers.host, hosts)) throw forbidden('The codec server has another host name.');
     next();
   };
 }

@@ -12,7 +12,7 @@ export function readProblemType({ auth }: { auth: Authenticator }): Router {
   return route(operation, { auth }, (req, res) => {
     const { code } = parseParams(operation.params, req);
     const type = problemTypeOf(code);
-    if (type === undefined) throw notFound('There is no such problem.');
+    if (type === undefined) throw notFound('Unknown problem type.');
     res.json(type);
   });
 }

@@ -50,6 +50,6 @@ const methodNotAllowed = (allowed: string[]) =>
   new Problem({
     status: 405,
     code: 'method-not-allowed',
-    detail: `Here it is ${allowed.join(', ')}.`,
+    detail: `Allowed methods: ${allowed.join(', ')}.`,
     headers: { Allow: allowed.join(', ') },
   });

@@ -75,7 +75,7 @@ function toPrincipal({ id, roles, name, email }: User): UserPrincipal {
   return { kind: 'user', userId: id, roles, name, email };
 }
 
-const unavailable = () => serviceUnavailable('user-unavailable', 'Who you are can not be looked up right now.');
+const unavailable = () => serviceUnavailable('user-unavailable', 'Your user account can not be looked up right now.');
 
 /** The user service's refusal is ours. */
 function toProblem(error: unknown): unknown {

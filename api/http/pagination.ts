@@ -17,7 +17,7 @@ const positionSchema = z.tuple([
 ]);
 
 export const strangeCursor = () =>
-  badRequest('Invalid query parameters.', [{ path: 'cursor', message: 'is not one that we gave' }]);
+  badRequest('Invalid query parameters.', [{ path: 'cursor', message: 'is not a valid cursor' }]);
 
 /** Reads a cursor that an earlier page gave; anything else is a 400. */
 export function readCursor(cursor: string | undefined): Position | undefined {

@@ -61,20 +61,20 @@ export function toProblem(error: unknown): Problem {
   if (status !== undefined && status >= 400 && status < 500)
     return keep(headers, {
       status,
-      ...(known[status] ?? { code: 'bad-request', detail: 'The request can not be understood.' }),
+      ...(known[status] ?? { code: 'bad-request', detail: 'Invalid request.' }),
     });
   if (isBulkheadRejectedError(error))
     return new Problem({
       status: 503,
       code: 'service-unavailable',
-      detail: 'There is too much to do right now.',
+      detail: 'The service is overloaded right now. Try again later.',
       headers: { 'Retry-After': '1' },
       cause: error,
     });
   if (isDatabaseUnavailable(error))
     return keep(
       { 'Retry-After': '5' },
-      { status: 503, code: 'database-unavailable', detail: 'The database can not be asked right now.', cause: error },
+      { status: 503, code: 'database-unavailable', detail: 'The database is not available right now.', cause: error },
     );
   return keep(headers, {
     status: 500,
@@ -87,7 +87,7 @@ export function toProblem(error: unknown): Problem {
 const known: Record<number, { code: ProblemCode; detail: string }> = {
   401: { code: 'unauthorized', detail: 'An access token is needed.' },
   403: { code: 'forbidden', detail: 'Your role does not allow this.' },
-  404: { code: 'not-found', detail: 'There is nothing here.' },
+  404: { code: 'not-found', detail: 'Not found.' },
   413: { code: 'payload-too-large', detail: 'The body is over 100 kB.' },
   415: { code: 'unsupported-media-type', detail: 'The body must be JSON in UTF-8.' },
   429: { code: 'too-many-requests', detail: 'Too many requests. Try again later.' },

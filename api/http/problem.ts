@@ -58,7 +58,7 @@ export const unauthorized = (
 export const forbidden = (detail = 'Your role does not allow this.') =>
   new Problem({ status: 403, code: 'forbidden', detail });
 
-export const notFound = (detail = 'There is nothing here.') => new Problem({ status: 404, code: 'not-found', detail });
+export const notFound = (detail = 'Not found.') => new Problem({ status: 404, code: 'not-found', detail });
 
 export const conflict = (code: ProblemCode, detail: string, extensions: Record<string, unknown> = {}) =>
   new Problem({ status: 409, code, detail, extensions });

@@ -44,7 +44,7 @@ export function createLimiter({ redis, logger }: { redis: Redis; logger: Logger 
         throw new Problem({
           status: 429,
           code: 'too-many-requests',
-          detail: `Over the limit of ${String(limit)} ${name} a minute.`,
+          detail: `Rate limit exceeded: ${String(limit)} ${name} a minute.`,
         });
       },
     });

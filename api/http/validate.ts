@@ -37,7 +37,7 @@ export const refuseQuery: RequestHandler = (req, _res, next) => {
 function parse<S extends z.ZodType>(schema: S, input: unknown, where: string): z.output<S> {
   const parsed = schema.safeParse(input);
   const errors = parsed.success
-    ? unstorableTexts(parsed.data).map((path) => ({ path, message: 'has a character that can not be stored' }))
+    ? unstorableTexts(parsed.data).map((path) => ({ path, message: 'must not contain NUL or unpaired surrogates' }))
     : parsed.error.issues.flatMap(fieldErrors);
   if (parsed.success && errors.length === 0) return parsed.data;
   throw new Problem({ status: 400, code: 'bad-request', detail: `Invalid ${where}.`, errors });

@@ -116,7 +116,7 @@ describe('an order whose workflow task fails again and again, for a payload key 
     expect(cancelled.status).toBe(503);
     expect(cancelled.body).toMatchObject({
       code: 'cancel-unavailable',
-      detail: expect.stringContaining('can not take a step') as string,
+      detail: expect.stringContaining('its workflow is stuck') as string,
     });
     for (const request of ['retry', 'settled'] as const) {
       const answer = await ask(id, request);

@@ -31,7 +31,7 @@ export const textSchema = (most: number) =>
   z
     .string()
     .max(most)
-    .regex(/^[^\u0000]*$/, 'has a character that can not be stored');
+    .regex(/^[^\u0000]*$/, 'must not contain NUL or unpaired surrogates');
 
 /** All other ids. */
 export const textIdSchema = z.string().min(1).max(100);

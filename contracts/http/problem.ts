@@ -42,7 +42,7 @@ export const problemTypeSchema = z
       {
         code: 'not-cancellable',
         status: 409,
-        meaning: 'The carrier has the order, or it was delivered.',
+        meaning: 'The carrier has the order, or it was already delivered.',
         advice: 'Refuse the parcel, or send it back: what the carrier brings back is refunded.',
       },
     ],
@@ -70,7 +70,7 @@ export const PROBLEMS = {
   'bad-request': {
     status: 400,
     text: 'Invalid request; `errors` names each field and why.',
-    advice: 'Mend the fields that `errors` names, and send it again.',
+    advice: 'Correct the fields that `errors` names, and send it again.',
   },
   unauthorized: {
     status: 401,
@@ -80,12 +80,12 @@ export const PROBLEMS = {
   forbidden: {
     status: 403,
     text: 'The caller lacks the role that this needs.',
-    advice: 'Send it as a user who may: it will not be answered otherwise by being sent again.',
+    advice: 'Send it as a user who has the role: sending it again will not help.',
   },
   'not-found': {
     status: 404,
-    text: 'There is no such thing, or it is somebody else’s.',
-    advice: 'Look at the id, and at whose it is.',
+    text: 'Not found, or it belongs to another user.',
+    advice: 'Check the id and whose it is.',
   },
   'method-not-allowed': {
     status: 405,
@@ -111,12 +111,12 @@ export const PROBLEMS = {
   'payload-too-large': { status: 413, text: 'The body is over 100 kB.', advice: 'Send less, in several requests.' },
   'unsupported-media-type': {
     status: 415,
-    text: 'The body’s type, charset or encoding is not one that is understood.',
+    text: 'Unsupported media type, charset or content encoding of the body.',
     advice: 'Send `Content-Type: application/json`, in UTF-8 and not compressed.',
   },
   'too-many-requests': {
     status: 429,
-    text: 'Over a rate limit.',
+    text: 'Rate limit exceeded.',
     advice: 'Wait as long as `Retry-After` says.',
     retry: true,
   },
@@ -140,12 +140,12 @@ export const PROBLEMS = {
   // Of users of an outside provider.
   'email-not-verified': {
     status: 403,
-    text: 'The token has no `email` that its provider vouches for by `email_verified`.',
+    text: 'The token has no verified e-mail address (`email` with `email_verified`).',
     advice: 'Let the provider verify your e-mail address, and sign in there again.',
   },
   'email-of-another-user': {
     status: 403,
-    text: 'Another user has your e-mail address, and only an operator can say that it is you.',
+    text: 'Another user has this e-mail address; only an operator can link the accounts.',
     advice: 'Ask an operator.',
   },
   'user-disabled': { status: 403, text: 'This user is disabled.', advice: 'Ask an operator.' },
@@ -164,12 +164,12 @@ export const PROBLEMS = {
   'service-timeout': {
     status: 504,
     text: 'The service did not answer in time.',
-    advice: 'Look whether it was done, or send it again with the same `Idempotency-Key`.',
+    advice: 'Check whether it was done, or send it again with the same `Idempotency-Key`.',
   },
   'answer-lost': {
     status: 502,
     text: 'The service broke off before it answered; what was asked for may have been done.',
-    advice: 'Look whether it was done, or send it again with the same `Idempotency-Key`.',
+    advice: 'Check whether it was done, or send it again with the same `Idempotency-Key`.',
   },
   // Of users. The last three are RFC 6749's, section 5.2.
   'email-taken': {
@@ -179,14 +179,14 @@ export const PROBLEMS = {
   },
   'invalid-request': {
     status: 400,
-    text: 'Not as RFC 6749 asks.',
-    advice: 'Send what RFC 6749, section 4.4.2, asks for.',
+    text: 'Invalid token request.',
+    advice: 'Send a request as in RFC 6749, section 4.4.2.',
     members: { error: z.literal('invalid_request') },
   },
   'invalid-client': {
     status: 401,
-    text: 'Id or secret is wrong.',
-    advice: 'Look at the id and the secret of the client.',
+    text: 'Wrong client id or secret.',
+    advice: 'Check the id and the secret of the client.',
     members: { error: z.literal('invalid_client') },
   },
   'unsupported-grant-type': {
@@ -205,11 +205,11 @@ export const PROBLEMS = {
   },
   'unknown-product': {
     status: 422,
-    text: 'There is no such product, or it is not active.',
+    text: 'The product does not exist or is not active.',
     advice: 'Take a product of `GET /products`.',
     members: { productId: integerIdSchema },
   },
-  'unknown-user': { status: 422, text: 'There is no such user, or it is disabled.', advice: 'Look at the user’s id.' },
+  'unknown-user': { status: 422, text: 'The user does not exist or is disabled.', advice: 'Check the user’s id.' },
   'mixed-currencies': {
     status: 422,
     text: 'The products have prices in several currencies.',
@@ -229,46 +229,46 @@ export const PROBLEMS = {
   },
   'user-unavailable': {
     status: 503,
-    text: 'The user service is down, and nothing else tells what is needed of the user.',
+    text: 'The user service is down, and the user’s data is needed.',
     advice: 'Send it again after `Retry-After`, with the same `Idempotency-Key`.',
     retry: true,
   },
   'not-cancellable': {
     status: 409,
-    text: 'The carrier has the order, or it was delivered.',
+    text: 'The carrier has the order, or it was already delivered.',
     advice: 'Refuse the parcel, or send it back: what the carrier brings back is refunded.',
   },
   'attention-not-needed': {
     status: 409,
-    text: 'The order waits for no operator.',
-    advice: 'Nothing: it goes on by itself.',
+    text: 'The order does not need attention.',
+    advice: 'Nothing to do: the order continues by itself.',
   },
   'already-being-undone': {
     status: 409,
-    text: 'What waits is a part of the undo: it can be retried or settled.',
+    text: 'The order is being cancelled: the waiting step can be retried or settled.',
     advice: 'Retry or settle the step that `attention` of the order names.',
   },
   'workflow-ended': {
     status: 409,
-    text: 'The order’s workflow has ended: nothing of it waits any more, and nobody hears what is asked.',
-    advice: 'Look at the order’s status; the runbook says what an operator can do.',
+    text: 'The order’s workflow has ended: no step is waiting, and requests are not received.',
+    advice: 'Check the order’s status; the runbook says what an operator can do.',
   },
   'cancel-unavailable': {
     status: 503,
-    text: 'The Saga can not be reached, or can not take a step; nothing was cancelled.',
+    text: 'The order’s workflow can not be reached or is stuck; nothing was cancelled.',
     advice: 'Send it again after `Retry-After`.',
     retry: true,
   },
   // Of deliveries.
   'delivery-not-started': {
     status: 503,
-    text: 'The booking is not written down yet: send it again.',
+    text: 'The delivery is not recorded yet. Send the report again.',
     advice: 'Send it again after `Retry-After`.',
     retry: true,
   },
   'saga-unavailable': {
     status: 503,
-    text: 'Whether the Saga has heard of it is not known, or it can hear of nothing now: `detail` says which.',
+    text: 'It is not known whether the request reached the order’s workflow, or the workflow is stuck: `detail` says which.',
     advice: 'Send it again after `Retry-After`: a report may come any number of times.',
     retry: true,
   },

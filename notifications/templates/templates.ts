@@ -68,14 +68,14 @@ const orderReceived: Template = ({ orderId, totalPrice, currency }) => ({
   subject: `Order received: ${orderId}`,
   paragraphs: [
     `We have received your order ${orderId}. Thank you!`,
-    'We tell you when it is paid and when it is on its way.',
+    'We will let you know when it is paid and when it is on its way.',
   ],
   withLines: true,
   short: `We have received your order ${orderId}: ${formatMoney(totalPrice, currency)}.`,
 });
 
 const paymentCompleted: Template = ({ orderId, totalPrice, currency }) => {
-  const paid = `Your payment of ${formatMoney(totalPrice, currency)} for order ${orderId} is completed.`;
+  const paid = `We have received your payment of ${formatMoney(totalPrice, currency)} for order ${orderId}.`;
   return { subject: `Payment completed: ${orderId}`, paragraphs: [paid], withLines: true, short: paid };
 };
 
@@ -91,7 +91,7 @@ const deliveryStarted: Template = ({ orderId, trackingNumber }) => {
 
 const deliveryCompleted: Template = ({ orderId }) => ({
   subject: `Delivered: ${orderId}`,
-  paragraphs: [`Your order ${orderId} has been delivered. We hope you like it!`],
+  paragraphs: [`Your order ${orderId} has been delivered. We hope you enjoy it!`],
   withLines: false,
   short: `Your order ${orderId} has been delivered.`,
 });
@@ -111,7 +111,7 @@ const orderCancelled: Template = ({ orderId, reason }) => {
   const why = known === undefined ? '.' : `: ${WHY[known]}.`;
   return {
     subject: `Order cancelled: ${orderId}`,
-    paragraphs: [`Your order ${orderId} was cancelled${why}`, 'What you may have paid goes back to you.'],
+    paragraphs: [`Your order ${orderId} was cancelled${why}`, 'If you have paid for it, you will get the money back.'],
     withLines: true,
     short: `Your order ${orderId} was cancelled${why}`,
   };

@@ -45,7 +45,7 @@ export function postEvent(context: DeliveryContext): Router {
         await markTold(deliveryId, update.status);
       } catch (error) {
         logger.warn({ err: error, orderId, deliveryId }, 'the Saga has not heard of a carrier event yet');
-        throw serviceUnavailable('saga-unavailable', 'The order can not be told right now: send it again.', 1);
+        throw serviceUnavailable('saga-unavailable', 'The order can not be updated now. Send it again.', 1);
       }
     });
     res.status(202).end();
@@ -61,7 +61,7 @@ function requireRecorded(req: Request, event: EventOutcome): Extract<EventOutcom
     case 'of-another-carrier':
       throw notTheirs(req, event.outcome, 'Another carrier has this delivery.');
     case 'not-started':
-      throw serviceUnavailable('delivery-not-started', 'The booking is not written down yet: send it again.', 1);
+      throw serviceUnavailable('delivery-not-started', 'The delivery is not recorded yet. Send the report again.', 1);
     default:
       return event satisfies never;
   }

@@ -30,7 +30,10 @@ export function putStock(context: Pick<Context, 'stock' | 'products' | 'auth'>):
 async function requireProduct(products: Context['products'], id: number, authorization: string): Promise<void> {
   const exists = await products.exists(id, authorization).catch((error: unknown) => {
     if (!(error instanceof ServiceUnavailable)) throw error;
-    throw serviceUnavailable('service-unavailable', 'The product service can not be asked whether there is one.');
+    throw serviceUnavailable(
+      'service-unavailable',
+      'The product service is not available, so the product can not be checked.',
+    );
   });
-  if (!exists) throw notFound(`There is no product ${String(id)}.`);
+  if (!exists) throw notFound(`Product ${String(id)} does not exist.`);
 }

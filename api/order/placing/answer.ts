@@ -101,7 +101,7 @@ export function sendAnswer(res: Response, answer: Answer, { replayed }: { replay
       return;
     case 'short': {
       const { productId, requested, available } = answer.shortage;
-      const detail = `Of product ${productId} ${requested} were ordered and ${available} are left.`;
+      const detail = `Insufficient stock for product ${productId}: ${requested} requested, ${available} available.`;
       throw conflict('insufficient-stock', detail, { orderId: order.id, productId, requested, available });
     }
   }

@@ -107,9 +107,9 @@ async function verifyCustomer(
 }
 
 const userUnavailable = () =>
-  serviceUnavailable('user-unavailable', 'The user can not be asked for right now. Nothing was ordered.');
+  serviceUnavailable('user-unavailable', 'The user can not be looked up right now. Nothing was ordered.');
 
-const unknownUser = () => unprocessable('unknown-user', 'There is no such user, or they may not order.');
+const unknownUser = () => unprocessable('unknown-user', 'The user does not exist or is disabled.');
 
 type Quote = Pick<Order, 'lines' | 'currency' | 'totalPrice'>;
 
@@ -139,18 +139,18 @@ async function askPrices(
     return await products.quote(requested.map(({ productId }) => productId));
   } catch (error) {
     if (!(error instanceof ServiceUnavailable)) throw error;
-    throw serviceUnavailable('pricing-unavailable', 'Prices can not be asked right now. Nothing was ordered.');
+    throw serviceUnavailable('pricing-unavailable', 'Prices are not available right now. Nothing was ordered.');
   }
 }
 
 const unknownProduct = ({ productId }: RequestedLine) =>
-  unprocessable('unknown-product', `There is no product ${productId}, or it is not sold any more.`, { productId });
+  unprocessable('unknown-product', `Product ${productId} does not exist or is not active.`, { productId });
 
 const mixedCurrencies = (currencies: string[]) =>
-  unprocessable('mixed-currencies', 'An order has one currency: order these products apart.', { currencies });
+  unprocessable('mixed-currencies', 'All products of an order must have the same currency.', { currencies });
 
 const tooExpensive = () =>
-  badRequest('The order is too big.', [{ path: 'items', message: `the total must be below ${MONEY_LIMIT}` }]);
+  badRequest('The order total is too large.', [{ path: 'items', message: `the total must be below ${MONEY_LIMIT}` }]);
 
 /** Asks who and how much, and writes the order down. Nothing is written when this throws. */
 export async function writeOrder(context: OrderContext, request: OrderRequest): Promise<Placed> {

@@ -59,10 +59,10 @@ function askedBy(req: Request, { userId }: Order): CancelRequest['by'] {
   return principal.kind === 'user' && principal.userId === userId ? 'customer' : 'operator';
 }
 
-const ENDED = 'The workflow of this order has ended before the order: an operator has to reconcile it.';
+const ENDED = 'The workflow of this order has ended too early: an operator has to reconcile it.';
 const UNREACHABLE = 'The order can not be cancelled right now. Try again.';
 const UNHEARD =
-  'The order was not cancelled: its workflow can not take a step now, which operators are shown. Try again once the ' +
-  'order needs no attention any more.';
+  'The order was not cancelled: its workflow is stuck, and operators can see that. Try again once the order does not ' +
+  'need attention any more.';
 
-const notCancellable = () => conflict('not-cancellable', 'The carrier has the order, or it was delivered.');
+const notCancellable = () => conflict('not-cancellable', 'The carrier has the order, or it was already delivered.');

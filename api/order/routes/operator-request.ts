@@ -59,11 +59,11 @@ export function operatorRequest(request: OperatorRequest, context: OrderContext)
           return logger.info({ orderId: id, request, operator }, 'operator asked');
         case 'ended':
           await timeline.confirm(id, key, 'refused');
-          throw conflict('workflow-ended', 'The workflow of this order has ended: nothing of it waits any more.');
+          throw conflict('workflow-ended', 'The workflow of this order has ended, so no step is waiting.');
         case 'unconfirmed':
           throw serviceUnavailable(
             'saga-unavailable',
-            'Whether the Saga has heard it is not known. Look at the order, and ask again if it waits as before.',
+            'It is not known whether the request reached the order. Check the order, and send it again if nothing has changed.',
           );
       }
     });
@@ -75,7 +75,7 @@ export function operatorRequest(request: OperatorRequest, context: OrderContext)
 function whyNot(request: OperatorRequest, order: Order): Problem | undefined {
   const { needsAttention, attention } = order;
   if (!needsAttention || attention === undefined)
-    return conflict('attention-not-needed', 'This order waits for no operator.');
+    return conflict('attention-not-needed', 'This order does not need attention.');
   const isKept = request === 'give-up' && attention.error !== ('WorkflowNotStarted' satisfies Stall);
   if (hearsNothing(order) && !isKept) return serviceUnavailable('saga-unavailable', NOT_NOW);
   if (request !== 'give-up') return undefined;
@@ -84,17 +84,17 @@ function whyNot(request: OperatorRequest, order: Order): Problem | undefined {
 
 /** What would be answered for is not known then. A wish to undo it is right whenever it is heard: Temporal keeps it. */
 const NOT_NOW =
-  'The workflow of this order can not take a step, so it was not asked. Mend that first, as the runbook says, and look ' +
-  'at the order again.';
+  'The workflow of this order is stuck, so the request was not sent. Fix the cause first, as the runbook says, then check ' +
+  'the order again.';
 
 /** Of the steps, those of the undo and the one after delivery can't be given up while they wait. */
 function noWayBack(step: ShownAttentionStep): Problem | undefined {
   if (isCompensation(step)) return beingUndone();
   return step in STEPS && compensationOf(step) === undefined
-    ? conflict('not-cancellable', 'The order was delivered. What waits can be retried or settled.')
+    ? conflict('not-cancellable', 'The order was delivered. The waiting step can be retried or settled.')
     : undefined;
 }
 
 function beingUndone(): Problem {
-  return conflict('already-being-undone', 'The order is being undone. What waits can be retried or settled.');
+  return conflict('already-being-undone', 'The order is being cancelled. The waiting step can be retried or settled.');
 }
