@@ -9,6 +9,7 @@ import type { OperatorRequest } from '../../contracts/timeline.js';
 import { createTemporalClient } from '../../platform/temporal/client.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { sagaStart } from '../../services/order/saga-start.js';
+import { createTimelineStore } from '../../services/order/timeline-store.js';
 import { deliveryUpdate, initialSearchAttributes } from '../../workflows/order/messages.js';
 import { createOrderSagas } from './order-sagas.js';
 import { startOrderApi, type OrderApi } from './testing/order-api.js';
@@ -102,6 +103,19 @@ describe('the timeline', () => {
     }
     expect((await api.get('/orders/ord_none/timeline', api.admin)).status).toBe(404);
     expect((await api.get(`/orders/${id}/timeline`, '')).status).toBe(401);
+  });
+
+  it('tells admins alone what a reconciliation found and an operator has put right', async () => {
+    const id = await place();
+    const by = { operator: 'hana', note: 'she has sent it back' };
+    const timeline = createTimelineStore(api.database.prisma);
+    for (let times = 0; times < 2; times++) await timeline.acknowledge(id, ['settled-and-done: twice'], by);
+    expect((await timelineOf(id)).filter(({ step }) => step === 'acknowledged')).toMatchObject([
+      { outcome: 'done', detail: 'settled-and-done: twice', operator: { id: 'hana', note: by.note } },
+    ]);
+    const customers = await timelineOf(id, api.alice);
+    expect(customers.map(({ step }) => step)).not.toContain('acknowledged');
+    expect(customers.length).toBeGreaterThan(0);
   });
 });
 
