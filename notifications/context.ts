@@ -11,7 +11,7 @@ import type { Logger } from '../platform/logger.js';
 import { createMetrics } from '../platform/metrics.js';
 import type { Metrics } from '../platform/metrics.js';
 import { createEmailChannel } from './channels/email-channel.js';
-import { createSimulatedSms } from './channels/sms-channel.js';
+import { createSimulatedSms } from './channels/channel.js';
 import type { NotificationConfig } from './config.js';
 import { openNotificationDatabase } from './database.js';
 import { RETRY_RULES } from './domain/retry-rules.js';

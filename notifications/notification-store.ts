@@ -1,8 +1,42 @@
+import { type Notification, notificationSchema, type NOTIFICATION_CHANNELS } from '../contracts/http/notifications.js';
+import { after, newestFirst } from '../platform/database/newest-first.js';
+import type { Notification as Row, PrismaClient } from './prisma/generated/client.js';
 import { randomUUID } from 'node:crypto';
 import type { Topic } from '../contracts/topics.js';
-import type { NOTIFICATION_CHANNELS } from '../contracts/http/notifications.js';
 import { LOST, type NotificationState } from './domain/notification-state.js';
-import type { PrismaClient } from './prisma/generated/client.js';
+
+interface ListQuery {
+  /** undefined: everybody's. */
+  userId: number | undefined;
+  orderId: string | undefined;
+  /** The place after which the page begins. */
+  after: { createdAt: Date; id: string } | undefined;
+  limit: number;
+}
+
+/** Newest first. */
+export async function listNotifications(
+  prisma: PrismaClient,
+  { userId, orderId, after: place, limit }: ListQuery,
+): Promise<Row[]> {
+  return prisma.notification.findMany({
+    where: {
+      ...(userId === undefined ? {} : { userId }),
+      ...(orderId === undefined ? {} : { orderId }),
+      ...after(place),
+    },
+    orderBy: newestFirst,
+    take: limit,
+  });
+}
+
+export function toNotification({ createdAt, sentAt, ...row }: Row): Notification {
+  return notificationSchema.parse({
+    ...row,
+    createdAt: createdAt.toISOString(),
+    sentAt: sentAt?.toISOString() ?? null,
+  });
+}
 
 export type ChannelName = (typeof NOTIFICATION_CHANNELS)[number];
 
@@ -13,7 +47,7 @@ export interface EventToTell {
   event: Topic;
 }
 
-export interface StoredNotification extends NotificationState {
+interface StoredNotification extends NotificationState {
   id: string;
   channel: ChannelName;
 }

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createOrderActivities } from '../activities/order/order-activities.js';
-import { createOrderReconciliation } from '../activities/order/reconciliation-activities.js';
-import { createTellFindings } from '../activities/order/tell-findings.js';
+import { createOrderReconciliation, createTellFindings } from '../activities/order/reconciliation-activities.js';
 import { ORDER_DEPLOYMENT, TASK_QUEUES } from '../contracts/task-queues.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
 import { startPruner } from '../platform/database/prune.js';

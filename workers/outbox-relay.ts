@@ -1,10 +1,13 @@
 import type { Kafka } from 'kafkajs';
 import type { Registry } from 'prom-client';
-
 import { crashPoint } from '../platform/crash-points/crash-point.js';
 import type { Logger } from '../platform/logger.js';
-import { createEventPublisher, refusalOf } from '../services/order/outbox/event-publisher.js';
-import { closedByBytes, inSequence } from '../services/order/outbox/in-sequence.js';
+import {
+  createEventPublisher,
+  refusalOf,
+  closedByBytes,
+  inSequence,
+} from '../services/order/outbox/event-publisher.js';
 import { openOutboxSession, type OutboxRow, type OutboxSession } from '../services/order/outbox/outbox-session.js';
 import { createRefusedEvents } from '../services/order/outbox/refused-events.js';
 import { startLoop, type Loop, type RunningLoop } from '../platform/loop.js';

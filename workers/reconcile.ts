@@ -7,8 +7,7 @@ import { readEnv } from '../platform/env.js';
 import { createTemporalClient } from '../platform/temporal/client.js';
 import { temporalSettingsFrom } from '../platform/temporal/settings.js';
 import { settings } from './config/reconcile.js';
-import { describeReport, totalOf } from './reconcile/describe-report.js';
-import { runReconciliation, type Progress } from './reconcile/run-reconciliation.js';
+import { describeReport, totalOf, runReconciliation, type Progress } from './reconcile/run-reconciliation.js';
 
 // `npm run reconcile`, for any Temporal that the environment names. Ends with 0 when nothing is found, or left, else
 // with 1; with 2 when it could not be done.

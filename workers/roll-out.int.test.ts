@@ -3,9 +3,8 @@ import { ORDER_DEPLOYMENT } from '../contracts/task-queues.js';
 import { waitFor } from '../tests/support/wait-for.js';
 import { withChange } from '../workflows/order/testing/changed-saga.js';
 import { workflowBundle } from '../workflows/order/testing/workflow-bundle.js';
-import { canary, TakenBack, type CanaryOptions } from './roll-out/canary.js';
+import { canary, TakenBack, type CanaryOptions, promote, goBack, tellBuilds } from './roll-out/canary.js';
 import { viewDeployment, type Where } from './roll-out/deployment-view.js';
-import { promote, goBack, tellBuilds } from './roll-out/roll-out.js';
 import { startBuildsTest, type BuildsTest } from './testing/builds.js';
 
 // A server, two builds and orders of both, also on a machine that is busy.

@@ -3,8 +3,7 @@ import { Connection } from '@temporalio/client';
 import { z } from 'zod';
 import { ORDER_DEPLOYMENT } from '../contracts/task-queues.js';
 import { duration, readEnv, temporalAddressSettings } from '../platform/env.js';
-import { canary } from './roll-out/canary.js';
-import { promote, goBack, tellBuilds } from './roll-out/roll-out.js';
+import { canary, promote, goBack, tellBuilds } from './roll-out/canary.js';
 
 // `npm run roll-out -- canary|promote|back|builds`, for any Temporal that the environment names: which build of the order worker
 // takes new orders. Needs no payload keys. Ends with 0 when it was done, with 1 when not, with 2 for what it can't read.

@@ -14,8 +14,9 @@ import { sagaTimesFrom } from '../../services/order/saga-start.js';
 import {
   createStatusChangeReader,
   type StatusChangeReader,
-} from '../../services/order/status-changes/status-change-reader.js';
-import { startStatusListener, type StatusListener } from '../../services/order/status-changes/status-listener.js';
+  startStatusListener,
+  type StatusListener,
+} from '../../services/order/status-changes/status-listener.js';
 import { createTimelineStore, type TimelineStore } from '../../services/order/timeline-store.js';
 import { authSettingsFrom, createAuthenticator, type Authenticator } from '../http/auth.js';
 import type { OrderApiConfig } from './config.js';

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-
 import { workflowIdOf } from '../../contracts/ids.js';
 import { orderSchema, type Order } from '../../contracts/http/orders.js';
 import { listen, type Listening } from '../../platform/listen.js';

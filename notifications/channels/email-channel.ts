@@ -1,8 +1,7 @@
 import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { renderMail } from '../templates/templates.js';
-import { NotSent } from './channel.js';
-import type { Channel } from './channel.js';
+import { NotSent, type Channel } from './channel.js';
 
 export interface EmailSettings {
   smtpUrl: string;

@@ -5,7 +5,7 @@ import { readCursor, toPage } from '../../api/http/pagination.js';
 import { route } from '../../api/http/route.js';
 import { parseQuery } from '../../api/http/validate.js';
 import { notificationOperations } from '../../contracts/http/operations/notifications.js';
-import { listNotifications, toNotification } from '../notification-list.js';
+import { listNotifications, toNotification } from '../notification-store.js';
 import type { PrismaClient } from '../prisma/generated/client.js';
 
 const operation = notificationOperations.listNotifications;

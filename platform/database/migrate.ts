@@ -1,8 +1,30 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { Client, DatabaseError } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import path from 'node:path';
-import { Client, DatabaseError } from 'pg';
 import { Umzug } from 'umzug';
+
+/** The migrations of a folder that a database has not had. Rejects where there is no such database or no such folder. */
+export async function pendingMigrations({ url, directory }: { url: string; directory: string }): Promise<string[]> {
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort();
+  const client = new Client({
+    connectionString: url,
+    application_name: 'pending-migrations',
+    connectionTimeoutMillis: 5000,
+  });
+  await client.connect();
+  try {
+    const table = await client.query<{ found: boolean }>(
+      "SELECT to_regclass('schema_migrations') IS NOT NULL AS found",
+    );
+    if (table.rows[0]?.found !== true) return names;
+    const { rows } = await client.query<{ name: string }>('SELECT name FROM schema_migrations');
+    const applied = new Set(rows.map(({ name }) => name));
+    return names.filter((name) => !applied.has(name));
+  } finally {
+    await client.end();
+  }
+}
 
 /** Any number will do, as long as every version of every process takes the same. */
 const lockId = 4_702_113;
@@ -10,7 +32,7 @@ const lockId = 4_702_113;
 /** The first line of a file whose one statement can't be in a transaction, such as CREATE INDEX CONCURRENTLY. */
 const ALONE = '-- without a transaction';
 
-export interface MigrateSettings {
+interface MigrateSettings {
   url: string;
   directory: string;
   /** How long a migration waits for a table, and all who come after it wait behind it; then it gives way. Default 3 s. */

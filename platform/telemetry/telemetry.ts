@@ -8,7 +8,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor, NoopSpanProcessor, ParentBasedSampler } from '@opentelemetry/sdk-trace-base';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry-v2';
-import { TrustedBaggage } from './trusted-baggage.js';
+import { TrustedBaggage } from './trace-context.js';
 import { WithoutLoneQueries, withoutPersonalData } from './spans.js';
 
 const exportDelayMs = 500;

@@ -1,6 +1,6 @@
 import { ROOT_CONTEXT, defaultTextMapGetter, propagation } from '@opentelemetry/api';
 import { expect, it } from 'vitest';
-import { TrustedBaggage } from './trusted-baggage.js';
+import { TrustedBaggage } from './trace-context.js';
 
 const taken = (from: 'outside' | 'our own', baggage: string) =>
   propagation

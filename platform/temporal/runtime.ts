@@ -1,7 +1,70 @@
 import type { LogLevel } from '@temporalio/common';
 import { Runtime, makeTelemetryFilterString } from '@temporalio/worker';
 import type { Logger } from '../logger.js';
-import { shapedEntry } from './shaped-log.js';
+
+interface ShapedEntry {
+  level: LogLevel;
+  message: string;
+  fields: Record<string, unknown>;
+}
+
+/** Of what Temporal's core says beside its message: ids and names, which are ours. */
+const CORE_FIELDS = {
+  workflow_id: 'workflowId',
+  run_id: 'workflowRunId',
+  workflow_type: 'workflowType',
+  activity_id: 'activityId',
+  activity_type: 'activityType',
+  task_queue: 'taskQueue',
+  target: 'target',
+} as const;
+
+/** Where another level says more to us. */
+const LEVELS: [start: string, level: LogLevel][] = [
+  // As happens wherever a step is done more than once at least: it was timed out, or another worker did it.
+  ['Activity not found on completion', 'INFO'],
+  ['Task not found when completing', 'INFO'],
+  ['Query not found', 'INFO'],
+  // The order can't go on.
+  ['Failing workflow task', 'ERROR'],
+];
+
+/**
+ * What Temporal's SDK says, as it may stand in a log. Its core dumps what it has at hand into messages and fields: task tokens, whole
+ * answers with bytes of protocol buffers, payloads. Of these the ids are kept, and the codes that say what went wrong.
+ */
+export function shapedEntry(level: LogLevel, message: string, meta: Record<string, unknown> = {}): ShapedEntry {
+  // By which whoever has it may complete a task.
+  const { taskToken: _taskToken, spanContexts: _spanContexts, ...fields } = meta;
+  if (meta['sdkComponent'] !== 'core') return { level, message, fields };
+  const said = beforeDump(message);
+  return {
+    level: LEVELS.find(([start]) => said.startsWith(start))?.[1] ?? level,
+    message: said,
+    fields: {
+      sdkComponent: 'core',
+      ...Object.fromEntries(
+        Object.entries(CORE_FIELDS)
+          .filter(([name]) => typeof meta[name] === 'string')
+          .map(([name, ours]) => [ours, meta[name]]),
+      ),
+      ...codesIn([message, ...Object.values(meta)].filter((value) => typeof value === 'string').join(' ')),
+    },
+  };
+}
+
+/** The words of a message up to where a dump begins. */
+function beforeDump(message: string): string {
+  const words = message.split(/[{[("\\]|\b\w*(?:Token|Status)\b|\S{25,}/, 1)[0] ?? '';
+  return words.trim().slice(0, 200) || 'Temporal core';
+}
+
+/** Such as NotFound, and TMPRL1100, by which Temporal's documentation is searched. */
+function codesIn(text: string): { code?: string; rule?: string } {
+  const code = /\b(?:code|status): '?([A-Za-z][\w ]{0,60})/.exec(text)?.[1];
+  const rule = /\bTMPRL\d+\b/.exec(text)?.[0];
+  return { ...(code === undefined ? {} : { code }), ...(rule === undefined ? {} : { rule }) };
+}
 
 const levels: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = {
   TRACE: 'trace',

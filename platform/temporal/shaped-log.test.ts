@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shapedEntry } from './shaped-log.js';
+import { shapedEntry } from './runtime.js';
 
 const core = { sdkComponent: 'core', target: 'temporalio_sdk_core::worker::activities', spanContexts: [{ task: 'x' }] };
 const token = 'CiQ0ZjE0NzU2Zi1lNmUyLTQwMWMtYjA0Ny0xMmU4';

@@ -1,4 +1,4 @@
-import { pendingMigrations } from '../../platform/database/pending-migrations.js';
+import { pendingMigrations } from '../../platform/database/migrate.js';
 import { DATABASES } from './migrations.js';
 import { missingSearchAttributes } from './search-attributes.js';
 

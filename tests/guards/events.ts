@@ -173,7 +173,7 @@ export const events: Guard[] = [
   {
     promise: 'A backlog of events, however big, is sent in batches that Kafka takes.',
     code: {
-      file: 'services/order/outbox/in-sequence.ts',
+      file: 'services/order/outbox/event-publisher.ts',
       text: 'if (batch !== undefined && bytes <= left) batch.push(row);',
       instead: 'if (batch !== undefined) batch.push(row);',
     },

@@ -88,7 +88,7 @@ export const faults: Guard[] = [
   {
     promise: "What Temporal's core says is logged without the tokens of tasks and without dumps of messages.",
     code: {
-      file: 'platform/temporal/shaped-log.ts',
+      file: 'platform/temporal/runtime.ts',
       text: "if (meta['sdkComponent'] !== 'core') return",
       instead: "if (meta['sdkComponent'] !== 'none') return",
     },

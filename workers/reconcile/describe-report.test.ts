@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeReport } from './describe-report.js';
+import { describeReport } from './run-reconciliation.js';
 
 it.each([
   [1, '1 unit, 1000 KRW'],

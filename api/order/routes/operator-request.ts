@@ -1,5 +1,4 @@
 import type { Router } from 'express';
-
 import { orderOperations } from '../../../contracts/http/operations/orders.js';
 import type { Order } from '../../../contracts/http/orders.js';
 import {

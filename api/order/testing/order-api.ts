@@ -12,8 +12,10 @@ import { createLogger } from '../../../platform/logger.js';
 import { createMetrics } from '../../../platform/metrics.js';
 import { temporalTelemetryPlugins } from '../../../platform/telemetry/telemetry.js';
 import { createTemporalClient, type TemporalClient } from '../../../platform/temporal/client.js';
-import { createStatusChangeReader } from '../../../services/order/status-changes/status-change-reader.js';
-import { startStatusListener } from '../../../services/order/status-changes/status-listener.js';
+import {
+  createStatusChangeReader,
+  startStatusListener,
+} from '../../../services/order/status-changes/status-listener.js';
 import { openOrderDatabase, type OrderDatabase } from '../../../services/order/testing/order-database.js';
 import { createTimelineStore } from '../../../services/order/timeline-store.js';
 import { createTestNamespace } from '../../../tests/support/temporal-namespace.js';

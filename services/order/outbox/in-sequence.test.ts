@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-
-import { closedByBytes, inSequence } from './in-sequence.js';
+import { closedByBytes, inSequence } from './event-publisher.js';
 
 it('keeps each row once, each order at most once in a round, and in its order', () => {
   const rows = fc

@@ -1,8 +1,9 @@
 import { Client } from 'pg';
-
 import type { OrderEvent } from '../../../contracts/events/order-event.js';
 import type { Topic } from '../../../contracts/topics.js';
-import { WAKE_RELAY } from './channel.js';
+
+/** The PostgreSQL channel on which writers of the outbox wake its relay. */
+export const WAKE_RELAY = 'outbox_events';
 
 /** Any number will do that no other advisory lock of this database has. */
 const LEADER_LOCK = 4_702_201;

@@ -1,5 +1,4 @@
 import { Gauge, type Registry } from 'prom-client';
-
 import type { Logger } from '../../../platform/logger.js';
 import type { OutboxRow } from './outbox-session.js';
 

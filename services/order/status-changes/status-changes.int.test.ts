@@ -6,8 +6,13 @@ import { createLogger } from '../../../platform/logger.js';
 import { waitFor } from '../../../tests/support/wait-for.js';
 import { recordProgress } from '../progress-store.js';
 import { newOrder, openOrderDatabase, progress, type OrderDatabase } from '../testing/order-database.js';
-import { createStatusChangeReader, type StatusChange, type StatusChangeReader } from './status-change-reader.js';
-import { startStatusListener, type StatusListener } from './status-listener.js';
+import {
+  createStatusChangeReader,
+  type StatusChange,
+  type StatusChangeReader,
+  startStatusListener,
+  type StatusListener,
+} from './status-listener.js';
 import { watchOrder } from './watch-order.js';
 
 const service = 'status-test';

@@ -1,8 +1,36 @@
+import type { Order } from '../../../contracts/http/orders.js';
+import type { ShownState } from '../../../contracts/order-saga.js';
+import type { PrismaClient } from '../prisma/generated/client.js';
+import { placedOrder } from '../saga-start.js';
 import { Client } from 'pg';
-
 import type { Logger } from '../../../platform/logger.js';
 import { startLoop, type Loop } from '../../../platform/loop.js';
-import { STATUS_CHANGED } from './channel.js';
+
+/** The PostgreSQL channel that tells which order has a new status: the order's id. */
+export const STATUS_CHANGED = 'order_status_changed';
+
+/** An order as it was when it reached a status; `number` counts them from 1. */
+export interface StatusChange {
+  number: number;
+  order: Order;
+}
+
+export interface StatusChangeReader {
+  /** All of the order's, in their order. What never changes is taken from `order`. */
+  of(order: Order): Promise<StatusChange[]>;
+}
+
+export function createStatusChangeReader(prisma: PrismaClient): StatusChangeReader {
+  return {
+    of: async (order) => {
+      const rows = await prisma.statusChange.findMany({ where: { orderId: order.id }, orderBy: { number: 'asc' } });
+      return rows.map(({ number, shown }) => ({
+        number,
+        order: { ...placedOrder(order), ...(shown as unknown as ShownState) },
+      }));
+    },
+  };
+}
 
 export interface StatusListener {
   /** Calls `wake` whenever the order may have a new status, until the answer is called. */
@@ -10,7 +38,7 @@ export interface StatusListener {
   stop(): Promise<void>;
 }
 
-export interface StatusListenerSettings {
+interface StatusListenerSettings {
   databaseUrl: string;
   /** Shown in pg_stat_activity. */
   service: string;

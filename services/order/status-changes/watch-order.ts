@@ -1,7 +1,6 @@
 import type { Order } from '../../../contracts/http/orders.js';
 import { isFinal } from '../../../contracts/order-status.js';
-import type { StatusChange, StatusChangeReader } from './status-change-reader.js';
-import type { StatusListener } from './status-listener.js';
+import type { StatusChange, StatusChangeReader, StatusListener } from './status-listener.js';
 
 export interface Watched {
   /** As it was read just now. */

@@ -9,8 +9,7 @@ import {
   createStockReconciliation,
 } from '../../../activities/inventory/inventory-activities.js';
 import { createOrderActivities } from '../../../activities/order/order-activities.js';
-import { createOrderReconciliation } from '../../../activities/order/reconciliation-activities.js';
-import { createTellFindings } from '../../../activities/order/tell-findings.js';
+import { createOrderReconciliation, createTellFindings } from '../../../activities/order/reconciliation-activities.js';
 import {
   createPaymentActivities,
   createPaymentReconciliation,
