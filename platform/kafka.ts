@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
-import kafkajs from 'kafkajs';
-import { Kafka, logLevel, type LogEntry, type Admin } from 'kafkajs';
+import kafkajs, { Kafka, logLevel, type Admin, type LogEntry } from 'kafkajs';
 import type { Logger } from './logger.js';
 
 /** What is used here of kafkajs' own. */

@@ -38,12 +38,12 @@ const timelineOf = (id: string) => test.saga.shop.row(id).timeline.map(({ key })
 /** A Saga that thanks the customer before it commits the stock: orders that wait can follow it, thanks to `patched`. */
 const thankful = (bundle: string) =>
   withChange(bundle, 'order-saga', {
-    text: "const { entry } = await perform('commit-stock'",
+    text: "await step('commit-stock'",
     by: `if (workflow.patched('thanks')) {
       const at = new Date().toISOString();
       await journal.record({}, { key: 'thanked', at, service: 'order-service', outcome: 'done', attempts: 1 });
     }
-    const { entry } = await perform('commit-stock'`,
+    await step('commit-stock'`,
   });
 
 /** A Saga with a step more before the charge, and no `patched`: no order that was charged by the other can follow it. */

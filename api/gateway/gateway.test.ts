@@ -535,18 +535,22 @@ describe('instances', () => {
   });
 
   test.each([
-    ['/orders', {}],
-    ['/orders/1/cancel', { 'idempotency-key': 'a-key' }],
-    ['/users', { 'idempotency-key': 'a-key' }],
-  ])('POST %s %o that may have been heard is not sent again, and the caller is told so', async (path, headers) => {
-    const servers = [await broken(), await broken()];
-    const urls = servers.map((server) => server.url);
-    const url = await gateway({ 'order-service': urls, 'user-service': urls });
-    const answer = await fetch(`${url}${path}`, { method: 'POST', headers: { ...withToken, ...headers }, body: '{}' });
-    expect(answer.status).toBe(502);
-    expect(await answer.json()).toMatchObject({ code: 'answer-lost', status: 502 });
-    expect(servers.map((server) => server.heard())).toEqual([1, 0]);
-  });
+    ['POST', '/orders', {}],
+    ['POST', '/orders/1/cancel', { 'idempotency-key': 'a-key' }],
+    ['POST', '/users', { 'idempotency-key': 'a-key' }],
+    ['PUT', '/inventory/1', { 'if-match': '"3"' }],
+  ])(
+    '%s %s %o that may have been heard is not sent again, and the caller is told so',
+    async (method, path, headers) => {
+      const servers = [await broken(), await broken()];
+      const urls = servers.map((server) => server.url);
+      const url = await gateway({ 'order-service': urls, 'user-service': urls, 'inventory-service': urls });
+      const answer = await fetch(`${url}${path}`, { method, headers: { ...withToken, ...headers }, body: '{}' });
+      expect(answer.status).toBe(502);
+      expect(await answer.json()).toMatchObject({ code: 'answer-lost', status: 502 });
+      expect(servers.map((server) => server.heard())).toEqual([1, 0]);
+    },
+  );
 
   test('a kept connection that was closed meanwhile: a read is asked again of the same address', async () => {
     let heard = 0;

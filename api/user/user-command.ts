@@ -44,7 +44,7 @@ export async function runUserCommand(
     const found = await users.findCredentials({ email });
     const user = found && (await users.update(found.user.id, { disabled: verb === 'disable' }));
     if (user === undefined) return noSuchUser(email);
-    write(user.disabled ? 'user_disabled' : 'user_enabled', user);
+    if (user.disabled !== found?.user.disabled) write(user.disabled ? 'user_disabled' : 'user_enabled', user);
     return { exitCode: 0, said: describe(user) };
   }
   return { exitCode: 2, said: USAGE };

@@ -48,6 +48,9 @@ export const versionHeader = z.object({
   ETag: z.string().meta({ description: 'Which version this is, for `If-Match`.', examples: ['"3"'] }),
 });
 
+/** The other good answer to who asks for it. */
+export const notModified = { 304: { description: 'With `If-None-Match`: it is the version that is named.' } };
+
 /** Of what changes it. */
 export const ifMatchSchema = z.object({
   'If-Match': z

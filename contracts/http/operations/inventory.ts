@@ -1,4 +1,4 @@
-import { ifMatchSchema, versionHeader } from '../common.js';
+import { ifMatchSchema, notModified, versionHeader } from '../common.js';
 import { setStockBodySchema, stockLevelSchema, stockParamsSchema } from '../inventory.js';
 import type { Operations } from '../operation.js';
 
@@ -11,7 +11,7 @@ export const inventoryOperations = {
     summary: 'How much there is of a product',
     access: 'anyone',
     params: stockParamsSchema,
-    answers: { 200: { description: 'Its stock.', schema: stockLevelSchema, headers: versionHeader } },
+    answers: { 200: { description: 'Its stock.', schema: stockLevelSchema, headers: versionHeader }, ...notModified },
     problems: ['not-found'],
   },
   setStock: {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { ifMatchSchema, integerIdParamsSchema, pageOf, versionHeader } from '../common.js';
+import { ifMatchSchema, integerIdParamsSchema, notModified, pageOf, versionHeader } from '../common.js';
 import type { Operations } from '../operation.js';
 import {
   categoriesSchema,
@@ -31,7 +31,7 @@ export const productOperations = {
     description: 'One that is not active is there for admins only.',
     access: 'anyone',
     params: integerIdParamsSchema,
-    answers: { 200: { description: 'The product.', schema: productSchema, headers: versionHeader } },
+    answers: { 200: { description: 'The product.', schema: productSchema, headers: versionHeader }, ...notModified },
     problems: ['not-found'],
   },
   listCategories: {

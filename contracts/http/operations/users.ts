@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { ifMatchSchema, integerIdParamsSchema, versionHeader } from '../common.js';
+import { ifMatchSchema, integerIdParamsSchema, notModified, versionHeader } from '../common.js';
 import type { Operations } from '../operation.js';
 import { signUpBodySchema, userPatchBodySchema, userSchema, userValidationSchema } from '../users.js';
 
@@ -30,7 +30,7 @@ export const userOperations = {
     summary: 'Who the access token is of',
     description: 'Somebody who comes from an outside provider gets a user here when first seen, and learns its id.',
     access: 'self',
-    answers: { 200: { description: 'The user.', schema: userSchema, headers: versionHeader } },
+    answers: { 200: { description: 'The user.', schema: userSchema, headers: versionHeader }, ...notModified },
     problems: ['forbidden', 'not-found'],
   },
   getUser: {
@@ -40,7 +40,7 @@ export const userOperations = {
     summary: 'A user',
     access: 'owner-or-admin',
     params: integerIdParamsSchema,
-    answers: { 200: { description: 'The user.', schema: userSchema, headers: versionHeader } },
+    answers: { 200: { description: 'The user.', schema: userSchema, headers: versionHeader }, ...notModified },
     problems: ['forbidden', 'not-found'],
   },
   changeUser: {

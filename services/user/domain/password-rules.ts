@@ -6,9 +6,16 @@ import { COMMON_PASSWORDS } from './common-passwords.js';
  */
 export const normalPassword = (password: string): string => password.normalize('NFKC');
 
-/** Why a new password is none, in words for whoever chose it; undefined: it is one. Its length is the schema's matter. */
+const AT_LEAST = 8;
+/** Blanks, and what is no more to be seen, such as joiners and fillers. */
+const UNSEEN = /[\s\p{Default_Ignorable_Code_Point}]/gu;
+
+/** Why a new password is none, in words for whoever chose it; undefined: it is one. It counts as it is hashed. */
 export function whyRefused(password: string, email: string): string | undefined {
-  const chosen = normalPassword(password).trim().toLowerCase();
+  const normal = normalPassword(password);
+  if (Array.from(normal).length < AT_LEAST) return `must have at least ${AT_LEAST} characters`;
+  if (normal.replace(UNSEEN, '') === '') return 'must not be blank';
+  const chosen = normal.trim().toLowerCase();
   const own = email.toLowerCase();
   if (chosen === own || chosen === own.slice(0, own.indexOf('@'))) return 'must not be the e-mail address';
   return COMMON_PASSWORDS.has(chosen) ? 'is one of the commonest passwords' : undefined;
