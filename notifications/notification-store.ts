@@ -62,12 +62,12 @@ export interface NotificationStore {
   markSent(id: string): Promise<void>;
   /** It certainly did not go: it may be taken again. Touches no other claim, however late or often it is said. */
   releaseClaim(id: string, at: Date): Promise<void>;
-  /** Whether what was taken for sending of an event went is not known: it is over. */
-  markLost(eventId: string): Promise<void>;
+  /** Whether what was taken for sending of an event went is not known: it is over. Which channels that newly holds for. */
+  markLost(eventId: string): Promise<string[]>;
   /** No more tries for what is left to send of an event. */
   giveUp(eventId: string, reason: string): Promise<void>;
-  /** What was given up is to be sent after all; what may have gone only where somebody wants that. */
-  revive(eventId: string, evenIfItWent: boolean): Promise<void>;
+  /** What was given up is to be sent after all; what may have gone only if it was handed over by then. */
+  revive(eventId: string, evenIfSentBy?: Date): Promise<void>;
 }
 
 export function createNotificationStore(prisma: PrismaClient, now: () => Date = () => new Date()): NotificationStore {
@@ -113,10 +113,12 @@ export function createNotificationStore(prisma: PrismaClient, now: () => Date = 
     },
 
     markLost: async (eventId) => {
-      await table.updateMany({
+      const lost = await table.updateManyAndReturn({
         where: { eventId, status: 'PENDING', sendingAt: { not: null } },
         data: { status: 'FAILED', error: LOST },
+        select: { channel: true },
       });
+      return lost.map(({ channel }) => channel);
     },
 
     giveUp: async (eventId, reason) => {
@@ -126,9 +128,10 @@ export function createNotificationStore(prisma: PrismaClient, now: () => Date = 
       });
     },
 
-    revive: async (eventId, evenIfItWent) => {
+    revive: async (eventId, evenIfSentBy) => {
+      const wanted = evenIfSentBy === undefined ? [] : [{ sendingAt: { lte: evenIfSentBy } }];
       await table.updateMany({
-        where: { eventId, status: 'FAILED', ...(evenIfItWent ? {} : { sendingAt: null }) },
+        where: { eventId, status: 'FAILED', OR: [{ sendingAt: null }, ...wanted] },
         data: { status: 'PENDING', sendingAt: null, error: null },
       });
     },

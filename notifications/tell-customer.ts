@@ -29,15 +29,18 @@ export interface TellCustomerSettings {
   logger: Logger;
 }
 
-/** `again`: somebody asked for what was given up; `evenIfItWent`: and for what may have gone. */
 export interface Asked {
+  /** Somebody asked for what was given up. */
   again: boolean;
-  evenIfItWent?: boolean;
+  /** And for what may have gone, in a try made by then. A later one is somebody's answer to this: who has this again makes none. */
+  evenIfSentBy?: Date | undefined;
 }
 
 export type TellCustomer = (event: OrderEvent, asked: Asked) => Promise<Outcome>;
 
 const DONE: Outcome = { done: true };
+/** Its row says so once the event is among the dead letters, from where somebody may send it all the same. */
+const MAY_HAVE_GONE: Outcome = { done: false, hindrance: undefined, reason: LOST };
 
 /**
  * Tells a customer of an event, on each channel once: whatever was sent stays sent, whoever has the event again. Rejects
@@ -45,11 +48,6 @@ const DONE: Outcome = { done: true };
  */
 export function createTellCustomer(settings: TellCustomerSettings): TellCustomer {
   const { store, users, channels, leaseMs, keptForMs, logger } = settings;
-  /** Its row says so once the event is among the dead letters, from where somebody may send it all the same. */
-  const lose = (about: object): Outcome => {
-    logger.error(about, 'notification lost track of');
-    return { done: false, hindrance: undefined, reason: LOST };
-  };
   /** What became of a notification and could not be written down: nobody but us knows. By event and channel. */
   const unwritten = new Map<string, () => Promise<void>>();
   const write = async (key: string, work: () => Promise<void>): Promise<void> => {
@@ -72,7 +70,7 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
     const standing = standingOf(state, { now: new Date(), leaseMs });
     if (standing === 'over') return DONE;
     const about = { channel, event: toTell.event, orderId: toTell.orderId };
-    if (standing === 'lost track of') return lose({ ...about, reason: 'whoever was sending it has not come back' });
+    if (standing === 'lost track of') return MAY_HAVE_GONE;
     const claimedAt = new Date();
     if (standing === 'being sent' || !(await store.claim(id, claimedAt))) {
       return { done: false, hindrance: 'in-flight', reason: 'another process is sending it' };
@@ -88,7 +86,8 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
         const hindrance = error.isAway ? 'channel-away' : 'not-sent';
         return { done: false, hindrance, reason: `${channel}: ${reason}` };
       }
-      return lose({ ...about, reason });
+      logger.warn({ ...about, reason }, 'notification may have gone');
+      return MAY_HAVE_GONE;
     }
     await write(key, () => store.markSent(id));
     crashPoint('notify: marked');
@@ -96,7 +95,7 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
     return DONE;
   };
 
-  return async (event, { again, evenIfItWent = false }) => {
+  return async (event, { again, evenIfSentBy }) => {
     const topic = CUSTOMER_TOPICS.find((one) => one === topicOf(event.type));
     if (topic === undefined) return DONE;
     const template = TEMPLATES[topic];
@@ -113,7 +112,7 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
       logger.warn({ event: topic, orderId: order.orderId, reason }, 'notification not sent');
       return DONE;
     }
-    if (again) await store.revive(event.id, evenIfItWent);
+    if (again) await store.revive(event.id, evenIfSentBy);
     // Before the address is known, so that one can see what is still to come.
     crashPoint('notify: before the row');
     if (!isOld) await store.open(toTell, 'EMAIL');

@@ -38,9 +38,11 @@ export async function runCommand(args: readonly string[], kafka: Kafka, deadLett
   }
   const isAll = ids.length === 1 && ids[0] === '--all';
   if (verb === 'resend' && (isAll || (ids.length > 0 && !ids.includes('--all')))) {
-    const { sent, left } = await sendAgain({ kafka, deadLetterTopic, ids: isAll ? 'all' : ids });
+    const { sent, left, mayHaveGone } = await sendAgain({ kafka, deadLetterTopic, ids: isAll ? 'all' : ids });
     const said = sent.map(({ id, topic }) => `${id} sent again to ${topic}`);
     if (isAll) said.push(`${sent.length} sent again`);
+    // No failure: they are for somebody to decide about, and lie there for as long as nobody does.
+    said.push(...mayHaveGone.map(({ id }) => `${id} may have gone: give its id to send it`));
     if (left.length === 0) return said.join('\n');
     throw new CommandFailed([...said, ...left.map(({ id, because }) => `${id} ${because}`)].join('\n'), 1);
   }

@@ -3,9 +3,9 @@ import { LOST } from '../domain/notification-state.js';
 import type { Asked } from '../tell-customer.js';
 import { randomUUID } from 'node:crypto';
 
-/** Says on a message that it was sent again from the dead letters. */
+/** Says on a message that it was sent again from the dead letters; of what may have gone, with the time of its letter. */
 const REPLAYED = 'holdfast-replayed';
-const EVEN_IF_IT_WENT = 'even if it went';
+const EVEN_IF_SENT_BY = 'even if sent by ';
 
 /** On a message without a value in the same partition: the dead letter at this offset was sent again. */
 const SENT_AGAIN = 'dlq-sent-again';
@@ -78,7 +78,7 @@ function messageToSendAgain(letter: DeadLetter): Message {
   return {
     key: message.key,
     value: message.value,
-    headers: { ...headers, [REPLAYED]: mayHaveGone(letter) ? EVEN_IF_IT_WENT : 'true' },
+    headers: { ...headers, [REPLAYED]: mayHaveGone(letter) ? `${EVEN_IF_SENT_BY}${letter.time}` : 'true' },
   };
 }
 
@@ -90,7 +90,8 @@ function noteThatSentAgain({ partition, message }: DeadLetter): Message {
 /** Whether somebody has sent it again. */
 export function askedBy(message: KafkaMessage): Asked {
   const replayed = text(message.headers?.[REPLAYED]);
-  return { again: replayed !== undefined, evenIfItWent: replayed === EVEN_IF_IT_WENT };
+  const by = replayed?.startsWith(EVEN_IF_SENT_BY) ? Date.parse(replayed.slice(EVEN_IF_SENT_BY.length)) : NaN;
+  return { again: replayed !== undefined, evenIfSentBy: Number.isNaN(by) ? undefined : new Date(by) };
 }
 
 /** Who sends it again may tell its customer twice. */
@@ -182,11 +183,13 @@ interface SentAgain {
   sent: DeadLetter[];
   /** Those asked for that were not sent, and why. */
   left: { id: string; because: string }[];
+  /** Those of all that wait for somebody to give their ids. */
+  mayHaveGone: DeadLetter[];
 }
 
 /**
  * Sends dead letters to the topics that they came from, each once: more often only when this dies between sending one
- * and noting that, or when two run at the same time; the customer is told once all the same. One that fails again
+ * and noting that, or when two run at the same time; the customer is told once by it all the same. One that fails again
  * comes back as a new dead letter; one that may have gone is sent where its id is given. Rejects when Kafka can't be reached.
  */
 export async function sendAgain({ kafka, deadLetterTopic, ids }: SendAgainSettings): Promise<SentAgain> {
@@ -197,11 +200,9 @@ export async function sendAgain({ kafka, deadLetterTopic, ids }: SendAgainSettin
     id,
     because: sentAgain.has(id) ? 'was sent again before' : 'is no dead letter that lies there',
   }));
-  if (ids === 'all')
-    for (const { id } of waiting.filter(mayHaveGone))
-      left.push({ id, because: 'may have gone: give its id to send it' });
   const sent: DeadLetter[] = [];
-  if (wanted.length === 0) return { sent, left };
+  const done = { sent, left, mayHaveGone: ids === 'all' ? waiting.filter(mayHaveGone) : [] };
+  if (wanted.length === 0) return done;
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   try {
     await producer.connect();
@@ -214,7 +215,7 @@ export async function sendAgain({ kafka, deadLetterTopic, ids }: SendAgainSettin
       await producer.send({ topic: deadLetterTopic, acks: -1, messages: [noteThatSentAgain(letter)] });
       sent.push(letter);
     }
-    return { sent, left };
+    return done;
   } finally {
     await producer.disconnect();
   }

@@ -14,7 +14,7 @@ function handlerOf(outcome: Outcome, giveUp: () => Promise<void> = () => Promise
   const buried: string[] = [];
   const handler = createMessageHandler({
     tellCustomer: () => Promise.resolve(outcome),
-    store: { giveUp } as Partial<NotificationStore> as NotificationStore,
+    store: { giveUp, markLost: () => Promise.resolve([]) } as Partial<NotificationStore> as NotificationStore,
     rules: RETRY_RULES,
     bury: (_topic, _partition, _message, error) => Promise.resolve(void buried.push(error)),
     logger: createLogger({ service: 'test', level: 'silent' }),

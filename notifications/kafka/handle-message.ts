@@ -4,7 +4,6 @@ import type { OrderEvent } from '../../contracts/events/order-event.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import { refusalByDatabase } from '../../platform/database/unavailable.js';
 import type { Logger } from '../../platform/logger.js';
-import { LOST } from '../domain/notification-state.js';
 import { nextTry } from '../domain/retry-rules.js';
 import type { Hindrance, RetryRules } from '../domain/retry-rules.js';
 import type { NotificationStore } from '../notification-store.js';
@@ -54,10 +53,12 @@ export function createMessageHandler({
   };
 
   /** Says on its rows that it is given up; what the database refused to keep has none. */
-  const close = async (event: OrderEvent, reason: string): Promise<Outcome> => {
+  const close = async (event: OrderEvent, reason: string, about: object): Promise<Outcome> => {
     try {
       await store.giveUp(event.id, reason);
-      if (reason === LOST) await store.markLost(event.id);
+      // Whatever the reason: one channel may be lost track of while another is refused.
+      const channels = await store.markLost(event.id);
+      if (channels.length > 0) logger.error({ ...about, channels }, 'notification lost track of');
     } catch (error) {
       if (refusalByDatabase(error) === undefined) throw error;
     }
@@ -78,7 +79,7 @@ export function createMessageHandler({
     const about = { topic, event: event.id, orderId: event.data.orderId };
     const buried = attempts.get(key)?.buried;
     const outcome = await outcomeOf(() =>
-      buried === undefined ? tellCustomer(event, askedBy(message)) : close(event, buried),
+      buried === undefined ? tellCustomer(event, askedBy(message)) : close(event, buried, about),
     );
     if (outcome.done) {
       attempts.delete(key);

@@ -270,8 +270,8 @@ export const events: Guard[] = [
     promise: 'What was given up is not pruned: its dead letter can be sent again, however old.',
     code: {
       file: 'notifications/prunable.ts',
-      text: "(status = 'FAILED' AND sending_at IS NOT NULL)",
-      instead: "status = 'FAILED'",
+      text: "status = 'SENT'",
+      instead: "status <> 'PENDING'",
     },
     test: { file: 'notifications/tell-customer.int.test.ts', name: 'it stays, and its dead letter can be sent again' },
   },
@@ -286,6 +286,18 @@ export const events: Guard[] = [
     test: {
       file: 'notifications/notifications.int.test.ts',
       name: 'a mail that may have gone is a dead letter, which is sent again only by its id',
+    },
+  },
+  {
+    promise: 'Who asks for a mail that may have gone gets one try, also when that is lost and its message read again.',
+    code: {
+      file: 'notifications/notification-store.ts',
+      text: '{ sendingAt: { lte: evenIfSentBy } }',
+      instead: '{ sendingAt: { not: null } }',
+    },
+    test: {
+      file: 'notifications/tell-customer.int.test.ts',
+      name: 'an operator who wants what may have gone gets one try, also when that is lost and read again',
     },
   },
   {
