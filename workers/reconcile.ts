@@ -7,7 +7,7 @@ import { readEnv } from '../platform/env.js';
 import { createTemporalClient } from '../platform/temporal/client.js';
 import { temporalSettingsFrom } from '../platform/temporal/settings.js';
 import { settings } from './config/reconcile.js';
-import { describeReport, totalOf, runReconciliation, type Progress } from './reconcile/run-reconciliation.js';
+import { describeReport, notFound, totalOf, runReconciliation, type Progress } from './reconcile/run-reconciliation.js';
 
 // `npm run reconcile`, for any Temporal that the environment names. Ends with 0 when nothing is found, or left, else
 // with 1; with 2 when it could not be done.
@@ -60,7 +60,9 @@ try {
   });
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   process.stdout.write(`${values.json ? JSON.stringify(report, null, 2) : describeReport(report)}\n`);
-  process.exitCode = report.unknown.length > 0 ? 2 : totalOf(report.counts) === 0 ? 0 : 1;
+  const missed = notFound(report, values.order, acknowledged.acknowledge);
+  for (const line of missed) process.stderr.write(`${line}\n`);
+  process.exitCode = report.unknown.length + missed.length > 0 ? 2 : totalOf(report.counts) === 0 ? 0 : 1;
 } catch (error) {
   process.stderr.write(`Could not reconcile: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;

@@ -15,12 +15,13 @@ import type { PrismaClient } from '../../services/order/prisma/generated/client.
 import {
   createOrderReconciliationReader,
   createReconciliationPasses,
+  createWorkflowEndings,
+  type OrderEnd,
 } from '../../services/order/reconciliation-reader.js';
 import { recordProgress } from '../../services/order/progress-store.js';
 import { sagaStart } from '../../services/order/saga-start.js';
 import { workflowRecords } from './workflow-records.js';
 import { createTimelineStore } from '../../services/order/timeline-store.js';
-import { createWorkflowEndings, type OrderEnd, type SeenEnding } from '../../services/order/watched-orders.js';
 
 type TellFindings = (report: ReconciliationReport & { complete: boolean }) => void;
 
@@ -41,6 +42,10 @@ export function createTellFindings({ logger, registry }: { logger: Logger; regis
     at.setToCurrentTime();
   };
 }
+
+/** Answers of workflows, of one page: half of what the activity may take. The next pass reads what is left. */
+const READ_WITHIN_MS = 5_000;
+const READ_AT_ONCE = 20;
 
 interface OrderReconciliationSettings {
   prisma: PrismaClient;
@@ -69,13 +74,12 @@ export function createOrderReconciliation(settings: OrderReconciliationSettings)
     return sagaStart(stored, { times, searchAttributesOf });
   };
 
-  /** null: Temporal has just forgotten it, or it can't be read. */
-  const answerOf = async (orderId: string): Promise<OrderEnd | null> => {
+  /** What can't be read now, or has just been forgotten, the next pass tries again. */
+  const keepAnswer = async (orderId: string): Promise<void> => {
     try {
-      return endIn(await workflows.withDeadline(Date.now() + 5_000, () => resultOf(workflows, orderId)));
+      await endings.keepAnswer(orderId, endIn(await resultOf(workflows, orderId)));
     } catch (error) {
       logger.warn({ orderId, error }, 'what a workflow ended with can not be read');
-      return null;
     }
   };
 
@@ -106,16 +110,16 @@ export function createOrderReconciliation(settings: OrderReconciliationSettings)
     markUnreconciled: (orderIds, startedAt) => passes.markUnreconciled(orderIds, new Date(startedAt)),
     endReconciliation: ({ startedAt, ofAll }) => passes.end({ startedAt: new Date(startedAt), ofAll }),
     keepEndings: async (records) => {
-      const seen: SeenEnding[] = [];
-      for (const { orderId, state, detail, orderStatus = null } of records)
-        seen.push({
-          orderId,
-          state,
-          detail,
-          orderStatus,
-          ended: state === 'completed' ? await answerOf(orderId) : null,
-        });
-      await endings.keep(seen);
+      const rows = records.map(({ orderStatus = null, orderId, state, detail }) => ({
+        ...{ orderId, state, detail, orderStatus },
+      }));
+      const unread = new Set(await endings.keep(rows));
+      const toRead = records.filter(({ orderId, state }) => state === 'completed' && unread.has(orderId));
+      const deadline = Date.now() + READ_WITHIN_MS;
+      for (let from = 0; from < toRead.length && Date.now() < deadline; from += READ_AT_ONCE) {
+        const some = toRead.slice(from, from + READ_AT_ONCE);
+        await workflows.withDeadline(deadline, () => Promise.all(some.map(({ orderId }) => keepAnswer(orderId))));
+      }
     },
 
     startOrderWorkflow: (orderId) =>

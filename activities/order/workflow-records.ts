@@ -1,8 +1,8 @@
 import { WorkflowNotFoundError, type WorkflowClient } from '@temporalio/client';
-import type { WorkflowRecord } from '../../contracts/activities/reconciliation.js';
+import { SEEN_BEFORE, type WorkflowRecord } from '../../contracts/activities/reconciliation.js';
 import { workflowIdOf } from '../../contracts/ids.js';
 import { undoWorkflowIdOf } from '../../contracts/reconciliation.js';
-import type { WorkflowEndings } from '../../services/order/watched-orders.js';
+import type { WorkflowEndings } from '../../services/order/reconciliation-reader.js';
 
 export interface WorkflowRecordsSettings {
   workflows: WorkflowClient;
@@ -56,7 +56,7 @@ export async function workflowRecords(
       return {
         orderId,
         state: state as WorkflowRecord['state'],
-        detail: `${detail}, seen before it was gone`,
+        detail: `${detail}${SEEN_BEFORE}`,
         ...(orderStatus !== null && { orderStatus }),
       };
     }

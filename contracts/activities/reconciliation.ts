@@ -37,6 +37,9 @@ export interface OrderRecord {
   acknowledged: string[];
 }
 
+/** Ends the `detail` of a workflow that Temporal has forgotten and that was seen before. */
+export const SEEN_BEFORE = ', seen before it was gone';
+
 /** What Temporal itself says. */
 export interface WorkflowRecord {
   orderId: string;

@@ -1,7 +1,8 @@
-import type { PrismaClient, Prisma } from './prisma/generated/client.js';
 import type { IdPage, OrderRecord } from '../../contracts/activities/reconciliation.js';
+import type { Order } from '../../contracts/http/orders.js';
 import { isFinal, ORDER_STATUSES, type CancelReason, type OrderStatus } from '../../contracts/order-status.js';
 import { ACKNOWLEDGED, SETTLED_DETAIL } from '../../contracts/timeline.js';
+import { Prisma, type PrismaClient, type WorkflowEnding } from './prisma/generated/client.js';
 
 /** What was written before a pass began may be seen only after it: clocks differ, and transactions take their time. */
 const OVERLAP_MS = 10 * 60_000;
@@ -47,6 +48,48 @@ export function createReconciliationPasses(prisma: PrismaClient) {
     },
   };
 }
+
+/** What a workflow answers with, as far as its order's row may have to learn it. */
+export type OrderEnd = Pick<
+  Order,
+  'id' | 'status' | 'cancelReason' | 'cancelNote' | 'paymentId' | 'deliveryId' | 'trackingNumber'
+>;
+
+/** How workflows of orders ended, as far as it may be asked for after Temporal has forgotten it. */
+export function createWorkflowEndings(prisma: PrismaClient) {
+  const endings = prisma.workflowEnding;
+  return {
+    find: async (orderIds: readonly string[]): Promise<Map<string, WorkflowEnding>> => {
+      const rows = await endings.findMany({ where: { orderId: { in: [...orderIds] } } });
+      return new Map(rows.map((row) => [row.orderId, row]));
+    },
+
+    /** What it answered with; undefined: that was not kept. */
+    endOf: async (orderId: string): Promise<OrderEnd | undefined> => {
+      const row = await endings.findUnique({ where: { orderId }, select: { ended: true } });
+      return (row?.ended ?? undefined) as OrderEnd | undefined;
+    },
+
+    /** The first that was seen stays, until it is seen to run again. Answers with those whose answer is not kept yet. */
+    keep: async (seen: readonly Omit<WorkflowEnding, 'seenAt' | 'ended'>[]): Promise<string[]> => {
+      await endings.createMany({ data: [...seen], skipDuplicates: true });
+      const where = { orderId: { in: seen.map(({ orderId }) => orderId) }, ended: { equals: Prisma.DbNull } };
+      const rows = await endings.findMany({ where, select: { orderId: true } });
+      return rows.map(({ orderId }) => orderId);
+    },
+
+    keepAnswer: async (orderId: string, ended: OrderEnd): Promise<void> => {
+      await endings.updateMany({ where: { orderId, ended: { equals: Prisma.DbNull } }, data: { ended: { ...ended } } });
+    },
+
+    /** A reset has made them run again, or end otherwise. */
+    forget: async (orderIds: readonly string[]): Promise<void> => {
+      await endings.deleteMany({ where: { orderId: { in: [...orderIds] } } });
+    },
+  };
+}
+
+export type WorkflowEndings = ReturnType<typeof createWorkflowEndings>;
 
 /** An event that waits for longer than this is told of. */
 const UNPUBLISHED_AFTER_MS = 10 * 60_000;

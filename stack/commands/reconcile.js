@@ -20,8 +20,8 @@ and names every unit and every amount that no record accounts for. Orders that a
   --acknowledge
             writes into the order's timeline that somebody has put right by hand what is found of this kind, which no repair
             can: it is told no more, until it stands otherwise
-Ends with 0 when nothing is found, or left after --repair; with 1 when there is; with 2 when it could not be done, or there
-is no such order.
+Ends with 0 when nothing is found, or left after --repair; with 1 when there is; with 2 when it could not be done, there
+is no such order, or nothing of the kind to acknowledge.
 HOLDFAST_DIR names the folder of another stack; or TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, PAYLOAD_KEYS and PAYLOAD_KEY_ID
 any Temporal whose order worker runs.`;
 

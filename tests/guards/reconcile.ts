@@ -271,8 +271,8 @@ export const reconcile: Guard[] = [
       'What an operator has put right and acknowledged is told no more, and what stands otherwise later is told again.',
     code: {
       file: 'workflows/reconciliation/compare/finding.ts',
-      text: 'return `${kind}: ${detail}`;',
-      instead: "return `${kind}: ${detail === '' ? '' : kind}`;",
+      text: "return `${kind}: ${detail.replace(SEEN_BEFORE, '')}`;",
+      instead: "return `${kind}: ${detail === SEEN_BEFORE ? '' : kind}`;",
     },
     test: {
       file: 'workflows/reconciliation/compare/compare-order.test.ts',

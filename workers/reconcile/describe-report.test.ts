@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeReport } from './run-reconciliation.js';
+import { describeReport, notFound } from './run-reconciliation.js';
 
 it.each([
   [1, '1 unit, 1000 KRW'],
@@ -23,4 +23,19 @@ it.each([
   } as unknown as Parameters<typeof describeReport>[0];
   expect(describeReport(report)).toContain('There is no order ord_mistyped');
   expect(describeReport(report)).toContain(`FOUND  workflow-gone  order ord_1: it is gone; ${said}`);
+});
+
+it('an order of which there was nothing to acknowledge is named', () => {
+  const report = {
+    unknown: ['ord_mistyped'],
+    repaired: [
+      { kind: 'payment-missing', orderId: 'ord_1', detail: '', did: 'put right by hand, says hana', gone: true },
+    ],
+  } as unknown as Parameters<typeof notFound>[0];
+  const orderIds = ['ord_1', 'ord_clean', 'ord_mistyped'];
+  const kind = 'payment-missing';
+  expect(notFound(report, orderIds, { kind, by: 'hana', note: '' })).toEqual([
+    expect.stringContaining('no payment-missing is found of order ord_clean'),
+  ]);
+  expect(notFound(report, orderIds)).toEqual([]);
 });

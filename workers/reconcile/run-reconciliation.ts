@@ -1,5 +1,6 @@
 import {
   FINDING_KINDS,
+  type Acknowledgement,
   type Finding,
   type ReconciliationReport,
   RECONCILIATION,
@@ -35,6 +36,20 @@ export function describeReport(report: ReconciliationReport): string {
       .join(', ')}${since === undefined ? '' : `: what has changed since ${since}, and what is not over`}`,
   ];
   return lines.join('\n');
+}
+
+/** One line for each order of which there was nothing to acknowledge. */
+export function notFound(
+  { repaired, unknown }: ReconciliationReport,
+  orderIds: readonly string[] = [],
+  acknowledge?: Acknowledgement,
+): string[] {
+  if (acknowledge === undefined) return [];
+  const { kind } = acknowledge;
+  const heard = [...unknown, ...repaired.map(({ orderId }) => orderId)];
+  return orderIds
+    .filter((orderId) => !heard.includes(orderId))
+    .map((orderId) => `Nothing acknowledged: no ${kind} is found of order ${orderId}, or it was acknowledged before`);
 }
 
 export function totalOf(counts: ReconciliationReport['counts']): number {

@@ -7,6 +7,7 @@ import {
   type Finding,
   type FindingKind,
 } from '../../contracts/reconciliation.js';
+import type { OrderStatus } from '../../contracts/order-status.js';
 import { scheduleReconciliation } from '../../stack/setup/schedules.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { workflowRecords } from '../../activities/order/workflow-records.js';
@@ -130,11 +131,43 @@ describe('how a workflow ended', () => {
     expect([status, cancelReason]).toEqual(['CANCELLED', 'OPERATOR_REQUEST']);
   });
 
+  /** It stood still, and waited for an operator, while it was being undone. */
+  const waited = (id: string, status: OrderStatus) =>
+    shop.orders.prisma.order.update({
+      where: { id },
+      data: {
+        ...{ status, cancelReason: 'PAYMENT_DECLINED', cancelNote: 'a note' },
+        ...{ needsAttention: true, attentionStep: 'refund-payment', attentionSince: new Date() },
+        ...{ attentionReason: 'no-answer', attentionError: 'ProviderDown' },
+        ...{ stalledSince: new Date(), stalledWhy: 'WorkflowGone' },
+      },
+    });
+  /** As the runbook has it. */
+  const say = async (status: OrderStatus, orderId: string) => {
+    const said = new RegExp(`^UPDATE orders SET status = '${status}'.*$`, 'm').exec(
+      await readFile('docs/runbook.md', 'utf8'),
+    );
+    expect(await shop.orders.prisma.$executeRawUnsafe(said?.[0].replace('ORDER_ID', orderId) ?? '')).toBe(1);
+  };
+
+  it('is said in its row by whoever decides, also that it had been finished', { timeout: SLOW }, async () => {
+    const orderId = await shop.completed(await shop.inventory.stocked(10));
+    await waited(orderId, 'CANCELLING');
+    await say('COMPLETED', orderId);
+    const { order } = (await shop.orders.store.find(orderId)) ?? {};
+    expect(order).toMatchObject({ status: 'COMPLETED', needsAttention: false });
+    expect([order?.cancelReason, order?.cancelNote, order?.attention]).toEqual([undefined, undefined, undefined]);
+    expect(await shop.reconcile({ orderIds: [orderId] })).toMatchObject({ findings: [] });
+  });
+
   it('is said in its row by whoever decides, as the runbook has it, and a repair sees to the rest', async () => {
     const orderId = await shop.open(await shop.inventory.stocked(10));
     await shop.handleOf(orderId).terminate();
-    const said = /`(UPDATE orders [^`]+)`/.exec(await readFile('docs/runbook.md', 'utf8'))?.[1] ?? '';
-    await shop.orders.prisma.$executeRawUnsafe(said.replace('ORDER_ID', orderId));
+    await waited(orderId, 'CANCELLING');
+    await say('CANCELLED', orderId);
+    expect((await shop.orders.store.find(orderId))?.order).toMatchObject({
+      ...{ status: 'CANCELLED', cancelReason: 'OPERATOR_REQUEST', needsAttention: false },
+    });
     const { repaired, findings } = await shop.reconcile({ orderIds: [orderId], repair: true });
     expect(repaired.filter(({ gone }) => gone).map(({ kind }) => kind)).toEqual([
       ...['stock-still-held', 'payment-not-refunded', 'still-delivering'],

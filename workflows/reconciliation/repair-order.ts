@@ -58,7 +58,11 @@ export async function acknowledgeFindings(
 ): Promise<PutRight> {
   const { kind, by } = acknowledgement;
   const meant = findings.filter((finding) => finding.kind === kind);
-  if (row === undefined || meant.length === 0) return { repaired: [], left: findings };
+  if (row === undefined) {
+    const did = 'nothing: there is no such order, whose timeline could say so';
+    return { repaired: meant.map((one) => ({ ...one, did, gone: false })), left: findings };
+  }
+  if (meant.length === 0) return { repaired: [], left: findings };
   const theirs = meant.filter((finding) => finding.repair === undefined);
   if (theirs.length > 0) await order.acknowledge(orderId, theirs.map(acknowledgedAs), acknowledgement);
   const tried = meant.map((finding) => ({

@@ -307,6 +307,9 @@ export function operators(running: () => RunningApp): void {
       const said = await runbook('acknowledge', { ...replaced, FINDING: 'payment-missing' });
       expect(said).toContain('put right by hand, says Hana, second line');
       expect(await runbook('reconcile', replaced)).toMatch(/^No finding/m);
+      await expect(runbook('acknowledge', { ...replaced, FINDING: 'stock-missing' })).rejects.toThrow(
+        /ended with 2[^]*no stock-missing is found/,
+      );
       expect(await runbook(['admin', 'timeline'], replaced)).toContain('the customer has sent it back');
     });
 

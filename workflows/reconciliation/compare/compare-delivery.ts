@@ -2,7 +2,7 @@ import type { Finding } from '../../../contracts/reconciliation.js';
 import type { DeliveryState } from '../../../services/delivery/domain/delivery.js';
 import type { RecordsOfOrder } from '../gather-records.js';
 import { finding } from './finding.js';
-import { stageOf } from './compare-settled.js';
+import { stageOf } from './order-stage.js';
 
 /** The carrier was asked, or has it. */
 const ON_ITS_WAY: readonly DeliveryState[] = ['PENDING', 'STARTED', 'IN_TRANSIT'];

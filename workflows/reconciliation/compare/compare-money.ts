@@ -2,7 +2,7 @@ import type { Finding, FindingKind, Repair } from '../../../contracts/reconcilia
 import type { PaymentState } from '../../../services/payment/domain/payment.js';
 import type { RecordsOfOrder } from '../gather-records.js';
 import { finding } from './finding.js';
-import { stageOf, type Stage } from './compare-settled.js';
+import { stageOf, type Stage } from './order-stage.js';
 
 /** Whose money it is by our own books. */
 export function comparePayment({ orderId, order, payment }: RecordsOfOrder): Finding[] {

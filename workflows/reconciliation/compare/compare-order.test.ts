@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OrderRecord } from '../../../contracts/activities/reconciliation.js';
+import { SEEN_BEFORE, type OrderRecord } from '../../../contracts/activities/reconciliation.js';
 import type { CarrierEvent } from '../../../contracts/http/deliveries.js';
 import { isFinal, ORDER_STATUSES, type OrderStatus } from '../../../contracts/order-status.js';
 import type { RecordsOfOrder } from '../gather-records.js';
@@ -237,6 +237,16 @@ describe('a step that was settled', () => {
     const again = { ...then, payment: then.payment && { ...then.payment, updatedAt: after } };
     expect(kindsOf(again)).toEqual(['settled-and-done']);
   });
+});
+
+it('a finding that was acknowledged is told no more when Temporal has forgotten the workflow', () => {
+  const ended = (detail: string, acknowledged: string[] = []): RecordsOfOrder => ({
+    ...records(orderIn('CANCELLING', { acknowledged })),
+    workflow: { orderId: 'o', state: 'completed', detail, orderStatus: 'COMPLETED' },
+  });
+  const found = compareOrder(ended('COMPLETED'), NOW);
+  expect(found.map(({ kind, repair }) => [kind, repair])).toEqual([['status-differs', undefined]]);
+  expect(compareOrder(ended(`COMPLETED${SEEN_BEFORE}`, found.map(acknowledgedAs)), NOW)).toEqual([]);
 });
 
 it('an order that is not accounted for is looked at in all else where that was acknowledged', () => {

@@ -3,7 +3,7 @@ import type { Finding } from '../../../contracts/reconciliation.js';
 import type { ReservationStatus } from '../../../services/inventory/domain/reservation.js';
 import type { RecordsOfOrder } from '../gather-records.js';
 import { finding } from './finding.js';
-import { stageOf } from './compare-settled.js';
+import { stageOf } from './order-stage.js';
 
 const HELD = 'HELD' satisfies ReservationStatus;
 const SOLD = 'COMMITTED' satisfies ReservationStatus;

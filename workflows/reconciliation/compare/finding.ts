@@ -1,3 +1,4 @@
+import { SEEN_BEFORE } from '../../../contracts/activities/reconciliation.js';
 import type { Finding } from '../../../contracts/reconciliation.js';
 
 /** A finding about one order; without a repair it is left out rather than undefined. */
@@ -10,7 +11,7 @@ export function finding(
   return { kind, orderId, detail, ...more, ...(repair === undefined ? {} : { repair }) };
 }
 
-/** A finding as an operator acknowledges it: one that stands otherwise is another, and told again. */
+/** A finding as an operator acknowledges it: one that stands otherwise is another, and told again; what Temporal forgets is not. */
 export function acknowledgedAs({ kind, detail }: Finding): string {
-  return `${kind}: ${detail}`;
+  return `${kind}: ${detail.replace(SEEN_BEFORE, '')}`;
 }
