@@ -59,7 +59,14 @@ export async function bootWorld({ dir, attentionAfterMs, progress, signal }: Wor
     const app = await startApp({
       dir,
       serversEnv: servers.env,
-      env: { ...WITHOUT_LIMITS, ...crashPoints.env, ATTENTION_AFTER: `${attentionAfterMs}`, DELIVERY_ASKED_EVERY },
+      env: {
+        ...WITHOUT_LIMITS,
+        ...crashPoints.env,
+        ATTENTION_AFTER: `${attentionAfterMs}`,
+        DELIVERY_ASKED_EVERY,
+        // Some wait for their payment for as long as the whole run, which takes its time on a busy machine.
+        PAYMENT_WINDOW: '2h',
+      },
       // What dies is started again here, at the time that the schedule says.
       progress: { ...progress, say: silent.say },
       signal,
