@@ -56,7 +56,7 @@ export async function workflowRecords(
       return {
         orderId,
         state: state as WorkflowRecord['state'],
-        detail: `${detail}${SEEN_BEFORE}`,
+        detail: state === 'forgotten' ? detail : `${detail}${SEEN_BEFORE}`,
         ...(orderStatus !== null && { orderStatus }),
       };
     }

@@ -176,6 +176,24 @@ describe('how a workflow ended', () => {
     expect(await shop.payments.booksOf(orderId)).toMatchObject({ ours: 'REFUNDED', providers: 'REFUNDED' });
   });
 
+  it('is not guessed by the pass after that either', { timeout: SLOW }, async () => {
+    const orderId = await shop.open(await shop.inventory.stocked(10));
+    await shop.handleOf(orderId).terminate();
+    await shop.forget(orderId);
+    await shop.orders.prisma.order.update({ where: { id: orderId }, data: { createdAt: new Date(0) } });
+    await shop.orders.prisma.reconciliation.deleteMany();
+    const seen = async () => {
+      const { findings } = await shop.reconcile({ orderIds: [orderId] });
+      return findings.map(({ kind, detail, repair }) => [kind, detail, repair]);
+    };
+    const before = await seen();
+    expect(before).toMatchObject([['workflow-gone', expect.stringContaining('forgotten'), undefined]]);
+    await shop.orders.prisma.reconciliation.create({ data: { startedAt: new Date(), ofAll: true } });
+    expect(await seen()).toEqual(before);
+    await say('CANCELLED', orderId);
+    await shop.reconcile({ orderIds: [orderId], repair: true });
+  });
+
   it('is not guessed when nobody has looked for as long as Temporal keeps it', async () => {
     const orderId = 'ord_of_long_ago';
     const looked = async (lastPass: Date | null) => {

@@ -147,7 +147,8 @@ async function settle(
   const { confirmed, moving } = await lookAgain(suspects, pauseMs);
   report.moving += moving.length;
   const ended = confirmed.filter(({ findings }) => findings.some(({ kind }) => DEPENDS_ON_THE_ENDING.includes(kind)));
-  const known = ended.map(({ records }) => records.workflow).filter(({ state }) => state !== 'forgotten');
+  // Also that nobody knows it: the next pass would take it for one that ran when this one looked.
+  const known = ended.map(({ records }) => records.workflow);
   if (known.length > 0) await order.keepEndings(known);
   const unclean = moving.map(({ orderId }) => orderId);
   // One after the other: what a repair writes down is a local activity, of which a workflow may have one at a time.
