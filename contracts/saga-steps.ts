@@ -106,18 +106,20 @@ const OTHERS = {
   'record-progress': { service: 'order', part: undefined },
 } as const satisfies Record<string, { service: TaskQueue; part: Part | undefined }>;
 
-export type AttentionStep = SagaStep | keyof typeof OTHERS;
+const ALL = { ...STEPS, ...OTHERS };
 
-export const ATTENTION_STEPS = [...SAGA_STEPS, ...(Object.keys(OTHERS) as (keyof typeof OTHERS)[])];
+export type AttentionStep = keyof typeof ALL;
+
+export const ATTENTION_STEPS = Object.keys(ALL) as AttentionStep[];
 
 /** Who performs it, and whom an order waits for. */
 export function serviceOf(step: AttentionStep): TaskQueue {
-  return { ...STEPS, ...OTHERS }[step].service;
+  return ALL[step].service;
 }
 
 /** What of the order it is about; undefined for what is no step. */
 export function partOf(step: string): Part | undefined {
-  return ({ ...STEPS, ...OTHERS } as Record<string, { part: Part | undefined }>)[step]?.part;
+  return (ALL as Record<string, { part: Part | undefined }>)[step]?.part;
 }
 
 /**
