@@ -110,8 +110,11 @@ export function createOrderReconciliation(settings: OrderReconciliationSettings)
     markUnreconciled: (orderIds, startedAt) => passes.markUnreconciled(orderIds, new Date(startedAt)),
     endReconciliation: ({ startedAt, ofAll }) => passes.end({ startedAt: new Date(startedAt), ofAll }),
     keepEndings: async (records) => {
-      const rows = records.map(({ orderStatus = null, orderId, state, detail }) => ({
-        ...{ orderId, state, detail, orderStatus },
+      const rows = records.map(({ orderId, state, detail, orderStatus = null }) => ({
+        orderId,
+        state,
+        detail,
+        orderStatus,
       }));
       const unread = new Set(await endings.keep(rows));
       const toRead = records.filter(({ orderId, state }) => state === 'completed' && unread.has(orderId));
