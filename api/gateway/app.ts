@@ -8,11 +8,11 @@ import { createHttpApp } from '../http/app.js';
 import type { Authenticator } from '../http/auth.js';
 import { documentRoute } from '../http/openapi/document-route.js';
 import { authenticate } from './authenticate.js';
-import { docsPage } from './docs-page.js';
+import { readReference } from './read-reference.js';
 import { createAgent } from './forward/ask-instance.js';
 import { forwardTo } from './forward/forward.js';
 import { createPassingStreams, type PassingStreams } from './forward/passing-streams.js';
-import { readProblemType } from './problem-types.js';
+import { readProblemType } from './read-problem-type.js';
 import { createLimiter } from '../http/rate-limits.js';
 import { limitRates } from './rate-limits.js';
 import type { RateLimits } from './rate-limits.js';
@@ -71,7 +71,7 @@ export function createGatewayApp({
       router,
       readProblemType({ auth }),
       documentRoute('gateway', { ...forwardedOperations, ...gatewayOperations }),
-      docsPage(),
+      readReference(),
     ],
     parseJson: false,
     requestLogLevel: 'info',

@@ -4,9 +4,9 @@ import { createHttpApp } from '../http/app.js';
 import { documentRoute } from '../http/openapi/document-route.js';
 import type { Context } from './context.js';
 import { getStock } from './routes/get-stock.js';
-import { putStock } from './routes/put-stock.js';
+import { setStock } from './routes/set-stock.js';
 
 export function createInventoryApp(context: Context): Express {
   const document = documentRoute('inventory-service', inventoryOperations);
-  return createHttpApp({ ...context, routers: [getStock(context), putStock(context), document] });
+  return createHttpApp({ ...context, routers: [getStock(context), setStock(context), document] });
 }

@@ -11,7 +11,7 @@ import { getTimeline } from './routes/get-timeline.js';
 import { listOrders } from './routes/list-orders.js';
 import { operatorRequest } from './routes/operator-request.js';
 import { placeOrder } from './routes/place-order.js';
-import { streamOrderEvents } from './routes/stream-order-events.js';
+import { watchOrder } from './routes/watch-order.js';
 
 export function createOrderApp(context: OrderContext, service: string): Express {
   const { logger, readiness, metrics } = context;
@@ -19,7 +19,7 @@ export function createOrderApp(context: OrderContext, service: string): Express 
     placeOrder(context),
     listOrders(context),
     getOrder(context),
-    streamOrderEvents(context),
+    watchOrder(context),
     cancelOrder(context),
     getTimeline(context),
     ...OPERATOR_REQUESTS.map((request) => operatorRequest(request, context)),

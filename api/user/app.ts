@@ -6,18 +6,18 @@ import type { Logger } from '../../platform/logger.js';
 import { createHttpApp } from '../http/app.js';
 import { documentRoute } from '../http/openapi/document-route.js';
 import type { UserContext } from './context.js';
-import { changeUserRoute } from './routes/change-user.js';
-import { discoverRoute } from './routes/discover.js';
-import { endSessionRoute } from './routes/end-session.js';
-import { getOwnUserRoute } from './routes/get-own-user.js';
-import { getUserRoute } from './routes/get-user.js';
-import { issueTokenRoute } from './routes/issue-token.js';
-import { listEndedSessionsRoute } from './routes/list-ended-sessions.js';
-import { logInRoute } from './routes/log-in.js';
-import { refreshSessionRoute } from './routes/refresh-session.js';
-import { showKeysRoute } from './routes/show-keys.js';
-import { signUpRoute } from './routes/sign-up.js';
-import { validateUserRoute } from './routes/validate-user.js';
+import { changeUser } from './routes/change-user.js';
+import { discover } from './routes/discover.js';
+import { endSession } from './routes/end-session.js';
+import { getOwnUser } from './routes/get-own-user.js';
+import { getUser } from './routes/get-user.js';
+import { issueToken } from './routes/issue-token.js';
+import { listEndedSessions } from './routes/list-ended-sessions.js';
+import { logIn } from './routes/log-in.js';
+import { refreshSession } from './routes/refresh-session.js';
+import { getKeys } from './routes/get-keys.js';
+import { signUp } from './routes/sign-up.js';
+import { validateUser } from './routes/validate-user.js';
 
 export function createUserApp(context: UserContext, { service, logger }: { service: string; logger: Logger }): Express {
   return createHttpApp({
@@ -26,19 +26,19 @@ export function createUserApp(context: UserContext, { service, logger }: { servi
     metrics: context.metrics,
     readiness: { database: () => checkDatabase(context.pool), 'signing keys': () => context.auth.check() },
     routers: [
-      signUpRoute(context),
+      signUp(context),
       // Before the one whose id it would be.
-      getOwnUserRoute(context),
-      getUserRoute(context),
-      changeUserRoute(context),
-      validateUserRoute(context),
-      logInRoute(context),
-      refreshSessionRoute(context),
-      endSessionRoute(context),
-      listEndedSessionsRoute(context),
-      issueTokenRoute(context),
-      showKeysRoute(context),
-      discoverRoute(context),
+      getOwnUser(context),
+      getUser(context),
+      changeUser(context),
+      validateUser(context),
+      logIn(context),
+      refreshSession(context),
+      endSession(context),
+      listEndedSessions(context),
+      issueToken(context),
+      getKeys(context),
+      discover(context),
       documentRoute('user-service', { ...userOperations, ...sessionOperations, ...internalOperations }),
     ],
   });

@@ -14,7 +14,7 @@ const APP = 'api/http/app.test.ts';
 const AUTH = 'api/http/auth.test.ts';
 const ORDERS = 'api/order/read-and-cancel.int.test.ts';
 const IDENTITY = 'tests/identity/outside-users.int.test.ts';
-const CARRIER = 'api/delivery/routes/post-event.int.test.ts';
+const CARRIER = 'api/delivery/routes/report-delivery.int.test.ts';
 
 export const ATTACKS: Attack[] = [
   {

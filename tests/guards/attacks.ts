@@ -105,11 +105,14 @@ export const attacks: Guard[] = [
   {
     promise: 'What a carrier has signed of one delivery is good for no other.',
     code: {
-      file: 'api/delivery/routes/post-event.ts',
+      file: 'api/delivery/routes/report-delivery.ts',
       text: 'if (update.deliveryId !== deliveryId)',
       instead: 'if (update.deliveryId !== deliveryId && !carrier)',
     },
-    test: { file: 'api/delivery/routes/post-event.int.test.ts', name: 'refuses what is signed of another delivery' },
+    test: {
+      file: 'api/delivery/routes/report-delivery.int.test.ts',
+      name: 'refuses what is signed of another delivery',
+    },
   },
   {
     promise: "A carrier's key speaks for its own parcels alone.",
@@ -118,7 +121,10 @@ export const attacks: Guard[] = [
       text: 'where: { id: deliveryId, carrier, status:',
       instead: 'where: { id: deliveryId, status:',
     },
-    test: { file: 'api/delivery/routes/post-event.int.test.ts', name: 'refuses what is signed of another delivery' },
+    test: {
+      file: 'api/delivery/routes/report-delivery.int.test.ts',
+      name: 'refuses what is signed of another delivery',
+    },
   },
   {
     promise: 'Only an access token is one, whatever else our key may sign.',

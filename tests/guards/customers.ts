@@ -113,11 +113,14 @@ export const customers: Guard[] = [
   {
     promise: 'A report of the carrier that the Saga has not heard is not taken: the carrier sends it again.',
     code: {
-      file: 'api/delivery/routes/post-event.ts',
+      file: 'api/delivery/routes/report-delivery.ts',
       text: "throw serviceUnavailable('saga-unavailable',",
       instead: "void serviceUnavailable('saga-unavailable',",
     },
-    test: { file: 'api/delivery/routes/post-event.int.test.ts', name: 'answers 503 while the Saga can not be told' },
+    test: {
+      file: 'api/delivery/routes/report-delivery.int.test.ts',
+      name: 'answers 503 while the Saga can not be told',
+    },
   },
   {
     promise: 'Goods that come back are refunded and can be sold again.',
@@ -195,11 +198,11 @@ export const customers: Guard[] = [
   {
     promise: 'A report that the Saga has taken is told once, however often the carrier repeats it.',
     code: {
-      file: 'api/delivery/routes/post-event.ts',
+      file: 'api/delivery/routes/report-delivery.ts',
       text: 'if (!newest || told) return;',
       instead: 'if (!newest) return;',
     },
-    test: { file: 'api/delivery/routes/post-event.int.test.ts', name: 'tells no more of what the Saga has taken' },
+    test: { file: 'api/delivery/routes/report-delivery.int.test.ts', name: 'tells no more of what the Saga has taken' },
   },
   {
     promise:
@@ -219,17 +222,17 @@ export const customers: Guard[] = [
       text: 'const { count } = known\n        ?',
       instead: 'const { count } = known || !counts(event.status, state)\n        ?',
     },
-    test: { file: 'api/delivery/routes/post-event.int.test.ts', name: 'keeps what is reported of a delivery' },
+    test: { file: 'api/delivery/routes/report-delivery.int.test.ts', name: 'keeps what is reported of a delivery' },
   },
   {
     promise: 'A report of the carrier that something newer has followed is written down, and told to nobody.',
     code: {
-      file: 'api/delivery/routes/post-event.ts',
+      file: 'api/delivery/routes/report-delivery.ts',
       text: 'if (!newest || told) return;',
       instead: 'if (told) return;',
     },
     test: {
-      file: 'api/delivery/routes/post-event.int.test.ts',
+      file: 'api/delivery/routes/report-delivery.int.test.ts',
       name: 'overtake the report before it, which is then written down and changes nothing',
     },
   },

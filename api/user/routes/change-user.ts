@@ -18,7 +18,7 @@ const operation = userOperations.changeUser;
  * By oneself or an admin; `disabled` by an admin alone, and never one's own. Whoever holds a stolen token doesn't get the account
  * with it: one's own new password needs the one before.
  */
-export function changeUserRoute({ users, auth, rates }: Pick<UserContext, 'users' | 'auth' | 'rates'>): Router {
+export function changeUser({ users, auth, rates }: Pick<UserContext, 'users' | 'auth' | 'rates'>): Router {
   return route(operation, { auth }, ...whenPassword(rates.passwords), async (req, res) => {
     const { id } = parseParams(operation.params, req);
     requireSelfOrAdmin(req, id);

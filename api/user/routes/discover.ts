@@ -7,7 +7,7 @@ import type { Authenticator } from '../../http/auth.js';
 import { route } from '../../http/route.js';
 
 /** Leads to the keys and the token endpoint. */
-export function discoverRoute({ issuer, auth }: { issuer: string; auth: Authenticator }): Router {
+export function discover({ issuer, auth }: { issuer: string; auth: Authenticator }): Router {
   const base = issuer.replace(/\/+$/, '');
   const document: z.infer<typeof discoverySchema> = {
     issuer,

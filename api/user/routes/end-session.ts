@@ -7,7 +7,7 @@ import type { UserContext } from '../context.js';
 const operation = sessionOperations.endSession;
 
 /** The refresh token is the proof; one that is not known has nothing left to end. */
-export function endSessionRoute({ sessions, auth, rates }: Pick<UserContext, 'sessions' | 'auth' | 'rates'>): Router {
+export function endSession({ sessions, auth, rates }: Pick<UserContext, 'sessions' | 'auth' | 'rates'>): Router {
   return route(operation, { auth }, ...rates.tokens, async (req, res) => {
     const { refreshToken } = parseBody(operation.body, req);
     await sessions.end(refreshToken);

@@ -9,7 +9,7 @@ import { notFound } from '../../http/problem.js';
 import { route } from '../../http/route.js';
 
 /** Other services ask it too, who the holder of an outside provider's token is. */
-export function getOwnUserRoute({ users, auth }: { users: UserStore; auth: Authenticator }): Router {
+export function getOwnUser({ users, auth }: { users: UserStore; auth: Authenticator }): Router {
   return route(userOperations.getOwnUser, { auth }, async (req, res) => {
     const user = await users.find(requireUser(req).userId);
     if (user === undefined) throw notFound();

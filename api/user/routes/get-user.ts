@@ -11,7 +11,7 @@ import { requireSelfOrAdmin } from '../self-or-admin.js';
 
 const operation = userOperations.getUser;
 
-export function getUserRoute({ users, auth }: { users: UserStore; auth: Authenticator }): Router {
+export function getUser({ users, auth }: { users: UserStore; auth: Authenticator }): Router {
   return route(operation, { auth }, async (req, res) => {
     const { id } = parseParams(operation.params, req);
     requireSelfOrAdmin(req, id);

@@ -15,7 +15,7 @@ const operation = sessionOperations.issueToken;
 const parseForm = express.urlencoded({ ...PLAIN_BODY, extended: false });
 
 /** RFC 6749, section 4.4, client credentials. */
-export function issueTokenRoute({
+export function issueToken({
   clients,
   tokens,
   auth,

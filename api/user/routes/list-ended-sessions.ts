@@ -7,7 +7,7 @@ import type { UserContext } from '../context.js';
 const operation = internalOperations.listEndedSessions;
 
 /** What whoever checks our tokens asks each second. */
-export function listEndedSessionsRoute({ ended, auth }: Pick<UserContext, 'ended' | 'auth'>): Router {
+export function listEndedSessions({ ended, auth }: Pick<UserContext, 'ended' | 'auth'>): Router {
   return route(operation, { auth }, async (req, res) => {
     const { since } = parseQuery(operation.query, req);
     res.set('Cache-Control', 'no-store').json(await ended.since(since === undefined ? undefined : new Date(since)));

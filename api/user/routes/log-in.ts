@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import { sessionOperations } from '../../../contracts/http/operations/sessions.js';
-import { logIn } from '../../../services/user/log-in.js';
+import { logIn as tryPassword } from '../../../services/user/log-in.js';
 import { audit } from '../../http/audit.js';
 import { unauthorized } from '../../http/problem.js';
 import { route } from '../../http/route.js';
@@ -10,7 +10,7 @@ import type { UserContext } from '../context.js';
 
 const operation = sessionOperations.logIn;
 
-export function logInRoute({
+export function logIn({
   users,
   sessions,
   tokens,
@@ -18,7 +18,7 @@ export function logInRoute({
   rates,
 }: Pick<UserContext, 'users' | 'sessions' | 'tokens' | 'auth' | 'rates'>): Router {
   return route(operation, { auth }, ...rates.passwords, async (req, res) => {
-    const { userId, outcome, session } = await logIn({ users, sessions }, parseBody(operation.body, req));
+    const { userId, outcome, session } = await tryPassword({ users, sessions }, parseBody(operation.body, req));
     const subject = userId === undefined ? undefined : `user:${String(userId)}`;
     audit(req, session === undefined ? 'authn_login_fail' : 'authn_login_success', { subject, outcome });
     if (session === undefined) throw unauthorized('The e-mail address or the password is wrong.');

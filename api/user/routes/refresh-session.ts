@@ -9,7 +9,7 @@ import type { UserContext } from '../context.js';
 
 const operation = sessionOperations.refreshSession;
 
-export function refreshSessionRoute({
+export function refreshSession({
   sessions,
   tokens,
   auth,

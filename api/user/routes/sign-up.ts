@@ -9,7 +9,7 @@ import type { UserContext } from '../context.js';
 
 const operation = userOperations.signUp;
 
-export function signUpRoute({ users, auth, rates }: Pick<UserContext, 'users' | 'auth' | 'rates'>): Router {
+export function signUp({ users, auth, rates }: Pick<UserContext, 'users' | 'auth' | 'rates'>): Router {
   return route(operation, { auth }, ...rates.signUps, async (req, res) => {
     const { password, ...body } = parseBody(operation.body, req);
     requireGoodPassword(password, body.email);

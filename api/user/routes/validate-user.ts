@@ -10,7 +10,7 @@ import { parseParams } from '../../http/validate.js';
 const operation = userOperations.validateUser;
 
 /** What another service needs of a user. */
-export function validateUserRoute({ users, auth }: { users: UserStore; auth: Authenticator }): Router {
+export function validateUser({ users, auth }: { users: UserStore; auth: Authenticator }): Router {
   return route(operation, { auth }, async (req, res) => {
     const { id } = parseParams(operation.params, req);
     const user = await users.find(id);

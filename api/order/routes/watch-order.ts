@@ -3,7 +3,7 @@ import type { Router } from 'express';
 import { orderOperations } from '../../../contracts/http/operations/orders.js';
 import { isFinal } from '../../../contracts/order-status.js';
 import { withOrderId } from '../../../platform/log-context.js';
-import { watchOrder } from '../../../services/order/status-changes/watch-order.js';
+import { watchOrder as watchStatus } from '../../../services/order/status-changes/watch-order.js';
 import { isOwnerOrAdmin, principalOf, subjectOf } from '../../http/access.js';
 import { route } from '../../http/route.js';
 import { parseParams } from '../../http/validate.js';
@@ -13,7 +13,7 @@ import { asSeenBy, orderForCaller } from '../order-for-caller.js';
 const operation = orderOperations.watchOrder;
 
 /** The order at each change of its status, up to the final one. */
-export function streamOrderEvents({ store, changes, listener, streams, auth }: OrderContext): Router {
+export function watchOrder({ store, changes, listener, streams, auth }: OrderContext): Router {
   return route(operation, { auth }, async (req, res) => {
     const { id } = parseParams(operation.params, req);
     const { order } = await orderForCaller(store, req, id);
@@ -27,7 +27,7 @@ export function streamOrderEvents({ store, changes, listener, streams, auth }: O
     const caller = { id: subjectOf(principalOf(req)), mayHear };
     await withOrderId(id, () =>
       streams.send(res, caller, async function* (signal) {
-        for await (const change of watchOrder({ changes, listener }, { order, seen, signal }))
+        for await (const change of watchStatus({ changes, listener }, { order, seen, signal }))
           yield { id: change.number, data: asSeenBy(req, change.order) };
       }),
     );

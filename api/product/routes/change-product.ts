@@ -11,7 +11,7 @@ import { noSuchProduct } from './no-such-product.js';
 const operation = productOperations.changeProduct;
 
 /** Orders keep the name and price that they were placed with. */
-export function patchProduct({ products, auth }: Pick<Context, 'products' | 'auth'>): Router {
+export function changeProduct({ products, auth }: Pick<Context, 'products' | 'auth'>): Router {
   return route(operation, { auth }, async (req, res) => {
     const { id } = parseParams(operation.params, req);
     const patch = parseBody(operation.body, req);

@@ -3,7 +3,7 @@ import helmet from 'helmet';
 import swaggerUi from 'swagger-ui-express';
 
 /** GET /docs/: the API reference, made in the browser from /openapi.json. */
-export function docsPage(): Router {
+export function readReference(): Router {
   const page = swaggerUi.setup(undefined, {
     customSiteTitle: 'Holdfast API',
     swaggerUrl: '/openapi.json',

@@ -5,7 +5,7 @@ import type { Authenticator } from '../../http/auth.js';
 import { route } from '../../http/route.js';
 
 /** What anyone checks our tokens with. */
-export function showKeysRoute({ keys, auth }: { keys: SigningKeys; auth: Authenticator }): Router {
+export function getKeys({ keys, auth }: { keys: SigningKeys; auth: Authenticator }): Router {
   return route(sessionOperations.getKeys, { auth }, (_req, res) => {
     res
       .set('Cache-Control', 'public, max-age=300')

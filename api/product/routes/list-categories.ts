@@ -5,7 +5,7 @@ import { route } from '../../http/route.js';
 import type { Context } from '../context.js';
 
 /** Those of active products. */
-export function getCategories({ products, auth }: Pick<Context, 'products' | 'auth'>): Router {
+export function listCategories({ products, auth }: Pick<Context, 'products' | 'auth'>): Router {
   return route(productOperations.listCategories, { auth }, async (_req, res) => {
     const categories: Categories = { items: await products.categories() };
     res.json(categories);

@@ -12,7 +12,7 @@ import type { Context } from '../context.js';
 const operation = inventoryOperations.setStock;
 
 /** Sets what can be ordered. What orders hold stays theirs. */
-export function putStock(context: Pick<Context, 'stock' | 'products' | 'auth'>): Router {
+export function setStock(context: Pick<Context, 'stock' | 'products' | 'auth'>): Router {
   const { stock, products, auth } = context;
   return route(operation, { auth }, async (req, res) => {
     const { productId } = parseParams(operation.params, req);

@@ -17,7 +17,7 @@ const operation = deliveryOperations.reportDelivery;
  * Written down first, then told to the Saga, and 202 only once the Saga has it. Whatever dies before that, the carrier
  * says it again, and it is told again; what the Saga has taken is not: signals without end would end the workflow.
  */
-export function postEvent(context: DeliveryContext): Router {
+export function reportDelivery(context: DeliveryContext): Router {
   const { carrierKeys, recordEvent, markTold, signalSaga, auth, logger } = context;
   return route(operation, { auth }, async (req, res) => {
     const carrier = requireCarrier(req, carrierKeys);

@@ -7,7 +7,7 @@ import type { Context } from '../context.js';
 
 const operation = productOperations.createProduct;
 
-export function postProduct({ products, auth }: Pick<Context, 'products' | 'auth'>): Router {
+export function createProduct({ products, auth }: Pick<Context, 'products' | 'auth'>): Router {
   return route(operation, { auth }, async (req, res) => {
     const product = await products.create(parseBody(operation.body, req));
     const { id, price, currency } = product;
