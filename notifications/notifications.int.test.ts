@@ -270,7 +270,7 @@ describe('from Kafka to the inbox', () => {
       const errors = (await readDeadLetters(running, 3)).map(({ headers }) => headers['dlq-error']);
       expect(errors).toEqual([
         'not an order event: it is no JSON object',
-        'not an order event: data.lines: must NOT have fewer than 1 items; data.totalPrice: must be integer',
+        'not an order event: data.lines: Too small: expected array to have >=1 items; data.totalPrice: Invalid input: expected number, received string',
         'not an order event: it is no JSON object',
       ]);
     });

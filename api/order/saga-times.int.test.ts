@@ -2,7 +2,7 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { topicOf } from '../../contracts/events/order-event.js';
-import { checkedEvent } from '../../contracts/events/check-order-event.js';
+import { checkedEvent } from '../../contracts/events/order-event.js';
 import type { Order } from '../../contracts/http/orders.js';
 import type { OperatorRequest } from '../../contracts/timeline.js';
 import { SAGA_OUTCOMES } from '../../docs/made-from-code/outcomes.js';
@@ -38,7 +38,7 @@ describe('a payment that can not be made in its window', () => {
       where: { orderId: id },
       orderBy: { sequence: 'asc' },
     });
-    const told = rows.map(({ event }) => checkedEvent(event, 'refused'));
+    const told = rows.map(({ event }) => checkedEvent(event));
     expect(told.map(({ type }) => topicOf(type))).toEqual(events);
     expect(told.slice(-2).map(({ data }) => data.reason)).toEqual([reason, reason]);
   });

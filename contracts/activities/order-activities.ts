@@ -1,4 +1,4 @@
-import type { EventToTell } from '../events/event-data.js';
+import type { EventToTell } from '../events/order-event.js';
 import type { CancelReason, OrderStatus } from '../order-status.js';
 import type { InsufficientStock } from '../refusals.js';
 import type { ShownState } from '../order-saga.js';

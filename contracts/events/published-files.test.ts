@@ -3,10 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import specs from '@asyncapi/specs';
 import { expect, it } from 'vitest';
-
 import { TOPICS } from '../topics.js';
-import { asyncApiDocument } from './asyncapi.js';
-import { eventJsonSchemaOf } from './event-json-schema.js';
+import { asyncApiDocument, eventJsonSchemaOf } from './published-files.js';
 
 // `npx vitest run contracts/events --update` writes the files anew.
 const asText = (document: object) => `${JSON.stringify(document, null, 2)}\n`;

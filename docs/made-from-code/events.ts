@@ -1,6 +1,5 @@
-import { EVENT_KINDS } from '../../contracts/events/event-data.js';
-import { eventJsonSchemaOf } from '../../contracts/events/event-json-schema.js';
-import { exampleEvent } from '../../contracts/events/example-event.js';
+import { EVENT_KINDS } from '../../contracts/events/order-event.js';
+import { eventJsonSchemaOf, exampleEvent } from '../../contracts/events/published-files.js';
 import { CUSTOMER_TOPICS, TOPICS, type Topic } from '../../contracts/topics.js';
 import { TEMPLATES } from '../../notifications/templates/templates.js';
 import { code, table } from './table.js';

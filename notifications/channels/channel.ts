@@ -1,4 +1,4 @@
-import type { OrderEventData } from '../../contracts/events/event-data.js';
+import type { OrderEventData } from '../../contracts/events/order-event.js';
 import type { UserValidation } from '../../contracts/http/users.js';
 import type { Message } from '../templates/templates.js';
 import type { Logger } from '../../platform/logger.js';

@@ -1,5 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
-import { UnfitEvent, checkedEvent } from '../../contracts/events/check-order-event.js';
+import { UnfitEvent, checkedEvent } from '../../contracts/events/order-event.js';
 import type { OrderEvent } from '../../contracts/events/order-event.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import { refusalByDatabase } from '../../platform/database/unavailable.js';
@@ -123,7 +123,7 @@ async function outcomeOf(work: () => Promise<Outcome>): Promise<Outcome> {
 
 function readEvent(message: KafkaMessage): OrderEvent | UnfitEvent {
   try {
-    return checkedEvent(parseJson(String(message.value)), 'ignored');
+    return checkedEvent(parseJson(String(message.value)));
   } catch (error) {
     if (error instanceof UnfitEvent) return error;
     throw error;

@@ -1,4 +1,4 @@
-import type { OrderEventData } from '../../contracts/events/event-data.js';
+import type { OrderEventData } from '../../contracts/events/order-event.js';
 import { minorUnitDigits } from '../../contracts/money.js';
 import { CANCEL_REASONS, type CancelReason } from '../../contracts/order-status.js';
 import type { CustomerTopic } from '../../contracts/topics.js';

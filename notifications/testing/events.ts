@@ -1,5 +1,5 @@
-import type { OrderEventData } from '../../contracts/events/event-data.js';
-import { exampleEvent } from '../../contracts/events/example-event.js';
+import type { OrderEventData } from '../../contracts/events/order-event.js';
+import { exampleEvent } from '../../contracts/events/published-files.js';
 import { eventIdOf, type OrderEvent } from '../../contracts/events/order-event.js';
 import type { Topic } from '../../contracts/topics.js';
 

@@ -83,7 +83,7 @@ export const operators: Guard[] = [
     code: {
       file: 'api/order/hears-nothing.ts',
       text: "return attention?.step === 'saga' &&",
-      instead: "return attention?.step !== 'saga' &&",
+      instead: "return attention?.step === 'saga' && attention.since === '' &&",
     },
     test: {
       file: 'api/order/stands-still.int.test.ts',

@@ -1,5 +1,5 @@
-import { checkedEvent } from '../../../contracts/events/check-order-event.js';
-import { factsOf } from '../../../contracts/events/event-data.js';
+import { checkedEvent } from '../../../contracts/events/order-event.js';
+import { factsOf } from '../../../contracts/events/order-event.js';
 import { eventIdOf, eventTypeOf, type OrderEvent } from '../../../contracts/events/order-event.js';
 import type { OrderLine } from '../../../contracts/http/orders.js';
 import type { Topic } from '../../../contracts/topics.js';
@@ -50,5 +50,5 @@ export function makeOrderEvent(order: EventSubject, occasion: EventOccasion): Or
     ...(traceparent ? { traceparent } : {}),
     data: factsOf(topic, { ...order, lines, orderId: order.id, reason }),
   };
-  return checkedEvent(event, 'refused');
+  return checkedEvent(event);
 }
