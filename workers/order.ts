@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createOrderActivities } from '../activities/order/order-activities.js';
 import { createOrderReconciliation, createTellFindings } from '../activities/order/reconciliation-activities.js';
 import { ORDER_DEPLOYMENT, TASK_QUEUES } from '../contracts/task-queues.js';
+import { TOPICS } from '../contracts/topics.js';
 import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
 import { startPruner } from '../platform/database/prune.js';
 import { readEnv } from '../platform/env.js';
@@ -18,7 +19,7 @@ import { prunableOfOrders } from '../services/order/prunable.js';
 import { sagaTimesFrom } from '../services/order/saga-start.js';
 import { createWatchedOrders } from '../services/order/watched-orders.js';
 import { initialSearchAttributes } from '../workflows/order/messages.js';
-import { startOutboxRelay } from './outbox-relay.js';
+import { startOutboxRelay } from '../platform/outbox/outbox-relay.js';
 import { settings } from './config/order.js';
 import { runWorker } from './run-worker.js';
 import { startSweeper } from './sweeper.js';
@@ -51,6 +52,8 @@ await runProcess({ logger }, async (onShutdown) => {
   const relay = startOutboxRelay({
     databaseUrl: config.DATABASE_URL,
     kafka,
+    subject: { column: 'order_id', name: 'orderId' },
+    topics: TOPICS,
     replication: config.KAFKA_REPLICATION,
     service,
     logger,

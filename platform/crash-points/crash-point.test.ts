@@ -50,7 +50,7 @@ describe('a crash point', () => {
   });
 
   it('stands in the code wherever the list says so', () => {
-    const code = ['activities', 'api', 'notifications', 'services', 'workers']
+    const code = ['activities', 'api', 'notifications', 'platform', 'services', 'workers']
       .flatMap((directory) =>
         readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((file) => path.join(directory, file)),
       )

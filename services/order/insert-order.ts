@@ -3,7 +3,7 @@ import type { OrderEvent } from '../../contracts/events/order-event.js';
 import type { Order } from '../../contracts/http/orders.js';
 import { makeOrderEvent } from './domain/order-event.js';
 import type { ShownState } from '../../contracts/order-saga.js';
-import { WAKE_RELAY } from './outbox/outbox-session.js';
+import { WAKE_RELAY } from '../../platform/outbox/outbox-session.js';
 import { Prisma, type PrismaClient } from './prisma/generated/client.js';
 import type { StoredOrder } from './stored-order.js';
 

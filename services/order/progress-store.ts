@@ -5,7 +5,7 @@ import { type Attention, type OrderState, advance } from './domain/order-progres
 import { type PrismaClient, Prisma } from './prisma/generated/client.js';
 import { isFinal, type OrderStatus } from '../../contracts/order-status.js';
 import { shownState } from './domain/shown-state.js';
-import { WAKE_RELAY } from './outbox/outbox-session.js';
+import { WAKE_RELAY } from '../../platform/outbox/outbox-session.js';
 import { STATUS_CHANGED } from './status-changes/status-listener.js';
 import { makeOrderEvent } from './domain/order-event.js';
 

@@ -5,11 +5,11 @@ export const events: Guard[] = [
   {
     promise: 'The events of an order are sent in their sequence: none before the one before it is with Kafka for good.',
     code: {
-      file: 'workers/outbox-relay.ts',
+      file: 'platform/outbox/outbox-relay.ts',
       text: 'for (const round of inSequence(rows)) {',
       instead: 'for (const round of [[...rows].reverse(), ...inSequence([])]) {',
     },
-    test: { file: 'workers/outbox-relay.int.test.ts', name: 'sends the events of an order in their sequence' },
+    test: { file: 'platform/outbox/outbox-relay.int.test.ts', name: 'sends the events of an order in their sequence' },
   },
   {
     promise: 'A customer is told of an event once on each channel, however many processes have the event at once.',
@@ -36,11 +36,11 @@ export const events: Guard[] = [
     promise:
       'A relay that is killed between sending and marking loses nothing: the next one sends it again, under the same id.',
     code: {
-      file: 'workers/outbox-relay.ts',
+      file: 'platform/outbox/outbox-relay.ts',
       text: "crashPoint('relay: before sending');",
       instead: "await session.markPublished(batch);\n      crashPoint('relay: before sending');",
     },
-    test: { file: 'workers/outbox-relay.int.test.ts', name: 'loses nothing: the next one sends the rest' },
+    test: { file: 'platform/outbox/outbox-relay.int.test.ts', name: 'loses nothing: the next one sends the rest' },
   },
   {
     promise: 'A mail server that is away is waited for without end: what waits for it is no dead letter.',
@@ -136,7 +136,7 @@ export const events: Guard[] = [
       instead: 'return await Promise.race([work, limit.catch(() => work)]);',
     },
     test: {
-      file: 'workers/outbox-relay.int.test.ts',
+      file: 'platform/outbox/outbox-relay.int.test.ts',
       name: 'leaves a Kafka client that stands still without an error',
     },
   },
@@ -161,48 +161,48 @@ export const events: Guard[] = [
   {
     promise: 'While Kafka is down events wait in the outbox, and none is lost.',
     code: {
-      file: 'workers/outbox-relay.ts',
+      file: 'platform/outbox/outbox-relay.ts',
       text: 'await within(sendLimitMs, publisher.publish(batch), silentFor(sendLimitMs));',
       instead: 'await within(sendLimitMs, publisher.publish(batch), silentFor(sendLimitMs)).catch(() => undefined);',
     },
     test: {
-      file: 'workers/outbox-relay.int.test.ts',
+      file: 'platform/outbox/outbox-relay.int.test.ts',
       name: 'waits for a Kafka that is not there, says so once, and loses nothing',
     },
   },
   {
     promise: 'A backlog of events, however big, is sent in batches that Kafka takes.',
     code: {
-      file: 'services/order/outbox/event-publisher.ts',
+      file: 'platform/outbox/event-publisher.ts',
       text: 'if (batch !== undefined && bytes <= left) batch.push(row);',
       instead: 'if (batch !== undefined) batch.push(row);',
     },
     test: {
-      file: 'workers/outbox-relay.int.test.ts',
+      file: 'platform/outbox/outbox-relay.int.test.ts',
       name: 'sends a backlog of big orders, which Kafka would not take as one batch',
     },
   },
   {
     promise: 'An event that Kafka refuses for good holds up those of its own order alone.',
     code: {
-      file: 'workers/outbox-relay.ts',
+      file: 'platform/outbox/outbox-relay.ts',
       text: 'if (refusal === undefined || row === undefined) throw error;',
       instead: 'if (row === undefined || refusal !== row.orderId) throw error;',
     },
     test: {
-      file: 'workers/outbox-relay.int.test.ts',
+      file: 'platform/outbox/outbox-relay.int.test.ts',
       name: 'holds up its own order alone, is told of again and again',
     },
   },
   {
     promise: 'It is told of again and again, counted, and goes as soon as Kafka takes it.',
     code: {
-      file: 'services/order/outbox/refused-events.ts',
+      file: 'platform/outbox/refused-events.ts',
       text: 'if (held.size > 0 && Date.now() >= againAt) {',
       instead: 'if (held.size > 1e6 && Date.now() >= againAt) {',
     },
     test: {
-      file: 'workers/outbox-relay.int.test.ts',
+      file: 'platform/outbox/outbox-relay.int.test.ts',
       name: 'holds up its own order alone, is told of again and again',
     },
   },

@@ -2,22 +2,21 @@ import { SpanKind, SpanStatusCode, context, trace, type Context, type Span } fro
 import { suppressTracing } from '@opentelemetry/core';
 import kafkajs from 'kafkajs';
 import type { Kafka, Message, Producer } from 'kafkajs';
-import { TOPICS } from '../../../contracts/topics.js';
-import { ensureTopics } from '../../../platform/kafka.js';
-import type { Logger } from '../../../platform/logger.js';
-import { activeTraceparent, contextFrom } from '../../../platform/telemetry/trace-context.js';
-import type { OutboxRow } from './outbox-session.js';
+import { ensureTopics } from '../kafka.js';
+import type { Logger } from '../logger.js';
+import { activeTraceparent, contextFrom } from '../telemetry/trace-context.js';
+import type { OutboxRow, OutboxSubject } from './outbox-session.js';
 
 /**
- * Splits rows into rounds such that each order has at most one row in a round, in the order given: when a round is
- * acknowledged before the next is sent, no event overtakes an earlier one of its order, on whatever topic.
+ * Splits rows into rounds such that each subject has at most one row in a round, in the order given: when a round is
+ * acknowledged before the next is sent, no event overtakes an earlier one of its subject, on whatever topic.
  */
-export function inSequence<Row extends { orderId: string }>(rows: readonly Row[]): Row[][] {
+export function inSequence<Row extends { subject: string }>(rows: readonly Row[]): Row[][] {
   const rounds: Row[][] = [];
   const seen = new Map<string, number>();
   for (const row of rows) {
-    const round = seen.get(row.orderId) ?? 0;
-    seen.set(row.orderId, round + 1);
+    const round = seen.get(row.subject) ?? 0;
+    seen.set(row.subject, round + 1);
     (rounds[round] ??= []).push(row);
   }
   return rounds;
@@ -41,6 +40,13 @@ export function closedByBytes<Row extends { value: string }>(round: readonly Row
 }
 
 const { CompressionTypes } = kafkajs;
+
+interface PublisherSettings {
+  topics: readonly string[];
+  subject: OutboxSubject;
+  logger: Logger;
+  replication?: number | undefined;
+}
 
 interface EventPublisher {
   /** Resolves when all of them are acknowledged by all replicas; when it rejects, some may have been sent. */
@@ -72,13 +78,13 @@ const tracer = trace.getTracer('outbox-relay');
 /** Connects when first used. After a failure it is of no more use: its numbering of messages may have broken. */
 export function createEventPublisher(
   kafka: Kafka,
-  { logger, replication }: { logger: Logger; replication?: number | undefined },
+  { topics, subject, logger, replication }: PublisherSettings,
 ): EventPublisher {
   const producer: Producer = kafka.producer({ idempotent: true, allowAutoTopicCreation: false, retry: { retries: 4 } });
   let connected: Promise<void> | undefined;
   const connect = async (): Promise<void> => {
     // A Kafka that comes later than we do has none of them yet.
-    await ensureTopics(kafka, TOPICS, { replication });
+    await ensureTopics(kafka, topics, { replication });
     await producer.connect();
   };
 
@@ -99,33 +105,33 @@ export function createEventPublisher(
         for (const { span } of sending) span.end();
       }
       for (const { row, within } of sending) {
-        context.with(within, () => logger.info({ topic: row.topic, orderId: row.orderId }, 'event published'));
+        context.with(within, () => logger.info({ topic: row.topic, [subject.name]: row.subject }, 'event published'));
       }
     },
     close: () => untraced(() => producer.disconnect()),
   };
 }
 
-/** kafkajs' instrumentation would hang all messages of a batch under one trace; each belongs to its order's. */
+/** kafkajs' instrumentation would hang all messages of a batch under one trace; each belongs to that of its event. */
 const untraced = <T>(work: () => Promise<T>): Promise<T> => context.with(suppressTracing(context.active()), work);
 
-function openSpan({ topic, orderId, event }: OutboxRow): { span: Span; within: Context } {
-  const orders = contextFrom(event.traceparent);
+function openSpan({ topic, subject, event }: OutboxRow): { span: Span; within: Context } {
+  const writers = contextFrom(event.traceparent);
   const attributes = {
     'messaging.system': 'kafka',
     'messaging.operation.name': 'send',
     'messaging.operation.type': 'send',
     'messaging.destination.name': topic,
-    'messaging.kafka.message.key': orderId,
+    'messaging.kafka.message.key': subject,
   };
-  const span = tracer.startSpan(`send ${topic}`, { kind: SpanKind.PRODUCER, attributes }, orders);
-  return { span, within: trace.setSpan(orders, span) };
+  const span = tracer.startSpan(`send ${topic}`, { kind: SpanKind.PRODUCER, attributes }, writers);
+  return { span, within: trace.setSpan(writers, span) };
 }
 
-function toMessage({ orderId, value }: OutboxRow, within: Context): Message {
+function toMessage({ subject, value }: OutboxRow, within: Context): Message {
   const traceparent = activeTraceparent(within);
   return {
-    key: orderId,
+    key: subject,
     value,
     headers: { 'content-type': 'application/cloudevents+json', ...(traceparent === undefined ? {} : { traceparent }) },
   };

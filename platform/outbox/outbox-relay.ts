@@ -1,21 +1,19 @@
 import type { Kafka } from 'kafkajs';
 import type { Registry } from 'prom-client';
-import { crashPoint } from '../platform/crash-points/crash-point.js';
-import type { Logger } from '../platform/logger.js';
-import {
-  createEventPublisher,
-  refusalOf,
-  closedByBytes,
-  inSequence,
-} from '../services/order/outbox/event-publisher.js';
-import { openOutboxSession, type OutboxRow, type OutboxSession } from '../services/order/outbox/outbox-session.js';
-import { createRefusedEvents } from '../services/order/outbox/refused-events.js';
-import { startLoop, type Loop, type RunningLoop } from '../platform/loop.js';
-import { within } from '../platform/within.js';
+import { crashPoint } from '../crash-points/crash-point.js';
+import type { Logger } from '../logger.js';
+import { createEventPublisher, refusalOf, closedByBytes, inSequence } from './event-publisher.js';
+import { openOutboxSession, type OutboxRow, type OutboxSession, type OutboxSubject } from './outbox-session.js';
+import { createRefusedEvents } from './refused-events.js';
+import { startLoop, type Loop, type RunningLoop } from '../loop.js';
+import { within } from '../within.js';
 
 export interface OutboxRelaySettings {
   databaseUrl: string;
   kafka: Kafka;
+  subject: OutboxSubject;
+  /** Those that the events go to: what is missing of them is made. */
+  topics: readonly string[];
   /** Of topics that are missing; what the brokers say unless given. */
   replication?: number | undefined;
   /** Shown in pg_stat_activity. */
@@ -40,14 +38,16 @@ const goodByeLimitMs = 5_000;
 const silentFor = (ms: number) => `Kafka's client has said nothing for ${ms} ms`;
 
 /**
- * Publishes the outbox to Kafka, each order's events in sequence. Of all relays one works; the others wait for it to
+ * Publishes a service's outbox to Kafka, the events about one subject in sequence. Of all relays one works; the others wait for it to
  * go. Dying between sending and marking sends again, under the same id. Kafka or the database being down is waited for,
- * in growing pauses. An event that Kafka refuses holds up those of its own order alone.
+ * in growing pauses. An event that Kafka refuses holds up those about its own subject alone.
  */
 export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
   const {
     databaseUrl,
     kafka,
+    subject,
+    topics,
     replication,
     service,
     logger,
@@ -56,7 +56,7 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
     refusedAgainMs = 60_000,
     sendLimitMs = 60_000,
   } = settings;
-  const refused = createRefusedEvents({ logger, registry: settings.registry, againMs: refusedAgainMs });
+  const refused = createRefusedEvents({ subject, logger, registry: settings.registry, againMs: refusedAgainMs });
 
   const publish = async (session: OutboxSession, loop: Loop): Promise<void> => {
     const sender = createSender(session, loop);
@@ -65,7 +65,7 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
         const rows = await session.unpublished(batchSize, refused.toLeaveOut());
         refused.read(rows);
         for (const round of inSequence(rows)) {
-          const mayGo = round.filter(({ orderId }) => !refused.has(orderId));
+          const mayGo = round.filter(({ subject }) => !refused.has(subject));
           for (const batch of closedByBytes(mayGo, MAX_BATCH_BYTES)) await sender.send(batch);
         }
         refused.done();
@@ -77,7 +77,7 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
   };
 
   const createSender = (session: OutboxSession, loop: Loop) => {
-    let publisher = createEventPublisher(kafka, { logger, replication });
+    let publisher = createEventPublisher(kafka, { topics, subject, logger, replication });
     // A client that stands still may not be able to say good-bye either, and a relay that waits for it leads for ever.
     const close = () => within(goodByeLimitMs, publisher.close(), silentFor(goodByeLimitMs)).catch(() => undefined);
     /** Halves what is refused until the event for which it is stands alone: all others go. */
@@ -90,7 +90,7 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
         const [row, ...others] = batch;
         if (refusal === undefined || row === undefined) throw error;
         await close();
-        publisher = createEventPublisher(kafka, { logger, replication });
+        publisher = createEventPublisher(kafka, { topics, subject, logger, replication });
         if (others.length === 0) return refused.add(row, refusal);
         const middle = Math.ceil(batch.length / 2);
         await send(batch.slice(0, middle));
@@ -105,7 +105,7 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
   };
 
   return startLoop({ name: 'outbox relay', logger }, async (loop) => {
-    const session = await openOutboxSession(databaseUrl, service);
+    const session = await openOutboxSession(databaseUrl, service, subject.column);
     try {
       while (!loop.stopping.aborted && !(await session.tryToLead())) await loop.pause(pollMs);
       await publish(session, loop);

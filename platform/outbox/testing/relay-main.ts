@@ -1,7 +1,8 @@
 import { Registry } from 'prom-client';
-import { armCrashPoints } from '../../platform/crash-points/crash-point.js';
-import { createKafka } from '../../platform/kafka.js';
-import { createLogger } from '../../platform/logger.js';
+import { TOPICS } from '../../../contracts/topics.js';
+import { armCrashPoints } from '../../crash-points/crash-point.js';
+import { createKafka } from '../../kafka.js';
+import { createLogger } from '../../logger.js';
 import { startOutboxRelay } from '../outbox-relay.js';
 
 // A relay alone, in a process that a test can kill: the database, the brokers and the folder of crash points are its arguments.
@@ -9,4 +10,13 @@ const [, , databaseUrl = '', brokers = '', crashPoints] = process.argv;
 armCrashPoints(crashPoints);
 const logger = createLogger({ service: 'relay', level: 'fatal' });
 const kafka = createKafka({ brokers: brokers.split(','), clientId: 'relay', logger });
-startOutboxRelay({ databaseUrl, kafka, service: 'relay', logger, registry: new Registry(), pollMs: 200 });
+startOutboxRelay({
+  databaseUrl,
+  kafka,
+  subject: { column: 'order_id', name: 'orderId' },
+  topics: TOPICS,
+  service: 'relay',
+  logger,
+  registry: new Registry(),
+  pollMs: 200,
+});

@@ -1,6 +1,4 @@
 import { Client } from 'pg';
-import type { OrderEvent } from '../../../contracts/events/order-event.js';
-import type { Topic } from '../../../contracts/topics.js';
 
 /** The PostgreSQL channel on which writers of the outbox wake its relay. */
 export const WAKE_RELAY = 'outbox_events';
@@ -8,12 +6,22 @@ export const WAKE_RELAY = 'outbox_events';
 /** Any number will do that no other advisory lock of this database has. */
 const LEADER_LOCK = 4_702_201;
 
-export interface OutboxRow {
-  /** In the order of writing for one order; between orders a lower one may become visible later. */
+/** A CloudEvent, as far as its relay has to know it. */
+interface OutboxEvent {
   id: string;
-  orderId: string;
-  topic: Topic;
-  event: OrderEvent;
+  traceparent?: string;
+}
+
+/** What the events of an outbox are about: the column that says it, and its name in the log. */
+export type OutboxSubject = { column: 'order_id'; name: 'orderId' } | { column: 'user_id'; name: 'userId' };
+
+export interface OutboxRow {
+  /** In the order of writing for one subject; between subjects a lower one may become visible later. */
+  id: string;
+  /** Which of them: the message's key. */
+  subject: string;
+  topic: string;
+  event: OutboxEvent;
   /** The event as it is sent. */
   value: string;
   /** Since it was written, by the database's clock. */
@@ -23,8 +31,8 @@ export interface OutboxRow {
 export interface OutboxSession {
   /** Whether this session is now the one that publishes. It stays so until the session ends, however it does. */
   tryToLead(): Promise<boolean>;
-  /** The oldest, without those of some orders. */
-  unpublished(limit: number, withoutOrders: readonly string[]): Promise<OutboxRow[]>;
+  /** The oldest, without those about some subjects. */
+  unpublished(limit: number, withoutSubjects: readonly string[]): Promise<OutboxRow[]>;
   markPublished(rows: readonly OutboxRow[]): Promise<void>;
   /** Resolves when something was written since the last call, and in any case after `ms` or when the session is lost. */
   untilWritten(ms: number): Promise<void>;
@@ -35,7 +43,11 @@ export interface OutboxSession {
  * One connection for all that a relay does. The lock of its leader belongs to the connection: a relay that died, or that
  * lost its connection, can't mark anything while another one leads.
  */
-export async function openOutboxSession(databaseUrl: string, service: string): Promise<OutboxSession> {
+export async function openOutboxSession(
+  databaseUrl: string,
+  service: string,
+  column: OutboxSubject['column'],
+): Promise<OutboxSession> {
   const client = new Client({
     connectionString: databaseUrl,
     application_name: `${service} relay`,
@@ -65,12 +77,12 @@ export async function openOutboxSession(databaseUrl: string, service: string): P
       ]);
       return rows[0]?.leads === true;
     },
-    unpublished: async (limit, withoutOrders) => {
+    unpublished: async (limit, withoutSubjects) => {
       const { rows } = await client.query<Omit<OutboxRow, 'value'>>(
-        `SELECT id, order_id AS "orderId", topic, event,
+        `SELECT id, ${column}::text AS subject, topic, event,
            extract(epoch FROM clock_timestamp() - created_at)::double precision AS "waitingS"
-         FROM outbox_events WHERE published_at IS NULL AND order_id <> ALL($2::text[]) ORDER BY id LIMIT $1`,
-        [limit, withoutOrders],
+         FROM outbox_events WHERE published_at IS NULL AND ${column}::text <> ALL($2::text[]) ORDER BY id LIMIT $1`,
+        [limit, withoutSubjects],
       );
       return rows.map((row) => ({ ...row, value: JSON.stringify(row.event) }));
     },

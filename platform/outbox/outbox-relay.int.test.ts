@@ -12,16 +12,22 @@ import kafkajs from 'kafkajs';
 import { Client } from 'pg';
 import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createKafka } from '../platform/kafka.js';
-import { createLogger } from '../platform/logger.js';
-import { recordProgress } from '../services/order/progress-store.js';
-import { newOrder, openOrderDatabase, progress, type OrderDatabase } from '../services/order/testing/order-database.js';
-import { crashPointsIn } from '../tests/support/crash-points.js';
-import { server } from '../tests/support/servers.js';
-import { startSilentProxy } from '../tests/support/silent-proxy.js';
-import { readTopics, type TopicReader } from '../tests/support/topic-reader.js';
-import { waitFor } from '../tests/support/wait-for.js';
-import type { RunningLoop } from '../platform/loop.js';
+import { TOPICS } from '../../contracts/topics.js';
+import { createKafka } from '../kafka.js';
+import { createLogger } from '../logger.js';
+import { recordProgress } from '../../services/order/progress-store.js';
+import {
+  newOrder,
+  openOrderDatabase,
+  progress,
+  type OrderDatabase,
+} from '../../services/order/testing/order-database.js';
+import { crashPointsIn } from '../../tests/support/crash-points.js';
+import { server } from '../../tests/support/servers.js';
+import { startSilentProxy } from '../../tests/support/silent-proxy.js';
+import { readTopics, type TopicReader } from '../../tests/support/topic-reader.js';
+import { waitFor } from '../../tests/support/wait-for.js';
+import type { RunningLoop } from '../loop.js';
 import { startOutboxRelay } from './outbox-relay.js';
 
 const { Kafka, logLevel } = kafkajs;
@@ -50,8 +56,17 @@ afterAll(async () => {
 });
 
 function startRelay(over: Partial<Parameters<typeof startOutboxRelay>[0]> = {}): RunningLoop {
-  const usual = { databaseUrl: database.url, kafka, service: 'test', logger, registry: new Registry(), pollMs: 200 };
-  const relay = startOutboxRelay({ ...usual, ...over });
+  const relay = startOutboxRelay({
+    databaseUrl: database.url,
+    kafka,
+    subject: { column: 'order_id', name: 'orderId' },
+    topics: TOPICS,
+    service: 'test',
+    logger,
+    registry: new Registry(),
+    pollMs: 200,
+    ...over,
+  });
   relays.push(relay);
   return relay;
 }
