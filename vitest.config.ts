@@ -21,8 +21,8 @@ export default defineConfig({
         // No servers.
         test: {
           name: 'unit',
-          include: ['**/*.test.ts', 'stack/**/*.test.js'],
-          exclude: [...exclude, '**/*.int.test.{ts,js}', '**/*.e2e.test.ts'],
+          include: ['**/*.test.ts'],
+          exclude: [...exclude, '**/*.int.test.ts', '**/*.e2e.test.ts'],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
           // Some start a process, which takes its time on a busy machine.
@@ -34,7 +34,7 @@ export default defineConfig({
         // Real servers, whose addresses come by the environment; a throwaway database each.
         test: {
           name: 'int',
-          include: ['**/*.int.test.ts', 'stack/**/*.int.test.js'],
+          include: ['**/*.int.test.ts'],
           exclude,
           maxWorkers: 4,
           sequence: { groupOrder: 1 },
@@ -78,7 +78,7 @@ export default defineConfig({
         },
       },
       {
-        // What is shipped, in containers. Not part of a plain run: see stack/commands/test.js.
+        // What is shipped, in containers. Not part of a plain run: see stack/commands/test.ts.
         test: {
           name: 'compose',
           include: ['tests/containers/**/*.e2e.test.ts'],

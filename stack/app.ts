@@ -1,60 +1,72 @@
-// @ts-check
 import { setMaxListeners } from 'node:events';
 import path from 'node:path';
 import { appSecrets, databasePasswordName } from './app/app-secrets.js';
 import { createDatabases } from './app/databases.js';
-import { databaseSettings, ownEnvironment, sharedEnvironment, urlsOf } from './app/environment.js';
+import { databaseSettings, ownEnvironment, sharedEnvironment, urlsOf, type Environment } from './app/environment.js';
 import { createNamespace } from './app/namespace.js';
-import { argsOf, withSecondInstances } from './app/processes.js';
+import { argsOf, withSecondInstances, type OurProcess } from './app/processes.js';
 import { claimRedisDatabase } from './app/redis-database.js';
 import { freePorts } from './support/free-ports.js';
 import { keepAlive } from './support/keep-alive.js';
 import { checkout } from './support/paths.js';
 import { answersOk, missingIn } from './support/probes.js';
 import { endLeftovers } from './support/process-records.js';
-import { createProgress } from './support/progress.js';
+import { createProgress, type Progress } from './support/progress.js';
 import { runCommand } from './support/run-command.js';
 import { keepState } from './support/state.js';
+import type { ManagedProcess } from './support/managed-process.js';
 
 export { startServers } from './start-servers.js';
 
-/** @typedef {import('./support/managed-process.js').ManagedProcess} ManagedProcess */
-/** @typedef {import('./app/environment.js').Environment} Environment */
-/** @typedef {import('./app/processes.js').OurProcess} OurProcess */
+export interface StartAppOptions {
+  /** logs, process ids and secrets lie below it; one app at a time */
+  dir: string;
+  /** where the servers are, as `startServers` says in `env` */
+  serversEnv: Environment;
+  /** free ones (default), or by the name of their setting */
+  ports?: 'free' | Record<string, number>;
+  /** made if it isn't there (default `default`) */
+  temporalNamespace?: string;
+  /** before the names of databases and roles, so that apps can share a server; with one, the app also gets a Redis database of its own */
+  databasePrefix?: string;
+  /** settings for all processes, over everything else */
+  env?: Environment;
+  /** settings for one process, by its name, over everything else */
+  processEnv?: Record<string, Environment>;
+  /** the processes that get a second instance, `<name>-2`, on a port of its own */
+  twice?: string[];
+  /** the processes to start; the others can be started later */
+  only?: string[];
+  /** the processes that run from their sources, and anew whenever they change */
+  watch?: string[];
+  /** demo users, products and stock (default true) */
+  seed?: boolean;
+  /** start again what dies (default false) */
+  restart?: boolean;
+  /** the compiled code */
+  dist?: string;
+  /** what processes inherit (default that of this process) */
+  environment?: NodeJS.ProcessEnv;
+  signal?: AbortSignal;
+  progress?: Progress;
+}
 
-/**
- * @typedef {object} StartAppOptions
- * @property {string} dir logs, process ids and secrets lie below it; one app at a time
- * @property {Environment} serversEnv where the servers are, as `startServers` says in `env`
- * @property {'free' | Record<string, number>} [ports] free ones (default), or by the name of their setting
- * @property {string} [temporalNamespace] made if it isn't there (default `default`)
- * @property {string} [databasePrefix] before the names of databases and roles, so that apps can share a server; with one, the app also gets a Redis database of its own
- * @property {Environment} [env] settings for all processes, over everything else
- * @property {Record<string, Environment>} [processEnv] settings for one process, by its name, over everything else
- * @property {string[]} [twice] the processes that get a second instance, `<name>-2`, on a port of its own
- * @property {string[]} [only] the processes to start; the others can be started later
- * @property {string[]} [watch] the processes that run from their sources, and anew whenever they change
- * @property {boolean} [seed] demo users, products and stock (default true)
- * @property {boolean} [restart] start again what dies (default false)
- * @property {string} [dist] the compiled code
- * @property {NodeJS.ProcessEnv} [environment] what processes inherit (default that of this process)
- * @property {AbortSignal} [signal]
- * @property {import('./support/progress.js').Progress} [progress]
- *
- * @typedef {object} StartedApp
- * @property {Environment} urls by the name of the process; the gateway's is the entry
- * @property {Environment} env what all processes were told, each database as `<NAME>_DATABASE_URL`, and the secrets by their setting
- * @property {Record<string, ManagedProcess>} processes by name: stop, kill and start again any of them
- * @property {() => Promise<void>} stop ends all of them, gateway first; harmless twice
- */
+export interface StartedApp {
+  /** by the name of the process; the gateway's is the entry */
+  urls: Environment;
+  /** what all processes were told, each database as `<NAME>_DATABASE_URL`, and the secrets by their setting */
+  env: Environment;
+  /** by name: stop, kill and start again any of them */
+  processes: Record<string, ManagedProcess>;
+  /** ends all of them, gateway first; harmless twice */
+  stop: () => Promise<void>;
+}
 
 /**
  * Brings up a complete copy of the application on servers that run: databases, migrations, topics, search attributes, demo data, then every process.
  * Resolves when each is ready; after a failure what had been started is stopped before it rejects.
- * @param {StartAppOptions} options
- * @returns {Promise<StartedApp>}
  */
-export async function startApp(options) {
+export async function startApp(options: StartAppOptions): Promise<StartedApp> {
   const {
     dir,
     serversEnv,
@@ -102,8 +114,7 @@ export async function startApp(options) {
   });
   preparing.done('made, migrated and seeded; topics and search attributes are there');
 
-  /** @type {Map<string, string>} */
-  const waiting = new Map();
+  const waiting: Map<string, string> = new Map();
   const processes = Object.fromEntries(
     ourProcesses.map((one) => {
       const own = ownEnvironment(one, { ports, secrets, databases, serversEnv });
@@ -128,7 +139,7 @@ export async function startApp(options) {
           note: (change) => state.note(one.name, change),
         },
       );
-      return /** @type {[string, ManagedProcess]} */ ([one.name, handle]);
+      return [one.name, handle] as [string, ManagedProcess];
     }),
   );
   const app = {
@@ -173,15 +184,13 @@ export async function startApp(options) {
   }
 }
 
-/** @param {OurProcess[]} ourProcesses @param {Record<string, ManagedProcess>} processes */
-async function stopInOrder(ourProcesses, processes) {
+async function stopInOrder(ourProcesses: OurProcess[], processes: Record<string, ManagedProcess>) {
   for (const kind of ['gateway', 'api', 'worker']) {
-    await Promise.all(ourProcesses.filter((one) => one.kind === kind).map(({ name }) => processes[name]?.stop()));
+    await Promise.all(ourProcesses.filter((one) => one.kind === kind).map(async ({ name }) => processes[name]?.stop()));
   }
 }
 
-/** @param {Map<string, string>} waiting @param {string} name @param {Promise<boolean>} asking */
-async function noteWait(waiting, name, asking) {
+async function noteWait(waiting: Map<string, string>, name: string, asking: Promise<boolean>) {
   try {
     return await asking;
   } catch (error) {
@@ -191,15 +200,14 @@ async function noteWait(waiting, name, asking) {
   }
 }
 
-/** @param {OurProcess[]} ourProcesses */
-async function freePortsFor(ourProcesses) {
+async function freePortsFor(ourProcesses: OurProcess[]) {
   const names = ourProcesses.flatMap(({ port, metricsPort }) => (metricsPort ? [port, metricsPort] : [port]));
   const free = await freePorts(names.length);
   return Object.fromEntries(names.map((name, index) => [name, free[index] ?? 0]));
 }
 
-/** A test runner's own settings would make our processes behave as if under test. @param {NodeJS.ProcessEnv} environment */
-function inherited({ NODE_ENV, ...environment }) {
+/** A test runner's own settings would make our processes behave as if under test. */
+function inherited({ NODE_ENV, ...environment }: NodeJS.ProcessEnv) {
   const kept = Object.entries(environment).filter(([name]) => !/^(VITEST|npm_)/.test(name));
   return {
     ...Object.fromEntries(kept),

@@ -1,4 +1,3 @@
-// @ts-check
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { defaultPorts, describeBusyPorts, readPorts } from './ports.js';
@@ -27,12 +26,10 @@ describe('readPorts', () => {
 });
 
 describe('describeBusyPorts', () => {
-  /** @type {net.Server[]} */
-  const servers = [];
+  const servers: net.Server[] = [];
   afterEach(() => servers.splice(0).forEach((server) => server.close()));
 
-  /** @param {number} port @param {string} host */
-  const hold = (port, host) =>
+  const hold = (port: number, host: string) =>
     new Promise((resolve) => {
       servers.push(net.createServer().listen(port, host, () => resolve(undefined)));
     });

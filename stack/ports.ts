@@ -1,4 +1,3 @@
-// @ts-check
 import { isFree } from './support/free-ports.js';
 import { holderOfPort } from './support/port-holder.js';
 
@@ -30,16 +29,13 @@ export const defaultPorts = Object.freeze({
   KAFKA_UI_PORT: 9000,
 });
 
-/** @typedef {keyof typeof defaultPorts} PortName */
+export type PortName = keyof typeof defaultPorts;
 
-/**
- * @param {NodeJS.ProcessEnv} env
- * @returns {Record<PortName, number>} throws naming every variable that is no port, and those that share one
- */
-export function readPorts(env) {
-  const ports = /** @type {Record<PortName, number>} */ ({ ...defaultPorts });
+/** @returns throws naming every variable that is no port, and those that share one */
+export function readPorts(env: NodeJS.ProcessEnv): Record<PortName, number> {
+  const ports = { ...defaultPorts } as Record<PortName, number>;
   const wrong = [];
-  for (const name of /** @type {PortName[]} */ (Object.keys(defaultPorts))) {
+  for (const name of Object.keys(defaultPorts) as PortName[]) {
     const text = env[name];
     if (text === undefined || text === '') continue;
     const port = Number(text);
@@ -51,10 +47,8 @@ export function readPorts(env) {
   return ports;
 }
 
-/** @param {Record<string, number>} ports @returns {string[]} */
-function sharedPorts(ports) {
-  /** @type {Map<number, string[]>} */
-  const names = new Map();
+function sharedPorts(ports: Record<string, number>): string[] {
+  const names: Map<number, string[]> = new Map();
   for (const [name, port] of Object.entries(ports)) names.set(port, [...(names.get(port) ?? []), name]);
   return [...names]
     .filter(([, sharers]) => sharers.length > 1)
@@ -62,11 +56,14 @@ function sharedPorts(ports) {
 }
 
 /**
- * @param {Record<string, number>} ports those about to be bound
- * @param {(port: number) => string | undefined} [holderOf] who holds a port
- * @returns {Promise<string[]>} one line for each busy port
+ * @param ports those about to be bound
+ * @param holderOf who holds a port
+ * @returns one line for each busy port
  */
-export async function describeBusyPorts(ports, holderOf = holderOfPort) {
+export async function describeBusyPorts(
+  ports: Record<string, number>,
+  holderOf: (port: number) => string | undefined = holderOfPort,
+): Promise<string[]> {
   const lines = await Promise.all(
     Object.entries(ports).map(async ([name, port]) => {
       if (await isFree(port)) return [];

@@ -1,29 +1,26 @@
-// @ts-check
 import { describe, expect, it } from 'vitest';
-import { allNeeds, describeMissing, findMissing } from './prerequisites.js';
+import { allNeeds, describeMissing, findMissing, type Machine, type Missing } from './prerequisites.js';
 
-/** @type {Record<string, string>} */
-const answers = {
+const answers: Record<string, string> = {
   npm: '11.19.1\n',
   java: 'openjdk version "17.0.15" 2026-04-15\n',
   mvn: 'Apache Maven 3.8.7\nJava version: 17.0.15\n',
   go: 'go version go1.26.8 linux/amd64\n',
 };
 
-/** @param {Partial<import('./prerequisites.js').Machine> & { has?: Record<string, string | undefined> }} [differences] */
-function machine({ has = {}, ...differences } = {}) {
+function machine({ has = {}, ...differences }: Partial<Machine> & { has?: Record<string, string | undefined> } = {}) {
   const all = { ...answers, ...has };
   return {
     node: '20.20.2',
     platform: 'linux',
-    ask: (/** @type {string} */ name) => all[name],
+    ask: (name: string) => all[name],
     freeBytes: () => 10e9,
     ...differences,
   };
 }
 
 const needs = { ...allNeeds, megabytes: 4000, folders: ['/checkout'] };
-const namesOf = (/** @type {import('./prerequisites.js').Missing[]} */ missing) => missing.map(({ what }) => what);
+const namesOf = (missing: Missing[]) => missing.map(({ what }) => what);
 
 describe('findMissing', () => {
   it('finds nothing on a machine that has everything', () => {

@@ -6,9 +6,12 @@ var version = process.versions.node.split('.');
 var isOld = Number(version[0]) * 1000 + Number(version[1]) < 20020;
 var command = process.argv.splice(2, 1)[0];
 
-import(isOld ? './prerequisites.js' : './commands/' + command + '.js')
+import(isOld ? './prerequisites.js' : './load.js')
   .then(function (module) {
-    if (!isOld) return module.run();
+    if (!isOld)
+      return module.load(command).then(function (/** @type {{ run(): unknown }} */ loaded) {
+        return loaded.run();
+      });
     console.error(module.describeMissing(module.findMissing(module.allNeeds, module.thisMachine), process.platform));
     process.exitCode = 1;
   })

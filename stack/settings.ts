@@ -1,4 +1,3 @@
-// @ts-check
 import { defaultPorts } from './ports.js';
 import { serversOf } from './servers/all.js';
 
@@ -11,17 +10,17 @@ const ownSettings = {
   CI: 'progress in plain lines, as without a terminal',
 };
 
-/** @returns {Record<string, string>} what each setting of the stack is for, ports left aside */
-export function stackSettings() {
-  const given = serversOf().flatMap(({ name, settings: [first = '', ...others], prepare }) => [
+/** @returns what each setting of the stack is for, ports left aside */
+export function stackSettings(): Record<string, string> {
+  const given = serversOf().flatMap(({ name, settings: [first = '', ...others], prepare }): [string, string][] => [
     [first, `a ${name} that is here already is used, and none is fetched${prepare ? ' or started' : ''}`],
-    ...others.map((other) => [other, `goes with \`${first}\``]),
+    ...others.map((other): [string, string] => [other, `goes with \`${first}\``]),
   ]);
   return { ...Object.fromEntries(given), ...ownSettings };
 }
 
-/** @returns {{ setting: string, port: number, of: string }[]} every port that can be moved, and whose it is */
-export function portSettings() {
+/** @returns every port that can be moved, and whose it is */
+export function portSettings(): { setting: string; port: number; of: string }[] {
   return Object.entries(defaultPorts).map(([setting, port]) => {
     const server = serversOf().find(({ ports }) => ports.includes(setting))?.name;
     return {

@@ -1,46 +1,53 @@
-// @ts-check
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
-import { queuesOf, serversOf } from './servers/all.js';
+import { queuesOf, serversOf, type ServerName } from './servers/all.js';
 import { freePorts } from './support/free-ports.js';
 import { keepAlive } from './support/keep-alive.js';
 import { cacheFolder } from './support/paths.js';
 import { endLeftovers } from './support/process-records.js';
-import { createProgress } from './support/progress.js';
+import { createProgress, type Progress, type Step } from './support/progress.js';
 import { keepSecrets } from './support/secrets.js';
 import { keepState } from './support/state.js';
 import { withoutPassword } from './support/without-password.js';
+import type { ManagedProcess } from './support/managed-process.js';
+import type { Server, ServerContext, Obtained } from './servers/types.js';
 
-/** @typedef {import('./servers/all.js').ServerName} ServerName */
+export interface StartServersOptions {
+  /** what this set keeps lies below it; one set at a time */
+  dir: string;
+  /** free ones, or by the name of their setting */
+  ports: 'free' | Record<string, number>;
+  /** those wanted; all unless said */
+  only?: ServerName[];
+  /** use an address found in the environment instead of starting a server (default true) */
+  useGiven?: boolean;
+  /** false: prepared, with their addresses known, but not started yet (default true) */
+  started?: boolean;
+  /** false: faster, and lost if the machine crashes (default true) */
+  durable?: boolean;
+  /** start again what dies (default false) */
+  restart?: boolean;
+  environment?: NodeJS.ProcessEnv;
+  /** ends what is under way; what has been started is stopped before it rejects */
+  signal?: AbortSignal;
+  progress?: Progress;
+}
 
-/**
- * @typedef {object} StartServersOptions
- * @property {string} dir what this set keeps lies below it; one set at a time
- * @property {'free' | Record<string, number>} ports free ones, or by the name of their setting
- * @property {ServerName[]} [only] those wanted; all unless said
- * @property {boolean} [useGiven] use an address found in the environment instead of starting a server (default true)
- * @property {boolean} [started] false: prepared, with their addresses known, but not started yet (default true)
- * @property {boolean} [durable] false: faster, and lost if the machine crashes (default true)
- * @property {boolean} [restart] start again what dies (default false)
- * @property {NodeJS.ProcessEnv} [environment]
- * @property {AbortSignal} [signal] ends what is under way; what has been started is stopped before it rejects
- * @property {import('./support/progress.js').Progress} [progress]
- *
- * @typedef {object} StartedServers
- * @property {Record<string, string>} env the addresses, by the names the processes read
- * @property {Record<string, string>} from where each server or tool was taken from
- * @property {Record<string, import('./support/managed-process.js').ManagedProcess>} servers those started here, by name
- * @property {() => Promise<void>} stop ends them all; harmless twice
- */
+export interface StartedServers {
+  /** the addresses, by the names the processes read */
+  env: Record<string, string>;
+  /** where each server or tool was taken from */
+  from: Record<string, string>;
+  /** those started here, by name */
+  servers: Record<string, ManagedProcess>;
+  /** ends them all; harmless twice */
+  stop: () => Promise<void>;
+}
 
-/**
- * Brings up the real servers, each from its address in the environment, the cache, or the registry it comes from.
- * @param {StartServersOptions} options
- * @returns {Promise<StartedServers>}
- */
-export async function startServers(options) {
+/** Brings up the real servers, each from its address in the environment, the cache, or the registry it comes from. */
+export async function startServers(options: StartServersOptions): Promise<StartedServers> {
   const { dir, only, environment = process.env, durable = true, progress = createProgress() } = options;
   const cancel = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, cancel.signal]) : cancel.signal;
@@ -55,8 +62,7 @@ export async function startServers(options) {
 
   const state = keepState(dir, 'servers');
 
-  /** @type {StartedServers} */
-  const set = {
+  const set: StartedServers = {
     env: {},
     from: {},
     servers: {},
@@ -66,8 +72,7 @@ export async function startServers(options) {
     },
   };
 
-  /** @param {import('./servers/types.js').Server} server */
-  async function bringUp(server) {
+  async function bringUp(server: Server) {
     const given = givenSettings(server, options.useGiven === false ? {} : environment);
     if (given) {
       set.from[server.name] = 'the environment';
@@ -75,8 +80,7 @@ export async function startServers(options) {
       return learn(given);
     }
     const step = progress.step(server.name);
-    /** @type {import('./servers/types.js').ServerContext} */
-    const context = {
+    const context: ServerContext = {
       dir,
       cache: cacheFolder(environment),
       ports,
@@ -96,7 +100,7 @@ export async function startServers(options) {
           step.done(`${Object.values(settings).map(withoutPassword).join(' ')} from ${got.from}`);
           learn(settings);
         },
-        (error) => fail(step, error),
+        (error: unknown) => fail(step, error),
       );
       // It is awaited only at the end of its queue, and a failure until then isn't an unhandled one.
       started.catch(() => undefined);
@@ -106,15 +110,13 @@ export async function startServers(options) {
     }
   }
 
-  /** @param {import('./support/progress.js').Step} step @param {any} error @returns {never} */
-  function fail(step, error) {
+  function fail(step: Step, error: unknown): never {
     step.failed(signal.aborted ? 'stopped' : 'failed');
     cancel.abort(error);
     throw error;
   }
 
-  /** @param {import('./servers/types.js').Server} server @param {import('./servers/types.js').ServerContext} context @param {import('./servers/types.js').Obtained} got */
-  async function start(server, context, got) {
+  async function start(server: Server, context: ServerContext, got: Obtained) {
     const spec = await server.prepare?.(context, got);
     if (!spec) return;
     const handle = keepAlive(spec, {
@@ -130,8 +132,7 @@ export async function startServers(options) {
     await handle.start(signal);
   }
 
-  /** @param {Record<string, string>} settings */
-  function learn(settings) {
+  function learn(settings: Record<string, string>) {
     Object.assign(set.env, settings);
     state.learn({ env: settings });
   }
@@ -139,10 +140,11 @@ export async function startServers(options) {
   try {
     await Promise.all(
       queuesOf(only).map(async (queue) => {
-        const startings = [];
+        const startings: Promise<void>[] = [];
         for (const server of queue) {
           signal.throwIfAborted();
-          startings.push((await bringUp(server))?.started);
+          const begun = await bringUp(server);
+          if (begun) startings.push(begun.started);
         }
         await Promise.all(startings);
       }),
@@ -155,8 +157,7 @@ export async function startServers(options) {
   }
 }
 
-/** @param {import('./servers/types.js').Server} server @param {NodeJS.ProcessEnv} environment */
-function givenSettings(server, environment) {
+function givenSettings(server: Server, environment: NodeJS.ProcessEnv) {
   const first = server.settings[0];
   if (first === undefined || !environment[first]) return undefined;
   return Object.fromEntries(
@@ -164,8 +165,7 @@ function givenSettings(server, environment) {
   );
 }
 
-/** @param {'free' | Record<string, number>} asked @param {import('./servers/types.js').Server[]} servers */
-async function portsOf(asked, servers) {
+async function portsOf(asked: 'free' | Record<string, number>, servers: Server[]) {
   if (asked !== 'free') return asked;
   const names = [...new Set(servers.flatMap((server) => server.ports).concat('CODEC_PORT'))];
   const free = await freePorts(names.length);

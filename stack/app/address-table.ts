@@ -1,11 +1,6 @@
-// @ts-check
 import { withoutPassword } from '../support/without-password.js';
 
-/**
- * @param {{ env: Record<string, string>, urls: Record<string, string> }} where
- * @returns {string}
- */
-export function addressTable({ env, urls }) {
+export function addressTable({ env, urls }: { env: Record<string, string>; urls: Record<string, string> }): string {
   const rows = [
     ['API', urls.gateway],
     ['Temporal Web UI', env.TEMPORAL_UI_URL],

@@ -1,10 +1,10 @@
-// @ts-check
 import pg from 'pg';
 
-/** @typedef {'user' | 'order' | 'inventory' | 'payment' | 'payment_simulator' | 'delivery' | 'product' | 'notification'} DatabaseName */
+export type DatabaseName =
+  'user' | 'order' | 'inventory' | 'payment' | 'payment_simulator' | 'delivery' | 'product' | 'notification';
 
-/** One per service, and the payment provider's own ledger. @type {DatabaseName[]} */
-export const databaseNames = [
+/** One per service, and the payment provider's own ledger. */
+export const databaseNames: DatabaseName[] = [
   'user',
   'order',
   'inventory',
@@ -17,24 +17,27 @@ export const databaseNames = [
 
 /**
  * Makes each database with a role of its own that alone may connect; harmless to repeat.
- * @param {{ adminUrl: string, prefix: string, passwordOf: (name: DatabaseName) => string }} wanted
- * @returns {Promise<Record<DatabaseName, string>>} their addresses
+ * @returns their addresses
  */
-export async function createDatabases({ adminUrl, prefix, passwordOf }) {
-  /** @type {Partial<Record<DatabaseName, string>>} */
-  const urls = {};
+export async function createDatabases({
+  adminUrl,
+  prefix,
+  passwordOf,
+}: {
+  adminUrl: string;
+  prefix: string;
+  passwordOf: (name: DatabaseName) => string;
+}): Promise<Record<DatabaseName, string>> {
+  const urls: Partial<Record<DatabaseName, string>> = {};
   for (const name of databaseNames) {
     urls[name] = addressOf(adminUrl, `${prefix}${name}`, passwordOf(name));
     await createDatabase({ adminUrl, url: urls[name] });
   }
-  return /** @type {Record<DatabaseName, string>} */ (urls);
+  return urls as Record<DatabaseName, string>;
 }
 
-/**
- * Makes the database of an address, and the role with its password; what is there already stays, but for the password.
- * @param {{ adminUrl: string, url: string }} wanted
- */
-export async function createDatabase({ adminUrl, url }) {
+/** Makes the database of an address, and the role with its password; what is there already stays, but for the password. */
+export async function createDatabase({ adminUrl, url }: { adminUrl: string; url: string }) {
   const { username, password, pathname } = new URL(url);
   const [role, database] = [decodeURIComponent(username), decodeURIComponent(pathname.slice(1))];
   const client = new pg.Client({ connectionString: adminUrl });
@@ -52,8 +55,8 @@ export async function createDatabase({ adminUrl, url }) {
   }
 }
 
-/** @param {string} adminUrl @param {string} name of the database and of its role @param {string} password */
-function addressOf(adminUrl, name, password) {
+/** @param name of the database and of its role */
+function addressOf(adminUrl: string, name: string, password: string) {
   const url = new URL(adminUrl);
   url.username = name;
   url.password = password;

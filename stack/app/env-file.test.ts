@@ -1,4 +1,3 @@
-// @ts-check
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { parseEnv } from 'node:util';
@@ -9,7 +8,8 @@ it('makes every secret, in a form that is read back as it was made', () => {
   const made = parseEnv(withSecrets());
   expect(Object.keys(made).sort()).toEqual([...secretNames].sort());
   expect(made.JWT_PRIVATE_KEY).toMatch(/^-----BEGIN PRIVATE KEY-----\n[^]+\n-----END PRIVATE KEY-----$/);
-  expect(Buffer.from(JSON.parse(made.PAYLOAD_KEYS ?? '').k1, 'base64')).toHaveLength(32);
+  const { k1 } = JSON.parse(made.PAYLOAD_KEYS ?? '') as { k1: string };
+  expect(Buffer.from(k1, 'base64')).toHaveLength(32);
   const hash = createHash('sha256')
     .update(made.OAUTH_SECRET_order_service ?? '')
     .digest('hex');
@@ -24,7 +24,7 @@ it('leaves what is there, and adds what is missing', () => {
   const first = withSecrets('GATEWAY_PORT=9080\nPOSTGRES_PASSWORD=');
   expect(parseEnv(first)).toMatchObject({
     GATEWAY_PORT: '9080',
-    POSTGRES_PASSWORD: /** @type {unknown} */ (expect.stringMatching(/.{32}/)),
+    POSTGRES_PASSWORD: expect.stringMatching(/.{32}/) as unknown,
   });
   expect(withSecrets(first)).toBe(first);
 });

@@ -1,4 +1,3 @@
-// @ts-check
 import { randomBytes } from 'node:crypto';
 import { parseEnv } from 'node:util';
 import { databasePasswordName, oauthClients, secretMakers } from './app-secrets.js';
@@ -13,9 +12,9 @@ export const secretNames = [...Object.keys({ ...serverSecrets, ...secretMakers }
 
 /**
  * The text of a `.env` for docker-compose.yml: what it has stays, and each secret that it lacks is made.
- * @param {string} [text] what is there so far
+ * @param text what is there so far
  */
-export function withSecrets(text = '') {
+export function withSecrets(text: string = '') {
   const kept = Object.fromEntries(Object.entries(parseEnv(text)).filter(([, value]) => value !== ''));
   const made = Object.fromEntries(
     Object.entries({ ...serverSecrets, ...secretMakers }).flatMap(([name, make]) =>
@@ -23,14 +22,14 @@ export function withSecrets(text = '') {
     ),
   );
   // It holds hashes of others, and so must be theirs.
-  const clients = oauthClients(/** @type {Record<string, string>} */ ({ ...kept, ...made }));
+  const clients = oauthClients({ ...kept, ...made } as Record<string, string>);
   if (kept.OAUTH_CLIENTS === undefined) made.OAUTH_CLIENTS = clients;
   const lines = Object.entries(made).map(([name, value]) => `${name}=${quoted(value)}\n`);
   return `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${lines.join('')}`;
 }
 
-/** As Compose and Node.js both read it. @param {string} value */
-function quoted(value) {
+/** As Compose and Node.js both read it. */
+function quoted(value: string) {
   if (value.includes('\n')) return `"${value.trimEnd().replaceAll('\n', '\\n')}"`;
   return /^[\w-]+$/.test(value) ? value : `'${value}'`;
 }

@@ -1,4 +1,3 @@
-// @ts-check
 import { expect, test } from 'vitest';
 import { ownEnvironment } from './environment.js';
 import { ourProcesses } from './processes.js';

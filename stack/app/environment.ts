@@ -1,27 +1,29 @@
-// @ts-check
 import { clientSecretName, oauthClients } from './app-secrets.js';
-import { ourProcesses } from './processes.js';
+import { ourProcesses, type OurProcess, type Part } from './processes.js';
 
-/** @typedef {import('./processes.js').OurProcess} OurProcess */
-/** @typedef {Record<string, string>} Environment */
+export type Environment = Record<string, string>;
 
-/**
- * @param {Record<string, number>} ports
- * @param {OurProcess[]} [processes]
- * @returns {Environment} by the name of the process
- */
-export function urlsOf(ports, processes = ourProcesses) {
+/** @returns by the name of the process */
+export function urlsOf(ports: Record<string, number>, processes: OurProcess[] = ourProcesses): Environment {
   return Object.fromEntries(processes.map(({ name, port }) => [name, `http://127.0.0.1:${ports[port]}`]));
 }
 
-/**
- * What every process of an app is told: where the servers and the other services are.
- * @param {{ processes: OurProcess[], serversEnv: Environment, ports: Record<string, number>, namespace: string, redisDatabase: number }} app
- * @returns {Environment}
- */
-export function sharedEnvironment({ processes, serversEnv, ports, namespace, redisDatabase }) {
+/** What every process of an app is told: where the servers and the other services are. */
+export function sharedEnvironment({
+  processes,
+  serversEnv,
+  ports,
+  namespace,
+  redisDatabase,
+}: {
+  processes: OurProcess[];
+  serversEnv: Environment;
+  ports: Record<string, number>;
+  namespace: string;
+  redisDatabase: number;
+}): Environment {
   const urls = urlsOf(ports, processes);
-  const instancesOf = (/** @type {string} */ entry) => processes.filter((one) => one.entry === entry);
+  const instancesOf = (entry: string) => processes.filter((one) => one.entry === entry);
   const services = ourProcesses.filter(({ name }) => name.endsWith('-service'));
   return {
     HOST: '127.0.0.1',
@@ -46,18 +48,17 @@ export function sharedEnvironment({ processes, serversEnv, ports, namespace, red
   };
 }
 
-/**
- * What one process is told on top: its own name, port and database, and the secrets it alone needs.
- * @param {OurProcess} process
- * @param {{ ports: Record<string, number>, secrets: Environment, databases: Environment, serversEnv: Environment }} app
- * @returns {Environment}
- */
+/** What one process is told on top: its own name, port and database, and the secrets it alone needs. */
 export function ownEnvironment(
-  { name, service, port, metricsPort, database, uses },
-  { ports, secrets, databases, serversEnv },
-) {
-  /** @type {Record<import('./processes.js').Part, () => Environment>} */
-  const parts = {
+  { name, service, port, metricsPort, database, uses }: OurProcess,
+  {
+    ports,
+    secrets,
+    databases,
+    serversEnv,
+  }: { ports: Record<string, number>; secrets: Environment; databases: Environment; serversEnv: Environment },
+): Environment {
+  const parts: Record<Part, () => Environment> = {
     payload: () => pick(secrets, ['PAYLOAD_KEYS', 'PAYLOAD_KEY_ID']),
     userKeys: () => ({ ...pick(secrets, ['JWT_PRIVATE_KEY']), OAUTH_CLIENTS: oauthClients(secrets) }),
     client: () => ({ OAUTH_CLIENT_ID: service, OAUTH_CLIENT_SECRET: secrets[clientSecretName(service)] ?? '' }),
@@ -71,24 +72,23 @@ export function ownEnvironment(
     ...(metricsPort ? { METRICS_PORT: `${ports[metricsPort]}` } : {}),
     ...(database ? { DATABASE_URL: databases[database] ?? '' } : {}),
     ...(name === 'codec-server' ? { ...webUi(serversEnv), CODEC_REQUIRE_ADMIN: 'false' } : {}),
-    ...Object.assign({}, ...uses.map((part) => parts[part]())),
+    ...Object.fromEntries(uses.flatMap((part) => Object.entries(parts[part]()))),
   };
 }
 
-/** @param {Environment} databases @returns {Environment} what the setup is told: all databases, by name */
-export function databaseSettings(databases) {
+/** @returns what the setup is told: all databases, by name */
+export function databaseSettings(databases: Environment): Environment {
   return Object.fromEntries(
     Object.entries(databases).map(([name, url]) => [`${name.toUpperCase()}_DATABASE_URL`, url]),
   );
 }
 
-/** @param {Environment} from @param {string[]} names @returns {Environment} */
-function pick(from, names) {
+function pick(from: Environment, names: string[]): Environment {
   return Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));
 }
 
-/** A browser takes its two names for two origins. @param {Environment} serversEnv @returns {Environment} */
-function webUi({ TEMPORAL_UI_URL }) {
+/** A browser takes its two names for two origins. */
+function webUi({ TEMPORAL_UI_URL }: Environment): Environment {
   if (!TEMPORAL_UI_URL) return {};
   return { TEMPORAL_UI_URL: [TEMPORAL_UI_URL, TEMPORAL_UI_URL.replace('//127.0.0.1', '//localhost')].join(',') };
 }

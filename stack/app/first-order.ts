@@ -1,11 +1,9 @@
-// @ts-check
-
 /**
  * Lines to paste into a shell: log in, order, look.
- * @param {string} gateway its address
+ * @param gateway its address
  */
-export function firstOrder(gateway) {
-  const field = (/** @type {string} */ name) => `node -pe 'JSON.parse(fs.readFileSync(0)).${name}'`;
+export function firstOrder(gateway: string) {
+  const field = (name: string) => `node -pe 'JSON.parse(fs.readFileSync(0)).${name}'`;
   return `TOKEN=$(curl -s ${gateway}/sessions -H 'content-type: application/json' \\
   -d '{"email":"alice@example.com","password":"holdfast-demo"}' | ${field('accessToken')})
 ORDER=$(curl -s ${gateway}/orders -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\

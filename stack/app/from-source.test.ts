@@ -1,10 +1,9 @@
-// @ts-check
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { freePorts } from '../support/free-ports.js';
-import { manageProcess } from '../support/managed-process.js';
+import { manageProcess, type ManagedProcess } from '../support/managed-process.js';
 import { answersOk } from '../support/probes.js';
 import { checkout } from '../support/paths.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -12,8 +11,7 @@ import { appSecrets } from './app-secrets.js';
 import { argsOf } from './processes.js';
 
 let folder = '';
-/** @type {import('../support/managed-process.js').ManagedProcess | undefined} */
-let running;
+let running: ManagedProcess | undefined;
 beforeEach(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'from-source-'));
 });
@@ -55,8 +53,8 @@ test('a process that runs from its source runs anew when it changes', { timeout:
   expect(running.pid).toBe(pid);
 });
 
-/** @param {string} url @returns {Promise<number>} seconds; rejects while nothing answers */
-async function startedAt(url) {
+/** @returns seconds; rejects while nothing answers */
+async function startedAt(url: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
   return Number(/^process_start_time_seconds(?:{.*})? (\S+)/m.exec(text)?.[1]);
 }

@@ -1,4 +1,3 @@
-// @ts-check
 import { pathToFileURL } from 'node:url';
 
 // Run by tsx: imports the files named, one after the other. Telemetry has to be there before what it watches, and `--import`

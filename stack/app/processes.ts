@@ -1,24 +1,29 @@
-// @ts-check
 import path from 'node:path';
 import { checkout } from '../support/paths.js';
+import type { PortName } from '../ports.js';
+import type { DatabaseName } from './databases.js';
 
-/**
- * @typedef {object} OurProcess
- * @property {string} name
- * @property {string} service its name in traces, logs and metrics
- * @property {string} entry below dist/
- * @property {import('../ports.js').PortName} port
- * @property {import('../ports.js').PortName} [metricsPort] where its metrics are not at `port`
- * @property {'gateway' | 'api' | 'worker'} kind what ends first: the gateway, then the APIs, then what works behind them
- * @property {import('./databases.js').DatabaseName} [database]
- * @property {Part[]} uses
- * @property {boolean} [background] no order waits for it
- *
- * @typedef {'payload' | 'userKeys' | 'client' | 'carrier' | 'simulator' | 'mail'} Part settings that only some are given
- */
+export interface OurProcess {
+  name: string;
+  /** its name in traces, logs and metrics */
+  service: string;
+  /** below dist/ */
+  entry: string;
+  port: PortName;
+  /** where its metrics are not at `port` */
+  metricsPort?: PortName;
+  /** what ends first: the gateway, then the APIs, then what works behind them */
+  kind: 'gateway' | 'api' | 'worker';
+  database?: DatabaseName;
+  uses: Part[];
+  /** no order waits for it */
+  background?: boolean;
+}
 
-/** @type {OurProcess[]} */
-export const ourProcesses = [
+/** settings that only some are given */
+export type Part = 'payload' | 'userKeys' | 'client' | 'carrier' | 'simulator' | 'mail';
+
+export const ourProcesses: OurProcess[] = [
   {
     name: 'gateway',
     service: 'gateway',
@@ -138,16 +143,12 @@ export const ourProcesses = [
   },
 ];
 
-/**
- * With a second instance, `<name>-2`, of each of these.
- * @param {string[]} twice
- * @returns {OurProcess[]}
- */
-export function withSecondInstances(twice) {
-  const second = (/** @type {OurProcess} */ one) => ({
+/** With a second instance, `<name>-2`, of each of these. */
+export function withSecondInstances(twice: string[]): OurProcess[] {
+  const second = (one: OurProcess) => ({
     ...one,
     name: `${one.name}-2`,
-    port: /** @type {OurProcess['port']} */ (`${one.port}_2`),
+    port: `${one.port}_2` as OurProcess['port'],
   });
   return ourProcesses.flatMap((one) => (twice.includes(one.name) ? [one, second(one)] : [one]));
 }
@@ -155,14 +156,15 @@ export function withSecondInstances(twice) {
 /**
  * What Node.js is told to run. From its source it is run by tsx, which sees each module that is imported; workflows are none
  * of the order worker's: they go into its bundle.
- * @param {Pick<OurProcess, 'entry'>} one
- * @param {{ dist: string, fromSource: boolean }} how
  */
-export function argsOf({ entry }, { dist, fromSource }) {
+export function argsOf(
+  { entry }: Pick<OurProcess, 'entry'>,
+  { dist, fromSource }: { dist: string; fromSource: boolean },
+) {
   const telemetry = path.join('platform', 'telemetry', 'register.js');
   if (!fromSource) return ['--enable-source-maps', '--import', path.join(dist, telemetry), path.join(dist, entry)];
   const tsx = path.join(checkout, 'node_modules', 'tsx', 'dist', 'cli.mjs');
   const watching = ['watch', '--clear-screen=false', '--include', 'workflows/**/*.ts'];
   const sources = [telemetry, entry].map((file) => file.replace(/\.js$/, '.ts'));
-  return [tsx, ...watching, path.join(checkout, 'stack', 'app', 'from-source.js'), ...sources];
+  return [tsx, ...watching, path.join(checkout, 'stack', 'app', 'from-source.ts'), ...sources];
 }

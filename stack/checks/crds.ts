@@ -1,4 +1,3 @@
-// @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +6,7 @@ import { javaProgram } from '../servers/java.js';
 import { fromMaven } from '../servers/maven.js';
 import { fromCache, isCached } from '../support/cache.js';
 import { runCommand } from '../support/run-command.js';
+import type { ServerContext } from '../servers/types.js';
 
 const module = fileURLToPath(new URL('crds', import.meta.url));
 const pom = path.join(module, 'pom.xml');
@@ -20,22 +20,21 @@ const folders = {
 
 const ofStrimzi = ['kafka.Kafka', 'nodepool.KafkaNodePool', 'topic.KafkaTopic', 'user.KafkaUser'];
 
-/** @param {string} cache */
-const place = (cache) => ({
+const place = (cache: string) => ({
   cache,
   name: 'kubernetes-crds',
   pins: [...goPins(module), fs.readFileSync(pom), JSON.stringify([folders, ofStrimzi])],
 });
 
-/** @param {string} cache */
-export const hasCrds = (cache) => isCached(place(cache));
+export const hasCrds = (cache: string) => isCached(place(cache));
 
 /**
  * The CustomResourceDefinitions of KEDA, prometheus-operator, External Secrets and Strimzi, of the versions that go.mod and pom.xml pin.
- * @param {Pick<import('../servers/types.js').ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>} context
- * @returns {Promise<{ folder: string, from: string }>} a folder of YAML files, one definition each
+ * @returns a folder of YAML files, one definition each
  */
-export function obtainCrds(context) {
+export function obtainCrds(
+  context: Pick<ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>,
+): Promise<{ folder: string; from: string }> {
   const { cache, environment, signal, detail } = context;
   const onWait = () => detail('another process is fetching them');
   return fromCache({ ...place(cache), signal, onWait }, async (folder) => {
@@ -44,7 +43,7 @@ export function obtainCrds(context) {
     const args = ['mod', 'download', '-json', ...Object.keys(folders)];
     const said = await runCommand('go', args, { cwd: module, env, signal });
     for (const { Path, Dir } of jsonObjects(said)) {
-      const from = path.join(Dir, folders[/** @type {keyof typeof folders} */ (Path)]);
+      const from = path.join(Dir, folders[Path as keyof typeof folders]);
       for (const file of fs.readdirSync(from)) {
         const text = fs.readFileSync(path.join(from, file), 'utf8');
         if (/^kind: CustomResourceDefinition$/m.test(text)) fs.writeFileSync(path.join(folder, file), text);
@@ -65,7 +64,7 @@ export function obtainCrds(context) {
   });
 }
 
-/** @param {string} text objects one after another, as `go … -json` writes them @returns {{ Path: string, Dir: string }[]} */
-function jsonObjects(text) {
-  return JSON.parse(`[${text.trim().replaceAll(/^}\n{$/gm, '},{')}]`);
+/** @param text objects one after another, as `go … -json` writes them */
+function jsonObjects(text: string): { Path: string; Dir: string }[] {
+  return JSON.parse(`[${text.trim().replaceAll(/^}\n{$/gm, '},{')}]`) as { Path: string; Dir: string }[];
 }

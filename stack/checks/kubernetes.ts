@@ -1,4 +1,3 @@
-// @ts-check
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -6,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { buildGoTool, goPins } from '../servers/go-tool.js';
 import { fromCache } from '../support/cache.js';
 import { cacheFolder } from '../support/paths.js';
+import type { ServerContext } from '../servers/types.js';
 
 const module = fileURLToPath(new URL('kubernetes', import.meta.url));
 
@@ -21,8 +21,11 @@ export function onThisMachine() {
   return { cache, environment: process.env, signal: new AbortController().signal, detail: () => undefined };
 }
 
-/** Where there is one. @returns {string[] | undefined} the command that renders a folder */
-export function kubectlKustomize() {
+/**
+ * Where there is one.
+ * @returns the command that renders a folder
+ */
+export function kubectlKustomize(): string[] | undefined {
   try {
     execFileSync('kubectl', ['kustomize', '--help'], { stdio: 'ignore' });
     return ['kubectl', 'kustomize'];
@@ -33,10 +36,11 @@ export function kubectlKustomize() {
 
 /**
  * What renders the manifests, and what holds them against schemas, built here. Rejects where there is no Go.
- * @param {Pick<import('../servers/types.js').ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>} context
- * @returns {Promise<{ kustomize: string[], kubeconform: string }>} the command that renders a folder, and a path
+ * @returns the command that renders a folder, and a path
  */
-export async function obtainKubernetesTools(context) {
+export async function obtainKubernetesTools(
+  context: Pick<ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>,
+): Promise<{ kustomize: string[]; kubeconform: string }> {
   const what = { cache: context.cache, name: 'kubernetes-tools', pins: goPins(module), signal: context.signal };
   const { folder } = await fromCache(what, async (to) => {
     for (const [name, source] of Object.entries(packages))

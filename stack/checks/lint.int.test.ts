@@ -1,4 +1,3 @@
-// @ts-check
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -8,10 +7,8 @@ import { cacheFolder } from '../support/paths.js';
 import { filesToLint, lint } from './lint.js';
 import { obtainLinters } from './linters.js';
 
-/** @type {string} */
-let root;
-/** @type {Awaited<ReturnType<typeof obtainLinters>>} */
-let obtained;
+let root: string;
+let obtained: Awaited<ReturnType<typeof obtainLinters>>;
 
 beforeAll(async () => {
   const signal = new AbortController().signal;
@@ -22,8 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
 
-/** @param {Record<string, string>} files @returns {Promise<string>} */
-async function findingsIn(files) {
+async function findingsIn(files: Record<string, string>): Promise<string> {
   for (const [name, text] of Object.entries(files)) {
     fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
     fs.writeFileSync(path.join(root, name), text);
@@ -31,8 +27,7 @@ async function findingsIn(files) {
   return (await lint(root, await filesToLint(root), obtained.linters)).join('\n');
 }
 
-/** @param {string} run */
-const workflow = (run) => `
+const workflow = (run: string) => `
 on: push
 jobs:
   one:

@@ -1,16 +1,17 @@
-// @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
 import { runCommand } from '../support/run-command.js';
+import type { Linters } from './linters.js';
 
-/** @typedef {{ workflows: string[], scripts: string[], dockerfiles: string[] }} Files paths from the root */
+/** paths from the root */
+export interface Files {
+  workflows: string[];
+  scripts: string[];
+  dockerfiles: string[];
+}
 
-/**
- * What git has, and would add.
- * @param {string} root
- * @returns {Promise<Files>}
- */
-export async function filesToLint(root) {
+/** What git has, and would add. */
+export async function filesToLint(root: string): Promise<Files> {
   const listed = await runCommand('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
   });
@@ -23,12 +24,14 @@ export async function filesToLint(root) {
 }
 
 /**
- * @param {string} root
- * @param {Files} files
- * @param {import('./linters.js').Linters} linters those that are not there are left out
- * @returns {Promise<string[]>} what was found, a text for each linter that found something
+ * @param linters those that are not there are left out
+ * @returns what was found, a text for each linter that found something
  */
-export async function lint(root, { workflows, scripts, dockerfiles }, { actionlint, shellcheck, hadolint }) {
+export async function lint(
+  root: string,
+  { workflows, scripts, dockerfiles }: Files,
+  { actionlint, shellcheck, hadolint }: Linters,
+): Promise<string[]> {
   // Python parts would need pyflakes; there are none.
   const parts = ['-no-color', '-pyflakes=', `-shellcheck=${shellcheck ?? ''}`];
   const said = await Promise.all([
@@ -39,8 +42,7 @@ export async function lint(root, { workflows, scripts, dockerfiles }, { actionli
   return said.filter((text) => text !== '');
 }
 
-/** @param {string} root @param {string | undefined} program @param {string[]} args @param {string[]} files */
-async function run(root, program, args, files) {
+async function run(root: string, program: string | undefined, args: string[], files: string[]) {
   if (!program || files.length === 0) return '';
   try {
     await runCommand(program, [...args, ...files], { cwd: root });
@@ -50,11 +52,8 @@ async function run(root, program, args, files) {
   }
 }
 
-/**
- * The nearest .hadolint.yaml above a file; by itself Hadolint looks into the folder that it is run in alone.
- * @param {string} root @param {string} file
- */
-function hadolintConfig(root, file) {
+/** The nearest .hadolint.yaml above a file; by itself Hadolint looks into the folder that it is run in alone. */
+function hadolintConfig(root: string, file: string) {
   for (let folder = path.dirname(file); folder !== '.'; folder = path.dirname(folder)) {
     const config = path.join(root, folder, '.hadolint.yaml');
     if (fs.existsSync(config)) return ['--config', config];
@@ -62,8 +61,7 @@ function hadolintConfig(root, file) {
   return [];
 }
 
-/** @param {string} root @param {string} file */
-function isShell(root, file) {
+function isShell(root: string, file: string) {
   if (file.endsWith('.sh')) return true;
   if (path.extname(file) !== '' || !fs.statSync(path.join(root, file)).isFile()) return false;
   const [first = ''] = fs.readFileSync(path.join(root, file), 'utf8').split('\n', 1);

@@ -1,33 +1,35 @@
-// @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildGoTool, goPins } from '../servers/go-tool.js';
 import { fromCache } from '../support/cache.js';
 import { fromPip } from '../support/pip.js';
+import type { ServerContext } from '../servers/types.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const actionlintModule = path.join(here, 'actionlint');
 const requirements = path.join(here, 'linters', 'requirements.txt');
 
-/**
- * @typedef {{ actionlint?: string, shellcheck?: string, hadolint?: string }} Linters paths; without those that can't be had here
- * @typedef {Pick<import('../servers/types.js').ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>} Context
- */
+/** paths; without those that can't be had here */
+export interface Linters {
+  actionlint?: string;
+  shellcheck?: string;
+  hadolint?: string;
+}
+
+export type Context = Pick<ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>;
 
 /**
  * The linters of what no TypeScript tool reads: workflows, shell scripts, Dockerfiles.
- * @param {Context} context
- * @returns {Promise<{ linters: Linters, missing: string[] }>} missing: sentences, each with the way to get it
+ * @returns missing: sentences, each with the way to get it
  */
-export async function obtainLinters(context) {
+export async function obtainLinters(context: Context): Promise<{ linters: Linters; missing: string[] }> {
   const [built, installed] = await Promise.allSettled([
     buildActionlint(context),
     fromPip(context, { name: 'linters', requirements }),
   ]);
   const missing = [];
-  /** @type {Linters} */
-  const linters = {};
+  const linters: Linters = {};
   if (built.status === 'fulfilled') linters.actionlint = built.value;
   else missing.push(`actionlint, which is built with Go 1.25 or newer (https://go.dev/dl): ${firstLine(built.reason)}`);
   if (installed.status === 'fulfilled') Object.assign(linters, programsIn(path.join(installed.value, 'bin')));
@@ -42,8 +44,7 @@ export async function obtainLinters(context) {
   return { linters, missing };
 }
 
-/** @param {Context} context @returns {Promise<string>} */
-async function buildActionlint(context) {
+async function buildActionlint(context: Context): Promise<string> {
   const what = { cache: context.cache, name: 'actionlint', pins: goPins(actionlintModule), signal: context.signal };
   const { folder } = await fromCache(what, async (to) => {
     const name = 'github.com/rhysd/actionlint/cmd/actionlint';
@@ -53,20 +54,17 @@ async function buildActionlint(context) {
   return path.join(folder, 'actionlint');
 }
 
-/** @param {string} folder @returns {Linters} */
-function programsIn(folder) {
+function programsIn(folder: string): Linters {
   const there = ['shellcheck', 'hadolint'].filter((name) => fs.existsSync(path.join(folder, name)));
   return Object.fromEntries(there.map((name) => [name, path.join(folder, name)]));
 }
 
-/** @param {string} name @param {NodeJS.ProcessEnv} environment */
-function onPath(name, environment) {
+function onPath(name: string, environment: NodeJS.ProcessEnv) {
   const folders = (environment.PATH ?? '').split(path.delimiter);
   return folders.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file));
 }
 
-/** @param {unknown} error */
-function firstLine(error) {
+function firstLine(error: unknown) {
   const lines = (error instanceof Error ? error.message : String(error)).split('\n');
   return lines.slice(0, 3).join(' ');
 }

@@ -1,4 +1,3 @@
-// @ts-check
 import fs from 'node:fs';
 import { filesToLint, lint } from '../checks/lint.js';
 import { obtainLinters } from '../checks/linters.js';

@@ -1,4 +1,3 @@
-// @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
 import { checkout } from '../support/paths.js';
@@ -6,8 +5,8 @@ import { runCommand } from '../support/run-command.js';
 
 const SIDE_BY_SIDE = 3;
 
-/** @type {Record<string, string>} others are shown with their command */
-const what = {
+/** others are shown with their command */
+const what: Record<string, string> = {
   'check:types': 'TypeScript, and the types in the comments of JavaScript',
   'check:lint': 'rules of the code',
   'check:format': 'Prettier',
@@ -19,11 +18,12 @@ const what = {
 
 /** `npm run check`: each script of package.json that is called check:something or something:check, and a table of them. */
 export async function run() {
-  const { scripts } = JSON.parse(fs.readFileSync(path.join(checkout, 'package.json'), 'utf8'));
+  const { scripts } = JSON.parse(fs.readFileSync(path.join(checkout, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
   const names = Object.keys(scripts).filter((name) => /^check:|:check$/.test(name));
   const waiting = [...names];
-  /** @type {Map<string, Result>} */
-  const results = new Map();
+  const results: Map<string, Result> = new Map();
   const takeNext = async () => {
     for (let name = waiting.shift(); name; name = waiting.shift()) results.set(name, await runScript(name));
   };
@@ -38,16 +38,19 @@ export async function run() {
   }
 }
 
-/** @typedef {{ seconds: number, failed: boolean, said: string }} Result */
+export interface Result {
+  seconds: number;
+  failed: boolean;
+  said: string;
+}
 
-/** @param {string} name @returns {Promise<Result>} */
-async function runScript(name) {
+async function runScript(name: string): Promise<Result> {
   const since = performance.now();
-  /** @type {string[]} what could not be checked on this machine */
-  const left = [];
+  /** what could not be checked on this machine */
+  const left: string[] = [];
   const seconds = () => (performance.now() - since) / 1000;
   try {
-    const onLine = (/** @type {string} */ line) => line.startsWith('Not checked') && left.push(line);
+    const onLine = (line: string) => line.startsWith('Not checked') && left.push(line);
     await runCommand('npm', ['run', '--silent', name], { cwd: checkout, env: process.env, onLine });
     return { seconds: seconds(), failed: false, said: left.join('\n') };
   } catch (error) {

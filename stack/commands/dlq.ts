@@ -1,4 +1,3 @@
-// @ts-check
 import { runOnStack } from '../support/run-on-stack.js';
 
 /** `npm run dlq`: the dead letters of the notifications, on the Kafka of the running stack. */

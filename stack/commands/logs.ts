@@ -1,4 +1,3 @@
-// @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,7 +18,7 @@ The logs of the stack of npm start, from its last lines on, until Ctrl-C; of all
 HOLDFAST_DIR names the folder of another stack.`;
 
 /** `npm run logs` */
-export async function run() {
+export function run() {
   const dir = stackFolder();
   const known = namesIn(dir);
   const { names, lines, wanted, json, follow } = readOptions(usage, () => optionsOf(known));
@@ -31,7 +30,7 @@ export async function run() {
   process.stdout.on('error', () => process.exit(0));
   const width = Math.max(...names.map((name) => name.length));
   const sources = names.map((name) => datedLines(name, path.join(dir, 'logs', `${name}.log`), wanted));
-  const print = (/** @type {number} */ count) => {
+  const print = (count: number) => {
     const found = sources.flatMap((read) => (count > 0 ? read().slice(-count) : (read(), [])));
     for (const { name, line } of found.sort((a, b) => a.time - b.time))
       console.log(json ? line : formatLine(line, name, width));
@@ -42,11 +41,12 @@ export async function run() {
   setInterval(() => print(Infinity), 200);
 }
 
-/**
- * @param {string} name @param {string} file @param {(line: string) => boolean} wanted
- * @returns {() => { name: string, line: string, time: number }[]} what has come since; a line without a time has that of the one before
- */
-function datedLines(name, file, wanted) {
+/** @returns what has come since; a line without a time has that of the one before */
+function datedLines(
+  name: string,
+  file: string,
+  wanted: (line: string) => boolean,
+): () => { name: string; line: string; time: number }[] {
   const log = openLog(file);
   let time = 0;
   return () =>
@@ -56,8 +56,8 @@ function datedLines(name, file, wanted) {
       .filter(({ line }) => wanted(line));
 }
 
-/** @param {string[]} known the names of processes */
-function optionsOf(known) {
+/** @param known the names of processes */
+function optionsOf(known: string[]) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -76,21 +76,23 @@ function optionsOf(known) {
   return {
     names: positionals.length > 0 ? known.filter((name) => positionals.some((one) => isOneOf(one, name))) : known,
     lines: Number(lines),
-    wanted: (/** @type {string} */ line) => texts.every((text) => line.includes(text)),
+    wanted: (line: string) => texts.every((text) => line.includes(text)),
     json: values.json ?? false,
     follow: !values['no-follow'],
   };
 }
 
-/** Naming a process names all its instances. @param {string} process @param {string} name `<process>`, or `<process>-2` */
-const isOneOf = (process, name) => name.startsWith(process) && /^(-\d+)?$/.test(name.slice(process.length));
+/**
+ * Naming a process names all its instances.
+ * @param name `<process>`, or `<process>-2`
+ */
+const isOneOf = (process: string, name: string) =>
+  name.startsWith(process) && /^(-\d+)?$/.test(name.slice(process.length));
 
-/** @param {string} dir @returns {string[]} of the processes that run, and those that ran here */
-function namesIn(dir) {
+/** @returns of the processes that run, and those that ran here */
+function namesIn(dir: string): string[] {
   const folder = path.join(dir, 'logs');
-  const running = /** @type {const} */ (['servers', 'app']).flatMap((set) =>
-    Object.keys(readState(dir, set)?.processes ?? {}),
-  );
+  const running = (['servers', 'app'] as const).flatMap((set) => Object.keys(readState(dir, set)?.processes ?? {}));
   const files = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
   const left = files.filter((file) => /^[^.]+\.log$/.test(file)).map((file) => file.slice(0, -'.log'.length));
   return [...new Set([...running, ...left.sort()])];

@@ -1,4 +1,3 @@
-// @ts-check
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { readPorts } from '../ports.js';
@@ -6,22 +5,25 @@ import { tctl } from '../servers/tctl.js';
 import { temporalCli } from '../servers/temporal.js';
 import { cacheFolder, stackFolder } from '../support/paths.js';
 import { readState } from '../support/state.js';
+import type { Server } from '../servers/types.js';
 
-/** @typedef {{ temporal: string, codec: string }} Addresses of the running stack */
+/** of the running stack */
+export interface Addresses {
+  temporal: string;
+  codec: string;
+}
 
 /** Where the running stack is, in each tool's own words; what the environment says comes first. */
 const tools = {
   temporal: {
     tool: temporalCli,
     given: 'TEMPORAL_CLI',
-    /** @param {Addresses} addresses */
-    environment: ({ temporal, codec }) => ({ TEMPORAL_ADDRESS: temporal, TEMPORAL_CODEC_ENDPOINT: codec }),
+    environment: ({ temporal, codec }: Addresses) => ({ TEMPORAL_ADDRESS: temporal, TEMPORAL_CODEC_ENDPOINT: codec }),
   },
   tctl: {
     tool: tctl,
     given: 'TCTL',
-    /** @param {Addresses} addresses */
-    environment: ({ temporal }) => ({ TEMPORAL_CLI_ADDRESS: temporal }),
+    environment: ({ temporal }: Addresses) => ({ TEMPORAL_CLI_ADDRESS: temporal }),
   },
 };
 
@@ -30,7 +32,7 @@ const tools = {
  * gets it first where it isn't here yet.
  */
 export async function run() {
-  const name = /** @type {keyof typeof tools} */ (process.argv.splice(2, 1)[0]);
+  const name = process.argv.splice(2, 1)[0] as keyof typeof tools;
   const { tool, given, environment } = tools[name];
   const program = process.env[given] ?? (await obtain(tool));
   const child = spawn(program, process.argv.slice(2), {
@@ -44,8 +46,8 @@ export async function run() {
   child.once('exit', (code) => (process.exitCode = code ?? 1));
 }
 
-/** @returns {Addresses} as the running stack says; else where it would be */
-function addresses() {
+/** @returns as the running stack says; else where it would be */
+function addresses(): Addresses {
   const app = readState(stackFolder(), 'app');
   const ports = readPorts(process.env);
   return {
@@ -54,8 +56,7 @@ function addresses() {
   };
 }
 
-/** @param {import('../servers/types.js').Server} tool @returns {Promise<string>} */
-async function obtain(tool) {
+async function obtain(tool: Server): Promise<string> {
   const cache = cacheFolder(process.env);
   fs.mkdirSync(cache, { recursive: true });
   if (!tool.isHere?.(cache, process.env))

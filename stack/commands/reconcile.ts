@@ -1,4 +1,3 @@
-// @ts-check
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -56,14 +55,13 @@ export function run() {
   child.once('exit', (code) => (process.exitCode = code ?? 2));
 }
 
-/** @param {string} why @returns {never} */
-function giveUp(why) {
+function giveUp(why: string): never {
   console.error(`Could not reconcile: ${why}`);
   process.exit(2);
 }
 
-/** @param {string} dir @returns {NodeJS.ProcessEnv} of the stack that runs there; none where none does */
-function settingsOf(dir) {
+/** @returns of the stack that runs there; none where none does */
+function settingsOf(dir: string): NodeJS.ProcessEnv {
   const app = readState(dir, 'app');
   if (!app) return {};
   const { TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE } = app.env;

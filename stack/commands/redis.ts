@@ -1,4 +1,3 @@
-// @ts-check
 import { once } from 'node:events';
 import { formatReply, rawReply } from '../redis/format-reply.js';
 import { stackFolder } from '../support/paths.js';
@@ -26,7 +25,7 @@ export async function run() {
   client.on('error', (error) => (broken = error.message));
   process.stdout.on('error', () => process.exit(0));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(0));
-  const show = (/** @type {unknown} */ reply) => console.log(raw ? rawReply(reply) : formatReply(reply));
+  const show = (reply: unknown) => console.log(raw ? rawReply(reply) : formatReply(reply));
   try {
     await client.connect();
     if (scan !== undefined) {
@@ -34,10 +33,8 @@ export async function run() {
     } else if (command === 'monitor') {
       console.log('OK');
       const monitor = await client.monitor();
-      monitor.on('monitor', (time, parts, source, database) =>
-        console.log(
-          `${time} [${database} ${source}] ${parts.map((/** @type {string} */ part) => JSON.stringify(part)).join(' ')}`,
-        ),
+      monitor.on('monitor', (time: string, parts: string[], source: string, database: string) =>
+        console.log(`${time} [${database} ${source}] ${parts.map((part) => JSON.stringify(part)).join(' ')}`),
       );
       await once(monitor, 'end');
     } else if (command === 'subscribe' || command === 'psubscribe') {
@@ -50,15 +47,14 @@ export async function run() {
       show(await client.call(command, ...args));
     }
   } catch (error) {
-    console.error(`(error) ${broken || (error instanceof Error ? error.message : error)}`);
+    console.error(`(error) ${broken || (error instanceof Error ? error.message : String(error))}`);
     process.exitCode = 1;
   } finally {
     client.disconnect();
   }
 }
 
-/** @param {string[]} given */
-function readArguments(given) {
+function readArguments(given: string[]) {
   let raw = !process.stdout.isTTY;
   while (given[0] === '--raw' || given[0] === '--no-raw') raw = given.shift() === '--raw';
   const [command = '', ...args] = given;
@@ -74,8 +70,7 @@ function readArguments(given) {
   return { command: command.toLowerCase(), args, raw };
 }
 
-/** @param {NodeJS.ProcessEnv} environment */
-function addressOf({ REDIS_URL, ...environment }) {
+function addressOf({ REDIS_URL, ...environment }: NodeJS.ProcessEnv) {
   const dir = stackFolder(environment);
   const address = REDIS_URL || readState(dir, 'app')?.env.REDIS_URL || readState(dir, 'servers')?.env.REDIS_URL;
   if (address) return address;

@@ -1,4 +1,3 @@
-// @ts-check
 import fs from 'node:fs';
 import { withSecrets } from '../app/env-file.js';
 

@@ -1,10 +1,9 @@
-// @ts-check
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { addressTable } from '../app/address-table.js';
 import { ourProcesses } from '../app/processes.js';
 import { describeBusyPorts, readPorts } from '../ports.js';
-import { serversOf } from '../servers/all.js';
+import { serversOf, type ServerName } from '../servers/all.js';
 import { build } from '../support/build.js';
 import { inWords, sinceThen } from '../support/durations.js';
 import { removeData, removeRests } from '../support/fresh.js';
@@ -19,8 +18,7 @@ import { forgetFormer, readState } from '../support/state.js';
 import { aborted, endAll, stopOnSignal } from '../support/stopping.js';
 import { together } from '../support/together.js';
 
-/** @type {import('../servers/all.js').ServerName[]} */
-const wanted = ['postgres', 'redis', 'kafka', 'temporal', 'zipkin', 'maildev', 'kafka-ui'];
+const wanted: ServerName[] = ['postgres', 'redis', 'kafka', 'temporal', 'zipkin', 'maildev', 'kafka-ui'];
 
 const usage = `npm start -- [--fresh]
 npm run dev -- [--fresh] PROCESS...
@@ -34,7 +32,7 @@ Each port can be moved, as in GATEWAY_PORT=9080 npm start; docs/configuration.md
 /** `npm start`: everything on this machine, until Ctrl-C. */
 export async function run() {
   const { values, positionals: watch } = readOptions(usage, () => {
-    const options = /** @type {const} */ ({ fresh: { type: 'boolean' }, watch: { type: 'boolean' } });
+    const options = { fresh: { type: 'boolean' }, watch: { type: 'boolean' } } as const;
     const read = parseArgs({ options, allowPositionals: true });
     refuseUnknown(read.positionals, read.values.watch ?? false);
     return read;
@@ -43,8 +41,8 @@ export async function run() {
   const progress = createProgress();
   const signal = stopOnSignal(progress.say);
   const since = Date.now();
-  /** @type {(() => unknown)[]} what to end, last one first */
-  const ends = [];
+  /** what to end, last one first */
+  const ends: (() => unknown)[] = [];
   try {
     refuseSecond(dir);
     const ports = readPorts(process.env);
@@ -63,8 +61,7 @@ export async function run() {
 
     // Only now are there packages to import.
     const { startApp, startServers } = await import('../app.js');
-    /** @type {Record<string, string>} */
-    let serversEnv = {};
+    let serversEnv: Record<string, string> = {};
     await together(signal, [
       async (signal) => {
         const servers = await startServers({ dir, ports, only: wanted, restart: true, progress, signal });
@@ -103,16 +100,14 @@ function namesInLines() {
   return [names.slice(0, 5), names.slice(5, 9), names.slice(9)].map((line) => line.join(', ')).join(',\n           ');
 }
 
-/** @param {string[]} names @param {boolean} watch */
-function refuseUnknown(names, watch) {
+function refuseUnknown(names: string[], watch: boolean) {
   if (!watch && names.length > 0) throw new Error(`npm start takes no name; did you mean npm run dev ${names[0]}?`);
   if (watch && names.length === 0) throw new Error('which process is to run from its sources?');
   const unknown = names.filter((name) => !ourProcesses.some((one) => one.name === name));
   if (unknown.length > 0) throw new Error(`there is no process ${unknown.join(', ')}`);
 }
 
-/** @param {string} dir */
-function refuseSecond(dir) {
+function refuseSecond(dir: string) {
   const other = ownerOf(dir);
   if (!other) return;
   const [servers, app] = [readState(dir, 'servers'), readState(dir, 'app')];
@@ -126,8 +121,8 @@ function refuseSecond(dir) {
   );
 }
 
-/** @param {string} dir @returns {string} what was removed */
-function empty(dir) {
+/** @returns what was removed */
+function empty(dir: string): string {
   const given = givenServers().filter(({ keeps }) => keeps !== undefined);
   if (given.length > 0) {
     const list = given.map(({ name, settings, keeps }) => `the ${keeps} of ${name} (${settings[0]})`).join(', ');
@@ -144,8 +139,7 @@ function givenServers() {
   return serversOf(wanted).filter(({ settings }) => process.env[settings[0] ?? '']);
 }
 
-/** @param {Record<string, number>} ports */
-async function refuseBusyPorts(ports) {
+async function refuseBusyPorts(ports: Record<string, number>) {
   const given = givenServers().flatMap((server) => server.ports);
   const bound = Object.fromEntries(Object.entries(ports).filter(([name]) => !given.includes(name)));
   const busy = await describeBusyPorts(bound);

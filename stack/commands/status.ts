@@ -1,4 +1,3 @@
-// @ts-check
 import { parseArgs } from 'node:util';
 import { describeStack, isWell } from '../status/describe.js';
 import { look } from '../status/look.js';

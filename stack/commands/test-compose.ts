@@ -1,4 +1,3 @@
-// @ts-check
 import path from 'node:path';
 import { runNode } from '../test-run/run-node.js';
 import { installPackages } from '../support/install.js';

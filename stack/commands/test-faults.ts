@@ -1,9 +1,7 @@
-// @ts-check
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { serversOf } from '../servers/all.js';
+import { serversOf, type ServerName } from '../servers/all.js';
 import { build } from '../support/build.js';
 import { installPackages } from '../support/install.js';
 import { checkPrerequisites } from '../support/needs.js';
@@ -13,8 +11,7 @@ import { checkout, keepsake } from '../support/paths.js';
 import { endLeftovers } from '../support/process-records.js';
 import { startAndEnd } from '../support/start-and-end.js';
 
-/** @type {import('../servers/all.js').ServerName[]} */
-const wanted = ['postgres', 'redis', 'kafka', 'temporal', 'maildev'];
+const wanted: ServerName[] = ['postgres', 'redis', 'kafka', 'temporal', 'maildev'];
 
 const dir = path.join(keepsake, 'faults');
 
@@ -30,16 +27,16 @@ The report is written below .holdfast/faults.`;
 /** `npm run test:faults` */
 export async function run() {
   const { seed, orders, extent } = readOptions(usage, () => {
-    const options = /** @type {const} */ ({
+    const options = {
       seed: { type: 'string' },
       orders: { type: 'string' },
       short: { type: 'boolean' },
-    });
+    } as const;
     const { values } = parseArgs({ options });
     return {
       seed: numberOf('--seed', values.seed) ?? randomInt(1, 1_000_000),
       orders: numberOf('--orders', values.orders) ?? 1_000,
-      extent: values.short ? 'short' : 'whole',
+      extent: values.short ? ('short' as const) : ('whole' as const),
     };
   });
   await startAndEnd(async ({ ends, progress, signal }) => {
@@ -49,12 +46,8 @@ export async function run() {
     await installPackages({ root: checkout, progress, signal });
     await build({ root: checkout, progress, signal });
 
-    // Only now are there packages to import, and one that reads TypeScript.
-    const { register } = await import('tsx/esm/api');
-    register();
-    const main = path.join(checkout, 'tests', 'faults', 'run', 'main.ts');
-    const { testFaults } = await import(pathToFileURL(main).href);
-    /** @type {string[]} */
+    // Only now are there packages to import.
+    const { testFaults } = await import('../../tests/faults/run/main.js');
     const findings = await testFaults({ seed, orders, extent, dir, progress, signal });
     for (const finding of findings) progress.say(`  ✗ ${finding}`);
     progress.say(
@@ -66,8 +59,7 @@ export async function run() {
   process.exit();
 }
 
-/** @param {string} name @param {string | undefined} text */
-function numberOf(name, text) {
+function numberOf(name: string, text: string | undefined) {
   if (text === undefined) return undefined;
   if (!/^\d{1,9}$/.test(text)) throw new Error(`${name} must be a number`);
   return Number(text);

@@ -1,4 +1,3 @@
-// @ts-check
 import path from 'node:path';
 import { build } from '../support/build.js';
 import { checkout, keepsake } from '../support/paths.js';

@@ -1,8 +1,6 @@
-// @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { describeMissing } from '../prerequisites.js';
+import { describeMissing, type Missing } from '../prerequisites.js';
 import { installPackages } from '../support/install.js';
 import { checkPrerequisites } from '../support/needs.js';
 import { own } from '../support/owner.js';
@@ -22,19 +20,15 @@ export async function run() {
     await endLeftovers(path.join(dir, 'run', 'app'));
     await installPackages({ root: checkout, progress, signal });
 
-    // Only now are there packages to import, and one that reads TypeScript.
-    const { register } = await import('tsx/esm/api');
-    register();
-    const main = path.join(checkout, 'tests', 'kubernetes', 'run', 'main.ts');
-    const { runInCluster } = await import(pathToFileURL(main).href);
+    // Only now are there packages to import.
+    const { runInCluster } = await import('../../tests/kubernetes/run/main.js');
     process.exitCode = await runInCluster({ dir, args: process.argv.slice(2), ends, progress, signal });
   });
   // What tsx keeps open must not keep us.
   process.exit();
 }
 
-/** @returns {import('../prerequisites.js').Missing[]} */
-function missingForNode() {
+function missingForNode(): Missing[] {
   const why = 'a node of a cluster is made of its packages';
   const machine = 'a virtual machine of Debian 12 or Ubuntu 24.04';
   const missing = [];

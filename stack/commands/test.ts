@@ -1,10 +1,10 @@
-// @ts-check
 import path from 'node:path';
 import { build } from '../support/build.js';
 import { checkout, keepsake } from '../support/paths.js';
 import { runCommand } from '../support/run-command.js';
 import { onTestServers } from '../test-run/on-test-servers.js';
 import { run as testCompose } from './test-compose.js';
+import type { Progress } from '../support/progress.js';
 
 /**
  * `npm test`: everything that must hold, on servers of its own; arguments go to vitest, and then nothing else is checked.
@@ -28,8 +28,7 @@ export async function run() {
 /** All but those that take containers; several of `!name` would let every one through. */
 const ownProjects = ['unit', 'int', 'e2e', 'apps', 'faults'].map((name) => `--project=${name}`);
 
-/** @param {import('../support/progress.js').Progress} progress @param {AbortSignal} signal */
-async function check(progress, signal) {
+async function check(progress: Progress, signal: AbortSignal) {
   const step = progress.step('types, lint, format, imports, unused code, workflows');
   try {
     await runCommand('npm', ['run', '--silent', 'check'], {

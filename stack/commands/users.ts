@@ -1,4 +1,3 @@
-// @ts-check
 import { runOnStack } from '../support/run-on-stack.js';
 
 /** `npm run users`: who is an admin, and who is disabled, in the running stack. */

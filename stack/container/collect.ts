@@ -1,16 +1,15 @@
-// @ts-check
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { nodeFileTrace } from '@vercel/nft';
+import { entries } from './entries.js';
 
-// The last step of the image's build: `node stack/container/collect.js /image` copies what the processes load there, and
+// The last step of the image's build: `npx tsx stack/container/collect.ts /image` copies what the processes load there, and
 // nothing else. Of node_modules that is a tenth: no other platform's binaries, no compilers, no command lines.
 
 const root = process.cwd();
 const to = process.argv[2];
-if (!to) throw new Error('Where to? node stack/container/collect.js <folder>');
-const { entries } = await import(path.join(root, 'dist', 'stack', 'container', 'entries.js'));
+if (!to) throw new Error('Where to? npx tsx stack/container/collect.ts <folder>');
 
 // Loaded by name while they run, which a reader of the sources doesn't see.
 const { resolve } = createRequire(path.join(root, 'package.json'));
@@ -42,10 +41,10 @@ const migrations = ['services', 'notifications'].flatMap((folder) =>
     .map((file) => path.join(folder, file)),
 );
 for (const file of migrations) copy(file);
-console.log(`${files.fileList.size} files and ${migrations.length} migrations are in ${to}`);
+process.stdout.write(`${files.fileList.size} files and ${migrations.length} migrations are in ${to}\n`);
 
-/** @param {string} file from the root */
-function copy(file) {
+/** @param file from the root */
+function copy(file: string) {
   const target = path.join(to ?? '', file);
   fs.mkdirSync(path.dirname(target), { recursive: true });
   fs.cpSync(path.join(root, file), target, { verbatimSymlinks: true });

@@ -1,4 +1,3 @@
-// @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
 import express from 'express';
@@ -14,11 +13,8 @@ import { showTopic } from './pages/topic.js';
 
 const style = fs.readFileSync(path.join(import.meta.dirname, 'style.css'), 'utf8');
 
-/**
- * Shows what is in Kafka, and changes nothing. Kafka may come and go: each page asks it anew.
- * @param {{ brokers: string[] }} settings
- */
-export function createKafkaUi({ brokers }) {
+/** Shows what is in Kafka, and changes nothing. Kafka may come and go: each page asks it anew. */
+export function createKafkaUi({ brokers }: { brokers: string[] }) {
   const withKafka = connectTo(brokers);
   const app = express();
   app.disable('x-powered-by');

@@ -1,4 +1,3 @@
-// @ts-check
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -9,6 +8,8 @@ import { freePorts } from '../support/free-ports.js';
 import { waitUntil } from '../support/wait-until.js';
 import { createKafkaUi } from './app.js';
 import { connectTo } from './cluster/connection.js';
+import type { Server } from 'node:http';
+import type { IResourceConfigEntry } from 'kafkajs';
 
 if (!process.env.KAFKA_BROKERS) throw new Error('KAFKA_BROKERS is not set: these tests need a real Kafka');
 const brokers = process.env.KAFKA_BROKERS.split(',');
@@ -18,15 +19,15 @@ const admin = kafka.admin();
 // What is sent again because its answer was lost must not be there twice.
 const producer = kafka.producer({ idempotent: true });
 
-/** @type {import('node:http').Server[]} */
-const servers = [];
+const servers: Server[] = [];
 
-/** @param {string[]} brokers @returns {Promise<(path: string) => Promise<{ status: number, text: string, headers: Headers }>>} */
-async function browse(brokers) {
+async function browse(
+  brokers: string[],
+): Promise<(path: string) => Promise<{ status: number; text: string; headers: Headers }>> {
   const server = createKafkaUi({ brokers }).listen(0, '127.0.0.1');
   servers.push(server);
   await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = /** @type {net.AddressInfo} */ (server.address());
+  const { port } = server.address() as net.AddressInfo;
   return async (path) => {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`);
     // Without the white space between tags, and with what a reader sees in their place.
@@ -35,8 +36,7 @@ async function browse(brokers) {
   };
 }
 
-/** @param {string} name @param {number} [numPartitions] @param {import('kafkajs').IResourceConfigEntry[]} [configEntries] */
-async function topic(name, numPartitions = 3, configEntries = []) {
+async function topic(name: string, numPartitions: number = 3, configEntries: IResourceConfigEntry[] = []) {
   await admin.createTopics({
     topics: [{ topic: `${run}-${name}`, numPartitions, configEntries }],
     waitForLeaders: false,
@@ -50,24 +50,25 @@ async function topic(name, numPartitions = 3, configEntries = []) {
   return `${run}-${name}`;
 }
 
-/** What stands in the cells of a row. @param {string} text @param {string} cell one of them */
-function rowOf(text, cell) {
+/**
+ * What stands in the cells of a row.
+ * @param cell one of them
+ */
+function rowOf(text: string, cell: string) {
   const row = text.split('<tr>').find((one) => one.includes(`>${cell}<`)) ?? '';
   return [...row.matchAll(/<td[^>]*>(.*?)<\/td>/g)].map(([, inside = '']) => inside.replace(/<[^>]*>/g, ''));
 }
 
-/** The offsets of a partition in the order in which a page names them. @param {string} text @param {number} partition */
-function offsetsOf(text, partition) {
+/** The offsets of a partition in the order in which a page names them. */
+function offsetsOf(text: string, partition: number) {
   return [...text.matchAll(/partition (\d+), offset (\d+)<\/a>/g)]
     .filter(([, one]) => Number(one) === partition)
     .map(([, , offset]) => Number(offset));
 }
 
-/** @param {string} text */
-const olderAddress = (text) => /<a rel="next" href="([^"]+)">older/.exec(text)?.[1]?.replaceAll('&amp;', '&');
+const olderAddress = (text: string) => /<a rel="next" href="([^"]+)">older/.exec(text)?.[1]?.replaceAll('&amp;', '&');
 
-/** @type {Awaited<ReturnType<typeof browse>>} */
-let page;
+let page: Awaited<ReturnType<typeof browse>>;
 
 beforeAll(async () => {
   await Promise.all([admin.connect(), producer.connect()]);
@@ -84,12 +85,12 @@ afterAll(async () => {
 });
 
 describe('a question to Kafka', () => {
-  /** Asks what fails once; says how often it was asked. @param {Error} error */
-  const askedAfter = async (error) => {
+  /** Asks what fails once; says how often it was asked. */
+  const askedAfter = async (error: Error) => {
     let asked = 0;
-    const ask = async () => {
+    const ask = () => {
       asked += 1;
-      if (asked === 1) throw error;
+      return asked === 1 ? Promise.reject(error) : Promise.resolve();
     };
     await connectTo(brokers)(ask).catch(() => undefined);
     return asked;
@@ -164,8 +165,7 @@ describe('messages', () => {
     }));
     await producer.send({ topic: name, messages });
 
-    /** @type {Record<number, number[]>} */
-    const seen = { 0: [], 1: [], 2: [] };
+    const seen: Record<number, number[]> = { 0: [], 1: [], 2: [] };
     let address = `/topics/${name}`;
     for (let pages = 1; address; pages += 1) {
       const { text } = await page(address);
@@ -184,7 +184,7 @@ describe('messages', () => {
   it('show key, headers, time and value, and lead to all events of their order in sequence', async () => {
     const [created, paid, dead] = await Promise.all([topic('created'), topic('paid'), topic('dead', 6)]);
     const key = `ord_${randomUUID()}`;
-    const event = (/** @type {number} */ sequence, fact = {}) =>
+    const event = (sequence: number, fact = {}) =>
       JSON.stringify({ sequence: `${sequence}`, data: { orderId: key, ...fact } });
     const timestamp = `${Date.parse('2026-01-02T03:04:05.678Z')}`;
     await producer.send({ topic: paid, messages: [{ key, value: event(2, { paymentId: 'pay_1' }), timestamp: '1' }] });
@@ -320,10 +320,9 @@ it.each([
   const server = createKafkaUi({ brokers }).listen(0, '127.0.0.1');
   servers.push(server);
   await once(server, 'listening');
-  const { port } = /** @type {net.AddressInfo} */ (server.address());
+  const { port } = server.address() as net.AddressInfo;
   const asked = http.get({ port, path: '/style.css', headers: { host } });
-  /** @type {[http.IncomingMessage]} */
-  const [answer] = /** @type {any} */ (await once(asked, 'response'));
+  const [answer] = (await once(asked, 'response')) as [http.IncomingMessage];
   answer.resume();
   expect(answer.statusCode).toBe(status);
 });
@@ -341,8 +340,7 @@ describe('while Kafka is away', () => {
 
     // The way to the real one opens, and closes again.
     const [host = '', realPort = ''] = (brokers[0] ?? '').split(':');
-    /** @type {Set<net.Socket>} */
-    const sockets = new Set();
+    const sockets: Set<net.Socket> = new Set();
     const way = net.createServer((socket) => {
       const onwards = net.connect(Number(realPort), host);
       for (const end of [socket, onwards]) sockets.add(end.on('error', () => undefined));

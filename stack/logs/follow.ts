@@ -1,23 +1,20 @@
-// @ts-check
 import fs from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 
 /**
  * The lines of a log as they come, also when it is set aside and begun anew, as each start of the stack does.
- * @param {string} file need not be there yet
- * @returns {{ read(): string[], close(): void }} read: the whole lines that have come since
+ * @param file need not be there yet
+ * @returns read: the whole lines that have come since
  */
-export function openLog(file) {
-  /** @type {number | undefined} */
-  let open;
+export function openLog(file: string): { read(): string[]; close(): void } {
+  let open: number | undefined;
   let inode = 0;
   let position = 0;
   let decoder = new StringDecoder('utf8');
   let half = '';
   const buffer = Buffer.alloc(64 * 1024);
 
-  /** @param {fs.Stats} stat */
-  function begin({ ino }) {
+  function begin({ ino }: fs.Stats) {
     open = fs.openSync(file, 'r');
     inode = ino;
     position = 0;
@@ -25,8 +22,7 @@ export function openLog(file) {
     half = '';
   }
 
-  /** @param {number} descriptor */
-  function rest(descriptor) {
+  function rest(descriptor: number) {
     // Emptied in place.
     if (fs.fstatSync(descriptor).size < position) position = 0;
     const parts = [half];

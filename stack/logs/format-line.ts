@@ -1,22 +1,21 @@
-// @ts-check
 import { stripVTControlCharacters } from 'node:util';
 
 /** Told by the columns, or of use to programs alone. */
 const elsewhere = new Set(['level', 'time', 'service', 'message', 'traceId', 'spanId', 'reqId', 'pid', 'hostname']);
 
 /**
- * @param {string} line of a log: JSON of our processes, text of servers
- * @param {string} source the name of the process
- * @param {number} width of the names' column
- * @returns {string} time, level, process, message and the other fields; text as it is, after the name. What would drive
- *   the terminal is shown as an escape: callers have a say in what stands in logs.
+ * @param line of a log: JSON of our processes, text of servers
+ * @param source the name of the process
+ * @param width of the names' column
+ * @returns time, level, process, message and the other fields; text as it is, after the name. What would drive
+ * the terminal is shown as an escape: callers have a say in what stands in logs.
  */
-export function formatLine(line, source, width) {
+export function formatLine(line: string, source: string, width: number): string {
   return withoutControls(format(line, source, width));
 }
 
-/** But for line breaks and tabs: C0, DEL, C1, and what turns the direction of text; servers' colours are left out. @param {string} text */
-function withoutControls(text) {
+/** But for line breaks and tabs: C0, DEL, C1, and what turns the direction of text; servers' colours are left out. */
+function withoutControls(text: string) {
   const controls = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
   return stripVTControlCharacters(text).replace(
     controls,
@@ -24,8 +23,7 @@ function withoutControls(text) {
   );
 }
 
-/** @param {string} line @param {string} source @param {number} width */
-function format(line, source, width) {
+function format(line: string, source: string, width: number) {
   const entry = parseEntry(line);
   const name = source.padEnd(width);
   if (!entry) return `${''.padEnd(19)}${name}  ${line}`;
@@ -40,29 +38,34 @@ function format(line, source, width) {
   return err ? `${head}\n${indented(err.stack ?? err.message ?? JSON.stringify(err))}` : head;
 }
 
-/** @param {string} line @returns {Record<string, any> & { time: string } | undefined} an entry of one of our processes */
-function parseEntry(line) {
+interface Entry {
+  time: string;
+  level?: unknown;
+  msg?: unknown;
+  message?: unknown;
+  err?: { stack?: string; message?: string };
+  [field: string]: unknown;
+}
+
+/** @returns an entry of one of our processes */
+function parseEntry(line: string): Entry | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
-    const entry = JSON.parse(line);
+    const entry = JSON.parse(line) as Entry;
     return Number.isNaN(Date.parse(entry.time)) ? undefined : entry;
   } catch {
     return undefined;
   }
 }
 
-/**
- * @param {string} line
- * @returns {number | undefined} when it was written, epoch milliseconds, of what begins as an entry or with a date
- */
-export function timeOf(line) {
+/** @returns when it was written, epoch milliseconds, of what begins as an entry or with a date */
+export function timeOf(line: string): number | undefined {
   const entry = parseEntry(line);
   if (entry) return Date.parse(entry.time);
   const [, day, time, thousandths, zone] = /^(\d{4}-\d\d-\d\d)[T ]([\d:]{8})[.,](\d{3})(Z| UTC)?/.exec(line) ?? [];
   return day === undefined ? undefined : Date.parse(`${day}T${time}.${thousandths}${zone ? 'Z' : ''}`);
 }
 
-/** @param {string} text */
-function indented(text) {
+function indented(text: string) {
   return text.replace(/^/gm, '    ');
 }

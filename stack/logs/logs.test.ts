@@ -1,5 +1,4 @@
-// @ts-check
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,8 +12,7 @@ import { formatLine, timeOf } from './format-line.js';
 vi.setConfig({ testTimeout: 60_000 });
 
 let dir = '';
-/** @type {import('node:child_process').ChildProcess[]} */
-const children = [];
+const children: ChildProcess[] = [];
 beforeEach(() => {
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'logs-'));
   fs.mkdirSync(path.join(dir, 'logs'));
@@ -24,10 +22,8 @@ afterEach(() => {
   fs.rmSync(dir, { recursive: true });
 });
 
-/** @param {string} name */
-const fileOf = (name) => path.join(dir, 'logs', `${name}.log`);
-/** @param {number} second @param {string} message @param {string} orderId */
-const entry = (second, message, orderId) =>
+const fileOf = (name: string) => path.join(dir, 'logs', `${name}.log`);
+const entry = (second: number, message: string, orderId: string) =>
   `${JSON.stringify({ level: 'info', time: `2026-01-02T03:04:0${second}.500Z`, service: 'order-service', spanId: 's', orderId, message })}\n`;
 
 describe('a log that is followed', () => {
@@ -101,7 +97,7 @@ describe('a line', () => {
 describe('npm run logs', () => {
   const program = path.join(checkout, 'stack', 'run.js');
   const env = () => ({ ...process.env, HOLDFAST_DIR: dir, TZ: 'UTC' });
-  const run = (/** @type {string[]} */ ...args) =>
+  const run = (...args: string[]) =>
     spawnSync(process.execPath, [program, 'logs', ...args], { env: env(), encoding: 'utf8' });
 
   it('says which processes there are when it does not know one, and what it takes', () => {
@@ -144,9 +140,8 @@ describe('npm run logs', () => {
     children.push(child);
     const ended = new Promise((resolve) => child.once('exit', (code, by) => resolve(code ?? by)));
     let heard = '';
-    child.stdout.on('data', (chunk) => (heard += chunk));
-    const hears = (/** @type {string} */ text) =>
-      waitUntil(() => heard.includes(text), { within: 20_000, every: 20, what: text });
+    child.stdout.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+    const hears = (text: string) => waitUntil(() => heard.includes(text), { within: 20_000, every: 20, what: text });
     await hears('before');
     fs.appendFileSync(fileOf('gateway'), entry(2, 'now', 'ord_1'));
     await hears('now');

@@ -1,4 +1,3 @@
-// @ts-check
 import { expect, it } from 'vitest';
 import { formatReply, rawReply } from './format-reply.js';
 

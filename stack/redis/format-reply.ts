@@ -1,19 +1,18 @@
-// @ts-check
-
 /** The client doesn't tell a status from a text; these are what statuses say. */
 const statuses = new Set(['OK', 'PONG', 'QUEUED']);
 
 /**
  * A reply as redis-cli shows it on a terminal.
- * @param {unknown} reply
- * @param {string} [indent] for the lines after the first
- * @returns {string}
+ * @param indent for the lines after the first
  */
-export function formatReply(reply, indent = '') {
+export function formatReply(reply: unknown, indent: string = ''): string {
   if (reply === null || reply === undefined) return '(nil)';
   if (typeof reply === 'number' || typeof reply === 'bigint') return `(integer) ${reply}`;
   if (reply instanceof Error) return `(error) ${reply.message}`;
-  if (!Array.isArray(reply)) return statuses.has(String(reply)) ? String(reply) : JSON.stringify(String(reply));
+  if (!Array.isArray(reply)) {
+    const text = String(reply);
+    return statuses.has(text) ? text : JSON.stringify(text);
+  }
   if (reply.length === 0) return '(empty array)';
   const width = `${reply.length}`.length;
   return reply
@@ -24,13 +23,14 @@ export function formatReply(reply, indent = '') {
     .join('\n');
 }
 
-/**
- * A reply as redis-cli shows it to another program: the plain values, one a line.
- * @param {unknown} reply
- * @returns {string}
- */
-export function rawReply(reply) {
+/** A reply as redis-cli shows it to another program: the plain values, one a line. */
+export function rawReply(reply: unknown): string {
   if (Array.isArray(reply)) return reply.map(rawReply).join('\n');
   if (reply instanceof Error) return reply.message;
-  return reply === null || reply === undefined ? '' : String(reply);
+  return reply === null || reply === undefined ? '' : plain(reply);
+}
+
+/** Texts, numbers and bytes. */
+function plain(reply: unknown) {
+  return String(reply);
 }

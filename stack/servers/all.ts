@@ -1,4 +1,3 @@
-// @ts-check
 import { chromium } from './chromium.js';
 import { kafkaUi } from './kafka-ui.js';
 import { kafka } from './kafka.js';
@@ -9,25 +8,32 @@ import { tctl } from './tctl.js';
 import { temporal, temporalCli } from './temporal.js';
 import { testServer } from './test-server.js';
 import { zipkin } from './zipkin.js';
+import type { Server } from './types.js';
 
-/** @typedef {'postgres' | 'redis' | 'kafka' | 'temporal' | 'zipkin' | 'maildev' | 'kafka-ui' | 'temporal-cli' | 'test-server' | 'tctl' | 'chromium'} ServerName */
+export type ServerName =
+  | 'postgres'
+  | 'redis'
+  | 'kafka'
+  | 'temporal'
+  | 'zipkin'
+  | 'maildev'
+  | 'kafka-ui'
+  | 'temporal-cli'
+  | 'test-server'
+  | 'tctl'
+  | 'chromium';
 
-/**
- * Each queue fetches one after the other, in order of need; the queues run side by side.
- * @type {import('./types.js').Server[][]}
- */
-const queues = [
+/** Each queue fetches one after the other, in order of need; the queues run side by side. */
+const queues: Server[][] = [
   [postgres, maildev, kafkaUi, chromium],
   [redis, kafka, zipkin, testServer],
   [temporal, temporalCli, tctl],
 ];
 
-/** @param {ServerName[]} [only] */
-export function queuesOf(only) {
-  return queues.map((queue) => queue.filter(({ name }) => !only || only.includes(/** @type {ServerName} */ (name))));
+export function queuesOf(only?: ServerName[]) {
+  return queues.map((queue) => queue.filter(({ name }) => !only || only.includes(name as ServerName)));
 }
 
-/** @param {ServerName[]} [only] */
-export function serversOf(only) {
+export function serversOf(only?: ServerName[]) {
   return queuesOf(only).flat();
 }

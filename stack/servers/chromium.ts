@@ -1,4 +1,3 @@
-// @ts-check
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -7,6 +6,7 @@ import { createBrotliDecompress } from 'node:zlib';
 import { thisMachine } from '../prerequisites.js';
 import { fromCache, isCached } from '../support/cache.js';
 import { runCommand } from '../support/run-command.js';
+import type { Server, ServerContext } from './types.js';
 
 const version = '153.0.0';
 const integrity = 'sha512-jiGWqSvPMdu4+P9TilYqAR7yEGPEHINx+lCvE/NqNO/EHYzF/x1hUiI5T6ioVIt7dEy7n88byyT0vk+dnsgQwA==';
@@ -26,8 +26,11 @@ const pins = [version, script, fonts];
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const macos = ['Google Chrome', 'Chromium'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`);
 
-/** The browser of the tests: this machine's own, else the npm package @sparticuz/chromium. @type {import('./types.js').Server} */
-export const chromium = {
+/**
+ * The browser of the tests: this machine's own, else the npm package
+ * @sparticuz /chromium.
+ */
+export const chromium: Server = {
   name: 'chromium',
   settings: ['CHROMIUM'],
   ports: [],
@@ -57,10 +60,8 @@ function installed() {
     .find((file) => /Chrom/.test(thisMachine.ask(file, ['--version']) ?? ''));
 }
 
-/** @param {import('./types.js').ServerContext} context @param {string} folder */
-async function fetched({ environment, signal, detail }, folder) {
-  const run = (/** @type {string} */ command, /** @type {string[]} */ args) =>
-    runCommand(command, args, { cwd: folder, env: environment, signal });
+async function fetched({ environment, signal, detail }: ServerContext, folder: string) {
+  const run = (command: string, args: string[]) => runCommand(command, args, { cwd: folder, env: environment, signal });
   detail('fetching the npm package @sparticuz/chromium');
   await run('npm', ['pack', '--silent', `@sparticuz/chromium@${version}`]);
   const archive = path.join(folder, `sparticuz-chromium-${version}.tgz`);
@@ -68,7 +69,7 @@ async function fetched({ environment, signal, detail }, folder) {
   if (actual !== integrity) throw new Error(`${archive} has the checksum ${actual}, not ${integrity}`);
   await run('tar', ['-xzf', archive]);
   detail('unpacking it');
-  const unpack = (/** @type {string} */ from, /** @type {string} */ to, mode = 0o644) =>
+  const unpack = (from: string, to: string, mode = 0o644) =>
     pipeline(
       fs.createReadStream(path.join(folder, 'package', 'bin', from)),
       createBrotliDecompress(),

@@ -1,18 +1,18 @@
-// @ts-check
 import path from 'node:path';
 import { checkout } from '../support/paths.js';
 import { answersOk } from '../support/probes.js';
+import type { Server } from './types.js';
 
-/** Shows what is in Kafka on a page; it waits for none. @type {import('./types.js').Server} */
-export const kafkaUi = {
+/** Shows what is in Kafka on a page; it waits for none. */
+export const kafkaUi: Server = {
   name: 'kafka-ui',
   settings: ['KAFKA_UI_URL'],
   ports: ['KAFKA_UI_PORT'],
-  obtain: async () => ({ from: 'this repository' }),
-  prepare: async ({ ports, environment }) => ({
+  obtain: () => ({ from: 'this repository' }),
+  prepare: ({ ports, environment }) => ({
     name: 'kafka-ui',
     command: process.execPath,
-    args: [path.join(checkout, 'stack', 'kafka-ui', 'main.js')],
+    args: [path.join(checkout, 'stack', 'run.js'), 'kafka-ui'],
     env: {
       ...environment,
       KAFKA_BROKERS: environment.KAFKA_BROKERS || `127.0.0.1:${ports.KAFKA_PORT}`,

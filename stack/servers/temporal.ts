@@ -1,4 +1,3 @@
-// @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
 import { fromCache, isCached } from '../support/cache.js';
@@ -6,9 +5,10 @@ import { answersOk } from '../support/probes.js';
 import { runCommand } from '../support/run-command.js';
 import { buildGoTool, goPins } from './go-tool.js';
 import { downloadTemporal, temporalVersion as version } from './temporal-download.js';
+import type { Server } from './types.js';
 
-/** The `temporal` command-line tool: the development server with its Web UI, and what operators type. @type {import('./types.js').Server} */
-export const temporalCli = {
+/** The `temporal` command-line tool: the development server with its Web UI, and what operators type. */
+export const temporalCli: Server = {
   name: 'temporal-cli',
   settings: ['TEMPORAL_CLI'],
   ports: [],
@@ -23,9 +23,9 @@ export const temporalCli = {
         const to = path.join(folder, 'temporal');
         const from = await downloadTemporal(context, { version, folder }).then(
           () => 'the official download',
-          async (error) => {
+          async (error: unknown) => {
             signal.throwIfAborted();
-            detail(`no official download (${error instanceof Error ? error.message : error}), building it`);
+            detail(`no official download (${error instanceof Error ? error.message : String(error)}), building it`);
             await buildGoTool(context, {
               name: 'temporal',
               package: 'github.com/temporalio/cli/cmd/temporal',
@@ -46,8 +46,7 @@ export const temporalCli = {
   describe: (_, { program = '' }) => ({ TEMPORAL_CLI: program }),
 };
 
-/** @type {import('./types.js').Server} */
-export const temporal = {
+export const temporal: Server = {
   name: 'temporal',
   keeps: 'workflows',
   settings: ['TEMPORAL_ADDRESS', 'TEMPORAL_UI_URL'],
@@ -58,7 +57,7 @@ export const temporal = {
     const given = context.environment.TEMPORAL_CLI;
     return given ? { from: 'TEMPORAL_CLI in the environment', program: given } : temporalCli.obtain(context);
   },
-  async prepare({ dir, ports, environment, durable }, { program = '' }) {
+  prepare({ dir, ports, environment, durable }, { program = '' }) {
     const data = path.join(dir, 'data', 'temporal');
     fs.mkdirSync(data, { recursive: true });
     // The transfer queue is polled 20 times a second unless told otherwise, which is most of what a small order waits for.

@@ -1,7 +1,7 @@
-// @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
 import { fromMaven, hasJars } from './maven.js';
+import type { Server } from './types.js';
 
 const script = `#!/bin/sh
 # Temporal's time-skipping test server; takes its port as the first argument.
@@ -12,11 +12,11 @@ exec "\${JAVA_HOME:+$JAVA_HOME/bin/}java" -Xmx256m -XX:+UseSerialGC -XX:TieredSt
 const jars = {
   name: 'test-server',
   pin: script,
-  finish: (/** @type {string} */ folder) => fs.writeFileSync(path.join(folder, 'test-server'), script, { mode: 0o755 }),
+  finish: (folder: string) => fs.writeFileSync(path.join(folder, 'test-server'), script, { mode: 0o755 }),
 };
 
-/** Temporal's time-skipping test server as an executable, for the tests of workflows. @type {import('./types.js').Server} */
-export const testServer = {
+/** Temporal's time-skipping test server as an executable, for the tests of workflows. */
+export const testServer: Server = {
   name: 'test-server',
   settings: ['TEMPORAL_TEST_SERVER'],
   ports: [],

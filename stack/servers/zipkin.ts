@@ -1,19 +1,18 @@
-// @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
 import { answersOk } from '../support/probes.js';
 import { javaFlags, javaProgram } from './java.js';
 import { fromMaven, hasJars } from './maven.js';
+import type { Server } from './types.js';
 
-/** @type {import('./types.js').Server} */
-export const zipkin = {
+export const zipkin: Server = {
   name: 'zipkin',
   settings: ['ZIPKIN_URL'],
   ports: ['ZIPKIN_PORT'],
   needs: ['java', 'maven'],
   isHere: (cache) => hasJars(cache, { name: 'zipkin' }),
   obtain: (context) => fromMaven(context, { name: 'zipkin' }),
-  async prepare({ dir, ports, environment }, { folder = '' }) {
+  prepare({ dir, ports, environment }, { folder = '' }) {
     const libs = path.join(folder, 'libs');
     const jar = fs.readdirSync(libs).find((file) => file.endsWith('-exec.jar'));
     if (!jar) throw new Error(`no Zipkin in ${libs}`);

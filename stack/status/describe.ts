@@ -1,12 +1,8 @@
-// @ts-check
 import { sinceThen } from '../support/durations.js';
+import type { Stack, Row } from './look.js';
 
-/**
- * @param {import('./look.js').Stack} stack
- * @param {string} dir
- * @returns {string} for a person to read
- */
-export function describeStack({ state, pid, since, rows, leftovers }, dir) {
+/** @returns for a person to read */
+export function describeStack({ state, pid, since, rows, leftovers }: Stack, dir: string): string {
   if (state === 'none') return `Nothing runs in ${dir}. Start it with: npm start`;
   if (state === 'killed') {
     const list = leftovers.map((one) => `${one.name} (process ${one.pid})`).join(', ');
@@ -21,13 +17,11 @@ export function describeStack({ state, pid, since, rows, leftovers }, dir) {
   return lines.join('\n');
 }
 
-/** @param {import('./look.js').Stack} stack */
-export function isWell({ state, rows }) {
+export function isWell({ state, rows }: Stack) {
   return state === 'up' && rows.every((row) => row.state === 'healthy');
 }
 
-/** @param {import('./look.js').Row} row @returns {string[]} */
-function cells({ name, state, since, pid, bytes, address, why, restarts, lastEnd, lastEndAt }) {
+function cells({ name, state, since, pid, bytes, address, why, restarts, lastEnd, lastEndAt }: Row): string[] {
   const restarted = restarts ? `restarted ${restarts} x, last ended ${lastEnd} ${sinceThen(lastEndAt)} ago` : undefined;
   const remarks = [why, restarted].filter((remark) => remark !== undefined).join('; ');
   return [
@@ -40,20 +34,17 @@ function cells({ name, state, since, pid, bytes, address, why, restarts, lastEnd
   ];
 }
 
-/** @param {string[][]} rows */
-function table(rows) {
+function table(rows: string[][]) {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
     .join('\n');
 }
 
-/** @param {import('./look.js').Row[]} rows */
-function sum(rows) {
+function sum(rows: Row[]) {
   return rows.reduce((total, { bytes = 0 }) => total + bytes, 0);
 }
 
-/** @param {number} bytes */
-function megabytes(bytes) {
+function megabytes(bytes: number) {
   return `${Math.round(bytes / 1024 / 1024)} MB`;
 }

@@ -1,4 +1,3 @@
-// @ts-check
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -13,15 +12,14 @@ import { checkout } from '../support/paths.js';
 import { keepState } from '../support/state.js';
 import { waitUntil } from '../support/wait-until.js';
 import { describeStack, isWell } from './describe.js';
-import { look } from './look.js';
+import { look, type Stack } from './look.js';
 
 // Processes are started, on a machine that may do much else.
 vi.setConfig({ testTimeout: 60_000 });
 
 let dir = '';
 let port = 0;
-/** @type {(() => unknown)[]} */
-const ends = [];
+const ends: (() => unknown)[] = [];
 beforeEach(async () => {
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'stack-'));
   [port = 0] = await freePorts(1);
@@ -65,9 +63,8 @@ function startApp() {
   return { process, state };
 }
 
-/** @param {string} state */
-const isSeen = async (state) => (await look(dir)).rows.some((row) => row.state === state);
-const seeing = (/** @type {string} */ state) =>
+const isSeen = async (state: string) => (await look(dir)).rows.some((row) => row.state === state);
+const seeing = (state: string) =>
   waitUntil(() => isSeen(state), { within: 20_000, every: 20, what: `the state ${state}` });
 
 it('says so when nothing runs', async () => {
@@ -162,7 +159,7 @@ it('takes no word of one who was killed, and names what he left', async () => {
 });
 
 it('is a command that ends with 1 unless all is healthy', async () => {
-  const run = (/** @type {string[]} */ ...args) =>
+  const run = (...args: string[]) =>
     spawnSync(process.execPath, [path.join(checkout, 'stack', 'run.js'), 'status', ...args], {
       env: { ...process.env, HOLDFAST_DIR: dir },
       encoding: 'utf8',
@@ -173,5 +170,5 @@ it('is a command that ends with 1 unless all is healthy', async () => {
   await started.start();
   const well = run('--json');
   expect(well.status).toBe(0);
-  expect(JSON.parse(well.stdout).rows).toMatchObject([{ name: 'order-service', state: 'healthy' }]);
+  expect((JSON.parse(well.stdout) as Stack).rows).toMatchObject([{ name: 'order-service', state: 'healthy' }]);
 });

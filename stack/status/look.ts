@@ -1,42 +1,44 @@
-// @ts-check
 import path from 'node:path';
 import { serversOf } from '../servers/all.js';
 import { ownerOf } from '../support/owner.js';
 import { answersOk, missingIn } from '../support/probes.js';
 import { isStillThere } from '../support/process-identity.js';
 import { readRecords } from '../support/process-records.js';
-import { readState } from '../support/state.js';
+import { readState, type ProcessState } from '../support/state.js';
 import { withoutPassword } from '../support/without-password.js';
 import { memoryOf } from './memory.js';
+import type { Server } from '../servers/types.js';
 
-/** @typedef {import('../support/state.js').ProcessState} ProcessState */
+/** a server or a process of ours */
+export interface Row {
+  name: string;
+  state: ProcessState['phase'] | 'healthy' | 'unhealthy';
+  address: string;
+  /** it is not healthy */
+  why?: string;
+  /** when the state began that the stack knows of */
+  since?: string;
+  /** nothing for a server that was there before */
+  pid?: number;
+  /** of memory */
+  bytes?: number;
+  restarts?: number;
+  lastEnd?: string;
+  lastEndAt?: string;
+}
 
-/**
- * @typedef {object} Row a server or a process of ours
- * @property {string} name
- * @property {ProcessState['phase'] | 'healthy' | 'unhealthy'} state
- * @property {string} address
- * @property {string} [why] it is not healthy
- * @property {string} [since] when the state began that the stack knows of
- * @property {number} [pid] nothing for a server that was there before
- * @property {number} [bytes] of memory
- * @property {number} [restarts]
- * @property {string} [lastEnd] @property {string} [lastEndAt]
- *
- * @typedef {object} Stack
- * @property {'up' | 'starting' | 'killed' | 'none'} state killed: who looked after it is gone, and its processes run on
- * @property {number} [pid] of who looks after it
- * @property {string} [since]
- * @property {Row[]} rows
- * @property {{ name: string, pid: number }[]} leftovers
- */
+export interface Stack {
+  /** killed: who looked after it is gone, and its processes run on */
+  state: 'up' | 'starting' | 'killed' | 'none';
+  /** of who looks after it */
+  pid?: number;
+  since?: string;
+  rows: Row[];
+  leftovers: { name: string; pid: number }[];
+}
 
-/**
- * Looks at a stack from outside: what should run is on record, how it is each is asked now.
- * @param {string} dir
- * @returns {Promise<Stack>}
- */
-export async function look(dir) {
+/** Looks at a stack from outside: what should run is on record, how it is each is asked now. */
+export async function look(dir: string): Promise<Stack> {
   const [servers, app] = [readState(dir, 'servers'), readState(dir, 'app')];
   const owner = ownerOf(dir);
   const keeper = owner ?? app ?? servers;
@@ -63,29 +65,25 @@ export async function look(dir) {
   };
 }
 
-/**
- * @param {import('../servers/types.js').Server} server
- * @param {ProcessState | undefined} state nothing for one that was given
- * @param {Record<string, string>} env
- * @returns {Promise<Row>}
- */
-function serverRow({ name, settings, answers }, state, env) {
+/** @param state nothing for one that was given */
+function serverRow(
+  { name, settings, answers }: Server,
+  state: ProcessState | undefined,
+  env: Record<string, string>,
+): Promise<Row> {
   const address = settings.map((setting) => withoutPassword(env[setting] ?? '')).join(' ');
   // Until it has been ready once, its address isn't known.
   return rowOf({ name, address, state }, async () => (answers && env[settings[0] ?? ''] ? answers(env) : true));
 }
 
-/** @param {string} name @param {ProcessState} state @param {string} url @returns {Promise<Row>} */
-function processRow(name, state, url) {
+function processRow(name: string, state: ProcessState, url: string): Promise<Row> {
   return rowOf({ name, address: url, state }, () => answersOk(`${url}/readyz`));
 }
 
-/**
- * @param {{ name: string, address: string, state: ProcessState | undefined }} about
- * @param {() => Promise<boolean>} asks
- * @returns {Promise<Row>}
- */
-async function rowOf({ name, address, state }, asks) {
+async function rowOf(
+  { name, address, state }: { name: string; address: string; state: ProcessState | undefined },
+  asks: () => Promise<boolean>,
+): Promise<Row> {
   const { phase, since, pid, restarts, lastEnd, lastEndAt, nextStartAt } = state ?? { phase: 'ready' };
   const known = { name, address, since, pid, restarts, lastEnd, lastEndAt };
   if (phase === 'restarting') return { ...known, state: phase, why: `starts again in ${secondsUntil(nextStartAt)} s` };
@@ -95,10 +93,10 @@ async function rowOf({ name, address, state }, asks) {
   return wrong === undefined ? { ...known, state: 'healthy' } : { ...known, state: 'unhealthy', why: wrong };
 }
 
-/** @param {() => Promise<boolean>} asks @returns {Promise<string | undefined>} */
-async function whatIsWrong(asks) {
-  /** @type {Promise<never>} */
-  const late = new Promise((_, reject) => setTimeout(() => reject(new Error('no answer within 10 s')), 10_000).unref());
+async function whatIsWrong(asks: () => Promise<boolean>): Promise<string | undefined> {
+  const late: Promise<never> = new Promise((_, reject) =>
+    setTimeout(() => reject(new Error('no answer within 10 s')), 10_000).unref(),
+  );
   try {
     await Promise.race([asks(), late]);
     return undefined;
@@ -108,14 +106,12 @@ async function whatIsWrong(asks) {
   }
 }
 
-/** @param {unknown} error */
-function reasonOf(error) {
-  const { name, message = String(error), cause } = /** @type {Error} */ (error);
+function reasonOf(error: unknown) {
+  const { name, message = String(error), cause } = error as Error;
   if (name === 'TimeoutError') return 'no answer in time';
   return (cause instanceof Error && cause.message ? cause.message : message).split('\n')[0] || 'no answer';
 }
 
-/** @param {string | undefined} time */
-function secondsUntil(time = '') {
-  return Math.max(0, Math.round((Date.parse(time) - Date.now()) / 1000));
+function secondsUntil(time: string | undefined) {
+  return Math.max(0, Math.round((Date.parse(time ?? '') - Date.now()) / 1000));
 }

@@ -1,16 +1,18 @@
-// @ts-check
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 
-/** @typedef {{ pid: number, parent: number, bytes: () => number }} Running */
+export interface Running {
+  pid: number;
+  parent: number;
+  bytes: () => number;
+}
 
 /**
  * What each process takes together with those it started. On Linux memory that several share is divided among them
  * (the proportional set size), so that a sum over all is what they take together; elsewhere it is what is resident.
- * @param {number[]} pids
- * @returns {Map<number, number>} bytes; nothing of those that have ended
+ * @returns bytes; nothing of those that have ended
  */
-export function memoryOf(pids) {
+export function memoryOf(pids: number[]): Map<number, number> {
   const running = process.platform === 'linux' ? runningOnLinux() : runningByPs();
   const found = running.filter(({ pid }) => pids.includes(pid));
   return new Map(
@@ -18,14 +20,12 @@ export function memoryOf(pids) {
   );
 }
 
-/** @param {Running} one @param {Running[]} running @returns {Running[]} */
-function withOffspring(one, running) {
+function withOffspring(one: Running, running: Running[]): Running[] {
   const children = running.filter(({ parent }) => parent === one.pid);
   return [one, ...children.flatMap((child) => withOffspring(child, running))];
 }
 
-/** @returns {Running[]} */
-function runningOnLinux() {
+function runningOnLinux(): Running[] {
   const pids = fs.readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
   return pids.map((pid) => ({
     pid: Number(pid),
@@ -34,18 +34,16 @@ function runningOnLinux() {
   }));
 }
 
-/** @returns {Running[]} */
-function runningByPs() {
-  const { stdout = '' } = spawnSync('ps', ['-axo', 'pid=,ppid=,rss='], { encoding: 'utf8' });
-  return stdout
+function runningByPs(): Running[] {
+  const { stdout } = spawnSync('ps', ['-axo', 'pid=,ppid=,rss='], { encoding: 'utf8' });
+  return ((stdout as string | null) ?? '')
     .trim()
     .split('\n')
     .map((line) => line.trim().split(/\s+/).map(Number))
     .map(([pid = 0, parent = 0, kilobytes = 0]) => ({ pid, parent, bytes: () => kilobytes * 1024 }));
 }
 
-/** @param {string} file */
-function readQuietly(file) {
+function readQuietly(file: string) {
   try {
     return fs.readFileSync(file, 'utf8');
   } catch {

@@ -1,9 +1,9 @@
-// @ts-check
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { withLock } from './lock.js';
 import { runCommand } from './run-command.js';
+import type { Progress } from './progress.js';
 
 const sources = [
   'contracts',
@@ -25,11 +25,8 @@ const sources = [
   'prisma.config.ts',
 ];
 
-/**
- * Compiles unless the sources are those of the last build.
- * @param {{ root: string, progress: import('./progress.js').Progress, signal?: AbortSignal }} options
- */
-export async function build({ root, progress, signal }) {
+/** Compiles unless the sources are those of the last build. */
+export async function build({ root, progress, signal }: { root: string; progress: Progress; signal?: AbortSignal }) {
   const stamp = path.join(root, 'dist', '.built-from');
   await withLock(path.join(root, '.holdfast', 'build.lock'), { signal }, async () => {
     const now = digestOf(root);
@@ -55,8 +52,8 @@ export async function build({ root, progress, signal }) {
   });
 }
 
-/** @param {string} root @returns {string} changes when any source does, whatever its time says */
-export function digestOf(root) {
+/** @returns changes when any source does, whatever its time says */
+export function digestOf(root: string): string {
   const hash = createHash('sha256');
   for (const source of sources) {
     for (const file of filesBelow(path.join(root, source)))
@@ -65,8 +62,7 @@ export function digestOf(root) {
   return hash.digest('hex');
 }
 
-/** @param {string} place @returns {string[]} */
-function filesBelow(place) {
+function filesBelow(place: string): string[] {
   const stat = fs.statSync(place, { throwIfNoEntry: false });
   if (!stat) return [];
   if (stat.isFile()) return [place];

@@ -1,4 +1,3 @@
-// @ts-check
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,10 +11,9 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(cache, { recursive: true }));
 
 const place = () => ({ cache, name: 'thing', pins: ['1.0'] });
-/** @param {string} text */
-const filling = (text) => async (/** @type {string} */ folder) => {
+const filling = (text: string) => (folder: string) => {
   fs.writeFileSync(path.join(folder, 'file'), text);
-  return 'elsewhere';
+  return Promise.resolve('elsewhere');
 };
 
 it('fills a folder once', async () => {
@@ -32,9 +30,9 @@ it('is filled once by two at the same time', async () => {
 });
 
 it('keeps nothing of a fetch that failed midway, and fetches again', async () => {
-  const failing = async (/** @type {string} */ folder) => {
+  const failing = (folder: string) => {
     fs.writeFileSync(path.join(folder, 'file'), 'half');
-    throw new Error('cut off');
+    return Promise.reject(new Error('cut off'));
   };
   await expect(fromCache(place(), failing)).rejects.toThrow('cut off');
   expect(isCached(place())).toBe(false);

@@ -1,29 +1,32 @@
-// @ts-check
 import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { withLock } from './lock.js';
 
-/** @typedef {{ cache: string, name: string, pins: (string | Buffer)[] }} Place pins: whatever decides the contents (a version, a lock file); other pins are another folder */
+/** pins: whatever decides the contents (a version, a lock file); other pins are another folder */
+export interface Place {
+  cache: string;
+  name: string;
+  pins: (string | Buffer)[];
+}
 
-/** @param {Place} place */
-export function placeOf({ cache, name, pins }) {
+export function placeOf({ cache, name, pins }: Place) {
   return path.join(cache, `${name}-${digest([process.platform, process.arch, ...pins])}`);
 }
 
-/** @param {Place} place */
-export function isCached(place) {
+export function isCached(place: Place) {
   return fs.existsSync(placeOf(place));
 }
 
 /**
  * A folder of the cache, filled at most once. It is filled beside its place and renamed into it when complete, so a fetch that is killed
  * leaves nothing that looks finished, and of two clones that fill it at once the first one wins and both are right.
- * @param {Place & { signal?: AbortSignal, onWait?: () => void }} what
- * @param {(folder: string) => Promise<string>} fill puts the contents into the folder and says where they are from
- * @returns {Promise<{ folder: string, from: string }>}
+ * @param fill puts the contents into the folder and says where they are from
  */
-export async function fromCache({ cache, name, pins, signal, onWait }, fill) {
+export async function fromCache(
+  { cache, name, pins, signal, onWait }: Place & { signal?: AbortSignal; onWait?: () => void },
+  fill: (folder: string) => Promise<string>,
+): Promise<{ folder: string; from: string }> {
   const place = placeOf({ cache, name, pins });
   if (fs.existsSync(place)) return { folder: place, from: 'cache' };
   return withLock(`${place}.lock`, { signal, onWait }, async () => {
@@ -41,8 +44,7 @@ export async function fromCache({ cache, name, pins, signal, onWait }, fill) {
   });
 }
 
-/** @param {string} beside @param {string} place */
-function settle(beside, place) {
+function settle(beside: string, place: string) {
   try {
     fs.renameSync(beside, place);
   } catch (error) {
@@ -51,12 +53,8 @@ function settle(beside, place) {
   }
 }
 
-/**
- * Removes what killed fetches left. An hour is longer than any fetch takes.
- * @param {string} cache
- * @param {string} prefix
- */
-function sweep(cache, prefix) {
+/** Removes what killed fetches left. An hour is longer than any fetch takes. */
+function sweep(cache: string, prefix: string) {
   for (const entry of fs.readdirSync(cache)) {
     if (!entry.startsWith(`${prefix}.filling-`)) continue;
     const file = path.join(cache, entry);
@@ -65,8 +63,7 @@ function sweep(cache, prefix) {
   }
 }
 
-/** @param {(string | Buffer)[]} pins */
-function digest(pins) {
+function digest(pins: (string | Buffer)[]) {
   const hash = createHash('sha256');
   for (const pin of pins) hash.update(pin).update('\0');
   return hash.digest('hex').slice(0, 12);

@@ -1,7 +1,5 @@
-// @ts-check
-
-/** @param {number} ms @returns {string} with the two greatest units at most */
-export function inWords(ms) {
+/** @returns with the two greatest units at most */
+export function inWords(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
@@ -11,7 +9,7 @@ export function inWords(ms) {
     : `${Math.floor(minutes / 1440)} d ${Math.floor(minutes / 60) % 24} h`;
 }
 
-/** @param {string | undefined} time ISO @param {number} [now] */
-export function sinceThen(time, now = Date.now()) {
+/** @param time ISO */
+export function sinceThen(time: string | undefined, now: number = Date.now()) {
   return time === undefined ? '' : inWords(now - Date.parse(time));
 }

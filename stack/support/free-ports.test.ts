@@ -1,4 +1,3 @@
-// @ts-check
 import { expect, it } from 'vitest';
 import { freePorts } from './free-ports.js';
 

@@ -1,4 +1,3 @@
-// @ts-check
 import { randomInt } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -14,14 +13,11 @@ const folder = path.join(os.tmpdir(), `holdfast-ports-${os.userInfo().uid}`);
 /**
  * Ports nobody listens on. They are taken from below the range the system itself gives to outgoing connections, so that one which is free now
  * is still free when a server that needs seconds to start binds it; and none is given to two who ask on this machine at about the same time.
- * @param {number} count
- * @returns {Promise<number[]>}
  */
-export function freePorts(count) {
+export function freePorts(count: number): Promise<number[]> {
   return withLock(path.join(folder, 'lock'), {}, async () => {
     const handedOut = readHandedOut();
-    /** @type {Set<number>} */
-    const found = new Set();
+    const found: Set<number> = new Set();
     while (found.size < count) {
       const port = randomInt(15_000, 32_000);
       if (!handedOut.has(port) && !found.has(port) && (await isFree(port))) found.add(port);
@@ -34,11 +30,10 @@ export function freePorts(count) {
 
 const handedOutFile = path.join(folder, 'handed-out.json');
 
-/** @returns {Map<number, number>} when each port was handed out, of those that were not long ago */
-function readHandedOut() {
+/** @returns when each port was handed out, of those that were not long ago */
+function readHandedOut(): Map<number, number> {
   try {
-    /** @type {[number, number][]} */
-    const all = JSON.parse(fs.readFileSync(handedOutFile, 'utf8'));
+    const all = JSON.parse(fs.readFileSync(handedOutFile, 'utf8')) as [number, number][];
     return new Map(all.filter(([, at]) => Date.now() - at < handedOutForMs));
   } catch {
     // None yet, or cut off by the death of who wrote it: the ports are looked at anyway.
@@ -46,16 +41,12 @@ function readHandedOut() {
   }
 }
 
-/**
- * @param {number} port
- * @returns {Promise<boolean>} whether 127.0.0.1 and all addresses can be bound
- */
-export async function isFree(port) {
+/** @returns whether 127.0.0.1 and all addresses can be bound */
+export async function isFree(port: number): Promise<boolean> {
   return (await canBind(port, '127.0.0.1')) && (await canBind(port, undefined));
 }
 
-/** @param {number} port @param {string | undefined} host */
-function canBind(port, host) {
+function canBind(port: number, host: string | undefined): Promise<boolean> {
   return new Promise((resolve) => {
     const server = net.createServer();
     server.once('error', () => resolve(false));

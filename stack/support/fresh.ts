@@ -1,4 +1,3 @@
-// @ts-check
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -6,10 +5,9 @@ import { keepsake } from './paths.js';
 
 /**
  * Removes what a stack that doesn't run has kept: the data of its servers, and the keys and passwords that go with it.
- * @param {string} dir
- * @returns {boolean} whether there was anything
+ * @returns whether there was anything
  */
-export function removeData(dir) {
+export function removeData(dir: string): boolean {
   if (!dir.startsWith(keepsake + path.sep))
     throw new Error(`--fresh empties only what lies in ${keepsake}; ${dir} does not`);
   const data = path.join(dir, 'data');
@@ -22,11 +20,8 @@ export function removeData(dir) {
   return wasThere;
 }
 
-/**
- * What a removal that was killed had set aside.
- * @param {string} dir
- */
-export function removeRests(dir) {
+/** What a removal that was killed had set aside. */
+export function removeRests(dir: string) {
   if (!fs.existsSync(dir)) return;
   for (const entry of fs.readdirSync(dir).filter((name) => name.startsWith('data.removed-')))
     fs.rmSync(path.join(dir, entry), { recursive: true, force: true });

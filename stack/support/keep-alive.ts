@@ -1,23 +1,27 @@
-// @ts-check
-import { manageProcess } from './managed-process.js';
+import { manageProcess, type ProcessSpec, type Note, type ManagedProcess } from './managed-process.js';
 import { pause } from './wait-until.js';
 
 /**
  * A process that dies without being asked is reported with the end of its log and, if wanted, started again after a pause that doubles
  * from one second to half a minute.
- * @param {import('./managed-process.js').ProcessSpec} spec
- * @param {{ records: string, logs: string, restart: boolean, report: (text: string) => void, note?: import('./managed-process.js').Note }} options
- * @returns {import('./managed-process.js').ManagedProcess}
  */
-export function keepAlive(spec, { records, logs, restart, report, note }) {
+export function keepAlive(
+  spec: ProcessSpec,
+  {
+    records,
+    logs,
+    restart,
+    report,
+    note,
+  }: { records: string; logs: string; restart: boolean; report: (text: string) => void; note?: Note },
+): ManagedProcess {
   let givenUp = new AbortController();
   let deaths = 0;
   let lastDeath = 0;
   let restarts = 0;
   const process = manageProcess(spec, { records, logs, note, onDeath: (how) => void died(how) });
 
-  /** @param {string} how */
-  async function died(how) {
+  async function died(how: string) {
     report(`${spec.name} ended ${how} without being asked. The end of ${process.logFile}:\n${process.tail()}`);
     note?.({ lastEnd: how, lastEndAt: new Date().toISOString() });
     if (!restart) return;
@@ -33,14 +37,13 @@ export function keepAlive(spec, { records, logs, restart, report, note }) {
     await revive(signal);
   }
 
-  /** @param {AbortSignal} signal @returns {Promise<void>} */
-  async function revive(signal) {
+  async function revive(signal: AbortSignal): Promise<void> {
     try {
       await process.start(signal);
       report(`${spec.name} is ready again`);
     } catch (error) {
       if (signal.aborted) return;
-      const [why = ''] = /** @type {Error} */ (error).message.split('\n');
+      const [why = ''] = (error as Error).message.split('\n');
       if (process.pid === undefined) return died(why.replace(`${spec.name} ended `, ''));
       // It runs: what it waits for may take longer than it was given.
       report(why);
@@ -48,8 +51,7 @@ export function keepAlive(spec, { records, logs, restart, report, note }) {
     }
   }
 
-  /** @param {() => Promise<void>} end */
-  async function giveUp(end) {
+  async function giveUp(end: () => Promise<void>) {
     givenUp.abort(new Error(`${spec.name} was stopped`));
     await end();
     givenUp = new AbortController();

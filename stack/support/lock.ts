@@ -1,19 +1,17 @@
-// @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
-import { isStillThere, startOf } from './process-identity.js';
+import { isStillThere, startOf, type ProcessRecord } from './process-identity.js';
 import { waitUntil } from './wait-until.js';
 
 /**
  * Lets one process at a time do a piece of work, over all clones. A lock whose holder is dead counts for nothing. Two may hold it at once
  * in the rare moment when both find the same dead holder: it saves work done twice, and what it guards must be right without it.
- * @template T
- * @param {string} file
- * @param {{ signal?: AbortSignal, onWait?: (holder: number) => void }} options
- * @param {() => Promise<T>} work
- * @returns {Promise<T>}
  */
-export async function withLock(file, { signal, onWait }, work) {
+export async function withLock<T>(
+  file: string,
+  { signal, onWait }: { signal?: AbortSignal; onWait?: (holder: number) => void },
+  work: () => Promise<T> | T,
+): Promise<T> {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   await waitUntil(() => tryTake(file, onWait), { within: 60 * 60_000, every: 300, what: `the lock ${file}`, signal });
   try {
@@ -23,8 +21,7 @@ export async function withLock(file, { signal, onWait }, work) {
   }
 }
 
-/** @param {string} file @param {((holder: number) => void) | undefined} onWait */
-function tryTake(file, onWait) {
+function tryTake(file: string, onWait: ((holder: number) => void) | undefined) {
   const mine = `${file}.${process.pid}`;
   fs.writeFileSync(
     mine,
@@ -35,7 +32,7 @@ function tryTake(file, onWait) {
     fs.linkSync(mine, file);
     return true;
   } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
     fs.rmSync(mine, { force: true });
   }
@@ -45,10 +42,9 @@ function tryTake(file, onWait) {
   return false;
 }
 
-/** @param {string} file @returns {import('./process-identity.js').ProcessRecord | undefined} */
-function holderOf(file) {
+function holderOf(file: string): ProcessRecord | undefined {
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8'));
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as ProcessRecord;
   } catch {
     return undefined;
   }

@@ -1,10 +1,9 @@
-// @ts-check
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { keepAlive } from './keep-alive.js';
-import { manageProcess } from './managed-process.js';
+import { manageProcess, type ManagedProcess } from './managed-process.js';
 import { startOf } from './process-identity.js';
 import { readRecords } from './process-records.js';
 import { waitUntil } from './wait-until.js';
@@ -13,8 +12,7 @@ import { waitUntil } from './wait-until.js';
 vi.setConfig({ testTimeout: 60_000 });
 
 let folder = '';
-/** @type {import('./managed-process.js').ManagedProcess[]} */
-const started = [];
+const started: ManagedProcess[] = [];
 beforeEach(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'processes-'));
 });
@@ -24,8 +22,7 @@ afterEach(async () => {
 });
 
 const where = () => ({ records: path.join(folder, 'run'), logs: path.join(folder, 'logs') });
-/** @param {string} code */
-const spec = (code) => {
+const spec = (code: string) => {
   const flag = path.join(folder, 'ready');
   const full = `${code};require('fs').writeFileSync(${JSON.stringify(flag)}, '');setInterval(() => {}, 1000)`;
   return {
@@ -34,11 +31,10 @@ const spec = (code) => {
     args: ['-e', full],
     env: process.env,
     within: 10_000,
-    ready: async () => fs.existsSync(flag),
+    ready: () => fs.existsSync(flag),
   };
 };
-/** @template {import('./managed-process.js').ManagedProcess} T @param {T} one */
-const track = (one) => {
+const track = <T extends ManagedProcess>(one: T) => {
   started.push(one);
   return one;
 };
@@ -67,8 +63,7 @@ it('is killed when it does not stop in time', async () => {
 });
 
 it('is started again after it died, and not after it was stopped', async () => {
-  /** @type {string[]} */
-  const reports = [];
+  const reports: string[] = [];
   const one = track(keepAlive(spec(''), { ...where(), restart: true, report: (text) => reports.push(text) }));
   await one.start();
   process.kill(one.pid ?? 0, 'SIGKILL');
@@ -84,16 +79,15 @@ it('is started again after it died, and not after it was stopped', async () => {
 });
 
 it('is waited for, and not started once more, when it runs but takes long to be ready again', async () => {
-  /** @type {string[]} */
-  const reports = [];
-  /** @type {(number | undefined)[]} */
-  const restarts = [];
+  const reports: string[] = [];
+  const restarts: (number | undefined)[] = [];
   let isReady = true;
-  const note = (/** @type {{ restarts?: number }} */ change) =>
-    void ('restarts' in change && restarts.push(change.restarts));
+  const note = (change: { restarts?: number }) => {
+    if ('restarts' in change) restarts.push(change.restarts);
+  };
   const one = track(
     keepAlive(
-      { ...spec(''), within: 200, ready: async () => isReady },
+      { ...spec(''), within: 200, ready: () => isReady },
       { ...where(), restart: true, report: (text) => reports.push(text), note },
     ),
   );

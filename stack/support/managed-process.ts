@@ -1,52 +1,69 @@
-// @ts-check
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { signalQuietly, removeRecord, writeRecord } from './process-records.js';
 import { waitUntil } from './wait-until.js';
+import type { ProcessState } from './state.js';
 
-/**
- * @typedef {object} ProcessSpec
- * @property {string} name
- * @property {string} command
- * @property {string[]} args
- * @property {string} [cwd]
- * @property {NodeJS.ProcessEnv} [env] the whole environment
- * @property {number} [uid]
- * @property {number} [gid]
- * @property {NodeJS.Signals} [stopSignal] SIGTERM unless said
- * @property {boolean} [background] nobody waits for what it does: it yields the processor to the others
- * @property {number} [grace] milliseconds between asking it to stop and killing it
- * @property {number} [within] milliseconds it may take to be ready
- * @property {() => Promise<boolean>} ready a rejection says why it isn't yet
- */
+export interface ProcessSpec {
+  name: string;
+  command: string;
+  args: string[];
+  cwd?: string;
+  /** the whole environment */
+  env?: NodeJS.ProcessEnv;
+  uid?: number;
+  gid?: number;
+  /** SIGTERM unless said */
+  stopSignal?: NodeJS.Signals;
+  /** nobody waits for what it does: it yields the processor to the others */
+  background?: boolean;
+  /** milliseconds between asking it to stop and killing it */
+  grace?: number;
+  /** milliseconds it may take to be ready */
+  within?: number;
+  /** a rejection says why it isn't yet */
+  ready: () => Promise<boolean> | boolean;
+}
 
-/**
- * @typedef {object} ManagedProcess
- * @property {string} name
- * @property {string} logFile
- * @property {number | undefined} pid of the running process
- * @property {(signal?: AbortSignal) => Promise<void>} start resolves when it is ready; harmless when it is
- * @property {() => Promise<void>} spawn starts it without waiting for readiness
- * @property {(signal?: NodeJS.Signals) => Promise<void>} stop resolves when it has ended; killed when it takes longer than its grace
- * @property {() => Promise<void>} kill9 ends it without notice
- * @property {(count?: number) => string} tail the last lines of its log
- */
+export interface ManagedProcess {
+  name: string;
+  logFile: string;
+  /** of the running process */
+  pid: number | undefined;
+  /** resolves when it is ready; harmless when it is */
+  start: (signal?: AbortSignal) => Promise<void>;
+  /** starts it without waiting for readiness */
+  spawn: () => Promise<void>;
+  /** resolves when it has ended; killed when it takes longer than its grace */
+  stop: (signal?: NodeJS.Signals) => Promise<void>;
+  /** ends it without notice */
+  kill9: () => Promise<void>;
+  /** the last lines of its log */
+  tail: (count?: number) => string;
+}
 
-/** @typedef {(change: Partial<import('./state.js').ProcessState>) => void} Note told what becomes of the process */
+/** told what becomes of the process */
+export type Note = (change: Partial<ProcessState>) => void;
 
 /**
  * One process of ours or one server: started apart from our terminal, its output in a file, its id on record until it has ended.
- * @param {ProcessSpec} spec
- * @param {{ records: string, logs: string, onDeath?: (how: string) => void, note?: Note }} where onDeath: it ended and nobody had asked for it
- * @returns {ManagedProcess}
+ * @param where onDeath: it ended and nobody had asked for it
  */
-export function manageProcess(spec, { records, logs, onDeath, note = () => undefined }) {
+export function manageProcess(
+  spec: ProcessSpec,
+  {
+    records,
+    logs,
+    onDeath,
+    note = () => undefined,
+  }: { records: string; logs: string; onDeath?: (how: string) => void; note?: Note },
+): ManagedProcess {
   const logFile = path.join(logs, `${spec.name}.log`);
   if (fs.existsSync(logFile)) fs.renameSync(logFile, path.join(logs, `${spec.name}.previous.log`));
-  /** @type {{ pid: number, ended: Promise<string>, how: string | undefined, asked: boolean, isReady: boolean } | undefined} */
-  let current;
+  let current:
+    { pid: number; ended: Promise<string>; how: string | undefined; asked: boolean; isReady: boolean } | undefined;
 
   async function begin() {
     if (current && current.how === undefined) return current;
@@ -62,7 +79,7 @@ export function manageProcess(spec, { records, logs, onDeath, note = () => undef
     });
     fs.closeSync(log);
     if (child.pid === undefined) {
-      const error = await new Promise((resolve) => child.once('error', resolve));
+      const error = await new Promise<Error>((resolve) => child.once('error', resolve));
       throw new Error(`${spec.name} could not be started: ${error.message}`);
     }
     if (spec.background) os.setPriority(child.pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
@@ -74,7 +91,7 @@ export function manageProcess(spec, { records, logs, onDeath, note = () => undef
     note({ phase: 'starting', since: now(), pid: child.pid, logFile, nextStartAt: undefined });
     const run = {
       pid: child.pid,
-      how: /** @type {string | undefined} */ (undefined),
+      how: undefined as string | undefined,
       asked: false,
       isReady: false,
       ended: Promise.resolve(''),
@@ -92,10 +109,10 @@ export function manageProcess(spec, { records, logs, onDeath, note = () => undef
     return run;
   }
 
-  async function ready(/** @type {NonNullable<typeof current>} */ run, /** @type {AbortSignal | undefined} */ signal) {
+  async function ready(run: NonNullable<typeof current>, signal: AbortSignal | undefined) {
     const check = async () => run.how !== undefined || (await spec.ready());
-    await waitUntil(check, { within: spec.within ?? 60_000, what: spec.name, signal }).catch((error) => {
-      throw signal?.aborted ? error : new Error(`${error.message}\n${quote()}`);
+    await waitUntil(check, { within: spec.within ?? 60_000, what: spec.name, signal }).catch((error: unknown) => {
+      throw signal?.aborted ? error : new Error(`${(error as Error).message}\n${quote()}`);
     });
     if (run.how !== undefined && !run.asked)
       throw new Error(`${spec.name} ended ${run.how} before it was ready\n${quote()}`);
@@ -103,8 +120,7 @@ export function manageProcess(spec, { records, logs, onDeath, note = () => undef
     if (run.how === undefined) note({ phase: 'ready', since: now() });
   }
 
-  /** @param {NodeJS.Signals} signal @param {number} grace */
-  async function end(signal, grace) {
+  async function end(signal: NodeJS.Signals, grace: number) {
     const run = current;
     if (!run || run.how !== undefined) return;
     run.asked = true;
@@ -114,8 +130,7 @@ export function manageProcess(spec, { records, logs, onDeath, note = () => undef
     clearTimeout(late);
   }
 
-  /** @param {number} [count] */
-  function tail(count = 25) {
+  function tail(count: number = 25) {
     if (!fs.existsSync(logFile)) return '';
     const { size } = fs.statSync(logFile);
     const length = Math.min(size, 64 * 1024);
@@ -139,7 +154,9 @@ export function manageProcess(spec, { records, logs, onDeath, note = () => undef
       const run = await begin();
       if (!run.isReady) await ready(run, signal);
     },
-    spawn: async () => void (await begin()),
+    spawn: async () => {
+      await begin();
+    },
     stop: (signal = spec.stopSignal ?? 'SIGTERM') => end(signal, spec.grace ?? 15_000),
     kill9: () => end('SIGKILL', 0),
     tail,

@@ -1,13 +1,8 @@
-// @ts-check
-
 /**
  * The options of a command. What it doesn't know is refused with the usage and exit code 2; `--help` prints that and ends with 0.
- * @template T
- * @param {string} usage
- * @param {() => T} parse throws when something is wrong, as `parseArgs` does
- * @returns {T}
+ * @param parse throws when something is wrong, as `parseArgs` does
  */
-export function readOptions(usage, parse) {
+export function readOptions<T>(usage: string, parse: () => T): T {
   if (process.argv.includes('--help')) {
     console.log(usage);
     process.exit(0);
@@ -15,7 +10,7 @@ export function readOptions(usage, parse) {
   try {
     return parse();
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
     process.exit(2);
   }
 }

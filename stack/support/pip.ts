@@ -1,16 +1,18 @@
-// @ts-check
 import fs from 'node:fs';
 import { thisMachine } from '../prerequisites.js';
 import { fromCache } from './cache.js';
 import { runCommand } from './run-command.js';
+import type { ServerContext } from '../servers/types.js';
 
 /**
  * Installs what a requirements.txt pins with its hashes, into a folder of the cache.
- * @param {Pick<import('../servers/types.js').ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>} context
- * @param {{ name: string, requirements: string }} what requirements: the path of the file
- * @returns {Promise<string>} the folder, whose programs are in `bin`
+ * @param what requirements: the path of the file
+ * @returns the folder, whose programs are in `bin`
  */
-export async function fromPip({ cache, environment, signal, detail }, { name, requirements }) {
+export async function fromPip(
+  { cache, environment, signal, detail }: Pick<ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>,
+  { name, requirements }: { name: string; requirements: string },
+): Promise<string> {
   // Some packages are built for one version of Python.
   const pins = [fs.readFileSync(requirements), thisMachine.ask('python3', ['--version']) ?? ''];
   const { folder } = await fromCache({ cache, name, pins, signal }, async (to) => {

@@ -1,18 +1,13 @@
-// @ts-check
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 
-/**
- * @param {number} port
- * @returns {string | undefined} the process id and command of who listens on it; undefined when the system doesn't tell us
- */
-export function holderOfPort(port) {
+/** @returns the process id and command of who listens on it; undefined when the system doesn't tell us */
+export function holderOfPort(port: number): string | undefined {
   const pid = process.platform === 'linux' ? holderOnLinux(port) : holderByLsof(port);
   return pid === undefined ? undefined : `process ${pid} (${commandOf(pid)})`;
 }
 
-/** @param {number} port */
-function holderOnLinux(port) {
+function holderOnLinux(port: number) {
   const inodes = new Set(['tcp', 'tcp6'].flatMap((table) => listeningInodes(readQuietly(`/proc/net/${table}`), port)));
   if (inodes.size === 0) return undefined;
   for (const pid of fs.readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
@@ -21,12 +16,8 @@ function holderOnLinux(port) {
   return undefined;
 }
 
-/**
- * @param {string} table the contents of /proc/net/tcp or tcp6, see proc(5)
- * @param {number} port
- * @returns {string[]}
- */
-export function listeningInodes(table, port) {
+/** @param table the contents of /proc/net/tcp or tcp6, see proc(5) */
+export function listeningInodes(table: string, port: number): string[] {
   const listening = '0A';
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   return table
@@ -37,8 +28,7 @@ export function listeningInodes(table, port) {
     .flatMap((fields) => fields[9] ?? []);
 }
 
-/** @param {string} pid */
-function socketsOf(pid) {
+function socketsOf(pid: string) {
   try {
     return fs.readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
       try {
@@ -52,23 +42,20 @@ function socketsOf(pid) {
   }
 }
 
-/** @param {number} port */
-function holderByLsof(port) {
+function holderByLsof(port: number) {
   const found = spawnSync('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-t'], { encoding: 'utf8' });
-  const pid = Number(found.stdout?.split('\n')[0]);
+  const pid = Number(found.stdout.split('\n')[0]);
   return pid > 0 ? pid : undefined;
 }
 
-/** @param {number} pid */
-function commandOf(pid) {
+function commandOf(pid: number) {
   const line =
     readQuietly(`/proc/${pid}/cmdline`).split('\0').join(' ').trim() ||
-    spawnSync('ps', ['-o', 'command=', '-p', `${pid}`], { encoding: 'utf8' }).stdout?.trim();
+    spawnSync('ps', ['-o', 'command=', '-p', `${pid}`], { encoding: 'utf8' }).stdout.trim();
   return (line || 'command unknown').slice(0, 120);
 }
 
-/** @param {string} file */
-function readQuietly(file) {
+function readQuietly(file: string) {
   try {
     return fs.readFileSync(file, 'utf8');
   } catch {

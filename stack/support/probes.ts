@@ -1,12 +1,10 @@
-// @ts-check
 import net from 'node:net';
 
 /**
- * @param {string} url
- * @param {number} [timeout] milliseconds
- * @returns {Promise<boolean>} whether the page answers with a 2xx; rejects naming the status, or why nothing answered
+ * @param timeout milliseconds
+ * @returns whether the page answers with a 2xx; rejects naming the status, or why nothing answered
  */
-export async function answersOk(url, timeout = 5000) {
+export async function answersOk(url: string, timeout: number = 5000): Promise<boolean> {
   const response = await fetch(url, { signal: AbortSignal.timeout(timeout) });
   const body = await response.text();
   if (!response.ok) throw new Error(`${url} answers ${response.status} ${body.slice(0, 300)}`);
@@ -14,23 +12,21 @@ export async function answersOk(url, timeout = 5000) {
 }
 
 /**
- * @param {unknown} error of a readiness page that was asked
- * @returns {string[]} the names of what it says is missing
+ * @param error of a readiness page that was asked
+ * @returns the names of what it says is missing
  */
-export function missingIn(error) {
+export function missingIn(error: unknown): string[] {
   const missing = /"missing":\[(.*)/.exec(error instanceof Error ? error.message : '')?.[1] ?? '';
   return [...missing.matchAll(/"name":"([^"]+)"/g)].map(([, name = '']) => name);
 }
 
-/** @type {Record<string, number>} */
-const usualPorts = { 'redis:': 6379, 'smtp:': 25 };
+const usualPorts: Record<string, number> = { 'redis:': 6379, 'smtp:': 25 };
 
-/**
- * @param {string} url
- * @param {{ say?: string, expect: RegExp, timeout?: number }} talk what to send first, and what the answer must look like
- * @returns {Promise<boolean>}
- */
-export function talksTcp(url, { say = '', expect, timeout = 5000 }) {
+/** @param talk what to send first, and what the answer must look like */
+export function talksTcp(
+  url: string,
+  { say = '', expect, timeout = 5000 }: { say?: string; expect: RegExp; timeout?: number },
+): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const { protocol, hostname, port } = new URL(url);
     const socket = net.connect({ host: hostname, port: Number(port || usualPorts[protocol]) });

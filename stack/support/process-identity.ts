@@ -1,27 +1,24 @@
-// @ts-check
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 
-/**
- * A process id alone is reused sooner or later, above all in containers. Together with the moment the process started (and on Linux the boot) it is not.
- * @typedef {{ pid: number, startedAt: string, name: string, command: string }} ProcessRecord
- */
+/** A process id alone is reused sooner or later, above all in containers. Together with the moment the process started (and on Linux the boot) it is not. */
+export interface ProcessRecord {
+  pid: number;
+  startedAt: string;
+  name: string;
+  command: string;
+}
 
-/**
- * @param {number} pid
- * @returns {string | undefined} a word for when the process started that stays the same as long as it lives; undefined when there is none
- */
-export function startOf(pid) {
+/** @returns a word for when the process started that stays the same as long as it lives; undefined when there is none */
+export function startOf(pid: number): string | undefined {
   return process.platform === 'linux' ? startOnLinux(pid) : startByPs(pid);
 }
 
-/** @param {ProcessRecord} record */
-export function isStillThere(record) {
+export function isStillThere(record: ProcessRecord) {
   return record.startedAt !== '' && startOf(record.pid) === record.startedAt;
 }
 
-/** @param {number} pid */
-function startOnLinux(pid) {
+function startOnLinux(pid: number) {
   try {
     const stat = parseLinuxStat(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
     if (!stat || stat.state === 'Z') return undefined;
@@ -32,11 +29,8 @@ function startOnLinux(pid) {
   }
 }
 
-/**
- * @param {string} text the contents of /proc/<pid>/stat, see proc(5)
- * @returns {{ state: string, startTicks: string } | undefined}
- */
-export function parseLinuxStat(text) {
+/** @param text the contents of /proc/<pid>/stat, see proc(5) */
+export function parseLinuxStat(text: string): { state: string; startTicks: string } | undefined {
   // The command stands in brackets and may itself hold spaces and brackets, so count from the last one.
   const fields = text
     .slice(text.lastIndexOf(')') + 2)
@@ -46,8 +40,7 @@ export function parseLinuxStat(text) {
   return state && startTicks ? { state, startTicks } : undefined;
 }
 
-/** @param {number} pid */
-function startByPs(pid) {
+function startByPs(pid: number) {
   try {
     const text = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
       encoding: 'utf8',

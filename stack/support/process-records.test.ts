@@ -1,5 +1,4 @@
-// @ts-check
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,8 +8,7 @@ import { endLeftovers, endLeftoversBelow, readRecords, writeRecord } from './pro
 import { waitUntil } from './wait-until.js';
 
 let folder = '';
-/** @type {import('node:child_process').ChildProcess[]} */
-const children = [];
+const children: ChildProcess[] = [];
 
 beforeEach(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'records-'));
@@ -20,8 +18,7 @@ afterEach(() => {
   fs.rmSync(folder, { recursive: true });
 });
 
-/** @param {string} [code] @returns {Promise<number>} */
-async function startProcess(code = '') {
+async function startProcess(code: string = ''): Promise<number> {
   const child = spawn(process.execPath, ['-e', `${code};setInterval(() => {}, 1000);console.log('up')`], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });

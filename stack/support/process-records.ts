@@ -1,47 +1,33 @@
-// @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
-import { isStillThere, startOf } from './process-identity.js';
+import { isStillThere, startOf, type ProcessRecord } from './process-identity.js';
 import { waitUntil } from './wait-until.js';
 
-/** @typedef {import('./process-identity.js').ProcessRecord} ProcessRecord */
-
-/**
- * Written in the same tick as the start, so that a later run can end what a killed one left behind.
- * @param {string} folder
- * @param {{ pid: number, name: string, command: string }} started
- */
-export function writeRecord(folder, started) {
+/** Written in the same tick as the start, so that a later run can end what a killed one left behind. */
+export function writeRecord(folder: string, started: { pid: number; name: string; command: string }) {
   fs.mkdirSync(folder, { recursive: true });
-  /** @type {ProcessRecord} */
-  const record = { ...started, startedAt: startOf(started.pid) ?? '' };
+  const record: ProcessRecord = { ...started, startedAt: startOf(started.pid) ?? '' };
   const file = path.join(folder, `${started.name}.json`);
   fs.writeFileSync(`${file}.new`, JSON.stringify(record));
   fs.renameSync(`${file}.new`, file);
 }
 
-/**
- * @param {string} folder
- * @param {string} name
- * @param {number} [pid] only if the record is still about this process
- */
-export function removeRecord(folder, name, pid) {
+/** @param pid only if the record is still about this process */
+export function removeRecord(folder: string, name: string, pid?: number) {
   const file = path.join(folder, `${name}.json`);
   if (pid !== undefined && readRecord(file)?.pid !== pid) return;
   fs.rmSync(file, { force: true });
 }
 
-/** @param {string} folder @returns {ProcessRecord[]} */
-export function readRecords(folder) {
+export function readRecords(folder: string): ProcessRecord[] {
   if (!fs.existsSync(folder)) return [];
   const files = fs.readdirSync(folder).filter((file) => file.endsWith('.json'));
   return files.flatMap((file) => readRecord(path.join(folder, file)) ?? []);
 }
 
-/** @param {string} file @returns {ProcessRecord | undefined} */
-function readRecord(file) {
+function readRecord(file: string): ProcessRecord | undefined {
   try {
-    const record = JSON.parse(fs.readFileSync(file, 'utf8'));
+    const record = JSON.parse(fs.readFileSync(file, 'utf8')) as ProcessRecord;
     const complete =
       Number.isInteger(record.pid) &&
       record.pid > 1 &&
@@ -55,11 +41,10 @@ function readRecord(file) {
 
 /**
  * Ends what an earlier run left behind: only processes whose start is the recorded one.
- * @param {string} folder
- * @param {{ grace?: number }} [options] milliseconds between asking and killing
- * @returns {Promise<string[]>} the names of those it ended
+ * @param options milliseconds between asking and killing
+ * @returns the names of those it ended
  */
-export async function endLeftovers(folder, { grace = 10_000 } = {}) {
+export async function endLeftovers(folder: string, { grace = 10_000 }: { grace?: number } = {}): Promise<string[]> {
   const records = readRecords(folder);
   const alive = records.filter(isStillThere);
   const gone = () => !alive.some(isStillThere);
@@ -73,8 +58,7 @@ export async function endLeftovers(folder, { grace = 10_000 } = {}) {
   return alive.map((record) => record.name);
 }
 
-/** @param {number} pid @param {NodeJS.Signals} signal */
-export function signalQuietly(pid, signal) {
+export function signalQuietly(pid: number, signal: NodeJS.Signals) {
   try {
     process.kill(pid, signal);
   } catch {
@@ -82,18 +66,14 @@ export function signalQuietly(pid, signal) {
   }
 }
 
-/**
- * The same for every set of records below a folder: those of apps first, then those of servers.
- * @param {string} folder
- */
-export async function endLeftoversBelow(folder) {
+/** The same for every set of records below a folder: those of apps first, then those of servers. */
+export async function endLeftoversBelow(folder: string) {
   for (const kind of ['app', 'servers']) {
     for (const run of recordFolders(folder)) await endLeftovers(path.join(run, kind));
   }
 }
 
-/** @param {string} folder @returns {string[]} */
-function recordFolders(folder) {
+function recordFolders(folder: string): string[] {
   if (!fs.existsSync(folder)) return [];
   const folders = fs
     .readdirSync(folder, { withFileTypes: true })

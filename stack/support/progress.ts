@@ -1,19 +1,24 @@
-// @ts-check
+export interface Step {
+  detail: (text: string) => void;
+  done: (text?: string) => void;
+  failed: (text?: string) => void;
+}
 
-/**
- * @typedef {{ detail: (text: string) => void, done: (text?: string) => void, failed: (text?: string) => void }} Step
- * @typedef {{ step: (title: string) => Step, say: (text: string) => void, close: () => void }} Progress
- */
+export interface Progress {
+  step: (title: string) => Step;
+  say: (text: string) => void;
+  close: () => void;
+}
 
 /**
  * Says what is going on and for how long. On a terminal the running steps stand in one line that is rewritten; elsewhere
  * (CI, a file) each step gets a line at its start, one every 15 s while it takes, and one at its end.
- * @param {{ out?: NodeJS.WriteStream | NodeJS.WritableStream, live?: boolean }} [options]
- * @returns {Progress}
  */
-export function createProgress({ out = process.stdout, live = Boolean(process.stdout.isTTY) && !process.env.CI } = {}) {
-  /** @type {Set<{ title: string, detail: string, since: number, told: number }>} */
-  const running = new Set();
+export function createProgress({
+  out = process.stdout,
+  live = process.stdout.isTTY && !process.env.CI,
+}: { out?: NodeJS.WriteStream | NodeJS.WritableStream; live?: boolean } = {}): Progress {
+  const running: Set<{ title: string; detail: string; since: number; told: number }> = new Set();
   const timer = setInterval(live ? redraw : remind, live ? 250 : 1000);
   timer.unref();
 
@@ -35,8 +40,7 @@ export function createProgress({ out = process.stdout, live = Boolean(process.st
       say(`  … ${step.title}: ${elapsed(step.since)}${step.detail && `, ${step.detail}`}`);
     }
   }
-  /** @param {string} text */
-  function say(text) {
+  function say(text: string) {
     wipe();
     out.write(`${text}\n`);
     if (live) redraw();
@@ -49,8 +53,7 @@ export function createProgress({ out = process.stdout, live = Boolean(process.st
       running.add(step);
       if (live) redraw();
       else say(`  → ${title}`);
-      /** @param {string} mark @param {string} text */
-      const end = (mark, text) => {
+      const end = (mark: string, text: string) => {
         if (!running.delete(step)) return;
         say(`  ${mark} ${title}${text && `: ${text}`} (${elapsed(step.since)})`);
       };
@@ -69,8 +72,8 @@ export function createProgress({ out = process.stdout, live = Boolean(process.st
   };
 }
 
-/** @param {number} since epoch milliseconds */
-function elapsed(since) {
+/** @param since epoch milliseconds */
+function elapsed(since: number) {
   const seconds = (Date.now() - since) / 1000;
   return seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`;
 }

@@ -1,4 +1,3 @@
-// @ts-check
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -7,11 +6,11 @@ import { readState } from './state.js';
 
 /**
  * Runs a program of ours with our arguments against the running stack, or against what the environment says instead.
- * @param {string} file below dist/
- * @param {string} setting where what it works on is, as the stack calls it
- * @param {string} [given] as the program calls it
+ * @param file below dist/
+ * @param setting where what it works on is, as the stack calls it
+ * @param given as the program calls it
  */
-export function runOnStack(file, setting, given = setting) {
+export function runOnStack(file: string, setting: string, given: string = setting) {
   const program = path.join(checkout, 'dist', file);
   const dir = stackFolder(process.env);
   const address =
@@ -25,8 +24,7 @@ export function runOnStack(file, setting, given = setting) {
   child.once('exit', (code) => (process.exitCode = code ?? 1));
 }
 
-/** @param {string} why */
-function fail(why) {
+function fail(why: string) {
   console.error(why);
   process.exitCode = 1;
 }

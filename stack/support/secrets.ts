@@ -1,14 +1,8 @@
-// @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
 
-/**
- * Values made once and kept: those in the file stay as they are, missing ones are made and added. Readable by their owner only.
- * @param {string} file
- * @param {Record<string, () => string>} makers
- * @returns {Record<string, string>}
- */
-export function keepSecrets(file, makers) {
+/** Values made once and kept: those in the file stay as they are, missing ones are made and added. Readable by their owner only. */
+export function keepSecrets(file: string, makers: Record<string, () => string>): Record<string, string> {
   const kept = readSecrets(file);
   const missing = Object.entries(makers).filter(([name]) => typeof kept[name] !== 'string');
   if (missing.length === 0) return kept;
@@ -19,11 +13,7 @@ export function keepSecrets(file, makers) {
   return kept;
 }
 
-/**
- * What was kept so far; nothing where there is no such file.
- * @param {string} file
- * @returns {Record<string, string>}
- */
-export function readSecrets(file) {
-  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {};
+/** What was kept so far; nothing where there is no such file. */
+export function readSecrets(file: string): Record<string, string> {
+  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, string>) : {};
 }

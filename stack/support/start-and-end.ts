@@ -1,17 +1,16 @@
-// @ts-check
-import { createProgress } from './progress.js';
+import { createProgress, type Progress } from './progress.js';
 import { endAll, stopOnSignal } from './stopping.js';
 
 /**
  * Runs what starts things. Whatever it puts into `ends` is called after it, the last one first, however it ends: by itself,
  * by an error, which is said, or by Ctrl-C, which aborts the signal. Sets the exit code unless it ended well.
- * @param {(started: { ends: (() => unknown)[], progress: import('./progress.js').Progress, signal: AbortSignal }) => Promise<unknown>} run
  */
-export async function startAndEnd(run) {
+export async function startAndEnd(
+  run: (started: { ends: (() => unknown)[]; progress: Progress; signal: AbortSignal }) => Promise<unknown>,
+) {
   const progress = createProgress();
   const signal = stopOnSignal(progress.say);
-  /** @type {(() => unknown)[]} */
-  const ends = [];
+  const ends: (() => unknown)[] = [];
   try {
     await run({ ends, progress, signal });
   } catch (error) {

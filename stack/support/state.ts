@@ -1,44 +1,46 @@
-// @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
 import { isStillThere, startOf } from './process-identity.js';
 
-/**
- * What `npm run status` and its like know of a set of processes, in a file kept by the process that looks after the set.
- *
- * @typedef {object} ProcessState
- * @property {'waiting' | 'starting' | 'ready' | 'restarting' | 'stopped'} phase waiting: for what comes before it
- * @property {string} since when that began
- * @property {number} [pid] while it runs
- * @property {string} logFile
- * @property {number} [restarts] how often it was started again after it had died
- * @property {string} [lastEnd] how it died last
- * @property {string} [lastEndAt]
- * @property {string} [nextStartAt] while it is restarting
- *
- * @typedef {object} SetState
- * @property {number} pid of who looks after them
- * @property {string} startedAt
- * @property {string} since
- * @property {Record<string, string>} env the addresses that are known so far
- * @property {Record<string, string>} urls of our processes, by name
- * @property {Record<string, ProcessState>} processes by name
- *
- * @typedef {'servers' | 'app'} SetName
- */
+/** What `npm run status` and its like know of a set of processes, in a file kept by the process that looks after the set. */
+export interface ProcessState {
+  /** waiting: for what comes before it */
+  phase: 'waiting' | 'starting' | 'ready' | 'restarting' | 'stopped';
+  /** when that began */
+  since: string;
+  /** while it runs */
+  pid?: number;
+  logFile: string;
+  /** how often it was started again after it had died */
+  restarts?: number;
+  /** how it died last */
+  lastEnd?: string;
+  lastEndAt?: string;
+  /** while it is restarting */
+  nextStartAt?: string;
+}
 
-/** @param {string} dir @param {SetName} set */
-const fileOf = (dir, set) => path.join(dir, 'run', `${set}.json`);
+export interface SetState {
+  /** of who looks after them */
+  pid: number;
+  startedAt: string;
+  since: string;
+  /** the addresses that are known so far */
+  env: Record<string, string>;
+  /** of our processes, by name */
+  urls: Record<string, string>;
+  /** by name */
+  processes: Record<string, ProcessState>;
+}
 
-/**
- * @param {string} dir
- * @param {SetName} set
- */
-export function keepState(dir, set) {
+export type SetName = 'servers' | 'app';
+
+const fileOf = (dir: string, set: SetName) => path.join(dir, 'run', `${set}.json`);
+
+export function keepState(dir: string, set: SetName) {
   const file = fileOf(dir, set);
   let isOver = false;
-  /** @type {SetState} */
-  const state = {
+  const state: SetState = {
     pid: process.pid,
     startedAt: startOf(process.pid) ?? '',
     since: new Date().toISOString(),
@@ -56,14 +58,12 @@ export function keepState(dir, set) {
   }
 
   return {
-    /** @param {{ env?: Record<string, string>, urls?: Record<string, string> }} known */
-    learn({ env, urls }) {
+    learn({ env, urls }: { env?: Record<string, string>; urls?: Record<string, string> }) {
       Object.assign(state.env, env);
       Object.assign(state.urls, urls);
       write();
     },
-    /** @param {string} name @param {Partial<ProcessState>} change */
-    note(name, change) {
+    note(name: string, change: Partial<ProcessState>) {
       const former = state.processes[name] ?? { phase: 'waiting', since: new Date().toISOString(), logFile: '' };
       state.processes[name] = { ...former, ...change };
       write();
@@ -76,20 +76,15 @@ export function keepState(dir, set) {
   };
 }
 
-/** What one who was killed has left. @param {string} dir */
-export function forgetFormer(dir) {
-  for (const set of /** @type {SetName[]} */ (['servers', 'app'])) fs.rmSync(fileOf(dir, set), { force: true });
+/** What one who was killed has left. */
+export function forgetFormer(dir: string) {
+  for (const set of ['servers', 'app'] as SetName[]) fs.rmSync(fileOf(dir, set), { force: true });
 }
 
-/**
- * @param {string} dir
- * @param {SetName} set
- * @returns {SetState | undefined} undefined also when who looked after them is gone, however that was
- */
-export function readState(dir, set) {
+/** @returns undefined also when who looked after them is gone, however that was */
+export function readState(dir: string, set: SetName): SetState | undefined {
   try {
-    /** @type {SetState} */
-    const state = JSON.parse(fs.readFileSync(fileOf(dir, set), 'utf8'));
+    const state = JSON.parse(fs.readFileSync(fileOf(dir, set), 'utf8')) as SetState;
     return isStillThere({ ...state, name: set, command: '' }) ? state : undefined;
   } catch {
     return undefined;

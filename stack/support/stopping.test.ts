@@ -1,10 +1,8 @@
-// @ts-check
 import { expect, it } from 'vitest';
 import { endAll } from './stopping.js';
 
 it('ends the last one first, and the others too when one can not be ended', async () => {
-  /** @type {string[]} */
-  const said = [];
+  const said: string[] = [];
   const ended = await endAll(
     [() => said.push('first'), () => Promise.reject(new Error('it hangs')), () => said.push('last')],
     (text) => said.push(text),

@@ -1,13 +1,10 @@
-// @ts-check
-
 /**
  * Turns the first Ctrl-C, SIGTERM or hang-up into an abort; further ones change nothing, so that everything is ended in order.
- * @param {(text: string) => void} say
- * @returns {AbortSignal} its reason names the signal
+ * @returns its reason names the signal
  */
-export function stopOnSignal(say) {
+export function stopOnSignal(say: (text: string) => void): AbortSignal {
   const stopping = new AbortController();
-  for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       if (stopping.signal.aborted) return;
       say('  Stopping; what was started is ended in order.');
@@ -19,8 +16,8 @@ export function stopOnSignal(say) {
   return stopping.signal;
 }
 
-/** @param {AbortSignal} signal @returns {Promise<void>} resolves when it is aborted, and keeps the process running until then */
-export function aborted(signal) {
+/** @returns resolves when it is aborted, and keeps the process running until then */
+export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const awake = setInterval(() => undefined, 60_000);
@@ -37,10 +34,9 @@ export function aborted(signal) {
 
 /**
  * Ends what was started, the last one first; one that can't be ended keeps none of the others running.
- * @param {(() => unknown)[]} ends @param {(text: string) => void} say
- * @returns {Promise<boolean>} whether all could be ended
+ * @returns whether all could be ended
  */
-export async function endAll(ends, say) {
+export async function endAll(ends: (() => unknown)[], say: (text: string) => void): Promise<boolean> {
   let all = true;
   for (const end of ends.reverse()) {
     try {

@@ -1,21 +1,15 @@
-// @ts-check
 import { setMaxListeners } from 'node:events';
 
-/**
- * Runs tasks side by side. The first failure aborts the others; it rejects with that failure when all have ended.
- * @param {AbortSignal | undefined} signal
- * @param {((signal: AbortSignal) => Promise<unknown>)[]} tasks
- */
-export async function together(signal, tasks) {
+/** Runs tasks side by side. The first failure aborts the others; it rejects with that failure when all have ended. */
+export async function together(signal: AbortSignal | undefined, tasks: ((signal: AbortSignal) => Promise<unknown>)[]) {
   const cancel = new AbortController();
   const either = signal ? AbortSignal.any([signal, cancel.signal]) : cancel.signal;
   // As many listen as there are processes; that is no leak.
   setMaxListeners(0, either);
-  /** @type {unknown[]} */
-  const failures = [];
+  const failures: unknown[] = [];
   await Promise.all(
     tasks.map((task) =>
-      task(either).catch((error) => {
+      task(either).catch((error: unknown) => {
         failures.push(error);
         cancel.abort(error);
       }),

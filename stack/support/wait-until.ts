@@ -1,12 +1,13 @@
-// @ts-check
-
 /**
  * Asks again and again until the answer is yes. What it asks must be the thing itself (a connection, a readiness page), never the clock.
- * @param {() => Promise<boolean> | boolean} holds a rejection counts as "not yet"
- * @param {{ within: number, every?: number, what: string, signal?: AbortSignal }} options within, every: milliseconds
- * @returns {Promise<void>} rejects when time is up, naming `what` and the last error seen
+ * @param holds a rejection counts as "not yet"
+ * @param options within, every: milliseconds
+ * @returns rejects when time is up, naming `what` and the last error seen
  */
-export async function waitUntil(holds, { within, every = 100, what, signal }) {
+export async function waitUntil(
+  holds: () => Promise<boolean> | boolean,
+  { within, every = 100, what, signal }: { within: number; every?: number; what: string; signal?: AbortSignal },
+): Promise<void> {
   const end = Date.now() + within;
   let last = '';
   for (;;) {
@@ -21,12 +22,8 @@ export async function waitUntil(holds, { within, every = 100, what, signal }) {
   }
 }
 
-/**
- * @param {number} ms
- * @param {AbortSignal} [signal] ends the pause early
- * @returns {Promise<void>}
- */
-export function pause(ms, signal) {
+/** @param signal ends the pause early */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, ms);
     function done() {

@@ -1,9 +1,7 @@
-// @ts-check
-
 /**
  * For what is printed: addresses as they are, but for their passwords.
- * @param {string} addresses one or several
+ * @param addresses one or several
  */
-export function withoutPassword(addresses) {
+export function withoutPassword(addresses: string) {
   return addresses.replace(/(\/\/[^/:@\s]*):[^/\s]*@/g, '$1:…@');
 }

@@ -1,7 +1,6 @@
-// @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
-import { serversOf } from '../servers/all.js';
+import { serversOf, type ServerName } from '../servers/all.js';
 import { installPackages } from '../support/install.js';
 import { checkPrerequisites } from '../support/needs.js';
 import { own } from '../support/owner.js';
@@ -10,9 +9,9 @@ import { endLeftoversBelow } from '../support/process-records.js';
 import { startAndEnd } from '../support/start-and-end.js';
 import { together } from '../support/together.js';
 import { runNode } from './run-node.js';
+import type { Progress } from '../support/progress.js';
 
-/** @type {import('../servers/all.js').ServerName[]} */
-const wanted = [
+const wanted: ServerName[] = [
   'postgres',
   'redis',
   'kafka',
@@ -28,14 +27,25 @@ const wanted = [
 /**
  * Runs a program with the servers that tests need, which are ended after it, as is all that it started, however it ends.
  * Sets the exit code to the program's.
- * @param {object} options
- * @param {string} options.command as it was typed, for whoever starts it twice
- * @param {string} options.dir what it keeps lies below it: logs are kept until the next run, data are not
- * @param {(progress: import('../support/progress.js').Progress, signal: AbortSignal) => Promise<unknown>} options.prepare while the servers start; the packages are there
- * @param {string[]} options.program what Node.js runs then: a file and its arguments
- * @param {string[]} [options.leaves] folders below `dir` that it makes and, where it was ended, could not remove
  */
-export async function onTestServers({ command, dir, prepare, program, leaves = [] }) {
+export async function onTestServers({
+  command,
+  dir,
+  prepare,
+  program,
+  leaves = [],
+}: {
+  /** as it was typed, for whoever starts it twice */
+  command: string;
+  /** what it keeps lies below it: logs are kept until the next run, data are not */
+  dir: string;
+  /** while the servers start; the packages are there */
+  prepare: (progress: Progress, signal: AbortSignal) => Promise<unknown>;
+  /** what Node.js runs then: a file and its arguments */
+  program: string[];
+  /** folders below `dir` that it makes and, where it was ended, could not remove */
+  leaves?: string[];
+}) {
   await startAndEnd(async ({ ends, progress, signal }) => {
     await checkPrerequisites(serversOf(wanted), process.env);
     ends.push(await own(dir, command));
@@ -48,8 +58,7 @@ export async function onTestServers({ command, dir, prepare, program, leaves = [
 
     // Only now are there packages to import.
     const { startServers } = await import('../start-servers.js');
-    /** @type {Record<string, string>} */
-    let env = {};
+    let env: Record<string, string> = {};
     await together(signal, [
       async (signal) => {
         const servers = await startServers({ dir, ports: 'free', only: wanted, durable: false, progress, signal });

@@ -1,15 +1,21 @@
-// @ts-check
 import { spawn } from 'node:child_process';
 import { checkout } from '../support/paths.js';
 import { removeRecord, writeRecord } from '../support/process-records.js';
 
 /**
  * In a process group of its own, so that a Ctrl-C reaches it through us alone; nothing of the group outlives it.
- * @param {string[]} args
- * @param {{ env: NodeJS.ProcessEnv, records: string, signal: AbortSignal, within?: string[] }} options within: a command that runs Node.js, and its arguments
- * @returns {Promise<number>} its exit code
+ * @param options within: a command that runs Node.js, and its arguments
+ * @returns its exit code
  */
-export function runNode(args, { env, records, signal, within = [] }) {
+export function runNode(
+  args: string[],
+  {
+    env,
+    records,
+    signal,
+    within = [],
+  }: { env: NodeJS.ProcessEnv; records: string; signal: AbortSignal; within?: string[] },
+): Promise<number> {
   signal.throwIfAborted();
   const [command = process.execPath, ...rest] = [...within, process.execPath, ...args];
   const child = spawn(command, rest, {
@@ -19,9 +25,8 @@ export function runNode(args, { env, records, signal, within = [] }) {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (child.pid) writeRecord(records, { pid: child.pid, name: 'tests', command: args.join(' ') });
-  const end = (/** @type {NodeJS.Signals} */ by) => child.pid && killGroup(child.pid, by);
-  /** @type {NodeJS.Timeout | undefined} */
-  let late;
+  const end = (by: NodeJS.Signals) => child.pid && killGroup(child.pid, by);
+  let late: NodeJS.Timeout | undefined;
   const stop = () => {
     end('SIGINT');
     late = setTimeout(() => end('SIGKILL'), 10_000);
@@ -40,8 +45,7 @@ export function runNode(args, { env, records, signal, within = [] }) {
   });
 }
 
-/** @param {number} leader @param {NodeJS.Signals} by */
-function killGroup(leader, by) {
+function killGroup(leader: number, by: NodeJS.Signals) {
   try {
     process.kill(-leader, by);
   } catch {

@@ -1,35 +1,29 @@
-// @ts-check
-import kafkajs from 'kafkajs';
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { pause } from '../../support/wait-until.js';
-
-const { Kafka, logLevel } = kafkajs;
 
 /** Questions are repeated for so long while what they are about moves. */
 const movesForMs = 3000;
 const askAgainMs = 100;
 
-/**
- * @typedef {{ kafka: import('kafkajs').Kafka, admin: import('kafkajs').Admin }} Connection
- * @typedef {<T>(ask: (connection: Connection) => Promise<T>) => Promise<T>} WithKafka
- */
+export interface Connection {
+  kafka: Kafka;
+  admin: Admin;
+}
 
-/**
- * A connection for each page: nothing to mend when Kafka was away in between. Rejects within seconds when it can't be reached.
- * @param {string[]} brokers
- * @returns {WithKafka}
- */
-export function connectTo(brokers) {
-  const kafka = new Kafka({
+export type WithKafka = <T>(ask: (connection: Connection) => Promise<T>) => Promise<T>;
+
+/** A connection for each page: nothing to mend when Kafka was away in between. Rejects within seconds when it can't be reached. */
+export function connectTo(brokers: string[]): WithKafka {
+  const kafka = new kafkajs.Kafka({
     clientId: 'kafka-ui',
     brokers,
     connectionTimeout: 1000,
     requestTimeout: 5000,
     retry: { initialRetryTime: 100, retries: 1 },
     // What fails is told on the page.
-    logLevel: logLevel.NOTHING,
+    logLevel: kafkajs.logLevel.NOTHING,
   });
-  /** @type {WithKafka} */
-  const askOnce = async (ask) => {
+  const askOnce: WithKafka = async (ask) => {
     const admin = kafka.admin();
     try {
       await admin.connect();
@@ -50,14 +44,11 @@ export function connectTo(brokers) {
   };
 }
 
-/**
- * A topic was made or deleted, or a group found another broker, between two questions of a page. Not so where nobody answers.
- * @param {any} error
- * @returns {boolean}
- */
-function isMoving(error) {
-  if (typeof error?.type === 'string') return true;
+/** A topic was made or deleted, or a group found another broker, between two questions of a page. Not so where nobody answers. */
+function isMoving(error: unknown): boolean {
+  const { type, cause } = (error ?? {}) as { type?: unknown; cause?: unknown };
+  if (typeof type === 'string') return true;
   // Of some of Kafka's words kafkajs makes nothing, and then stumbles over it.
   if (error instanceof TypeError) return /[\\/]kafkajs[\\/]/.test(error.stack?.split('\n')[1] ?? '');
-  return error?.cause !== undefined && isMoving(error.cause);
+  return cause !== undefined && isMoving(cause);
 }

@@ -1,30 +1,33 @@
-// @ts-check
+import type { KafkaMessage } from 'kafkajs';
 
-/**
- * @typedef {{ text: string, json: any, bytes: number, cut: boolean, binary: boolean }} Content json: undefined unless it is an object or a list
- * @typedef {object} Entry a message, made readable
- * @property {string} topic
- * @property {number} partition
- * @property {bigint} offset
- * @property {Date} time
- * @property {string | undefined} key
- * @property {Content | undefined} value undefined: it says that its key was deleted
- * @property {{ name: string, value: string }[]} headers
- */
+/** json: undefined unless it is an object or a list */
+export interface Content {
+  text: string;
+  json: Record<string, unknown> | unknown[] | undefined;
+  bytes: number;
+  cut: boolean;
+  binary: boolean;
+}
+
+/** a message, made readable */
+export interface Entry {
+  topic: string;
+  partition: number;
+  offset: bigint;
+  time: Date;
+  key: string | undefined;
+  /** undefined: it says that its key was deleted */
+  value: Content | undefined;
+  headers: { name: string; value: string }[];
+}
 
 /** More of a value than this is shown only on the message's own page. */
 export const previewBytes = 20_000;
 
 const strict = new TextDecoder('utf-8', { fatal: true });
 
-/**
- * @param {string} topic
- * @param {number} partition
- * @param {import('kafkajs').KafkaMessage} message
- * @param {number} [limit] bytes of the value that are looked at
- * @returns {Entry}
- */
-export function toEntry(topic, partition, message, limit = Infinity) {
+/** @param limit bytes of the value that are looked at */
+export function toEntry(topic: string, partition: number, message: KafkaMessage, limit: number = Infinity): Entry {
   return {
     topic,
     partition,
@@ -38,23 +41,20 @@ export function toEntry(topic, partition, message, limit = Infinity) {
   };
 }
 
-/** @param {Buffer} bytes @param {number} limit @returns {Content} */
-function contentOf(bytes, limit) {
+function contentOf(bytes: Buffer, limit: number): Content {
   const cut = bytes.length > limit;
   // A cut through the middle of a character isn't what makes a value binary.
   const { text, binary } = readable(cut ? bytes.subarray(0, wholeCharacters(bytes, limit)) : bytes);
   return { text, binary, bytes: bytes.length, cut, json: cut || binary ? undefined : parse(text) };
 }
 
-/** @param {Buffer} bytes @param {number} limit */
-function wholeCharacters(bytes, limit) {
+function wholeCharacters(bytes: Buffer, limit: number) {
   let end = limit;
   while (end > limit - 4 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
   return end;
 }
 
-/** @param {Buffer} bytes */
-function readable(bytes) {
+function readable(bytes: Buffer) {
   try {
     return { text: strict.decode(bytes), binary: false };
   } catch {
@@ -62,11 +62,10 @@ function readable(bytes) {
   }
 }
 
-/** @param {string} text */
-function parse(text) {
+function parse(text: string): Content['json'] {
   try {
-    const json = JSON.parse(text);
-    return typeof json === 'object' && json !== null ? json : undefined;
+    const json: unknown = JSON.parse(text);
+    return typeof json === 'object' && json !== null ? (json as Content['json']) : undefined;
   } catch {
     return undefined;
   }

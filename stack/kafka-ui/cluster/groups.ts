@@ -1,61 +1,65 @@
-// @ts-check
 import kafkajs from 'kafkajs';
 import { PageError } from '../page-error.js';
 import { isOurs } from './read-messages.js';
+import type { Admin } from 'kafkajs';
+import type { Topic } from './topics.js';
 
 const { AssignerProtocol } = kafkajs;
 
-/**
- * @typedef {{ topic: string, partition: number, committed: bigint | undefined, end: bigint, lag: bigint, member: string | undefined }} Position
- * @typedef {{ id: string, clientId: string, host: string, partitions: number }} Member
- * @typedef {{ name: string, state: string, members: Member[], positions: Position[] }} Group
- */
+export interface Position {
+  topic: string;
+  partition: number;
+  committed: bigint | undefined;
+  end: bigint;
+  lag: bigint;
+  member: string | undefined;
+}
 
-/**
- * All but those that this page reads messages with.
- * @param {import('kafkajs').Admin} admin
- * @param {import('./topics.js').Topic[]} topics
- * @returns {Promise<Group[]>}
- */
-export async function listGroups(admin, topics) {
+export interface Member {
+  id: string;
+  clientId: string;
+  host: string;
+  partitions: number;
+}
+
+export interface Group {
+  name: string;
+  state: string;
+  members: Member[];
+  positions: Position[];
+}
+
+/** All but those that this page reads messages with. */
+export async function listGroups(admin: Admin, topics: Topic[]): Promise<Group[]> {
   const { groups } = await admin.listGroups();
   const names = groups.map(({ groupId }) => groupId).filter((name) => !isOurs(name));
   const described = await describe(admin, names, topics);
   return described.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/**
- * @param {import('kafkajs').Admin} admin
- * @param {string} name
- * @param {import('./topics.js').Topic[]} topics
- * @returns {Promise<Group>} rejects with a page that says so when there is none
- */
-export async function findGroup(admin, name, topics) {
+/** @returns rejects with a page that says so when there is none */
+export async function findGroup(admin: Admin, name: string, topics: Topic[]): Promise<Group> {
   const { groups } = await admin.listGroups();
   const [group] = groups.some(({ groupId }) => groupId === name) ? await describe(admin, [name], topics) : [];
   if (!group) throw new PageError(404, 'There is no such group', `Kafka knows no consumer group named ${name}.`);
   return group;
 }
 
-/** @param {Group} group */
-export function lagOf({ positions }) {
+export function lagOf({ positions }: Group) {
   return positions.reduce((sum, { lag }) => sum + lag, 0n);
 }
 
-/** @param {import('kafkajs').Admin} admin @param {string[]} names @param {import('./topics.js').Topic[]} topics */
-async function describe(admin, names, topics) {
+async function describe(admin: Admin, names: string[], topics: Topic[]) {
   if (names.length === 0) return [];
   const { groups } = await admin.describeGroups(names);
   return Promise.all(
     groups.map(async ({ groupId, state, members }) => {
       const committed = await admin.fetchOffsets({ groupId });
-      /** @type {Map<string, bigint>} */
-      const offsets = new Map();
+      const offsets: Map<string, bigint> = new Map();
       for (const { topic, partitions } of committed)
         for (const { partition, offset } of partitions)
           if (BigInt(offset) >= 0n) offsets.set(`${topic}/${partition}`, BigInt(offset));
-      /** @type {Map<string, string>} */
-      const holders = new Map();
+      const holders: Map<string, string> = new Map();
       for (const member of members) for (const place of assignmentOf(member)) holders.set(place, member.memberId);
       return {
         name: groupId,
@@ -84,8 +88,8 @@ async function describe(admin, names, topics) {
   );
 }
 
-/** @param {{ memberAssignment: Buffer }} member @returns {string[]} as <topic>/<partition> */
-function assignmentOf({ memberAssignment }) {
+/** @returns as <topic>/<partition> */
+function assignmentOf({ memberAssignment }: { memberAssignment: Buffer }): string[] {
   // While the group finds its members nobody has anything yet.
   if (memberAssignment.length === 0) return [];
   const decoded = AssignerProtocol.MemberAssignment.decode(memberAssignment);

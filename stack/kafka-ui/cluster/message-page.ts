@@ -1,21 +1,24 @@
-// @ts-check
-import { previewBytes, toEntry } from './entry.js';
+import { previewBytes, toEntry, type Entry } from './entry.js';
 import { searched } from './messages-by-key.js';
 import { readMessages } from './read-messages.js';
+import type { Connection } from './connection.js';
+import type { Topic } from './topics.js';
 
-/** @typedef {import('./entry.js').Entry} Entry */
-/** @typedef {Map<number, bigint>} Before by partition, the offset that everything wanted comes before; the end where there is none */
+/** by partition, the offset that everything wanted comes before; the end where there is none */
+export type Before = Map<number, bigint>;
 
 const pageSize = 20;
 
 /**
  * The newest messages before a place.
- * @param {import('./connection.js').Connection} connection
- * @param {import('./topics.js').Topic} topic
- * @param {{ before: Before, partitions: number[], key?: string }} wanted partitions: those looked into; key: only messages with that key
- * @returns {Promise<{ entries: Entry[], older: Before | undefined }>} older: before what to go on; undefined at the beginning
+ * @param wanted partitions: those looked into; key: only messages with that key
+ * @returns older: before what to go on; undefined at the beginning
  */
-export async function pageOfMessages(connection, topic, { before, partitions, key }) {
+export async function pageOfMessages(
+  connection: Connection,
+  topic: Topic,
+  { before, partitions, key }: { before: Before; partitions: number[]; key?: string },
+): Promise<{ entries: Entry[]; older: Before | undefined }> {
   const ranges = topic.partitions
     .filter(({ partition }) => partitions.includes(partition))
     .map(({ partition, start, end }) => {
@@ -24,16 +27,14 @@ export async function pageOfMessages(connection, topic, { before, partitions, ke
       const from = to - BigInt(key === undefined ? pageSize : searched);
       return { topic: topic.name, partition, start, from: from < start ? start : from, to };
     });
-  /** @type {Map<number, Entry[]>} */
-  const lists = new Map(ranges.map(({ partition }) => [partition, []]));
+  const lists: Map<number, Entry[]> = new Map(ranges.map(({ partition }) => [partition, []]));
   await readMessages(connection, ranges, (name, partition, message) => {
     if (key !== undefined && message.key?.toString() !== key) return;
     lists.get(partition)?.push(toEntry(name, partition, message, previewBytes));
   });
   const entries = takeNewest([...lists.values()], pageSize);
 
-  /** @type {Before} */
-  const older = new Map();
+  const older: Before = new Map();
   for (const { partition, from } of ranges) {
     const left = lists.get(partition)?.at(-1);
     older.set(partition, left ? left.offset + 1n : from);
@@ -44,15 +45,12 @@ export async function pageOfMessages(connection, topic, { before, partitions, ke
 
 /**
  * Newest first, but never an older offset of a partition before a newer one, whatever their times say: what is left ends at one place in each.
- * @param {Entry[][]} lists one for each partition, in the order of offsets; what is taken is gone from them
- * @param {number} count
+ * @param lists one for each partition, in the order of offsets; what is taken is gone from them
  */
-function takeNewest(lists, count) {
-  /** @type {Entry[]} */
-  const taken = [];
+function takeNewest(lists: Entry[][], count: number) {
+  const taken: Entry[] = [];
   while (taken.length < count) {
-    /** @type {Entry[] | undefined} */
-    let newest;
+    let newest: Entry[] | undefined;
     for (const list of lists) if (timeAtEnd(list) > timeAtEnd(newest)) newest = list;
     const entry = newest?.pop();
     if (!entry) break;
@@ -61,8 +59,7 @@ function takeNewest(lists, count) {
   return taken;
 }
 
-/** @param {Entry[] | undefined} list */
-function timeAtEnd(list) {
+function timeAtEnd(list: Entry[] | undefined) {
   const time = list?.at(-1)?.time.getTime() ?? -Infinity;
   // What a producer says can be no time at all: it is out of the others' way first.
   return Number.isNaN(time) ? Infinity : time;

@@ -1,28 +1,34 @@
-// @ts-check
 import { randomUUID } from 'node:crypto';
 import { PageError } from '../page-error.js';
+import type { Connection } from './connection.js';
+import type { KafkaMessage } from 'kafkajs';
 
-/**
- * @typedef {{ topic: string, partition: number, from: bigint, to: bigint }} Range from the offset `from` up to, without, `to`
- */
+/** from the offset `from` up to, without, `to` */
+export interface Range {
+  topic: string;
+  partition: number;
+  from: bigint;
+  to: bigint;
+}
 
 const prefix = 'holdfast-kafka-ui-';
 const limitMs = 10_000;
 
-/** @param {string} groupId */
-export const isOurs = (groupId) => groupId.startsWith(prefix);
+export const isOurs = (groupId: string) => groupId.startsWith(prefix);
 
 /**
  * Reads what lies in the ranges and leaves no trace. kafkajs reads only as a member of a consumer group, so each reading has a group of its own,
  * which commits nothing and is deleted after; one that was left by a kill has no offsets, so Kafka drops it by itself.
- * @param {import('./connection.js').Connection} connection
- * @param {Range[]} ranges one for a partition at most
- * @param {(topic: string, partition: number, message: import('kafkajs').KafkaMessage) => void} onMessage is given those of a partition in the order of their offsets
- * @returns {Promise<void>} rejects when it takes longer than ten seconds
+ * @param ranges one for a partition at most
+ * @param onMessage is given those of a partition in the order of their offsets
+ * @returns rejects when it takes longer than ten seconds
  */
-export async function readMessages({ kafka, admin }, ranges, onMessage) {
-  /** @type {Map<string, { range: Range, next: bigint }>} */
-  const open = new Map();
+export async function readMessages(
+  { kafka, admin }: Connection,
+  ranges: Range[],
+  onMessage: (topic: string, partition: number, message: KafkaMessage) => void,
+): Promise<void> {
+  const open: Map<string, { range: Range; next: bigint }> = new Map();
   for (const range of ranges)
     if (range.from < range.to) open.set(`${range.topic}/${range.partition}`, { range, next: range.from });
   if (open.size === 0) return;
@@ -32,10 +38,9 @@ export async function readMessages({ kafka, admin }, ranges, onMessage) {
     groupId,
     maxWaitTimeInMs: 100,
     allowAutoTopicCreation: false,
-    retry: { retries: 1, restartOnFailure: async () => false },
+    retry: { retries: 1, restartOnFailure: () => Promise.resolve(false) },
   });
-  /** @type {NodeJS.Timeout | undefined} */
-  let late;
+  let late: NodeJS.Timeout | undefined;
   try {
     await consumer.connect();
     await consumer.subscribe({ topics: [...new Set(ranges.map(({ topic }) => topic))], fromBeginning: true });
@@ -68,6 +73,7 @@ export async function readMessages({ kafka, admin }, ranges, onMessage) {
       consumer
         .run({
           autoCommit: false,
+          // eslint-disable-next-line @typescript-eslint/require-await -- kafkajs wants a promise
           eachBatch: async ({ batch: { topic, partition, messages } }) => {
             const place = open.get(`${topic}/${partition}`);
             for (const message of place ? messages : []) {

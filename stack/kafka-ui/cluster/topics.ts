@@ -1,27 +1,27 @@
-// @ts-check
 import { PageError } from '../page-error.js';
+import type { Admin } from 'kafkajs';
 
-/**
- * @typedef {{ partition: number, leader: number, start: bigint, end: bigint }} Partition start: of the oldest message; end: of the next one to come
- * @typedef {{ name: string, partitions: Partition[] }} Topic
- */
+/** start: of the oldest message; end: of the next one to come */
+export interface Partition {
+  partition: number;
+  leader: number;
+  start: bigint;
+  end: bigint;
+}
 
-/**
- * All but Kafka's own.
- * @param {import('kafkajs').Admin} admin
- * @returns {Promise<Topic[]>}
- */
-export async function listTopics(admin) {
+export interface Topic {
+  name: string;
+  partitions: Partition[];
+}
+
+/** All but Kafka's own. */
+export async function listTopics(admin: Admin): Promise<Topic[]> {
   const names = await namesOf(admin);
   return names.length === 0 ? [] : describe(admin, names);
 }
 
-/**
- * @param {import('kafkajs').Admin} admin
- * @param {string} name
- * @returns {Promise<Topic>} rejects with a page that says so when there is none
- */
-export async function findTopic(admin, name) {
+/** @returns rejects with a page that says so when there is none */
+export async function findTopic(admin: Admin, name: string): Promise<Topic> {
   // Asking for one that isn't there could make it.
   const names = await namesOf(admin);
   const [topic] = names.includes(name) ? await describe(admin, [name]) : [];
@@ -29,18 +29,15 @@ export async function findTopic(admin, name) {
   return topic;
 }
 
-/** @param {Topic} topic */
-export function messagesIn({ partitions }) {
+export function messagesIn({ partitions }: Topic) {
   return partitions.reduce((sum, { start, end }) => sum + end - start, 0n);
 }
 
-/** @param {import('kafkajs').Admin} admin */
-async function namesOf(admin) {
+async function namesOf(admin: Admin) {
   return (await admin.listTopics()).filter((name) => !name.startsWith('__')).sort();
 }
 
-/** @param {import('kafkajs').Admin} admin @param {string[]} names */
-async function describe(admin, names) {
+async function describe(admin: Admin, names: string[]) {
   const { topics } = await admin.fetchTopicMetadata({ topics: names });
   const described = await Promise.all(
     topics.map(async ({ name, partitions }) => {

@@ -1,18 +1,15 @@
-// @ts-check
 import { PageError } from '../page-error.js';
+import type { Partition, Topic } from '../cluster/topics.js';
+import type { Before } from '../cluster/message-page.js';
 
-/** @typedef {import('../cluster/topics.js').Partition} Partition */
-
-/** @param {import('../cluster/topics.js').Topic} topic @param {string} text @returns {Partition} */
-export function partitionIn({ name, partitions }, text) {
+export function partitionIn({ name, partitions }: Topic, text: string): Partition {
   const found = partitions.find(({ partition }) => BigInt(partition) === wholeNumber('partition', text));
   if (!found)
     throw new PageError(404, 'There is no such partition', `${name} has partitions 0 to ${partitions.length - 1}.`);
   return found;
 }
 
-/** @param {Partition} place @param {string} text @returns {bigint} */
-export function offsetIn({ partition, start, end }, text) {
+export function offsetIn({ partition, start, end }: Partition, text: string): bigint {
   const offset = wholeNumber('offset', text);
   if (start === end) throw new PageError(404, 'There is no such message', `Partition ${partition} is empty.`);
   if (offset < start || offset >= end)
@@ -20,12 +17,8 @@ export function offsetIn({ partition, start, end }, text) {
   return offset;
 }
 
-/**
- * @param {import('../cluster/topics.js').Topic} topic
- * @param {string} text as `writeBefore` made it
- * @returns {import('../cluster/message-page.js').Before}
- */
-export function readBefore(topic, text) {
+/** @param text as `writeBefore` made it */
+export function readBefore(topic: Topic, text: string): Before {
   return new Map(
     text.split(',').map((one) => {
       const [partition = '', offset = ''] = one.split(':');
@@ -34,13 +27,12 @@ export function readBefore(topic, text) {
   );
 }
 
-/** @param {import('../cluster/message-page.js').Before} before */
-export function writeBefore(before) {
+export function writeBefore(before: Before) {
   return [...before].map(([partition, offset]) => `${partition}:${offset}`).join(',');
 }
 
-/** @param {string} what @param {string} text @returns {bigint} as Kafka counts: 63 bits */
-function wholeNumber(what, text) {
+/** @returns as Kafka counts: 63 bits */
+function wholeNumber(what: string, text: string): bigint {
   if (!/^\d{1,18}$/.test(text))
     throw new PageError(400, `This is no ${what}`, `${what} must be a whole number, not "${text}".`);
   return BigInt(text);

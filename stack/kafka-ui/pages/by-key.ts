@@ -1,4 +1,3 @@
-// @ts-check
 import { messagesByKey } from '../cluster/messages-by-key.js';
 import { listTopics } from '../cluster/topics.js';
 import { PageError } from '../page-error.js';
@@ -6,9 +5,10 @@ import { entryList } from './entries.js';
 import { html } from './html.js';
 import { layout } from './layout.js';
 import { count } from './parts.js';
+import type { WithKafka } from '../cluster/connection.js';
+import type { RequestHandler } from 'express';
 
-/** @param {import('../cluster/connection.js').WithKafka} withKafka @returns {import('express').RequestHandler} */
-export function showByKey(withKafka) {
+export function showByKey(withKafka: WithKafka): RequestHandler {
   return async (req, res) => {
     const key = typeof req.query.key === 'string' ? req.query.key.trim() : '';
     if (key === '') throw new PageError(400, 'Which order?', 'Give its id: the key of all its events.');
@@ -18,6 +18,6 @@ export function showByKey(withKafka) {
     const body = html`<h1>All events of <code>${key}</code></h1>
       ${entries.length === 0 && html`<p class="empty">No topic has a message with this key.</p>`} ${entryList(entries)}
       ${leftOut > 0n && html`<p class="empty">${count(leftOut)} older messages were not looked at.</p>`}`;
-    res.send(`${layout({ title: key, body, key })}`);
+    res.send(layout({ title: key, body, key }));
   };
 }

@@ -1,15 +1,12 @@
-// @ts-check
 import { html } from './html.js';
 import { keyLink, messageAddress, topicLink } from './links.js';
 import { count, timestamp } from './parts.js';
-
-/** @typedef {import('../cluster/entry.js').Entry} Entry */
+import type { Entry } from '../cluster/entry.js';
 
 /** How much of a text stands on a closed line. */
 const lineLength = 160;
 
-/** @param {Entry[]} entries */
-export function entryList(entries) {
+export function entryList(entries: Entry[]) {
   return html`<ol class="entries">
     ${entries.map(
       (entry) =>
@@ -29,18 +26,15 @@ export function entryList(entries) {
   </ol>`;
 }
 
-/** @param {Entry} entry */
-export function entryBody(entry) {
+export function entryBody(entry: Entry) {
   return html`${valueOf(entry)} ${headersOf(entry)}`;
 }
 
-/** @param {Entry} entry */
-export function keyOf({ key }) {
+export function keyOf({ key }: Entry) {
   return key === undefined ? 'no key' : keyLink(key);
 }
 
-/** @param {Entry} entry */
-function valueOf(entry) {
+function valueOf(entry: Entry) {
   const { value } = entry;
   if (!value) return html`<p class="empty">No value: it says that its key was deleted.</p>`;
   const text = value.json === undefined ? value.text : JSON.stringify(value.json, undefined, 2);
@@ -49,15 +43,14 @@ function valueOf(entry) {
     ${value.cut && html`<p class="empty"><a href="${messageAddress(entry)}">All of its ${count(value.bytes)} bytes</a></p>`}`;
 }
 
-/** What a dead letter failed of. @param {Entry} entry */
-function errorsOf({ headers }) {
+/** What a dead letter failed of. */
+function errorsOf({ headers }: Entry) {
   return headers
     .filter(({ name }) => name.endsWith('error'))
     .map(({ value }) => html`<p class="error">${shortened(value)}</p>`);
 }
 
-/** @param {Entry} entry */
-function headersOf({ headers }) {
+function headersOf({ headers }: Entry) {
   return (
     headers.length > 0 &&
     html`<table class="headers">
@@ -72,19 +65,17 @@ function headersOf({ headers }) {
   );
 }
 
-/** @param {Entry} entry */
-function line({ key, value }) {
+function line({ key, value }: Entry) {
   if (!value) return '(no value)';
   if (value.json === undefined || Array.isArray(value.json)) return shortened(value.text);
   // Of an event, its data is what differs; of that, what has a name and one value.
   const { data } = value.json;
   const facts = Object.entries(typeof data === 'object' && data !== null ? data : value.json)
-    .filter(([, fact]) => fact !== key && (typeof fact !== 'object' || fact === null))
-    .map(([name, fact]) => html`<b>${name}</b> ${shortened(`${fact}`)} `);
+    .filter(([, fact]: [string, unknown]) => fact !== key && (typeof fact !== 'object' || fact === null))
+    .map(([name, fact]) => html`<b>${name}</b> ${shortened(String(fact))} `);
   return facts.length > 0 ? facts : shortened(value.text);
 }
 
-/** @param {string} text */
-function shortened(text) {
+function shortened(text: string) {
   return text.length > lineLength ? `${text.slice(0, lineLength)}…` : text;
 }

@@ -1,13 +1,13 @@
-// @ts-check
 import { findGroup, lagOf } from '../cluster/groups.js';
 import { listTopics } from '../cluster/topics.js';
 import { html } from './html.js';
 import { layout } from './layout.js';
 import { topicLink } from './links.js';
 import { count, lag, table } from './parts.js';
+import type { WithKafka } from '../cluster/connection.js';
+import type { RequestHandler } from 'express';
 
-/** @param {import('../cluster/connection.js').WithKafka} withKafka @returns {import('express').RequestHandler<{ group: string }>} */
-export function showGroup(withKafka) {
+export function showGroup(withKafka: WithKafka): RequestHandler<{ group: string }> {
   return async (req, res) => {
     const group = await withKafka(async ({ admin }) => findGroup(admin, req.params.group, await listTopics(admin)));
     const clients = new Map(group.members.map(({ id, clientId }) => [id, clientId]));
@@ -39,6 +39,6 @@ export function showGroup(withKafka) {
         ]),
         empty: 'It has read nothing.',
       })}`;
-    res.send(`${layout({ title: group.name, body })}`);
+    res.send(layout({ title: group.name, body }));
   };
 }

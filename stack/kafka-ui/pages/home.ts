@@ -1,13 +1,13 @@
-// @ts-check
 import { lagOf, listGroups } from '../cluster/groups.js';
 import { listTopics, messagesIn } from '../cluster/topics.js';
 import { html } from './html.js';
 import { layout } from './layout.js';
 import { groupLink, topicLink } from './links.js';
 import { count, lag, table } from './parts.js';
+import type { WithKafka } from '../cluster/connection.js';
+import type { RequestHandler } from 'express';
 
-/** @param {import('../cluster/connection.js').WithKafka} withKafka @returns {import('express').RequestHandler} */
-export function showHome(withKafka) {
+export function showHome(withKafka: WithKafka): RequestHandler {
   return async (_req, res) => {
     const { topics, groups } = await withKafka(async ({ admin }) => {
       const topics = await listTopics(admin);
@@ -33,6 +33,6 @@ export function showHome(withKafka) {
         ]),
         empty: 'Nobody has read anything yet.',
       })}`;
-    res.send(`${layout({ title: 'Topics', body })}`);
+    res.send(layout({ title: 'Topics', body }));
   };
 }

@@ -1,10 +1,17 @@
-// @ts-check
 import { html } from './html.js';
 
-/**
- * @param {{ title: string, body: unknown, key?: string, refreshSeconds?: number }} page key: what the search field holds
- */
-export function layout({ title, body, key = '', refreshSeconds }) {
+/** @param page key: what the search field holds */
+export function layout({
+  title,
+  body,
+  key = '',
+  refreshSeconds,
+}: {
+  title: string;
+  body: unknown;
+  key?: string;
+  refreshSeconds?: number;
+}) {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -27,5 +34,5 @@ export function layout({ title, body, key = '', refreshSeconds }) {
         </header>
         <main>${body}</main>
       </body>
-    </html>`;
+    </html>`.text;
 }

@@ -1,23 +1,29 @@
-// @ts-check
 import { html } from './html.js';
 
-/** A number with its thousands apart. @param {number | bigint} value */
-export const count = (value) => value.toLocaleString('en-US');
+/** A number with its thousands apart. */
+export const count = (value: number | bigint) => value.toLocaleString('en-US');
 
-/** @param {Date} time */
-export function timestamp(time) {
+export function timestamp(time: Date) {
   // What a producer says can be no time at all.
   if (Number.isNaN(time.getTime())) return html`<time>unknown</time>`;
   const [day = '', clock = ''] = time.toISOString().split('T');
   return html`<time datetime="${time.toISOString()}">${day} <b>${clock.replace('Z', '')}</b></time>`;
 }
 
-/**
- * @param {{ columns: string[], rows: unknown[][], numbers?: string[], empty: string }} table numbers: the columns set to the right
- */
-export function table({ columns, rows, numbers = [], empty }) {
+/** @param table numbers: the columns set to the right */
+export function table({
+  columns,
+  rows,
+  numbers = [],
+  empty,
+}: {
+  columns: string[];
+  rows: unknown[][];
+  numbers?: string[];
+  empty: string;
+}) {
   if (rows.length === 0) return html`<p class="empty">${empty}</p>`;
-  const kind = (/** @type {number} */ index) => (numbers.includes(columns[index] ?? '') ? 'number' : '');
+  const kind = (index: number) => (numbers.includes(columns[index] ?? '') ? 'number' : '');
   return html`<div class="wide">
     <table>
       <thead>
@@ -37,5 +43,5 @@ export function table({ columns, rows, numbers = [], empty }) {
   </div>`;
 }
 
-/** How far behind; what is behind stands out. @param {bigint} value */
-export const lag = (value) => (value === 0n ? '0' : html`<b class="behind">${count(value)}</b>`);
+/** How far behind; what is behind stands out. */
+export const lag = (value: bigint) => (value === 0n ? '0' : html`<b class="behind">${count(value)}</b>`);

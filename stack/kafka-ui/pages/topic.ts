@@ -1,7 +1,6 @@
-// @ts-check
-import { pageOfMessages } from '../cluster/message-page.js';
+import { pageOfMessages, type Before } from '../cluster/message-page.js';
 import { partitionOf } from '../cluster/messages-by-key.js';
-import { findTopic, messagesIn } from '../cluster/topics.js';
+import { findTopic, messagesIn, type Topic } from '../cluster/topics.js';
 import { PageError } from '../page-error.js';
 import { offsetIn, partitionIn, readBefore, writeBefore } from './asked-place.js';
 import { entryList } from './entries.js';
@@ -9,12 +8,18 @@ import { html } from './html.js';
 import { layout } from './layout.js';
 import { topicAddress } from './links.js';
 import { count, table } from './parts.js';
+import type { WithKafka } from '../cluster/connection.js';
+import type { RequestHandler } from 'express';
 
-/** @typedef {import('../cluster/topics.js').Topic} Topic */
-/** @typedef {{ partition: string, offset: string, key: string, before: string }} Asked as it stands in the address; empty when not said */
+/** as it stands in the address; empty when not said */
+export interface Asked {
+  partition: string;
+  offset: string;
+  key: string;
+  before: string;
+}
 
-/** @param {import('../cluster/connection.js').WithKafka} withKafka @returns {import('express').RequestHandler<{ topic: string }>} */
-export function showTopic(withKafka) {
+export function showTopic(withKafka: WithKafka): RequestHandler<{ topic: string }> {
   return async (req, res) => {
     const asked = readAsked(req.query);
     const { topic, page } = await withKafka(async (connection) => {
@@ -41,21 +46,18 @@ export function showTopic(withKafka) {
         ${asked.before !== '' && html`<a href="${addressOf(topic, { ...asked, before: '' })}">← newest</a>`}
         ${page.older && html`<a rel="next" href="${addressOf(topic, { ...asked, offset: '', before: writeBefore(page.older) })}">older →</a>`}
       </nav>`;
-    res.send(`${layout({ title: topic.name, body, key: asked.key })}`);
+    res.send(layout({ title: topic.name, body, key: asked.key }));
   };
 }
 
-/** @param {Record<string, unknown>} query @returns {Asked} */
-function readAsked(query) {
-  const text = (/** @type {string} */ name) => (typeof query[name] === 'string' ? query[name].trim() : '');
+function readAsked(query: Record<string, unknown>): Asked {
+  const text = (name: string) => (typeof query[name] === 'string' ? query[name].trim() : '');
   return { partition: text('partition'), offset: text('offset'), key: text('key'), before: text('before') };
 }
 
-/** @param {Topic} topic @param {Asked} asked */
-function wantedOf(topic, { partition, offset, key, before }) {
+function wantedOf(topic: Topic, { partition, offset, key, before }: Asked) {
   const only = partition === '' ? undefined : partitionIn(topic, partition);
-  /** @type {import('../cluster/message-page.js').Before} */
-  const from = before === '' ? new Map() : readBefore(topic, before);
+  const from: Before = before === '' ? new Map<number, bigint>() : readBefore(topic, before);
   // An offset is a partition's: it, and what is older.
   if (offset !== '') {
     if (!only) throw new PageError(400, 'Which partition?', 'An offset counts within a partition: choose one.');
@@ -66,8 +68,7 @@ function wantedOf(topic, { partition, offset, key, before }) {
   return { before: from, partitions: only ? [only.partition] : holding, ...(key === '' ? {} : { key }) };
 }
 
-/** @param {Topic} topic @param {Asked} asked */
-function filter(topic, { partition, offset, key }) {
+function filter(topic: Topic, { partition, offset, key }: Asked) {
   return html`<form class="filter">
     <label
       >Partition
@@ -87,14 +88,12 @@ function filter(topic, { partition, offset, key }) {
   </form>`;
 }
 
-/** @param {Topic} topic @param {Asked} asked */
-function nothingFound(topic, { key }) {
+function nothingFound(topic: Topic, { key }: Asked) {
   if (messagesIn(topic) === 0n) return 'This topic is empty.';
   return key === '' ? 'There are no messages here.' : 'There is no message with this key here.';
 }
 
-/** @param {Topic} topic @param {Asked} asked */
-function addressOf(topic, asked) {
+function addressOf(topic: Topic, asked: Asked) {
   const said = Object.entries(asked).filter(([, value]) => value !== '');
-  return `${topicAddress(topic.name)}?${new URLSearchParams(said)}`;
+  return `${topicAddress(topic.name)}?${new URLSearchParams(said).toString()}`;
 }

@@ -1,13 +1,18 @@
-// @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
 import { runCommand } from './run-command.js';
+import type { Progress } from './progress.js';
 
-/**
- * Installs the packages unless those of the lock file are there.
- * @param {{ root: string, progress: import('./progress.js').Progress, signal?: AbortSignal }} options
- */
-export async function installPackages({ root, progress, signal }) {
+/** Installs the packages unless those of the lock file are there. */
+export async function installPackages({
+  root,
+  progress,
+  signal,
+}: {
+  root: string;
+  progress: Progress;
+  signal?: AbortSignal;
+}) {
   if (isInstalled(root)) return;
   const step = progress.step('packages');
   // NODE_ENV=production would leave out what builds.
@@ -20,11 +25,8 @@ export async function installPackages({ root, progress, signal }) {
   step.done('installed as in package-lock.json');
 }
 
-/**
- * npm writes down what it installed, as the last thing it does, so an install that was killed isn't taken for one.
- * @param {string} root
- */
-export function isInstalled(root) {
+/** npm writes down what it installed, as the last thing it does, so an install that was killed isn't taken for one. */
+export function isInstalled(root: string) {
   const [wanted, there] = [
     path.join(root, 'package-lock.json'),
     path.join(root, 'node_modules', '.package-lock.json'),
@@ -38,10 +40,11 @@ export function isInstalled(root) {
   });
 }
 
-/** @param {string} file @returns {Record<string, { version?: string, optional?: boolean, devOptional?: boolean }> | undefined} */
-function packagesOf(file) {
+type Packages = Record<string, { version?: string; optional?: boolean; devOptional?: boolean }>;
+
+function packagesOf(file: string): Packages | undefined {
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8')).packages;
+    return (JSON.parse(fs.readFileSync(file, 'utf8')) as { packages: Packages }).packages;
   } catch {
     return undefined;
   }

@@ -1,6 +1,5 @@
-// @ts-check
 import { expect, it } from 'vitest';
-import { notesOf, versionOf } from './changelog.js';
+import { notesOf, versionOf } from './release-notes.js';
 
 const changelog = `# Changelog
 
