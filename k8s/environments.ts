@@ -18,7 +18,7 @@ const siteSettings = new Set(['CODEC_HOSTS', 'CODEC_REQUIRE_ADMIN', 'MAIL_FROM',
 
 /** Whatever differs between one installation and another. */
 export interface Site {
-  /** By the names of stack/app/app-secrets.js. */
+  /** By the names of stack/app/app-secrets.ts. */
   secrets: Environment;
   /** Addresses of the databases. */
   databases: Record<DatabaseName, string>;

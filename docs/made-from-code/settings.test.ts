@@ -30,7 +30,7 @@ it('knows every name that the code reads from the environment', async () => {
     for (const [, name = ''] of (await readFile(file, 'utf8')).matchAll(environmentRead))
       if (!known.has(name)) unknown.push(`${file} reads ${name}`);
   }
-  // One process's: a config.ts. The stack's: stack/settings.js.
+  // One process's: a config.ts. The stack's: stack/settings.ts.
   expect(unknown).toEqual([]);
 });
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildGoTool, goPins } from '../servers/go-tool.js';
 import { fromCache } from '../support/cache.js';
-import { fromPip } from '../support/pip.js';
+import { fromPip } from '../servers/pip.js';
 import type { ServerContext } from '../servers/types.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));

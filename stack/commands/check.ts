@@ -7,7 +7,7 @@ const SIDE_BY_SIDE = 3;
 
 /** others are shown with their command */
 const what: Record<string, string> = {
-  'check:types': 'TypeScript, and the types in the comments of JavaScript',
+  'check:types': 'TypeScript',
   'check:lint': 'rules of the code',
   'check:format': 'Prettier',
   'check:imports': 'arrows between folders',

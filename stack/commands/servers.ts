@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { serversOf } from '../servers/all.js';
 import { installPackages } from '../support/install.js';
-import { checkPrerequisites } from '../support/needs.js';
+import { checkPrerequisites } from '../servers/needs.js';
 import { own } from '../support/owner.js';
 import { checkout, keepsake } from '../support/paths.js';
 import { startAndEnd } from '../support/start-and-end.js';

@@ -8,7 +8,7 @@ import { build } from '../support/build.js';
 import { inWords, sinceThen } from '../support/durations.js';
 import { removeData, removeRests } from '../support/fresh.js';
 import { installPackages } from '../support/install.js';
-import { checkPrerequisites } from '../support/needs.js';
+import { checkPrerequisites } from '../servers/needs.js';
 import { readOptions } from '../support/options.js';
 import { own, ownerOf } from '../support/owner.js';
 import { checkout, stackFolder } from '../support/paths.js';

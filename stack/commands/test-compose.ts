@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { runNode } from '../test-run/run-node.js';
 import { installPackages } from '../support/install.js';
-import { checkPrerequisites } from '../support/needs.js';
+import { checkPrerequisites } from '../servers/needs.js';
 import { own } from '../support/owner.js';
 import { checkout, keepsake } from '../support/paths.js';
 import { endLeftovers } from '../support/process-records.js';

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { serversOf, type ServerName } from '../servers/all.js';
 import { build } from '../support/build.js';
 import { installPackages } from '../support/install.js';
-import { checkPrerequisites } from '../support/needs.js';
+import { checkPrerequisites } from '../servers/needs.js';
 import { readOptions } from '../support/options.js';
 import { own } from '../support/owner.js';
 import { checkout, keepsake } from '../support/paths.js';

@@ -10,7 +10,7 @@ export function formatReply(reply: unknown, indent: string = ''): string {
   if (typeof reply === 'number' || typeof reply === 'bigint') return `(integer) ${reply}`;
   if (reply instanceof Error) return `(error) ${reply.message}`;
   if (!Array.isArray(reply)) {
-    const text = String(reply);
+    const text = plain(reply);
     return statuses.has(text) ? text : JSON.stringify(text);
   }
   if (reply.length === 0) return '(empty array)';

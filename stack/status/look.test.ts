@@ -125,12 +125,14 @@ it('is known of no more once it was stopped', async () => {
 });
 
 it('takes no word of one who was killed, and names what he left', async () => {
-  const [stateFile, recordsFile] = ['state.js', 'process-records.js'].map((file) =>
+  const [stateFile, recordsFile] = ['state.ts', 'process-records.ts'].map((file) =>
     JSON.stringify(pathToFileURL(path.join(checkout, 'stack', 'support', file)).href),
   );
   const keeper = spawn(
     process.execPath,
     [
+      '--import',
+      'tsx',
       '--input-type=module',
       '-e',
       `import { keepState } from ${stateFile};

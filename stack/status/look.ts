@@ -107,7 +107,7 @@ async function whatIsWrong(asks: () => Promise<boolean>): Promise<string | undef
 }
 
 function reasonOf(error: unknown) {
-  const { name, message = String(error), cause } = error as Error;
+  const { name, message = String(error), cause } = error as Partial<Error>;
   if (name === 'TimeoutError') return 'no answer in time';
   return (cause instanceof Error && cause.message ? cause.message : message).split('\n')[0] || 'no answer';
 }

@@ -18,6 +18,8 @@ const sources = [
   'stack/setup',
   'stack/container',
   'stack/app',
+  'stack/support',
+  'stack/ports.ts',
   'package.json',
   'package-lock.json',
   'tsconfig.json',

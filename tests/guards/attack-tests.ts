@@ -61,7 +61,7 @@ export const ATTACKS: Attack[] = [
     tests: [
       { file: 'platform/telemetry/trusted-baggage.test.ts', name: 'takes nothing from outside' },
       { file: 'tests/e2e/trace.e2e.test.ts', name: 'also where its caller says that it shall not be traced' },
-      { file: 'stack/logs/logs.test.js', name: 'shows what would drive the terminal as an escape' },
+      { file: 'stack/logs/logs.test.ts', name: 'shows what would drive the terminal as an escape' },
     ],
   },
   {
@@ -81,7 +81,7 @@ export const ATTACKS: Attack[] = [
       { file: APP, name: 'tells alive from ready, and names what is missing' },
       { file: ORDERS, name: 'keeps what an operator wrote for admins' },
       { file: 'api/codec/codec.int.test.ts', name: 'asked by the name evil.example:8089 it answers 403' },
-      { file: 'stack/kafka-ui/kafka-ui.int.test.js', name: 'asked by the name evil.example:9000 it answers 403' },
+      { file: 'stack/kafka-ui/kafka-ui.int.test.ts', name: 'asked by the name evil.example:9000 it answers 403' },
     ],
   },
   {
@@ -136,7 +136,7 @@ export const ATTACKS: Attack[] = [
     held: 'HTML of mails and of the page for Kafka is escaped; pages load nothing from elsewhere',
     tests: [
       { file: 'notifications/templates/templates.test.ts', name: 'names in HTML are escaped' },
-      { file: 'stack/kafka-ui/kafka-ui.int.test.js', name: 'can be anything: markup, bytes, nothing, too much' },
+      { file: 'stack/kafka-ui/kafka-ui.int.test.ts', name: 'can be anything: markup, bytes, nothing, too much' },
       { file: GATEWAY, name: 'is there with all that it loads, and loads nothing from elsewhere' },
     ],
   },

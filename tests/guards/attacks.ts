@@ -373,11 +373,11 @@ export const attacks: Guard[] = [
   {
     promise: 'No page reads Kafka under a name of its own (DNS rebinding).',
     code: {
-      file: 'stack/kafka-ui/app.js',
+      file: 'stack/kafka-ui/app.ts',
       text: 'if (!isHostAllowed(req.headers.host, []))',
       instead: 'if (!isHostAllowed(undefined, []))',
     },
-    test: { file: 'stack/kafka-ui/kafka-ui.int.test.js', name: 'asked by the name evil.example:9000 it answers 403' },
+    test: { file: 'stack/kafka-ui/kafka-ui.int.test.ts', name: 'asked by the name evil.example:9000 it answers 403' },
   },
   {
     promise: 'What an operator wrote when cancelling an order is for admins alone.',

@@ -1,7 +1,7 @@
 import { describeMissing, findMissing, thisMachine, type Needs } from '../prerequisites.js';
-import { canDownloadTemporal } from '../servers/temporal-download.js';
-import { cacheFolder, checkout } from './paths.js';
-import type { Server } from '../servers/types.js';
+import { canDownloadTemporal } from './temporal-download.js';
+import { cacheFolder, checkout } from '../support/paths.js';
+import type { Server } from './types.js';
 
 /**
  * @param servers those wanted

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { thisMachine } from '../prerequisites.js';
-import { fromCache } from './cache.js';
-import { runCommand } from './run-command.js';
-import type { ServerContext } from '../servers/types.js';
+import { fromCache } from '../support/cache.js';
+import { runCommand } from '../support/run-command.js';
+import type { ServerContext } from './types.js';
 
 /**
  * Installs what a requirements.txt pins with its hashes, into a folder of the cache.
