@@ -1,16 +1,10 @@
-import type { Order } from './http/orders.js';
+import type { PlacedOrder, ShownState } from './http/orders.js';
 
 /** Workflow type of the Saga. */
 export const ORDER_SAGA = 'orderSaga';
 
-/** The order as it was placed: what never changes. */
-export type PlacedOrder = Pick<
-  Order,
-  'id' | 'userId' | 'userVerified' | 'currency' | 'totalPrice' | 'lines' | 'shippingAddress' | 'createdAt'
->;
-
-/** What callers see of an order that changes as its Saga goes on. With what was placed it is the whole order. */
-export type ShownState = Omit<Order, keyof PlacedOrder>;
+/** What an order has once a step of it has brought it. */
+export type OrderFacts = Omit<ShownState, 'status' | 'needsAttention' | 'attention' | 'updatedAt'>;
 
 /** How long an order waits before something is done about it, in milliseconds. It keeps those that it started with. */
 export interface SagaTimes {

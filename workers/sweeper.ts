@@ -7,7 +7,7 @@ import type { Logger } from '../platform/logger.js';
 import { contextFrom } from '../platform/telemetry/trace-context.js';
 import type { OrderStore } from '../services/order/order-store.js';
 import { sagaStart } from '../services/order/saga-start.js';
-import type { StoredOrder } from '../services/order/stored-order.js';
+import type { StoredOrder } from '../services/order/order-row.js';
 import { initialSearchAttributes } from '../workflows/order/messages.js';
 import { startLoop, type RunningLoop } from '../platform/loop.js';
 

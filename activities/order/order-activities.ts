@@ -6,7 +6,7 @@ import { withOrderId } from '../../platform/log-context.js';
 import type { Logger } from '../../platform/logger.js';
 import { activeTraceId, activeTraceparent } from '../../platform/telemetry/trace-context.js';
 import type { PrismaClient } from '../../services/order/prisma/generated/client.js';
-import { shownState } from '../../services/order/domain/shown-state.js';
+import { shownState } from '../../services/order/domain/order-state.js';
 import { createTimelineStore } from '../../services/order/timeline-store.js';
 import { recordProgress, type Recorded } from '../../services/order/progress-store.js';
 
@@ -33,14 +33,10 @@ export function createOrderActivities({ prisma, logger }: OrderActivitiesSetting
         const recorded = await recordProgress(prisma, inItsRun, trace);
         crashPoint('record: written');
         tell(logger, progress, recorded);
-        const { state, updatedAt } = recorded;
-        if (!wasReset) return { updatedAt: updatedAt.toISOString() };
-        const afterReset = shownState(state, updatedAt);
-        return {
-          updatedAt: updatedAt.toISOString(),
-          afterReset,
-          settled: await timeline.settled(progress.orderId),
-        };
+        const updatedAt = recorded.updatedAt.toISOString();
+        if (!wasReset) return { updatedAt };
+        const afterReset = shownState(recorded.state, updatedAt);
+        return { updatedAt, afterReset, settled: await timeline.settled(progress.orderId) };
       }),
   };
 }

@@ -8,7 +8,8 @@ import type { OrderProgress, TimelineEntry } from '../../contracts/activities/or
 import type { OrderReconciliation } from '../../contracts/activities/reconciliation.js';
 import type { Order } from '../../contracts/http/orders.js';
 import { workflowIdOf } from '../../contracts/ids.js';
-import { ORDER_SAGA, type PlacedOrder, type SagaTimes } from '../../contracts/order-saga.js';
+import { ORDER_SAGA, type SagaTimes } from '../../contracts/order-saga.js';
+import type { PlacedOrder } from '../../contracts/http/orders.js';
 import { withOrderId } from '../../platform/log-context.js';
 import { createOrderStore } from '../../services/order/order-store.js';
 import type { PrismaClient } from '../../services/order/prisma/generated/client.js';

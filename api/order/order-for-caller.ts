@@ -2,7 +2,7 @@ import type { Request } from 'express';
 
 import type { Order } from '../../contracts/http/orders.js';
 import type { OrderStore } from '../../services/order/order-store.js';
-import type { StoredOrder } from '../../services/order/stored-order.js';
+import type { StoredOrder } from '../../services/order/order-row.js';
 import { isAdmin, principalOf, requireOwnerOrAdmin } from '../http/access.js';
 import { notFound } from '../http/problem.js';
 

@@ -15,7 +15,7 @@ import { undoWorkflowIdOf } from '../../contracts/reconciliation.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import type { Logger } from '../../platform/logger.js';
 import { sagaStart } from '../../services/order/saga-start.js';
-import type { StoredOrder } from '../../services/order/stored-order.js';
+import type { StoredOrder } from '../../services/order/order-row.js';
 import { accepted, cancel, giveUp, initialSearchAttributes, retry, settled } from '../../workflows/order/messages.js';
 
 /** `unconfirmed`: Temporal did not answer; it may have heard it all the same. */

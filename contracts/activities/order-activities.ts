@@ -1,7 +1,8 @@
 import type { EventToTell } from '../events/order-event.js';
-import type { CancelReason, OrderStatus } from '../order-status.js';
+import type { OrderStatus } from '../order-status.js';
 import type { InsufficientStock } from '../refusals.js';
-import type { ShownState } from '../order-saga.js';
+import type { ShownState } from '../http/orders.js';
+import type { OrderFacts } from '../order-saga.js';
 import type { AttentionReason, AttentionStep } from '../saga-steps.js';
 import type { ServiceName } from '../services.js';
 import type { TimelineOutcome, TimelineStep } from '../timeline.js';
@@ -24,14 +25,9 @@ export type StockDecision =
   { outcome: 'reserved' } | ({ outcome: 'insufficient' } & InsufficientStock) | { outcome: 'cancelled' };
 
 /** What the order's row learns from a step. */
-export interface OrderPatch {
+export interface OrderPatch extends OrderFacts {
   /** Left out: the status stays. Never moves backwards: a status that can't follow the row's own is ignored. */
   status?: OrderStatus;
-  cancelReason?: CancelReason;
-  cancelNote?: string;
-  paymentId?: string;
-  deliveryId?: string;
-  trackingNumber?: string;
   /** Set once. */
   stockDecision?: StockDecision;
   /** null: nobody needs to look any more. */

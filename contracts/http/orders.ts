@@ -80,54 +80,61 @@ export const orderLineSchema = z.object({
 });
 export type OrderLine = z.infer<typeof orderLineSchema>;
 
-export const orderSchema = z
-  .object({
-    id: textIdSchema,
-    userId: integerIdSchema,
-    userVerified: z
-      .boolean()
-      .meta({ description: 'false: the user service was down, so what the token says was believed.' }),
-    status: z.enum(ORDER_STATUSES),
-    cancelReason: z.enum(CANCEL_REASONS).optional(),
-    cancelNote: z
-      .string()
-      .meta({ description: 'Why, in the words of whoever asked for it. What an operator wrote is for admins alone.' })
-      .optional(),
-    needsAttention: z
-      .boolean()
-      .meta({ description: 'A step, a compensation or the workflow itself waits for an operator.' }),
-    attention: z.object({ step: z.enum(SHOWN_ATTENTION_STEPS), since: timeSchema, error: z.string() }).optional(),
-    currency: currencySchema,
-    totalPrice: amountSchema,
-    lines: z.array(orderLineSchema),
-    shippingAddress: addressSchema,
-    paymentId: textIdSchema.optional(),
-    deliveryId: textIdSchema.optional(),
-    trackingNumber: z.string().optional(),
-    createdAt: timeSchema,
-    updatedAt: timeSchema,
-  })
-  .meta({
-    id: 'Order',
-    description: 'An order as it stands now, with the prices that it was placed with.',
-    examples: [
-      {
-        id: 'ord_1',
-        userId: 1,
-        userVerified: true,
-        status: 'COMPLETED',
-        needsAttention: false,
-        currency: 'KRW',
-        totalPrice: 3_500_000,
-        lines: [
-          { productId: 1, productName: 'MacBook Pro 16', unitPrice: 3_500_000, quantity: 1, totalPrice: 3_500_000 },
-        ],
-        shippingAddress: EXAMPLE_ADDRESS,
-        createdAt: '2026-01-31T12:00:00.000Z',
-        updatedAt: '2026-01-31T12:00:00.000Z',
-      },
-    ],
-  });
+/** What never changes in an order. A field of it is a column, and a line of services/order/order-row.ts. */
+export const placedOrderSchema = z.object({
+  id: textIdSchema,
+  userId: integerIdSchema,
+  userVerified: z
+    .boolean()
+    .meta({ description: 'false: the user service was down, so what the token says was believed.' }),
+  currency: currencySchema,
+  totalPrice: amountSchema,
+  lines: z.array(orderLineSchema),
+  shippingAddress: addressSchema,
+  createdAt: timeSchema,
+});
+export type PlacedOrder = z.infer<typeof placedOrderSchema>;
+
+/** What of it the Saga changes, as callers see it. */
+export const orderStateSchema = z.object({
+  status: z.enum(ORDER_STATUSES),
+  cancelReason: z.enum(CANCEL_REASONS).optional(),
+  cancelNote: z
+    .string()
+    .meta({ description: 'Why, in the words of whoever asked for it. What an operator wrote is for admins alone.' })
+    .optional(),
+  paymentId: textIdSchema.optional(),
+  deliveryId: textIdSchema.optional(),
+  trackingNumber: z.string().optional(),
+  needsAttention: z
+    .boolean()
+    .meta({ description: 'A step, a compensation or the workflow itself waits for an operator.' }),
+  attention: z.object({ step: z.enum(SHOWN_ATTENTION_STEPS), since: timeSchema, error: z.string() }).optional(),
+  updatedAt: timeSchema,
+});
+export type ShownState = z.infer<typeof orderStateSchema>;
+
+export const orderSchema = z.object({ ...placedOrderSchema.shape, ...orderStateSchema.shape }).meta({
+  id: 'Order',
+  description: 'An order as it stands now, with the prices that it was placed with.',
+  examples: [
+    {
+      id: 'ord_1',
+      userId: 1,
+      userVerified: true,
+      status: 'COMPLETED',
+      needsAttention: false,
+      currency: 'KRW',
+      totalPrice: 3_500_000,
+      lines: [
+        { productId: 1, productName: 'MacBook Pro 16', unitPrice: 3_500_000, quantity: 1, totalPrice: 3_500_000 },
+      ],
+      shippingAddress: EXAMPLE_ADDRESS,
+      createdAt: '2026-01-31T12:00:00.000Z',
+      updatedAt: '2026-01-31T12:00:00.000Z',
+    },
+  ],
+});
 export type Order = z.infer<typeof orderSchema>;
 
 export const ordersQuerySchema = pageQuerySchema.extend({

@@ -98,8 +98,17 @@ test('builds an index concurrently, also when several start at once, and anew wh
   const isValid = () => rowsOf(`SELECT indisvalid FROM pg_index WHERE indexrelid = 'first_id'::regclass`);
   expect(await isValid()).toEqual([false]);
   await rowsOf('DELETE FROM first WHERE ctid = (SELECT max(ctid) FROM first)');
-  expect((await Promise.all([run(), run(), run()])).flat()).toEqual(['0003-third.sql']);
+  // One builds, and waits for whoever uses the table; the others are there meanwhile.
+  const user = await session();
+  await user.query('BEGIN; INSERT INTO first VALUES (3)');
+  const built = expect(Promise.all([run(), run(), run()])).resolves.toContainEqual(['0003-third.sql']);
+  const all = `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'migrate'
+    AND query ~ 'advisory_lock|INDEX CONCURRENTLY'`;
+  await waitFor('one that builds and two that wait', async () => (await rowsOf(all)).length === 3);
+  await user.query('COMMIT');
+  await built;
   expect(await isValid()).toEqual([true]);
+  await user.end();
 });
 
 test.each([

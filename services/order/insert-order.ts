@@ -1,20 +1,11 @@
 import type { TimelineEntry } from '../../contracts/activities/order-activities.js';
 import type { OrderEvent } from '../../contracts/events/order-event.js';
-import type { Order } from '../../contracts/http/orders.js';
 import { makeOrderEvent } from './domain/order-event.js';
-import type { ShownState } from '../../contracts/order-saga.js';
 import { WAKE_RELAY } from '../../platform/outbox/outbox-session.js';
 import { Prisma, type PrismaClient } from './prisma/generated/client.js';
-import type { StoredOrder } from './stored-order.js';
-
-export interface NewOrder
-  extends
-    Pick<Order, 'id' | 'userId' | 'userVerified' | 'currency' | 'totalPrice' | 'lines' | 'shippingAddress'>,
-    Pick<StoredOrder, 'bodyHash' | 'paymentMethod' | 'answeredAsync'> {
-  idempotencyKey?: string | undefined;
-  traceparent?: string | undefined;
-  traceId?: string | undefined;
-}
+import { insertion, newOrderColumns, type NewOrder, type StoredOrder } from './order-row.js';
+import { placedOrder } from './saga-start.js';
+import { PENDING, shownState } from './domain/order-state.js';
 
 const created: TimelineEntry = {
   key: 'order-created',
@@ -42,11 +33,13 @@ export async function insertOrder(prisma: PrismaClient, order: NewOrder, at: Dat
 }
 
 const orderRow = (order: NewOrder, at: Date): Prisma.Sql => Prisma.sql`
-  INSERT INTO orders (id, user_id, idempotency_key, body_hash, user_verified, status, currency, total_price,
-    shipping_address, payment_method, answered_async, event_count, traceparent, created_at, updated_at)
-  VALUES (${order.id}, ${order.userId}, ${order.idempotencyKey ?? null}, ${order.bodyHash}, ${order.userVerified},
-    'PENDING', ${order.currency}, ${order.totalPrice}, ${JSON.stringify(order.shippingAddress)}::jsonb,
-    ${order.paymentMethod}, ${order.answeredAsync}, 1, ${order.traceparent ?? null}, ${at}, ${at})`;
+  INSERT INTO orders ${insertion({
+    ...newOrderColumns(order),
+    status: PENDING.status,
+    eventCount: 1,
+    createdAt: at,
+    updatedAt: at,
+  })}`;
 
 const lineRows = ({ lines }: NewOrder): Prisma.Sql => Prisma.sql`
   INSERT INTO order_lines (order_id, number, product_id, product_name, unit_price, quantity, total_price)
@@ -62,28 +55,17 @@ const entryRow = ({ traceId }: NewOrder, at: Date): Prisma.Sql => Prisma.sql`
   FROM placed`;
 
 const statusRow = (at: Date): Prisma.Sql => Prisma.sql`
-  INSERT INTO status_changes (order_id, number, shown) SELECT placed.id, 1, ${JSON.stringify(pending(at))}::jsonb FROM placed`;
+  INSERT INTO status_changes (order_id, number, shown) SELECT placed.id, 1, ${JSON.stringify(shownState(PENDING, at.toISOString()))}::jsonb FROM placed`;
 
 const eventRow = (event: OrderEvent): Prisma.Sql => Prisma.sql`
   INSERT INTO outbox_events (event_id, order_id, sequence, topic, event)
   SELECT ${event.id}, placed.id, 1, 'order-created', ${JSON.stringify(event)}::jsonb FROM placed`;
 
-const pending = (at: Date): ShownState => ({
-  status: 'PENDING',
-  needsAttention: false,
-  updatedAt: at.toISOString(),
-});
-
 function asPlaced(order: NewOrder, at: Date): StoredOrder {
-  const { id, userId, userVerified, currency, totalPrice, lines, shippingAddress } = order;
+  const { bodyHash, paymentMethod, answeredAsync, traceparent = null } = order;
   const createdAt = at.toISOString();
   return {
-    order: { id, userId, userVerified, currency, totalPrice, lines, shippingAddress, createdAt, ...pending(at) },
-    bodyHash: order.bodyHash,
-    paymentMethod: order.paymentMethod,
-    stockDecision: null,
-    answeredAsync: order.answeredAsync,
-    workflowStartedAt: null,
-    traceparent: order.traceparent ?? null,
+    order: { ...placedOrder({ ...order, createdAt }), ...shownState(PENDING, createdAt) },
+    ...{ bodyHash, paymentMethod, answeredAsync, traceparent, stockDecision: null, workflowStartedAt: null },
   };
 }

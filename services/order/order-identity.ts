@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Address } from '../../contracts/http/address.js';
+import type { PlaceOrderBody } from '../../contracts/http/orders.js';
 import type { RequestedLine } from './domain/order-lines.js';
 
 const hexDigits = 32;
@@ -18,29 +19,35 @@ export function randomOrderId(): string {
   return `ord_${randomBytes(hexDigits / 2).toString('hex')}`;
 }
 
-interface UnderstoodBody {
+/** The shipping address as it stands in the body: the user's own, taken where there is none, may change between two tries. */
+export interface UnderstoodBody extends Omit<PlaceOrderBody, 'items' | 'productId' | 'quantity'> {
   userId: number;
   /** Merged and sorted. */
   lines: readonly RequestedLine[];
-  paymentMethod: string;
-  /** As it stands in the body; the user's own, taken where there is none, may change between two tries. */
-  shippingAddress?: Address | undefined;
 }
 
 /**
  * SHA-256, hex, of a body as it was understood: how it was written (one line or items, order of fields, defaults
- * spelled out) makes no difference.
+ * spelled out) makes no difference. Each further field is hashed where it is there, so that a field that is new changes
+ * no hash of a key that is in use.
  */
-export function hashBody({ userId, lines, paymentMethod, shippingAddress }: UnderstoodBody): string {
+export function hashBody({ userId, lines, paymentMethod, shippingAddress, ...further }: UnderstoodBody): string {
   const canonical = [
     userId,
     lines.map(({ productId, quantity }) => [productId, quantity]),
     paymentMethod,
     shippingAddress === undefined ? null : fieldsOf(shippingAddress),
+    ...known(further),
   ];
   return createHash('sha256').update(JSON.stringify(canonical)).digest('hex');
 }
 
-function fieldsOf({ name, line1, line2, city, postalCode, country, phone }: Address): (string | null)[] {
-  return [name, line1, line2 ?? null, city, postalCode, country, phone ?? null];
+function fieldsOf({ name, line1, line2, city, postalCode, country, phone, ...further }: Address): unknown[] {
+  return [name, line1, line2 ?? null, city, postalCode, country, phone ?? null, ...known(further)];
+}
+
+/** By name, whatever their order. */
+function known(further: object): [string, unknown][] {
+  const there = Object.entries(further).filter(([, value]) => value !== undefined);
+  return there.sort(([one], [other]) => (one < other ? -1 : 1));
 }

@@ -1,8 +1,9 @@
 import type { OrderStatus } from '../../contracts/order-status.js';
 import { after, newestFirst } from '../../platform/database/newest-first.js';
-import { insertOrder, type NewOrder } from './insert-order.js';
+import { insertOrder } from './insert-order.js';
+import type { NewOrder } from './order-row.js';
 import { Prisma, type PrismaClient } from './prisma/generated/client.js';
-import { toStoredOrder, type StoredOrder } from './stored-order.js';
+import { toStoredOrder, type StoredOrder } from './order-row.js';
 
 export interface OrderFilter {
   /** Undefined: everybody's. */

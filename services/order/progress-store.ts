@@ -1,49 +1,31 @@
 import type { OrderProgress, TimelineEntry } from '../../contracts/activities/order-activities.js';
 import { eventIdOf, topicOf, type OrderEvent } from '../../contracts/events/order-event.js';
 import type { OrderLine } from '../../contracts/http/orders.js';
-import { type Attention, type OrderState, advance } from './domain/order-progress.js';
+import { advance, shownState, type OrderState } from './domain/order-state.js';
+import { assignments, type Columns, ORDER_COLUMNS, stateColumns, stateOf } from './order-row.js';
 import { type PrismaClient, Prisma } from './prisma/generated/client.js';
 import { isFinal, type OrderStatus } from '../../contracts/order-status.js';
-import { shownState } from './domain/shown-state.js';
 import { WAKE_RELAY } from '../../platform/outbox/outbox-session.js';
 import { STATUS_CHANGED } from './status-changes/status-listener.js';
 import { makeOrderEvent } from './domain/order-event.js';
 
-interface ReadOrder {
-  id: string;
-  /** PostgreSQL's own: it changes whenever the row does. */
-  rowVersion: string;
-  userId: number;
-  lines: OrderLine[];
+interface ReadOrder extends Columns {
   /** Minor unit. */
   totalPrice: number;
-  currency: string;
-  traceparent: string | null;
-  state: OrderState;
-  eventCount: number;
+  /** PostgreSQL's own: it changes whenever the row does. */
+  rowVersion: string;
+  lines: OrderLine[];
   /** Those of the events asked for that are written already. */
   eventIds: string[];
   /** It is over, and no longer known of each event whether it was written. */
   eventsPruned: boolean;
 }
 
-interface Row extends Omit<OrderState, 'attention'>, Omit<ReadOrder, 'state' | 'totalPrice'> {
-  totalPrice: bigint;
-  attentionStep: Attention['step'] | null;
-  attentionSince: Date | null;
-  attentionReason: Attention['reason'] | null;
-  attentionError: string | null;
-}
-
 /** The order with all that a step's record depends on, as of one moment. */
 async function readOrder(prisma: PrismaClient, progress: OrderProgress): Promise<ReadOrder | undefined> {
   const asked = progress.events.map(({ topic }) => eventIdOf(progress.orderId, topic));
-  const [row] = await prisma.$queryRaw<Row[]>`
-    SELECT id, xmin::text AS "rowVersion", user_id AS "userId", total_price AS "totalPrice", currency, traceparent,
-      status, cancel_reason AS "cancelReason", cancel_note AS "cancelNote", payment_id AS "paymentId",
-      delivery_id AS "deliveryId", tracking_number AS "trackingNumber", stock_decision AS "stockDecision",
-      needs_attention AS "needsAttention", attention_step AS "attentionStep", attention_since AS "attentionSince",
-      attention_reason AS "attentionReason", attention_error AS "attentionError", event_count AS "eventCount",
+  const [row] = await prisma.$queryRaw<(Omit<ReadOrder, 'totalPrice'> & { totalPrice: bigint })[]>`
+    SELECT ${ORDER_COLUMNS}, xmin::text AS "rowVersion",
       ARRAY(SELECT event_id FROM outbox_events WHERE event_id = ANY(${asked})) AS "eventIds",
       status IN ('COMPLETED', 'CANCELLED')
         AND event_count > (SELECT count(*) FROM outbox_events WHERE order_id = orders.id) AS "eventsPruned",
@@ -51,31 +33,7 @@ async function readOrder(prisma: PrismaClient, progress: OrderProgress): Promise
         'quantity', quantity, 'totalPrice', total_price) ORDER BY number)
         FROM order_lines WHERE order_id = orders.id) AS lines
     FROM orders WHERE id = ${progress.orderId}`;
-  return row === undefined ? undefined : fromRow(row);
-}
-
-function fromRow(row: Row): ReadOrder {
-  const { id, rowVersion, userId, lines, currency, traceparent, eventCount, eventIds, eventsPruned } = row;
-  const { status, cancelReason, cancelNote, paymentId, deliveryId, trackingNumber, stockDecision, needsAttention } =
-    row;
-  return {
-    ...{ id, rowVersion, userId, lines, currency, traceparent, eventCount, eventIds, eventsPruned },
-    totalPrice: Number(row.totalPrice),
-    state: {
-      ...{ status, cancelReason, cancelNote, paymentId, deliveryId, trackingNumber, stockDecision, needsAttention },
-      attention: attentionOf(row),
-    },
-  };
-}
-
-function attentionOf({ attentionStep, attentionSince, attentionReason, attentionError }: Row): Attention | null {
-  if (attentionStep === null || attentionSince === null || attentionReason === null) return null;
-  return {
-    step: attentionStep,
-    since: attentionSince.toISOString(),
-    reason: attentionReason,
-    error: attentionError ?? '',
-  };
+  return row && { ...row, totalPrice: Number(row.totalPrice) };
 }
 
 interface ProgressWrite {
@@ -105,23 +63,10 @@ async function writeProgress(prisma: PrismaClient, write: ProgressWrite): Promis
 
 const orderUpdate = ({ row, state, events, at }: ProgressWrite): Prisma.Sql => Prisma.sql`
   UPDATE orders SET
-    status = ${state.status},
-    cancel_reason = ${state.cancelReason},
-    cancel_note = ${state.cancelNote},
-    payment_id = ${state.paymentId},
-    delivery_id = ${state.deliveryId},
-    tracking_number = ${state.trackingNumber},
-    stock_decision = ${state.stockDecision === null ? null : JSON.stringify(state.stockDecision)}::jsonb,
-    needs_attention = ${state.needsAttention},
-    attention_step = ${state.attention?.step ?? null},
-    attention_since = ${state.attention?.since ?? null}::timestamptz,
-    attention_reason = ${state.attention?.reason ?? null},
-    attention_error = ${state.attention?.error ?? null},
+    ${assignments({ ...stateColumns(state), eventCount: row.eventCount + events.length, updatedAt: at })},
     stalled_since = CASE WHEN ${isFinal(state.status)} THEN NULL ELSE stalled_since END,
     stalled_why = CASE WHEN ${isFinal(state.status)} THEN NULL ELSE stalled_why END,
-    event_count = ${row.eventCount + events.length},
-    workflow_started_at = coalesce(workflow_started_at, ${at}),
-    updated_at = ${at}
+    workflow_started_at = coalesce(workflow_started_at, ${at})
   WHERE id = ${row.id} AND xmin::text = ${row.rowVersion}`;
 
 const entryInsert = ({ entry, at, traceId }: ProgressWrite): Prisma.Sql => Prisma.sql`
@@ -133,7 +78,7 @@ const entryInsert = ({ entry, at, traceId }: ProgressWrite): Prisma.Sql => Prism
 /** Only one writer at a time changes the row, so that what it counts is all there is. */
 const statusInsert = ({ moved, state, at }: ProgressWrite): Prisma.Sql => Prisma.sql`
   INSERT INTO status_changes (order_id, number, shown)
-  SELECT changed.id, (SELECT count(*) + 1 FROM status_changes WHERE order_id = changed.id), ${JSON.stringify(shownState(state, at))}::jsonb
+  SELECT changed.id, (SELECT count(*) + 1 FROM status_changes WHERE order_id = changed.id), ${JSON.stringify(shownState(state, at.toISOString()))}::jsonb
   FROM changed WHERE ${moved !== undefined}`;
 
 /** No ON CONFLICT: an event that is there was left out when the row was read, and another one is a mistake of ours. */
@@ -174,7 +119,7 @@ export async function recordProgress(prisma: PrismaClient, progress: OrderProgre
     const row = await readOrder(prisma, progress);
     if (row === undefined) throw new OrderNotFound(`there is no order ${progress.orderId}`);
     const at = new Date();
-    const { state, moved } = advance(row.state, progress.patch);
+    const { state, moved } = advance(stateOf(row), progress.patch);
     const events = missingEvents(progress, row, state.status).map(({ topic, reason }, index) =>
       makeOrderEvent(
         { ...row, ...state },

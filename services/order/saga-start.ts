@@ -1,17 +1,12 @@
-import {
-  DELIVERY_ASKED_EVERY_MS,
-  type SagaTimes,
-  type PlacedOrder,
-  type OrderSagaInput,
-} from '../../contracts/order-saga.js';
+import { DELIVERY_ASKED_EVERY_MS, type SagaTimes, type OrderSagaInput } from '../../contracts/order-saga.js';
 import { duration } from '../../platform/env.js';
 import type { WorkflowStartOptions } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
 import { workflowIdOf } from '../../contracts/ids.js';
-import type { Order } from '../../contracts/http/orders.js';
+import { placedOrderSchema, type Order, type PlacedOrder } from '../../contracts/http/orders.js';
 import { WORKFLOW_TASK_TIMEOUT_MS } from '../../contracts/step-timeouts.js';
 import { TASK_QUEUES } from '../../contracts/task-queues.js';
-import type { StoredOrder } from './stored-order.js';
+import type { StoredOrder } from './order-row.js';
 
 const some = duration.refine((ms) => ms >= 1, 'must be at least 1 ms');
 
@@ -94,7 +89,9 @@ export function sagaStart({ order, paymentMethod }: StoredOrder, { times, search
   } satisfies WorkflowStartOptions<OrderSaga>;
 }
 
-export function placedOrder(order: Order): PlacedOrder {
-  const { id, userId, userVerified, currency, totalPrice, lines, shippingAddress, createdAt } = order;
-  return { id, userId, userVerified, currency, totalPrice, lines, shippingAddress, createdAt };
+const PLACED_FIELDS = Object.keys(placedOrderSchema.shape);
+
+/** What never changes in it, and nothing else of what it has. */
+export function placedOrder(order: PlacedOrder): PlacedOrder {
+  return Object.fromEntries(Object.entries(order).filter(([field]) => PLACED_FIELDS.includes(field))) as PlacedOrder;
 }

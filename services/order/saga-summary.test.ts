@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { MAX_LINES, MAX_QUANTITY } from '../../contracts/http/orders.js';
-import type { PlacedOrder } from '../../contracts/order-saga.js';
+import type { PlacedOrder } from '../../contracts/http/orders.js';
 import { detailsOf, summaryOf } from './saga-start.js';
 
 const order = (lines: PlacedOrder['lines']): PlacedOrder => ({

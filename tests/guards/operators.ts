@@ -107,7 +107,7 @@ export const operators: Guard[] = [
       instead: 'next === to',
     },
     test: {
-      file: 'services/order/domain/order-progress.test.ts',
+      file: 'services/order/domain/order-state.test.ts',
       name: 'goes past a status whose record is missing, and never back to it',
     },
   },

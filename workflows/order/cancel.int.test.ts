@@ -41,7 +41,7 @@ describe('a customer who cancels', () => {
 
     const { order, row } = await ended(saga, id, handle);
     expect(order.cancelNote).toBe('found it cheaper');
-    expect(row.stockDecision).toEqual({ outcome: 'cancelled' });
+    expect(row.state.stockDecision).toEqual({ outcome: 'cancelled' });
     expect(row.statuses).toEqual(['PENDING', 'CANCELLING', 'CANCELLED']);
     expect(row.events).toEqual([{ topic: 'order-cancelled', reason: 'CUSTOMER_REQUEST' }]);
     expect(undoCalls()).toEqual(['release-stock']);
@@ -221,7 +221,7 @@ describe('an operator who gives an order up', () => {
     const { row } = await ended(saga, input.order.id, saga.handleOf(input.order.id));
     expect(handle.workflowId).toBe(`order-${input.order.id}`);
     expect(row.statuses).toEqual(['PENDING', 'CANCELLED']);
-    expect(row.stockDecision).toEqual({ outcome: 'cancelled' });
+    expect(row.state.stockDecision).toEqual({ outcome: 'cancelled' });
     expect(undoCalls()).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { OrderPatch, OrderProgress, TimelineEntry } from '../../contracts/activities/order-activities.js';
 import { REFUSALS } from '../../contracts/refusals.js';
-import type { ShownState } from '../../contracts/order-saga.js';
+import type { ShownState } from '../../contracts/http/orders.js';
 import type { CancelReason } from '../../contracts/order-status.js';
 import { StepRefused, StepTooLate, eventEntry } from './step-outcome.js';
 import { CancellationScope, CancelledFailure } from '@temporalio/workflow';

@@ -3,7 +3,7 @@ import type { OrderPatch } from '../../contracts/activities/order-activities.js'
 import { ATTENTION_MEANS, serviceOf, type AttentionStep } from '../../contracts/saga-steps.js';
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import type { Order } from '../../contracts/http/orders.js';
-import type { PlacedOrder } from '../../contracts/order-saga.js';
+import type { PlacedOrder } from '../../contracts/http/orders.js';
 import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
 
 type Attention = NonNullable<OrderPatch['attention']>;

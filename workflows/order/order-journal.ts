@@ -3,40 +3,16 @@ import type {
   OrderActivities,
   OrderProgress,
   Recorded,
-  StockDecision,
   TimelineEntry,
 } from '../../contracts/activities/order-activities.js';
-import type { Order } from '../../contracts/http/orders.js';
-import type { PlacedOrder, ShownState } from '../../contracts/order-saga.js';
-import { mayMove } from '../../contracts/order-status.js';
+import type { Order, PlacedOrder, ShownState } from '../../contracts/http/orders.js';
+import { advance, PENDING, shownState, stateOfShown } from '../../services/order/domain/order-state.js';
 import { CancellationScope, patched, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import { RECORD_TIMEOUTS } from '../../contracts/step-timeouts.js';
 import { TASK_QUEUES } from '../../contracts/task-queues.js';
 import { wasWritten, writtenAt } from './step-outcome.js';
 import { PATCHES } from './patches.js';
 import type { AttentionStep } from '../../contracts/saga-steps.js';
-
-/** An order at its start, as everybody is shown it. */
-export function pendingOrder(placed: PlacedOrder): Order {
-  return { ...placed, status: 'PENDING', needsAttention: false, updatedAt: placed.createdAt };
-}
-
-/** The order after a step, by the same rule as its row: a status that can't follow is ignored. */
-export function withProgress(order: Order, patch: OrderPatch, updatedAt: string): Order {
-  const { status, attention, stockDecision: _notShown, ...facts } = patch;
-  const next: Order = { ...order, ...known(facts), updatedAt };
-  if (status !== undefined && mayMove(order.status, status)) next.status = status;
-  if (attention === undefined) return next;
-
-  delete next.attention;
-  next.needsAttention = attention !== null;
-  if (attention !== null) next.attention = { step: attention.step, since: attention.since, error: attention.error };
-  return next;
-}
-
-function known<T extends object>(facts: T): Partial<T> {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Partial<T>;
-}
 
 const { local, regular, failForGood } = RECORD_TIMEOUTS;
 const nonRetryableErrorTypes = [...failForGood];
@@ -105,8 +81,8 @@ function summaryOf({ entry, patch }: OrderProgress): string {
 
 /** The order as its row has it. Written first, then shown: an answer never runs ahead of the row. */
 export class OrderJournal {
-  #order: Order;
-  #stockDecision: StockDecision | undefined;
+  #state = PENDING;
+  #updatedAt: string;
   #wasReset = false;
   #settledBefore: readonly AttentionStep[] = [];
   #withTheNext: OrderPatch = {};
@@ -121,11 +97,11 @@ export class OrderJournal {
     private readonly write: (progress: OrderProgress) => Promise<Recorded>,
     private readonly afterReset: (row: ShownState) => void,
   ) {
-    this.#order = pendingOrder(placed);
+    this.#updatedAt = placed.createdAt;
   }
 
   get order(): Order {
-    return this.#order;
+    return { ...this.placed, ...shownState(this.#state, this.#updatedAt) };
   }
 
   /** Known from the first record on that this run has made anew. */
@@ -139,13 +115,13 @@ export class OrderJournal {
   }
 
   get stockIsDecided(): boolean {
-    return this.#stockDecision !== undefined;
+    return this.#state.stockDecision !== null;
   }
 
   /** One record after the other, so that the row never learns an older thing after a newer one. Never fails. */
   record(patch: OrderPatch, entry: TimelineEntry, events: OrderProgress['events'] = []): Promise<void> {
     const progress: OrderProgress = {
-      orderId: this.#order.id,
+      orderId: this.placed.id,
       patch: { ...this.#withTheNext, ...patch },
       entry,
       events,
@@ -162,8 +138,9 @@ export class OrderJournal {
 
   async #write(progress: OrderProgress): Promise<void> {
     const { updatedAt, afterReset, settled = [] } = await this.write(progress);
-    this.#order = afterReset ? { ...this.placed, ...afterReset } : withProgress(this.#order, progress.patch, updatedAt);
-    this.#stockDecision ??= progress.patch.stockDecision;
+    const { state } = advance(this.#state, progress.patch);
+    this.#state = afterReset ? { ...stateOfShown(afterReset), stockDecision: state.stockDecision } : state;
+    this.#updatedAt = afterReset?.updatedAt ?? updatedAt;
     if (afterReset === undefined) return;
     this.#wasReset = true;
     this.#settledBefore = settled;

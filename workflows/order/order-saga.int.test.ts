@@ -46,7 +46,7 @@ describe('an order that is delivered', () => {
       'DELIVERY_STARTED',
       'COMPLETED',
     ]);
-    expect(row.stockDecision).toEqual({ outcome: 'reserved' });
+    expect(row.state.stockDecision).toEqual({ outcome: 'reserved' });
     expect(row.events.map(({ topic }) => topic)).toEqual([
       'inventory-reserved',
       'payment-completed',
@@ -143,7 +143,7 @@ describe('an order that is refused', () => {
 
     const { row, events } = await ended(saga, id, handle);
     expect(row.statuses).toEqual(['PENDING', 'CANCELLED']);
-    expect(row.stockDecision).toEqual({ outcome: 'insufficient', productId: 1, requested: 999, available: 5 });
+    expect(row.state.stockDecision).toEqual({ outcome: 'insufficient', productId: 1, requested: 999, available: 5 });
     expect(row.events).toEqual([
       { topic: 'inventory-failed', reason: 'INSUFFICIENT_STOCK' },
       { topic: 'order-cancelled', reason: 'INSUFFICIENT_STOCK' },

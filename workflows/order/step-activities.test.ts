@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { PlacedOrder } from '../../contracts/order-saga.js';
+import type { PlacedOrder } from '../../contracts/http/orders.js';
 import { stockOf } from './step-activities.js';
 
 const line = (productId: number) => ({ productId, productName: 'x', unitPrice: 1, quantity: productId, totalPrice: 1 });

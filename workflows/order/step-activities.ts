@@ -1,7 +1,8 @@
 import type { DeliveryRequest, DeliveryActivities } from '../../contracts/activities/delivery-activities.js';
 import type { StockRequest, InventoryActivities } from '../../contracts/activities/inventory-activities.js';
 import type { ChargeRequest, RefundRequest, PaymentActivities } from '../../contracts/activities/payment-activities.js';
-import type { OrderSagaInput, PlacedOrder } from '../../contracts/order-saga.js';
+import type { OrderSagaInput } from '../../contracts/order-saga.js';
+import type { PlacedOrder } from '../../contracts/http/orders.js';
 import { proxyActivities } from '@temporalio/workflow';
 import { STEPS, type SagaStep } from '../../contracts/saga-steps.js';
 import { HEARTBEAT_TIMEOUT_MS, STEP_RETRY } from '../../contracts/step-timeouts.js';

@@ -1,6 +1,6 @@
 import type { Order } from '../../../contracts/http/orders.js';
 import type { InsufficientStock } from '../../../contracts/refusals.js';
-import type { StoredOrder } from '../../../services/order/stored-order.js';
+import type { StoredOrder } from '../../../services/order/order-row.js';
 import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import type { OrderContext } from '../context.js';
 import { setTimeout as pause } from 'node:timers/promises';

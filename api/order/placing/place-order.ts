@@ -8,7 +8,7 @@ import {
   type Order,
   type OrderLine,
 } from '../../../contracts/http/orders.js';
-import { hashBody, orderIdFor, randomOrderId } from '../../../services/order/order-identity.js';
+import { hashBody, orderIdFor, randomOrderId, type UnderstoodBody } from '../../../services/order/order-identity.js';
 import { mergeLines, type RequestedLine, priceLine, totalOf } from '../../../services/order/domain/order-lines.js';
 import { isAdmin, requireUser } from '../../http/access.js';
 import { badRequest, forbidden, serviceUnavailable, unprocessable } from '../../http/problem.js';
@@ -22,17 +22,13 @@ import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import { activeTraceId, activeTraceparent } from '../../../platform/telemetry/trace-context.js';
 import type { OrderContext } from '../context.js';
 import type { OrderStore } from '../../../services/order/order-store.js';
-import type { StoredOrder } from '../../../services/order/stored-order.js';
+import type { StoredOrder } from '../../../services/order/order-row.js';
 
 /** A request to order, as it was understood. */
 interface OrderRequest {
-  userId: number;
+  body: UnderstoodBody;
   /** An admin orders for somebody else: the token says nothing of that user. */
   forAnother: boolean;
-  /** One per product, ascending. */
-  lines: RequestedLine[];
-  paymentMethod: string;
-  shippingAddress: Address | undefined;
   bodyHash: string;
   idempotencyKey: string | undefined;
   respondAsync: boolean;
@@ -40,31 +36,34 @@ interface OrderRequest {
 
 export function readOrderRequest(req: Request): OrderRequest {
   const caller = requireUser(req);
-  const body = parseBody(orderOperations.placeOrder.body, req);
-  const { userId = caller.userId, paymentMethod, shippingAddress } = body;
-  if (userId !== caller.userId && !isAdmin(caller)) throw forbidden("Another user's order needs the role admin.");
-  const lines = readLines(body);
+  const body = understand(parseBody(orderOperations.placeOrder.body, req), caller.userId);
+  const forAnother = body.userId !== caller.userId;
+  if (forAnother && !isAdmin(caller)) throw forbidden("Another user's order needs the role admin.");
   return {
-    userId,
-    forAnother: userId !== caller.userId,
-    lines,
-    paymentMethod,
-    shippingAddress,
-    bodyHash: hashBody({ userId, lines, paymentMethod, shippingAddress }),
+    body,
+    forAnother,
+    bodyHash: hashBody(body),
     idempotencyKey: readKey(req),
     respondAsync: prefersAsync(req),
   };
 }
 
-function readLines(body: PlaceOrderBody): RequestedLine[] {
-  const lines = mergeLines('items' in body ? body.items : [body]);
+/** Either way of writing lines; one per product, ascending. */
+function understand(body: PlaceOrderBody, callerId: number): UnderstoodBody {
+  const { items, ...chosen } = 'items' in body ? body : oneItem(body);
+  const lines = mergeLines(items);
   const tooMany = lines.filter((line) => line.quantity > MAX_QUANTITY);
-  if (tooMany.length === 0) return lines;
+  if (tooMany.length === 0) return { ...chosen, userId: chosen.userId ?? callerId, lines };
   throw badRequest(
     'Invalid request body.',
     tooMany.map((line) => ({ path: 'items', message: `product ${line.productId}: at most ${MAX_QUANTITY} in all` })),
   );
 }
+
+const oneItem = ({ productId, quantity, ...chosen }: Exclude<PlaceOrderBody, { items: unknown }>) => ({
+  ...chosen,
+  items: [{ productId, quantity }],
+});
 
 function readKey(req: Request): string | undefined {
   const key = req.get('idempotency-key');
@@ -155,22 +154,22 @@ const tooExpensive = () =>
 /** Asks who and how much, and writes the order down. Nothing is written when this throws. */
 export async function writeOrder(context: OrderContext, request: OrderRequest): Promise<Placed> {
   const { store, users, products, logger } = context;
-  const { userId, forAnother, lines, idempotencyKey, bodyHash, paymentMethod, respondAsync } = request;
+  const { body, forAnother, idempotencyKey, bodyHash, respondAsync } = request;
+  const { userId, lines } = body;
   const [customer, quote] = await Promise.all([
     verifyCustomer(users, userId, { forAnother }),
     quoteOrder(products, lines),
   ]);
-  const shippingAddress = request.shippingAddress ?? customer.address;
+  const shippingAddress = body.shippingAddress ?? customer.address;
   if (shippingAddress === undefined) throw addressMissing(customer.verified);
 
   crashPoint('place: before the row');
   const { placed, stored } = await store.place({
+    ...body,
     id: idempotencyKey === undefined ? randomOrderId() : orderIdFor(userId, idempotencyKey),
-    userId,
     userVerified: customer.verified,
     ...quote,
     shippingAddress,
-    paymentMethod,
     bodyHash,
     answeredAsync: respondAsync,
     idempotencyKey,
@@ -197,7 +196,7 @@ interface Placed {
 /** The order that an earlier request with this key made. Comes before all else, because it needs no other service. */
 export async function findReplay(store: OrderStore, request: OrderRequest): Promise<Placed | undefined> {
   if (request.idempotencyKey === undefined) return undefined;
-  const stored = await store.findByKey(request.userId, request.idempotencyKey);
+  const stored = await store.findByKey(request.body.userId, request.idempotencyKey);
   return stored === undefined ? undefined : asReplay(stored, request);
 }
 

@@ -1,5 +1,5 @@
 import type { Order } from '../../../contracts/http/orders.js';
-import type { ShownState } from '../../../contracts/order-saga.js';
+import type { ShownState } from '../../../contracts/http/orders.js';
 import type { PrismaClient } from '../prisma/generated/client.js';
 import { placedOrder } from '../saga-start.js';
 import { Client } from 'pg';

@@ -2,7 +2,7 @@ import type { OrderProgress } from '../../../contracts/activities/order-activiti
 import { createPool, prismaAdapter, transactionOptions } from '../../../platform/database/pool.js';
 import { createLogger } from '../../../platform/logger.js';
 import { createTestDatabase } from '../../../tests/support/database.js';
-import type { NewOrder } from '../insert-order.js';
+import type { NewOrder } from '../order-row.js';
 import { createOrderStore, type OrderStore } from '../order-store.js';
 import { randomOrderId } from '../order-identity.js';
 import { PrismaClient } from '../prisma/generated/client.js';

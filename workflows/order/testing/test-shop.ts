@@ -10,26 +10,25 @@ import type {
   OrderActivities,
   OrderProgress,
   Recorded,
-  StockDecision,
   TimelineEntry,
 } from '../../../contracts/activities/order-activities.js';
 import type { ChargeRequest, PaymentActivities } from '../../../contracts/activities/payment-activities.js';
 import type { Order } from '../../../contracts/http/orders.js';
-import type { PlacedOrder } from '../../../contracts/order-saga.js';
-import { mayMove } from '../../../contracts/order-status.js';
+import type { PlacedOrder } from '../../../contracts/http/orders.js';
 import { REFUSALS } from '../../../contracts/refusals.js';
 import type { AttentionStep, SagaStep } from '../../../contracts/saga-steps.js';
 import { SETTLED_DETAIL } from '../../../contracts/timeline.js';
 import { Gate } from './gate.js';
-import { pendingOrder, withProgress } from '../order-journal.js';
+import { advance, PENDING, shownState, type OrderState } from '../../../services/order/domain/order-state.js';
 
 type Step = SagaStep | 'record-progress' | 'carrier-reports';
 
 /** The order's row, its timeline and its outbox. */
 export interface Row {
+  placed: PlacedOrder;
+  state: OrderState;
   order: Order;
   statuses: string[];
-  stockDecision?: StockDecision;
   timeline: TimelineEntry[];
   events: { topic: string; reason?: string | undefined }[];
   /** Statuses that could not follow; only a reset may bring any. */
@@ -61,8 +60,10 @@ export class TestShop {
 
   add(order: PlacedOrder): void {
     this.#rows.set(order.id, {
-      order: pendingOrder(order),
-      statuses: ['PENDING'],
+      placed: order,
+      state: PENDING,
+      order: { ...order, ...shownState(PENDING, order.createdAt) },
+      statuses: [PENDING.status],
       timeline: [],
       events: [],
       ignored: [],
@@ -234,12 +235,11 @@ export class TestShop {
   #record({ orderId, patch, entry, events }: OrderProgress, firstRunId: string): Recorded {
     const row = this.row(orderId);
     const updatedAt = new Date().toISOString();
-    if (patch.status !== undefined) {
-      if (mayMove(row.order.status, patch.status)) row.statuses.push(patch.status);
-      else if (row.order.status !== patch.status) row.ignored.push(patch.status);
-    }
-    row.order = withProgress(row.order, patch, updatedAt);
-    if (patch.stockDecision) row.stockDecision ??= patch.stockDecision;
+    const { state, moved } = advance(row.state, patch);
+    if (moved !== undefined) row.statuses.push(moved);
+    else if (patch.status !== undefined && row.state.status !== patch.status) row.ignored.push(patch.status);
+    row.state = state;
+    row.order = { ...row.placed, ...shownState(state, updatedAt) };
     const runId = activityInfo().workflowExecution?.runId ?? '';
     const wasReset = runId !== firstRunId;
     const key = wasReset ? `${entry.key}-${runId}` : entry.key;

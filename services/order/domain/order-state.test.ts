@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { CANCEL_REASONS, isFinal, mayMove, ORDER_STATUSES } from '../../../contracts/order-status.js';
+import { advance, PENDING, shownState, stateOfShown } from './order-state.js';
+
+const patch = fc.record(
+  {
+    status: fc.constantFrom(...ORDER_STATUSES),
+    cancelReason: fc.constantFrom(...CANCEL_REASONS),
+    paymentId: fc.constantFrom('pay_1', 'pay_2'),
+    stockDecision: fc.constantFrom({ outcome: 'reserved' } as const, { outcome: 'cancelled' } as const),
+  },
+  { requiredKeys: [] },
+);
+
+describe('advancing an order', () => {
+  it('only ever goes along the transitions, whatever comes and in which order', () => {
+    fc.assert(
+      fc.property(fc.array(patch, { maxLength: 30 }), (patches) => {
+        let state = PENDING;
+        for (const next of patches) {
+          const before = state;
+          const result = advance(state, next);
+          state = result.state;
+          if (result.moved === undefined) expect(state.status).toBe(before.status);
+          else expect(mayMove(before.status, state.status)).toBe(true);
+          if (before.stockDecision !== null) expect(state.stockDecision).toEqual(before.stockDecision);
+          if (isFinal(before.status) && before.cancelReason !== null) {
+            expect(state.cancelReason).toBe(before.cancelReason);
+          }
+        }
+      }),
+    );
+  });
+
+  it('goes past a status whose record is missing, and never back to it', () => {
+    const { state, moved } = advance(PENDING, { status: 'DELIVERY_STARTED' });
+    expect(moved).toBe('DELIVERY_STARTED');
+    for (const status of ['PENDING', 'INVENTORY_RESERVED', 'PAYMENT_COMPLETED'] as const)
+      expect(advance(state, { status }).moved).toBeUndefined();
+    expect(advance(state, { status: 'COMPLETED' }).moved).toBe('COMPLETED');
+  });
+
+  it('changes nothing when the same patch comes again', () => {
+    fc.assert(
+      fc.property(fc.array(patch, { maxLength: 10 }), patch, (patches, last) => {
+        const state = [...patches, last].reduce((at, next) => advance(at, next).state, PENDING);
+        expect(advance(state, { ...last, status: state.status })).toEqual({ state, moved: undefined });
+      }),
+    );
+  });
+});
+
+describe('what callers see of an order', () => {
+  const later = '2026-01-01T00:00:01.000Z';
+  const attention = { step: 'charge-payment', since: later, reason: 'FAILED', error: 'Bug' } as const;
+
+  it('is PENDING at first', () => {
+    expect(shownState(PENDING, later)).toEqual({ status: 'PENDING', needsAttention: false, updatedAt: later });
+  });
+
+  it('has the facts of each step, and stays where a step says nothing of them', () => {
+    const { state } = advance(advance(PENDING, { paymentId: 'p1' }).state, { paymentId: undefined, cancelNote: 'n' });
+    expect(shownState(state, later)).toMatchObject({ paymentId: 'p1', cancelNote: 'n', updatedAt: later });
+    expect(shownState({ ...state, stockDecision: { outcome: 'reserved' } }, later)).not.toHaveProperty('stockDecision');
+  });
+
+  it('is who waits and why, without the code, until nobody does', () => {
+    const { state: waiting } = advance(PENDING, { attention });
+    expect(shownState(waiting, later)).toMatchObject({
+      needsAttention: true,
+      attention: { step: 'charge-payment', since: later, error: 'Bug' },
+    });
+    expect(shownState(waiting, later).attention).not.toHaveProperty('reason');
+    expect(advance(waiting, { paymentId: 'p1' }).state.needsAttention).toBe(true);
+    const over = shownState(advance(waiting, { attention: null }).state, later);
+    expect(over.needsAttention).toBe(false);
+    expect(over).not.toHaveProperty('attention');
+  });
+
+  it('says all that a run after a reset needs of it', () => {
+    const state = { ...PENDING, status: 'CANCELLING', cancelReason: 'CUSTOMER_REQUEST', needsAttention: true } as const;
+    const shown = shownState({ ...state, attention }, later);
+    expect(shownState(stateOfShown(shown), later)).toEqual(shown);
+  });
+});
