@@ -45,10 +45,10 @@ module.exports = {
     only('api', '^api/', ['^contracts/', '^platform/', '^clients/', '^services/', '^workflows/[^/]+/messages\\.ts$']),
     only('stack-support', '^stack/support/', ['^stack/prerequisites\\.js$']),
     only('stack-servers', '^stack/servers/', ['^stack/support/', '^stack/prerequisites\\.js$']),
-    only('stack-app', '^stack/app/', ['^stack/support/', '^stack/servers/', '^stack/ports\\.ts$']),
+    only('stack-app', '^stack/app/', ['^stack/support/', '^stack/setup/temporal\\.ts$']),
     only('stack-checks', '^stack/checks/', ['^stack/support/', '^stack/servers/']),
     only('stack-kafka-ui', '^stack/kafka-ui/', ['^stack/support/']),
-    only('stack-setup', '^stack/setup/', ['^contracts/', '^platform/', '^services/', '^stack/app/namespace\\.ts$', '^stack/support/wait-until\\.ts$']),
+    only('stack-setup', '^stack/setup/', ['^contracts/', '^platform/', '^services/', '^stack/support/']),
     only('stack-container', '^stack/container/', ['^platform/', '^stack/app/', '^stack/setup/']),
     {
       name: 'a-command-is-run',

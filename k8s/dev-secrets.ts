@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { appSecrets, databasePasswordName } from '../stack/app/app-secrets.js';
+import { appSecrets, databasePasswordName } from '../stack/app/secrets.js';
 import { databaseNames, type DatabaseName } from '../stack/app/databases.js';
 import { databaseSettings } from '../stack/app/environment.js';
-import { keepSecrets } from '../stack/support/secrets.js';
+import { keepSecrets } from '../stack/support/state.js';
 import { ownEnvironments, type Environment, type Site } from './environments.js';
 import { kustomization } from './kustomization.js';
 

@@ -2,7 +2,7 @@ import { settingsOfProcesses } from '../docs/made-from-code/processes.js';
 import { databaseNames, type DatabaseName } from '../stack/app/databases.js';
 import { databaseSettings, ownEnvironment } from '../stack/app/environment.js';
 import { ourProcesses, type OurProcess } from '../stack/app/processes.js';
-import { defaultPorts } from '../stack/ports.js';
+import { defaultPorts } from '../stack/support/ports.js';
 
 export type Environment = Record<string, string>;
 
@@ -18,7 +18,7 @@ const siteSettings = new Set(['CODEC_HOSTS', 'CODEC_REQUIRE_ADMIN', 'MAIL_FROM',
 
 /** Whatever differs between one installation and another. */
 export interface Site {
-  /** By the names of stack/app/app-secrets.ts. */
+  /** By the names of stack/app/secrets.ts. */
   secrets: Environment;
   /** Addresses of the databases. */
   databases: Record<DatabaseName, string>;

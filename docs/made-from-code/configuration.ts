@@ -1,6 +1,6 @@
 import { ourProcesses } from '../../stack/app/processes.js';
-import { defaultPorts } from '../../stack/ports.js';
-import { portSettings, stackSettings } from '../../stack/settings.js';
+import { defaultPorts } from '../../stack/support/ports.js';
+import { portSettings, stackSettings } from '../../stack/servers/all.js';
 import { settingsOfProcesses } from './processes.js';
 import { settingsOf, type Setting } from './settings.js';
 import { code, table } from './table.js';

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { ourProcesses } from '../../stack/app/processes.js';
-import { portSettings, stackSettings } from '../../stack/settings.js';
+import { portSettings, stackSettings } from '../../stack/servers/all.js';
 import { settingsOfProcesses } from './processes.js';
 import { settingsOf } from './settings.js';
 
@@ -30,7 +30,7 @@ it('knows every name that the code reads from the environment', async () => {
     for (const [, name = ''] of (await readFile(file, 'utf8')).matchAll(environmentRead))
       if (!known.has(name)) unknown.push(`${file} reads ${name}`);
   }
-  // One process's: a config.ts. The stack's: stack/settings.ts.
+  // One process's: a config.ts. The stack's: stack/servers/all.ts.
   expect(unknown).toEqual([]);
 });
 

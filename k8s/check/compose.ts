@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
-import { withSecrets } from '../../stack/app/env-file.js';
+import { withSecrets } from '../../stack/app/secrets.js';
 import { ourProcesses } from '../../stack/app/processes.js';
-import { defaultPorts, type PortName } from '../../stack/ports.js';
+import { defaultPorts, type PortName } from '../../stack/support/ports.js';
 import type { Environment } from '../environments.js';
 import { disagreements, isPinned, type Run } from './runs.js';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { settingsOfProcesses, type Settings } from '../../docs/made-from-code/processes.js';
 import { settingsOf } from '../../docs/made-from-code/settings.js';
 import { ourProcesses } from '../../stack/app/processes.js';
-import { defaultPorts } from '../../stack/ports.js';
+import { defaultPorts } from '../../stack/support/ports.js';
 import type { Environment } from '../environments.js';
 
 /** One container of ours, whatever runs it. */

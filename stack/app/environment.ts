@@ -1,4 +1,4 @@
-import { clientSecretName, oauthClients } from './app-secrets.js';
+import { clientSecretName, oauthClients } from './secrets.js';
 import { ourProcesses, type OurProcess, type Part } from './processes.js';
 
 export type Environment = Record<string, string>;

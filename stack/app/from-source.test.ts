@@ -2,12 +2,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { freePorts } from '../support/free-ports.js';
+import { freePorts } from '../support/ports.js';
 import { manageProcess, type ManagedProcess } from '../support/managed-process.js';
-import { answersOk } from '../support/probes.js';
+import { answersOk, waitUntil } from '../support/probes.js';
 import { checkout } from '../support/paths.js';
-import { waitUntil } from '../support/wait-until.js';
-import { appSecrets } from './app-secrets.js';
+import { appSecrets } from './secrets.js';
 import { argsOf } from './processes.js';
 
 let folder = '';

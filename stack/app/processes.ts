@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { checkout } from '../support/paths.js';
-import type { PortName } from '../ports.js';
+import type { PortName } from '../support/ports.js';
 import type { DatabaseName } from './databases.js';
 
 export interface OurProcess {

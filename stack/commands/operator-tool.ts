@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import { readPorts } from '../ports.js';
-import { tctl } from '../servers/tctl.js';
-import { temporalCli } from '../servers/temporal.js';
+import { readPorts } from '../support/ports.js';
+import { tctl, temporalCli } from '../servers/temporal.js';
 import { cacheFolder, stackFolder } from '../support/paths.js';
 import { readState } from '../support/state.js';
 import type { Server } from '../servers/types.js';

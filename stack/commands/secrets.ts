@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { withSecrets } from '../app/env-file.js';
+import { withSecrets } from '../app/secrets.js';
 
 /** `npm run secrets`: what docker-compose.yml needs in .env, or in another file; what is there stays as it is. */
 export function run() {

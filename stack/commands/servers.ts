@@ -1,12 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { serversOf } from '../servers/all.js';
-import { installPackages } from '../support/install.js';
-import { checkPrerequisites } from '../servers/needs.js';
-import { own } from '../support/owner.js';
+import { serversOf, checkPrerequisites } from '../servers/all.js';
+import { installPackages } from '../support/build.js';
+import { own } from '../support/lock.js';
 import { checkout, keepsake } from '../support/paths.js';
-import { startAndEnd } from '../support/start-and-end.js';
-import { aborted } from '../support/stopping.js';
+import { startAndEnd, aborted } from '../support/start-and-end.js';
 
 /** `npm run servers`: the servers alone, on free ports, for single tests by hand. vitest.config.ts reads where they are. */
 export async function run() {
@@ -19,7 +17,7 @@ export async function run() {
     await installPackages({ root: checkout, progress, signal });
 
     // Only now are there packages to import.
-    const { startServers } = await import('../start-servers.js');
+    const { startServers } = await import('../servers/start-servers.js');
     const servers = await startServers({ dir, ports: 'free', durable: false, restart: true, progress, signal });
     ends.push(servers.stop);
     const lines = Object.entries(servers.env).map(([key, value]) => `${key}=${value}\n`);

@@ -1,22 +1,15 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { addressTable } from '../app/address-table.js';
 import { ourProcesses } from '../app/processes.js';
-import { describeBusyPorts, readPorts } from '../ports.js';
-import { serversOf, type ServerName } from '../servers/all.js';
-import { build } from '../support/build.js';
-import { inWords, sinceThen } from '../support/durations.js';
-import { removeData, removeRests } from '../support/fresh.js';
-import { installPackages } from '../support/install.js';
-import { checkPrerequisites } from '../servers/needs.js';
-import { readOptions } from '../support/options.js';
-import { own, ownerOf } from '../support/owner.js';
+import { describeBusyPorts, readPorts } from '../support/ports.js';
+import { serversOf, type ServerName, checkPrerequisites } from '../servers/all.js';
+import { build, installPackages } from '../support/build.js';
+import { inWords, sinceThen, readOptions, createProgress, withoutPassword } from '../support/terminal.js';
+import { removeData, removeRests, forgetFormer, readState } from '../support/state.js';
+import { own, ownerOf } from '../support/lock.js';
 import { checkout, stackFolder } from '../support/paths.js';
 import { endLeftovers } from '../support/process-records.js';
-import { createProgress } from '../support/progress.js';
-import { forgetFormer, readState } from '../support/state.js';
-import { aborted, endAll, stopOnSignal } from '../support/stopping.js';
-import { together } from '../support/together.js';
+import { aborted, endAll, stopOnSignal, together } from '../support/start-and-end.js';
 
 const wanted: ServerName[] = ['postgres', 'redis', 'kafka', 'temporal', 'zipkin', 'maildev', 'kafka-ui'];
 
@@ -60,7 +53,8 @@ export async function run() {
     await installPackages({ root: checkout, progress, signal });
 
     // Only now are there packages to import.
-    const { startApp, startServers } = await import('../app.js');
+    const { startServers } = await import('../servers/start-servers.js');
+    const { startApp } = await import('../app/start-app.js');
     let serversEnv: Record<string, string> = {};
     await together(signal, [
       async (signal) => {
@@ -73,7 +67,6 @@ export async function run() {
     const app = await startApp({ dir, serversEnv, ports, watch, restart: true, progress, signal });
     ends.push(app.stop);
 
-    const { firstOrder } = await import('../app/first-order.js');
     progress.say(
       `\nHoldfast is up after ${inWords(Date.now() - since)}.\n\n${addressTable({ env: serversEnv, urls: app.urls })}`,
     );
@@ -144,4 +137,35 @@ async function refuseBusyPorts(ports: Record<string, number>) {
   const bound = Object.fromEntries(Object.entries(ports).filter(([name]) => !given.includes(name)));
   const busy = await describeBusyPorts(bound);
   if (busy.length > 0) throw new Error(busy.join('\n  '));
+}
+
+export function addressTable({ env, urls }: { env: Record<string, string>; urls: Record<string, string> }): string {
+  const rows = [
+    ['API', urls.gateway],
+    ['Temporal Web UI', env.TEMPORAL_UI_URL],
+    ['Kafka UI', env.KAFKA_UI_URL],
+    ['Traces (Zipkin)', env.ZIPKIN_URL],
+    ['Mail inbox', env.INBOX_URL],
+    ['Temporal', env.TEMPORAL_ADDRESS],
+    ['Kafka', env.KAFKA_BROKERS],
+    ['Redis', env.REDIS_URL],
+    ['PostgreSQL', env.POSTGRES_ADMIN_URL],
+    ...Object.entries(urls).filter(([name]) => name !== 'gateway'),
+  ];
+  const shown = rows.filter(([, address]) => address);
+  const width = Math.max(0, ...shown.map(([name = '']) => name.length));
+  return shown.map(([name = '', address = '']) => `  ${name.padEnd(width)}  ${withoutPassword(address)}`).join('\n');
+}
+
+/**
+ * Lines to paste into a shell: log in, order, look.
+ * @param gateway its address
+ */
+function firstOrder(gateway: string) {
+  const field = (name: string) => `node -pe 'JSON.parse(fs.readFileSync(0)).${name}'`;
+  return `TOKEN=$(curl -s ${gateway}/sessions -H 'content-type: application/json' \\
+  -d '{"email":"alice@example.com","password":"holdfast-demo"}' | ${field('accessToken')})
+ORDER=$(curl -s ${gateway}/orders -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\
+  -H 'idempotency-key: my-first-order' -d '{"productId":1,"quantity":1}' | tee /dev/stderr | ${field('id')})
+curl -s ${gateway}/orders/$ORDER -H "authorization: Bearer $TOKEN"  # once more in a few seconds: COMPLETED`;
 }

@@ -1,11 +1,10 @@
 import path from 'node:path';
-import { runNode } from '../test-run/run-node.js';
-import { installPackages } from '../support/install.js';
-import { checkPrerequisites } from '../servers/needs.js';
-import { own } from '../support/owner.js';
+import { runNode, runCommand } from '../support/run-command.js';
+import { installPackages } from '../support/build.js';
+import { checkPrerequisites } from '../servers/all.js';
+import { own } from '../support/lock.js';
 import { checkout, keepsake } from '../support/paths.js';
 import { endLeftovers } from '../support/process-records.js';
-import { runCommand } from '../support/run-command.js';
 import { startAndEnd } from '../support/start-and-end.js';
 
 const dir = path.join(keepsake, 'compose');

@@ -1,12 +1,10 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { serversOf, type ServerName } from '../servers/all.js';
-import { build } from '../support/build.js';
-import { installPackages } from '../support/install.js';
-import { checkPrerequisites } from '../servers/needs.js';
-import { readOptions } from '../support/options.js';
-import { own } from '../support/owner.js';
+import { serversOf, type ServerName, checkPrerequisites } from '../servers/all.js';
+import { build, installPackages } from '../support/build.js';
+import { readOptions } from '../support/terminal.js';
+import { own } from '../support/lock.js';
 import { checkout, keepsake } from '../support/paths.js';
 import { endLeftovers } from '../support/process-records.js';
 import { startAndEnd } from '../support/start-and-end.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { build } from '../support/build.js';
 import { checkout, keepsake } from '../support/paths.js';
-import { onTestServers } from '../test-run/on-test-servers.js';
+import { onTestServers } from './test.js';
 
 /** `npm run test:guards`: takes out each guard of docs/guarantees.md in turn, in a copy, and wants its test to go red. */
 export async function run() {

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describeMissing, type Missing } from '../prerequisites.js';
-import { installPackages } from '../support/install.js';
-import { checkPrerequisites } from '../servers/needs.js';
-import { own } from '../support/owner.js';
+import { installPackages } from '../support/build.js';
+import { checkPrerequisites } from '../servers/all.js';
+import { own } from '../support/lock.js';
 import { checkout, keepsake } from '../support/paths.js';
 import { endLeftovers } from '../support/process-records.js';
 import { startAndEnd } from '../support/start-and-end.js';

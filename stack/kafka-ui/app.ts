@@ -3,13 +3,10 @@ import path from 'node:path';
 import express from 'express';
 import helmet from 'helmet';
 import { isHostAllowed } from 'host-validation-middleware';
-import { connectTo } from './cluster/connection.js';
-import { answerErrors, PageError } from './page-error.js';
-import { showByKey } from './pages/by-key.js';
-import { showGroup } from './pages/group.js';
-import { showHome } from './pages/home.js';
-import { showMessage } from './pages/message.js';
-import { showTopic } from './pages/topic.js';
+import { connectTo } from './cluster.js';
+import { answerErrors, PageError } from './page.js';
+import { showByKey, showMessage, showTopic } from './message-pages.js';
+import { showGroup, showHome } from './overview-pages.js';
 
 const style = fs.readFileSync(path.join(import.meta.dirname, 'style.css'), 'utf8');
 

@@ -4,10 +4,10 @@ import http from 'node:http';
 import net from 'node:net';
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePorts } from '../support/free-ports.js';
-import { waitUntil } from '../support/wait-until.js';
+import { freePorts } from '../support/ports.js';
+import { waitUntil } from '../support/probes.js';
 import { createKafkaUi } from './app.js';
-import { connectTo } from './cluster/connection.js';
+import { connectTo } from './cluster.js';
 import type { Server } from 'node:http';
 import type { IResourceConfigEntry } from 'kafkajs';
 

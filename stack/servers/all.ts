@@ -1,14 +1,14 @@
 import { chromium } from './chromium.js';
-import { kafkaUi } from './kafka-ui.js';
-import { kafka } from './kafka.js';
+import { kafkaUi, kafka } from './kafka.js';
 import { maildev } from './maildev.js';
 import { postgres } from './postgres.js';
 import { redis } from './redis.js';
-import { tctl } from './tctl.js';
-import { temporal, temporalCli } from './temporal.js';
-import { testServer } from './test-server.js';
+import { tctl, temporal, temporalCli, testServer, canDownloadTemporal } from './temporal.js';
 import { zipkin } from './zipkin.js';
 import type { Server } from './types.js';
+import { describeMissing, findMissing, thisMachine, type Needs } from '../prerequisites.js';
+import { cacheFolder, checkout } from '../support/paths.js';
+import { defaultPorts } from '../support/ports.js';
 
 export type ServerName =
   | 'postgres'
@@ -36,4 +36,67 @@ export function queuesOf(only?: ServerName[]) {
 
 export function serversOf(only?: ServerName[]) {
   return queuesOf(only).flat();
+}
+
+/**
+ * @param servers those wanted
+ * @returns without what a given address or the cache makes needless
+ */
+async function needsOf(servers: Server[], environment: NodeJS.ProcessEnv): Promise<Needs> {
+  const cache = cacheFolder(environment);
+  const started = servers.filter(({ settings }) => !environment[settings[0] ?? '']);
+  const fetched = started.filter((server) => !(server.isHere?.(cache, environment) ?? true));
+  const need = (among: Server[], program: 'java' | 'maven' | 'go') =>
+    among.some(({ needs }) => needs?.includes(program));
+  const needs = {
+    java: need(started, 'java'),
+    maven: need(fetched, 'maven'),
+    go: need(fetched, 'go'),
+    megabytes: 500,
+    folders: [checkout, cache],
+  };
+  if (needs.go) needs.megabytes = 4000;
+  if (needs.go && thisMachine.ask('go', ['version']) === undefined) needs.go = !(await canDownloadTemporal());
+  return needs;
+}
+
+/** @returns rejects naming everything that is missing, with the way to get it */
+export async function checkPrerequisites(servers: Server[], environment: NodeJS.ProcessEnv): Promise<void> {
+  const missing = findMissing(await needsOf(servers, environment), thisMachine);
+  if (missing.length > 0) throw new Error(describeMissing(missing, thisMachine.platform));
+}
+
+/** What `npm start`, `npm test` and the tools read beside ports and addresses of servers: the setting, and what it is for. */
+const ownSettings = {
+  HOLDFAST_CACHE: 'where fetched and built servers are kept, for all clones; default `~/.cache/holdfast`',
+  HOLDFAST_DIR:
+    'the folder of the stack that `npm run status`, `logs` and `redis` are about, and that `npm start` keeps its data in; default `.holdfast/dev`',
+  JAVA_HOME: 'the Java to use; default the `java` on the path',
+  CI: 'progress in plain lines, as without a terminal',
+};
+
+/** @returns what each setting of the stack is for, ports left aside */
+export function stackSettings(): Record<string, string> {
+  const given = serversOf().flatMap(({ name, settings: [first = '', ...others], prepare }): [string, string][] => [
+    [first, `a ${name} that is here already is used, and none is fetched${prepare ? ' or started' : ''}`],
+    ...others.map((other): [string, string] => [other, `goes with \`${first}\``]),
+  ]);
+  return { ...Object.fromEntries(given), ...ownSettings };
+}
+
+/** @returns every port that can be moved, and whose it is */
+export function portSettings(): { setting: string; port: number; of: string }[] {
+  return Object.entries(defaultPorts).map(([setting, port]) => {
+    const server = serversOf().find(({ ports }) => ports.includes(setting))?.name;
+    return {
+      setting,
+      port,
+      of:
+        server ??
+        setting
+          .replace(/_PORT$/, '')
+          .toLowerCase()
+          .replaceAll('_', '-'),
+    };
+  });
 }

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { runCommand } from '../support/run-command.js';
-import { javaFlags, javaProgram } from './java.js';
-import { fromMaven, hasJars } from './maven.js';
+import { javaFlags, javaProgram, fromMaven, hasJars } from './registries.js';
 import type { Server } from './types.js';
+import { checkout } from '../support/paths.js';
+import { answersOk } from '../support/probes.js';
 
 export const kafka: Server = {
   name: 'kafka',
@@ -118,3 +119,28 @@ appender.console.layout.pattern = %d{ISO8601} %p %c %m%n
 rootLogger.level = WARN
 rootLogger.appenderRef.console.ref = console
 `.trimStart();
+
+/** Shows what is in Kafka on a page; it waits for none. */
+export const kafkaUi: Server = {
+  name: 'kafka-ui',
+  settings: ['KAFKA_UI_URL'],
+  ports: ['KAFKA_UI_PORT'],
+  obtain: () => ({ from: 'this repository' }),
+  prepare: ({ ports, environment }) => ({
+    name: 'kafka-ui',
+    command: process.execPath,
+    args: [path.join(checkout, 'stack', 'run.js'), 'kafka-ui'],
+    env: {
+      ...environment,
+      KAFKA_BROKERS: environment.KAFKA_BROKERS || `127.0.0.1:${ports.KAFKA_PORT}`,
+      HOST: '127.0.0.1',
+      PORT: `${ports.KAFKA_UI_PORT}`,
+      KAFKAJS_NO_PARTITIONER_WARNING: '1',
+    },
+    background: true,
+    within: 30_000,
+    ready: () => answersOk(`http://127.0.0.1:${ports.KAFKA_UI_PORT}/healthz`),
+  }),
+  describe: ({ ports }) => ({ KAFKA_UI_URL: `http://127.0.0.1:${ports.KAFKA_UI_PORT}` }),
+  answers: ({ KAFKA_UI_URL }) => answersOk(`${KAFKA_UI_URL}/healthz`),
+};

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { talksTcp } from '../support/probes.js';
-import { fromMaven, hasJars } from './maven.js';
+import { fromMaven, hasJars } from './registries.js';
 import type { Server } from './types.js';
 
 /** by platform and architecture */

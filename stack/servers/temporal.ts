@@ -3,9 +3,11 @@ import path from 'node:path';
 import { fromCache, isCached } from '../support/cache.js';
 import { answersOk } from '../support/probes.js';
 import { runCommand } from '../support/run-command.js';
-import { buildGoTool, goPins } from './go-tool.js';
-import { downloadTemporal, temporalVersion as version } from './temporal-download.js';
-import type { Server } from './types.js';
+import { buildGoTool, goPins, fromMaven, hasJars } from './registries.js';
+import type { Server, ServerContext } from './types.js';
+import { createHash } from 'node:crypto';
+
+const version = '1.5.1';
 
 /** The `temporal` command-line tool: the development server with its Web UI, and what operators type. */
 export const temporalCli: Server = {
@@ -21,7 +23,7 @@ export const temporalCli: Server = {
       { cache, name: 'temporal', pins: goPins('temporal'), signal, onWait },
       async (folder) => {
         const to = path.join(folder, 'temporal');
-        const from = await downloadTemporal(context, { version, folder }).then(
+        const from = await downloadTemporal(context, folder).then(
           () => 'the official download',
           async (error: unknown) => {
             signal.throwIfAborted();
@@ -109,4 +111,90 @@ export const temporal: Server = {
     await connection.close();
     return true;
   },
+};
+
+/** The official prebuilt `temporal`, checked against the release's list of checksums. Rejects when it can't be had quickly: building it is the way then. */
+async function downloadTemporal({ environment, signal, detail }: ServerContext, folder: string) {
+  const archive = `temporal_cli_${version}_${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}.tar.gz`;
+  const release = `https://github.com/temporalio/cli/releases/download/v${version}`;
+  detail('asking for the official download');
+  const checksums = await (await get(`${release}/checksums.txt`, 8_000, signal)).text();
+  const expected = checksums
+    .split('\n')
+    .find((line) => line.trim().endsWith(archive))
+    ?.split(/\s+/)[0];
+  if (!expected) throw new Error(`no checksum of ${archive}`);
+  detail(`downloading ${archive}`);
+  const bytes = Buffer.from(await (await get(`${release}/${archive}`, 120_000, signal)).arrayBuffer());
+  const actual = createHash('sha256').update(bytes).digest('hex');
+  if (actual !== expected) throw new Error(`${archive} has the checksum ${actual}, not ${expected}`);
+  const file = path.join(folder, archive);
+  fs.writeFileSync(file, bytes);
+  await runCommand('tar', ['-xzf', file, '-C', folder, 'temporal'], { env: environment, signal });
+  fs.rmSync(file);
+}
+
+/** @returns whether the official download answers, so that nothing needs building */
+export async function canDownloadTemporal(signal: AbortSignal = AbortSignal.timeout(6000)): Promise<boolean> {
+  try {
+    return Boolean(
+      await get(`https://github.com/temporalio/cli/releases/download/v${version}/checksums.txt`, 6000, signal),
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** @param within milliseconds */
+async function get(url: string, within: number, signal: AbortSignal) {
+  const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(within)]) });
+  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+  return response;
+}
+
+/** Temporal's earlier command-line tool, for those whose hands know it. */
+export const tctl: Server = {
+  name: 'tctl',
+  settings: ['TCTL'],
+  ports: [],
+  needs: ['go'],
+  isHere: (cache) => isCached({ cache, name: 'tctl', pins: goPins('tctl') }),
+  async obtain(context) {
+    const { cache, signal, detail, environment } = context;
+    const onWait = () => detail('another process is building it');
+    const got = await fromCache({ cache, name: 'tctl', pins: goPins('tctl'), signal, onWait }, async (folder) => {
+      const to = path.join(folder, 'tctl');
+      await buildGoTool(context, { name: 'tctl', package: 'go.temporal.io/server/cmd/tools/cli', to });
+      await runCommand(to, ['--version'], { env: environment, signal });
+      return 'its sources, built here';
+    });
+    return { ...got, program: path.join(got.folder, 'tctl') };
+  },
+  describe: (_, { program = '' }) => ({ TCTL: program }),
+};
+
+const script = `#!/bin/sh
+# Temporal's time-skipping test server; takes its port as the first argument.
+here=$(cd "$(dirname "$0")" && pwd)
+exec "\${JAVA_HOME:+$JAVA_HOME/bin/}java" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$here/libs/*" io.temporal.testserver.TestServer "$@"
+`;
+
+const jars = {
+  name: 'test-server',
+  pin: script,
+  finish: (folder: string) => fs.writeFileSync(path.join(folder, 'test-server'), script, { mode: 0o755 }),
+};
+
+/** Temporal's time-skipping test server as an executable, for the tests of workflows. */
+export const testServer: Server = {
+  name: 'test-server',
+  settings: ['TEMPORAL_TEST_SERVER'],
+  ports: [],
+  needs: ['java', 'maven'],
+  isHere: (cache) => hasJars(cache, jars),
+  async obtain(context) {
+    const got = await fromMaven(context, jars);
+    return { ...got, program: path.join(got.folder, 'test-server') };
+  },
+  describe: (_, { program = '' }) => ({ TEMPORAL_TEST_SERVER: program }),
 };

@@ -1,8 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { answersOk } from '../support/probes.js';
-import { javaFlags, javaProgram } from './java.js';
-import { fromMaven, hasJars } from './maven.js';
+import { javaFlags, javaProgram, fromMaven, hasJars } from './registries.js';
 import type { Server } from './types.js';
 
 export const zipkin: Server = {

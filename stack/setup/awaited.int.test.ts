@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
 import { createTestDatabase, type TestDatabase } from '../../tests/support/database.js';
 import { createTestNamespace } from '../../tests/support/temporal-namespace.js';
-import { awaitedBy } from './awaited.js';
+import { awaitedBy } from './migrations.js';
 
 const directory = 'services/payment/prisma/migrations';
 const simulatorDirectory = 'services/payment/simulator/prisma/migrations';

@@ -1,5 +1,6 @@
-import { migrate } from '../../platform/database/migrate.js';
+import { migrate, pendingMigrations } from '../../platform/database/migrate.js';
 import type { SetupConfig } from './config.js';
+import { missingSearchAttributes } from './temporal.js';
 
 /** Each database and the folder of its migrations, from the root of the checkout. */
 export const DATABASES = [
@@ -22,4 +23,40 @@ export async function migrateAll(config: SetupConfig): Promise<string[]> {
     }),
   );
   return applied.flat();
+}
+
+interface Awaiting {
+  /** Of the service whose database DATABASE_URL is. */
+  SERVICE_NAME: string;
+  DATABASE_URL?: string | undefined;
+  PAYMENT_SIMULATOR_DATABASE_URL?: string | undefined;
+  TEMPORAL_ADDRESS?: string | undefined;
+  TEMPORAL_NAMESPACE: string;
+}
+
+/** What a process would miss now of what the setup of this same build makes; why it can't be said, where it can't. */
+export async function awaitedBy(process: Awaiting): Promise<string[]> {
+  const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = process;
+  const awaited = await Promise.all([
+    ...DATABASES.flatMap(({ setting, directory }) => {
+      const url = urlOf(setting, process);
+      return url === undefined ? [] : [orWhy(pendingMigrations({ url, directory }))];
+    }),
+    ...(address === undefined ? [] : [orWhy(missingSearchAttributes({ address, namespace }))]),
+  ]);
+  return awaited.flat();
+}
+
+/** A process knows its own database as DATABASE_URL; the setup knows it by its service. */
+function urlOf(setting: string, { SERVICE_NAME, DATABASE_URL, PAYMENT_SIMULATOR_DATABASE_URL }: Awaiting) {
+  if (setting === 'PAYMENT_SIMULATOR_DATABASE_URL') return PAYMENT_SIMULATOR_DATABASE_URL;
+  return setting === `${SERVICE_NAME.replace('-service', '').toUpperCase()}_DATABASE_URL` ? DATABASE_URL : undefined;
+}
+
+async function orWhy(missing: Promise<string[]>): Promise<string[]> {
+  try {
+    return await missing;
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
 }

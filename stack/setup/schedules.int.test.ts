@@ -4,7 +4,7 @@ import { RECONCILIATION, RECONCILIATION_SCHEDULE } from '../../contracts/reconci
 import { createTemporalClient, type TemporalClient } from '../../platform/temporal/client.js';
 import type { TemporalSettings } from '../../platform/temporal/settings.js';
 import { createTestNamespace } from '../../tests/support/temporal-namespace.js';
-import { scheduleReconciliation } from './schedules.js';
+import { scheduleReconciliation } from './temporal.js';
 
 let settings: TemporalSettings;
 let temporal: TemporalClient;

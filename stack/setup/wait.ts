@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { databaseSettings, processSettings, readEnv, temporalAddressSettings } from '../../platform/env.js';
 import { createLogger } from '../../platform/logger.js';
 import { providerSettings } from '../../services/payment/payment-provider.js';
-import { awaitedBy } from './awaited.js';
+import { awaitedBy } from './migrations.js';
 
 /**
  * Ends when the setup of this same build has made what a process needs, whose settings this one is given: its migrations and what

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { freePorts } from './free-ports.js';
+import { freePorts } from './ports.js';
 
 it('gives no port to two who ask at about the same time', async () => {
   const all = (await Promise.all([1, 2, 3].map(() => freePorts(400)))).flat();

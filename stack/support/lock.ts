@@ -1,7 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { isStillThere, startOf, type ProcessRecord } from './process-identity.js';
-import { waitUntil } from './wait-until.js';
+import {
+  isStillThere,
+  startOf,
+  type ProcessRecord,
+  readRecords,
+  removeRecord,
+  writeRecord,
+} from './process-records.js';
+import { waitUntil } from './probes.js';
 
 /**
  * Lets one process at a time do a piece of work, over all clones. A lock whose holder is dead counts for nothing. Two may hold it at once
@@ -48,4 +55,25 @@ function holderOf(file: string): ProcessRecord | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * One stack of a kind at a time in a checkout, also when two are started in the same moment.
+ * @param command how it was started
+ * @returns gives it up
+ */
+export async function own(dir: string, command: string): Promise<() => void> {
+  const folder = path.join(dir, 'run');
+  await withLock(path.join(folder, 'owner.lock'), {}, () => {
+    const other = ownerOf(dir);
+    if (other)
+      throw new Error(`${command} already runs in this checkout: process ${other.pid}. End it with: kill ${other.pid}`);
+    writeRecord(folder, { pid: process.pid, name: 'owner', command });
+  });
+  return () => removeRecord(folder, 'owner', process.pid);
+}
+
+/** @returns the process that has it now */
+export function ownerOf(dir: string): ProcessRecord | undefined {
+  return readRecords(path.join(dir, 'run')).find((record) => record.name === 'owner' && isStillThere(record));
 }

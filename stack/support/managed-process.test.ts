@@ -2,11 +2,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { keepAlive } from './keep-alive.js';
-import { manageProcess, type ManagedProcess } from './managed-process.js';
-import { startOf } from './process-identity.js';
-import { readRecords } from './process-records.js';
-import { waitUntil } from './wait-until.js';
+import { keepAlive, manageProcess, type ManagedProcess } from './managed-process.js';
+import { startOf, readRecords } from './process-records.js';
+import { waitUntil } from './probes.js';
 
 // Processes are started, on a machine that may do much else.
 vi.setConfig({ testTimeout: 60_000 });

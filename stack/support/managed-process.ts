@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { signalQuietly, removeRecord, writeRecord } from './process-records.js';
-import { waitUntil } from './wait-until.js';
+import { waitUntil, pause } from './probes.js';
 import type { ProcessState } from './state.js';
 
 export interface ProcessSpec {
@@ -45,7 +45,7 @@ export interface ManagedProcess {
 }
 
 /** told what becomes of the process */
-export type Note = (change: Partial<ProcessState>) => void;
+type Note = (change: Partial<ProcessState>) => void;
 
 /**
  * One process of ours or one server: started apart from our terminal, its output in a file, its id on record until it has ended.
@@ -160,5 +160,75 @@ export function manageProcess(
     stop: (signal = spec.stopSignal ?? 'SIGTERM') => end(signal, spec.grace ?? 15_000),
     kill9: () => end('SIGKILL', 0),
     tail,
+  };
+}
+
+/**
+ * A process that dies without being asked is reported with the end of its log and, if wanted, started again after a pause that doubles
+ * from one second to half a minute.
+ */
+export function keepAlive(
+  spec: ProcessSpec,
+  {
+    records,
+    logs,
+    restart,
+    report,
+    note,
+  }: { records: string; logs: string; restart: boolean; report: (text: string) => void; note?: Note },
+): ManagedProcess {
+  let givenUp = new AbortController();
+  let deaths = 0;
+  let lastDeath = 0;
+  let restarts = 0;
+  const process = manageProcess(spec, { records, logs, note, onDeath: (how) => void died(how) });
+
+  async function died(how: string) {
+    report(`${spec.name} ended ${how} without being asked. The end of ${process.logFile}:\n${process.tail()}`);
+    note?.({ lastEnd: how, lastEndAt: new Date().toISOString() });
+    if (!restart) return;
+    const { signal } = givenUp;
+    deaths = Date.now() - lastDeath > 60_000 ? 1 : deaths + 1;
+    lastDeath = Date.now();
+    const seconds = Math.min(2 ** (deaths - 1), 30);
+    restarts += 1;
+    note?.({ phase: 'restarting', restarts, nextStartAt: new Date(Date.now() + seconds * 1000).toISOString() });
+    report(`${spec.name} is started again in ${seconds} s`);
+    await pause(seconds * 1000, signal);
+    if (signal.aborted) return;
+    await revive(signal);
+  }
+
+  async function revive(signal: AbortSignal): Promise<void> {
+    try {
+      await process.start(signal);
+      report(`${spec.name} is ready again`);
+    } catch (error) {
+      if (signal.aborted) return;
+      const [why = ''] = (error as Error).message.split('\n');
+      if (process.pid === undefined) return died(why.replace(`${spec.name} ended `, ''));
+      // It runs: what it waits for may take longer than it was given.
+      report(why);
+      return revive(signal);
+    }
+  }
+
+  async function giveUp(end: () => Promise<void>) {
+    givenUp.abort(new Error(`${spec.name} was stopped`));
+    await end();
+    givenUp = new AbortController();
+  }
+
+  return {
+    name: process.name,
+    logFile: process.logFile,
+    get pid() {
+      return process.pid;
+    },
+    start: process.start,
+    spawn: process.spawn,
+    tail: process.tail,
+    stop: (signal) => giveUp(() => process.stop(signal)),
+    kill9: () => giveUp(() => process.kill9()),
   };
 }

@@ -3,9 +3,16 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isStillThere, parseLinuxStat, startOf } from './process-identity.js';
-import { endLeftovers, endLeftoversBelow, readRecords, writeRecord } from './process-records.js';
-import { waitUntil } from './wait-until.js';
+import {
+  isStillThere,
+  parseLinuxStat,
+  startOf,
+  endLeftovers,
+  endLeftoversBelow,
+  readRecords,
+  writeRecord,
+} from './process-records.js';
+import { waitUntil } from './probes.js';
 
 let folder = '';
 const children: ChildProcess[] = [];

@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { isStillThere, startOf } from './process-identity.js';
+import { isStillThere, startOf } from './process-records.js';
+import { randomBytes } from 'node:crypto';
+import { keepsake } from './paths.js';
 
 /** What `npm run status` and its like know of a set of processes, in a file kept by the process that looks after the set. */
 export interface ProcessState {
@@ -20,7 +22,7 @@ export interface ProcessState {
   nextStartAt?: string;
 }
 
-export interface SetState {
+interface SetState {
   /** of who looks after them */
   pid: number;
   startedAt: string;
@@ -33,7 +35,7 @@ export interface SetState {
   processes: Record<string, ProcessState>;
 }
 
-export type SetName = 'servers' | 'app';
+type SetName = 'servers' | 'app';
 
 const fileOf = (dir: string, set: SetName) => path.join(dir, 'run', `${set}.json`);
 
@@ -89,4 +91,45 @@ export function readState(dir: string, set: SetName): SetState | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Values made once and kept: those in the file stay as they are, missing ones are made and added. Readable by their owner only. */
+export function keepSecrets(file: string, makers: Record<string, () => string>): Record<string, string> {
+  const kept = readSecrets(file);
+  const missing = Object.entries(makers).filter(([name]) => typeof kept[name] !== 'string');
+  if (missing.length === 0) return kept;
+  for (const [name, make] of missing) kept[name] = make();
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(`${file}.new`, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 });
+  fs.renameSync(`${file}.new`, file);
+  return kept;
+}
+
+/** What was kept so far; nothing where there is no such file. */
+export function readSecrets(file: string): Record<string, string> {
+  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, string>) : {};
+}
+
+/**
+ * Removes what a stack that doesn't run has kept: the data of its servers, and the keys and passwords that go with it.
+ * @returns whether there was anything
+ */
+export function removeData(dir: string): boolean {
+  if (!dir.startsWith(keepsake + path.sep))
+    throw new Error(`--fresh empties only what lies in ${keepsake}; ${dir} does not`);
+  const data = path.join(dir, 'data');
+  const secrets = ['secrets.json', 'app-secrets.json'].map((file) => path.join(dir, file));
+  const wasThere = [data, ...secrets].some((place) => fs.existsSync(place));
+  // Set aside at once, since half of it would be worse than all; secrets without data do no harm.
+  if (fs.existsSync(data)) fs.renameSync(data, `${data}.removed-${randomBytes(4).toString('hex')}`);
+  for (const file of secrets) fs.rmSync(file, { force: true });
+  removeRests(dir);
+  return wasThere;
+}
+
+/** What a removal that was killed had set aside. */
+export function removeRests(dir: string) {
+  if (!fs.existsSync(dir)) return;
+  for (const entry of fs.readdirSync(dir).filter((name) => name.startsWith('data.removed-')))
+    fs.rmSync(path.join(dir, entry), { recursive: true, force: true });
 }

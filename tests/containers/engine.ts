@@ -1,4 +1,4 @@
-import { createProgress, type Progress } from '../../stack/support/progress.js';
+import { createProgress, type Progress } from '../../stack/support/terminal.js';
 import { cacheFolder } from '../../stack/support/paths.js';
 import { runCommand } from '../../stack/support/run-command.js';
 import { canInstall, hasProgram, installPackages } from './packages.js';

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { createProgress } from '../../stack/support/progress.js';
+import { createProgress } from '../../stack/support/terminal.js';
 import { openEngine } from './engine.js';
 import { buildImage } from './image.js';
 import { provideImages } from './images.js';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { checkout } from '../../stack/support/paths.js';
-import { createProgress, type Progress } from '../../stack/support/progress.js';
+import { createProgress, type Progress } from '../../stack/support/terminal.js';
 import { build, megabytes, sizeOf } from './build.js';
 import type { Engine } from './engine.js';
 import { provideImages } from './images.js';

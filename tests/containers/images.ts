@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { ServerContext } from '../../stack/servers/types.js';
 import { cacheFolder } from '../../stack/support/paths.js';
-import { createProgress, type Progress } from '../../stack/support/progress.js';
+import { createProgress, type Progress } from '../../stack/support/terminal.js';
 import { build, megabytes, sizeOf } from './build.js';
 import type { Engine } from './engine.js';
 import { digestOf, labelName, recipeOf, type StandIn } from './stand-in.js';

@@ -1,5 +1,5 @@
-import { createProgress } from '../../stack/support/progress.js';
-import { aborted, stopOnSignal } from '../../stack/support/stopping.js';
+import { createProgress } from '../../stack/support/terminal.js';
+import { aborted, stopOnSignal } from '../../stack/support/start-and-end.js';
 import { openEngine, type Engine } from './engine.js';
 import { buildImage } from './image.js';
 import { provideImages } from './images.js';

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Order } from '../../contracts/http/orders.js';
 import type { User } from '../../contracts/http/users.js';
 import type { OrderStatus } from '../../contracts/order-status.js';
-import { appSecrets } from '../../stack/app/app-secrets.js';
+import { appSecrets } from '../../stack/app/secrets.js';
 import { Api } from '../support/api.js';
 import { readLogs, type LogLine } from '../support/log-lines.js';
 import { openShop, reaches, stockedProduct, type Shop } from '../support/shop.js';

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, inject, it } from 'vitest';
 import { internalOperations } from '../../contracts/http/operations/sessions.js';
 import type { ProblemDocument } from '../../contracts/http/problem.js';
 import type { Session } from '../../contracts/http/sessions.js';
-import { clientSecretName } from '../../stack/app/app-secrets.js';
+import { clientSecretName } from '../../stack/app/secrets.js';
 import { signCarrierEvent, type CarrierKeys } from '../../services/delivery/domain/carrier-signature.js';
 import { ApiDocument } from '../support/api-document.js';
 import { SEOUL, openShop, orderOf, placeOrder, reaches, stockedProduct, type Shop } from '../support/shop.js';

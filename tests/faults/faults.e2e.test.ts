@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { createProgress } from '../../stack/support/progress.js';
+import { createProgress } from '../../stack/support/terminal.js';
 import { testDir } from '../support/app.js';
 import { testFaults } from './run/main.js';
 

@@ -61,7 +61,7 @@ export const ATTACKS: Attack[] = [
     tests: [
       { file: 'platform/telemetry/trusted-baggage.test.ts', name: 'takes nothing from outside' },
       { file: 'tests/e2e/trace.e2e.test.ts', name: 'also where its caller says that it shall not be traced' },
-      { file: 'stack/logs/logs.test.ts', name: 'shows what would drive the terminal as an escape' },
+      { file: 'stack/commands/logs.test.ts', name: 'shows what would drive the terminal as an escape' },
     ],
   },
   {

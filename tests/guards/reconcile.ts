@@ -201,7 +201,7 @@ export const reconcile: Guard[] = [
   {
     promise: 'A schedule reconciles every so often, and one that an operator has paused stays so at the next start.',
     code: {
-      file: 'stack/setup/schedules.ts',
+      file: 'stack/setup/temporal.ts',
       text: 'update(({ state }) => ({ ...plan, state }))',
       instead: 'update(() => ({ ...plan, state: { paused: false } }))',
     },

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { createProgress } from '../../stack/support/progress.js';
+import { createProgress } from '../../stack/support/terminal.js';
 import { startCluster } from './cluster/start-cluster.js';
 import { readParts } from './parts/parts.js';
 

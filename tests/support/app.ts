@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { startApp, startServers } from '../../stack/app.js';
+import { startApp } from '../../stack/app/start-app.js';
+import { startServers } from '../../stack/servers/start-servers.js';
 import { withSecondInstances } from '../../stack/app/processes.js';
-import { freePorts } from '../../stack/support/free-ports.js';
+import { freePorts } from '../../stack/support/ports.js';
 import { crashPointsIn, type CrashPoints } from './crash-points.js';
 import { server } from './servers.js';
 

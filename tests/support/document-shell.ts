@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { inject, onTestFinished } from 'vitest';
-import { portSettings } from '../../stack/settings.js';
+import { portSettings } from '../../stack/servers/all.js';
 import { signalQuietly } from '../../stack/support/process-records.js';
 import type { RunningApp } from './app.js';
 import { server } from './servers.js';

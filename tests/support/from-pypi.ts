@@ -1,5 +1,5 @@
 import { cacheFolder } from '../../stack/support/paths.js';
-import { fromPip } from '../../stack/servers/pip.js';
+import { fromPip } from '../../stack/servers/registries.js';
 
 /** Fetches a tool, once for all clones; rejects with what this machine lacks. `requirements`: the path of the file that pins it. */
 export async function fromPypi(tool: { name: string; requirements: string; signal: AbortSignal }): Promise<string> {

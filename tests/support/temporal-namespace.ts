@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-
-import { createNamespace } from '../../stack/app/namespace.js';
-import { registerSearchAttributes } from '../../stack/setup/search-attributes.js';
+import { createNamespace, registerSearchAttributes } from '../../stack/setup/temporal.js';
 import type { TemporalSettings } from '../../platform/temporal/settings.js';
 import { server } from './servers.js';
 

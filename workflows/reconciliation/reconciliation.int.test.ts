@@ -8,7 +8,7 @@ import {
   type FindingKind,
 } from '../../contracts/reconciliation.js';
 import type { OrderStatus } from '../../contracts/order-status.js';
-import { scheduleReconciliation } from '../../stack/setup/schedules.js';
+import { scheduleReconciliation } from '../../stack/setup/temporal.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { workflowRecords } from '../../activities/order/workflow-records.js';
 import { damagesOf, type Planted } from './testing/damage.js';

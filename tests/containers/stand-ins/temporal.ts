@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { buildGoTool, goPins } from '../../../stack/servers/go-tool.js';
+import { buildGoTool, goPins } from '../../../stack/servers/registries.js';
 import { temporalCli } from '../../../stack/servers/temporal.js';
 import type { ServerContext } from '../../../stack/servers/types.js';
 import { fromCache } from '../../../stack/support/cache.js';

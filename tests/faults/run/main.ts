@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Progress } from '../../../stack/support/progress.js';
+import type { Progress } from '../../../stack/support/terminal.js';
 import { toMarkdown } from './report.js';
 import { runFaults } from './run-faults.js';
 import type { Extent } from './schedule.js';

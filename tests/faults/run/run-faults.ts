@@ -1,4 +1,4 @@
-import type { Progress } from '../../../stack/support/progress.js';
+import type { Progress } from '../../../stack/support/terminal.js';
 import { allAreTold, differencesInMails, differencesInStock, neededNobody, reconcile, wrongEnds } from './books.js';
 import { openCustomers, type Customers } from './customers.js';
 import { perform, type Performed } from './perform.js';

@@ -2,8 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import pg from 'pg';
 import { createTemporalClient } from '../../../platform/temporal/client.js';
-import { startApp, startServers } from '../../../stack/app.js';
-import type { Progress } from '../../../stack/support/progress.js';
+import { startApp } from '../../../stack/app/start-app.js';
+import { startServers } from '../../../stack/servers/start-servers.js';
+import type { Progress } from '../../../stack/support/terminal.js';
 import { WITHOUT_LIMITS, silent } from '../../support/app.js';
 import { crashPointsIn, type CrashPoints } from '../../support/crash-points.js';
 

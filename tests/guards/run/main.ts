@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { createProgress } from '../../../stack/support/progress.js';
+import { createProgress } from '../../../stack/support/terminal.js';
 import { SECTIONS } from '../all.js';
 import { without } from '../take-out.js';
 import { choose, type Chosen } from './choose.js';

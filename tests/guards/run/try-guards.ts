@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { build } from '../../../stack/support/build.js';
-import type { Progress } from '../../../stack/support/progress.js';
+import type { Progress } from '../../../stack/support/terminal.js';
 import { BadGuard, takeOut } from '../take-out.js';
 import type { Chosen } from './choose.js';
 import { runTests } from './run-tests.js';

@@ -1,8 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { keepAlive } from '../../../stack/support/keep-alive.js';
-import type { ProcessSpec } from '../../../stack/support/managed-process.js';
-import type { Progress } from '../../../stack/support/progress.js';
+import { keepAlive, type ProcessSpec } from '../../../stack/support/managed-process.js';
+import type { Progress } from '../../../stack/support/terminal.js';
 import { runCommand } from '../../../stack/support/run-command.js';
 import { noteImported } from '../parts/images.js';
 import type { Parts } from '../parts/parts.js';

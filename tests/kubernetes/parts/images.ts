@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Progress } from '../../../stack/support/progress.js';
+import type { Progress } from '../../../stack/support/terminal.js';
 import { runCommand } from '../../../stack/support/run-command.js';
 import { openEngine, type Engine } from '../../containers/engine.js';
 import { buildImage } from '../../containers/image.js';

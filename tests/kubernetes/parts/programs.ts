@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { buildGoTool, goPins } from '../../../stack/servers/go-tool.js';
+import { buildGoTool, goPins } from '../../../stack/servers/registries.js';
 import { fromCache, isCached } from '../../../stack/support/cache.js';
 import type { PartContext } from './part-context.js';
 

@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describeMissing, findMissing, thisMachine } from '../../../stack/prerequisites.js';
-import { hasCrds, obtainCrds } from '../../../stack/checks/crds.js';
-import { runCommand } from '../../../stack/support/run-command.js';
+import { hasCrds, obtainCrds } from '../../../stack/checks/kubernetes.js';
+import { runCommand, runNode } from '../../../stack/support/run-command.js';
 import { cacheFolder, checkout } from '../../../stack/support/paths.js';
-import type { Progress } from '../../../stack/support/progress.js';
-import { runNode } from '../../../stack/test-run/run-node.js';
+import type { Progress } from '../../../stack/support/terminal.js';
 import { installPackages } from '../../containers/packages.js';
 import { removeCgroups } from '../cluster/cgroups.js';
 import { obtainImages, othersIn } from '../parts/images.js';

@@ -1,0 +1,118 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fromCache, isCached } from '../support/cache.js';
+import { withLock } from '../support/lock.js';
+import { runCommand } from '../support/run-command.js';
+import type { ServerContext } from './types.js';
+import { thisMachine } from '../prerequisites.js';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+interface Jars {
+  name: string;
+  /** the file that says which jars; servers/<name>/pom.xml unless given */
+  pom?: string;
+  /** what else decides the contents */
+  pin?: string;
+  /** works on the folder, whose jars are in `libs`, before it counts as fetched */
+  finish?: (folder: string) => Promise<void> | void;
+}
+
+const pomOf = ({ name, pom }: Jars) => pom ?? path.join(here, name, 'pom.xml');
+const pinsOf = (jars: Jars) => [fs.readFileSync(pomOf(jars)), jars.pin ?? ''];
+
+export function hasJars(cache: string, jars: Jars) {
+  return isCached({ cache, name: jars.name, pins: pinsOf(jars) });
+}
+
+/** Fetches jars, checked against the repository's checksums. */
+export function fromMaven(context: Pick<ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>, jars: Jars) {
+  const pom = pomOf(jars);
+  const { cache, signal, detail } = context;
+  const onWait = () => detail('another process is fetching it');
+  return fromCache({ cache, name: jars.name, pins: pinsOf(jars), signal, onWait }, async (folder) => {
+    // Maven's own repository of jars doesn't bear two writers.
+    await withLock(
+      path.join(cache, 'maven.lock'),
+      { signal, onWait: () => detail('waiting for another fetch by Maven') },
+      () =>
+        runCommand(
+          'mvn',
+          [
+            '-B',
+            '--strict-checksums',
+            '--no-transfer-progress',
+            '-f',
+            pom,
+            'dependency:copy-dependencies',
+            '-DincludeScope=runtime',
+            `-DoutputDirectory=${path.join(folder, 'libs')}`,
+          ],
+          { env: context.environment, signal, onLine: (line) => detail(line.replace(/^\[INFO\] /, '')) },
+        ),
+    );
+    await jars.finish?.(folder);
+    return 'the Maven repository';
+  });
+}
+
+export function javaProgram(environment: NodeJS.ProcessEnv) {
+  return environment.JAVA_HOME ? path.join(environment.JAVA_HOME, 'bin', 'java') : 'java';
+}
+
+/**
+ * @param heap the greatest size of the heap in MB
+ * @returns a small machine's settings: little memory, quick to start
+ */
+export function javaFlags(heap: number): string[] {
+  return [`-Xmx${heap}m`, '-Xms64m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.awt.headless=true'];
+}
+
+/**
+ * Builds a program from a Go module, whose go.sum says what its sources must be.
+ * @param tool name: of the module's folder beside this file, or the whole path of another
+ */
+export async function buildGoTool(
+  { environment, signal, detail }: Pick<ServerContext, 'environment' | 'signal' | 'detail'>,
+  tool: { name: string; package: string; ldflags?: string; to: string },
+) {
+  const cwd = path.resolve(here, tool.name);
+  const env = { ...environment, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -trimpath -buildvcs=false', GOWORK: 'off' };
+  const args = ['build', '-v', '-ldflags', `-s -w ${tool.ldflags ?? ''}`.trim(), '-o', tool.to, tool.package];
+  let packages = 0;
+  const onLine = (line: string) =>
+    detail(line.startsWith('go: ') ? line.slice(4) : `compiled ${++packages} packages, now ${line}`);
+  await runCommand('go', args, { cwd, env, signal, onLine });
+}
+
+/**
+ * @param name as above
+ * @returns what decides the outcome of a build
+ */
+export function goPins(name: string): Buffer[] {
+  return ['go.mod', 'go.sum'].map((file) => fs.readFileSync(path.resolve(here, name, file)));
+}
+
+/**
+ * Installs what a requirements.txt pins with its hashes, into a folder of the cache.
+ * @param what requirements: the path of the file
+ * @returns the folder, whose programs are in `bin`
+ */
+export async function fromPip(
+  { cache, environment, signal, detail }: Pick<ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>,
+  { name, requirements }: { name: string; requirements: string },
+): Promise<string> {
+  // Some packages are built for one version of Python.
+  const pins = [fs.readFileSync(requirements), thisMachine.ask('python3', ['--version']) ?? ''];
+  const { folder } = await fromCache({ cache, name, pins, signal }, async (to) => {
+    const args = ['install', '--disable-pip-version-check', '--no-input', '--no-deps', '--only-binary', ':all:'];
+    await runCommand('python3', ['-m', 'pip', ...args, '--require-hashes', '--target', to, '-r', requirements], {
+      env: environment,
+      signal,
+      onLine: detail,
+    });
+    return 'PyPI';
+  });
+  return folder;
+}
