@@ -1,26 +1,23 @@
 import type { Express } from 'express';
-import { createHttpApp } from '../api/http/app.js';
-import { documentRoute } from '../api/http/openapi/document-route.js';
+import { createServiceApp } from '../api/http/app.js';
 import { notificationOperations } from '../contracts/http/operations/notifications.js';
 import { checkDatabase } from '../platform/database/pool.js';
 import type { Logger } from '../platform/logger.js';
 import type { NotificationContext } from './context.js';
-import { listNotificationsRoute } from './routes/list-notifications.js';
+import { listNotifications } from './routes/list-notifications.js';
 
-export function createNotificationApp(
-  context: NotificationContext,
-  { service, logger }: { service: string; logger: Logger },
-): Express {
-  const { prisma, pool, auth, consumer, metrics } = context;
-  return createHttpApp({
-    service,
+export function createNotificationApp(context: NotificationContext, { logger }: { logger: Logger }): Express {
+  const { pool, auth, consumer, metrics } = context;
+  const readiness = {
+    database: () => checkDatabase(pool),
+    kafka: () => consumer.check(),
+    'signing keys': () => auth.check(),
+  };
+  const handlers = { listNotifications: listNotifications(context) };
+  return createServiceApp('notification-service', notificationOperations, handlers, {
     logger,
     metrics,
-    readiness: {
-      database: () => checkDatabase(pool),
-      kafka: () => consumer.check(),
-      'signing keys': () => auth.check(),
-    },
-    routers: [listNotificationsRoute({ prisma, auth }), documentRoute('notification-service', notificationOperations)],
+    auth,
+    readiness,
   });
 }

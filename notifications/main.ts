@@ -12,7 +12,7 @@ await runProcess({ logger }, async (onShutdown) => {
   const context = createContext(config, logger);
   onShutdown('consumer, channels and database', () => context.close());
 
-  const app = createNotificationApp(context, { service: config.SERVICE_NAME, logger });
+  const app = createNotificationApp(context, { logger });
   const server = await listen(app, { host: config.HOST, port: config.PORT });
   onShutdown('http', () => server.drain());
 });

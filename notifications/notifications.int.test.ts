@@ -113,7 +113,7 @@ async function run(
     logger,
     options,
   );
-  const app = createNotificationApp(context, { service: 'notification-service', logger });
+  const app = createNotificationApp(context, { logger });
   const publish = async (event: OrderEvent) => {
     await producer.send({
       topic: options.topics[0]!,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { databaseSettings, processSettings, readEnv, temporalSettings } from '../../platform/env.js';
+import { databaseSettings, processSettings, temporalSettings } from '../../platform/env.js';
 import { carrierSettings } from '../../services/delivery/carrier.js';
 import { authSettings } from '../http/auth.js';
 
@@ -12,6 +12,3 @@ export const settings = z.object({
 });
 
 export type DeliveryApiConfig = z.output<typeof settings>;
-
-/** The environment of the delivery API, read once. */
-export const readConfig = (): DeliveryApiConfig => readEnv(settings);

@@ -13,6 +13,7 @@ import { createAgent } from './forward/ask-instance.js';
 import { forwardTo } from './forward/forward.js';
 import { createPassingStreams, type PassingStreams } from './forward/passing-streams.js';
 import { readProblemType } from './read-problem-type.js';
+import { route } from '../http/route.js';
 import { createLimiter } from '../http/rate-limits.js';
 import { limitRates } from './rate-limits.js';
 import type { RateLimits } from './rate-limits.js';
@@ -69,7 +70,7 @@ export function createGatewayApp({
     showMetrics: false,
     routers: [
       router,
-      readProblemType({ auth }),
+      route(readProblemType.operation, { auth }, ...readProblemType.handlers),
       documentRoute('gateway', { ...forwardedOperations, ...gatewayOperations }),
       readReference(),
     ],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { port, processSettings, readEnv, redisSettings, urlList } from '../../platform/env.js';
+import { port, processSettings, redisSettings, urlList } from '../../platform/env.js';
 import { authSettings } from '../http/auth.js';
 import { orderWaitSettings } from '../http/order-wait.js';
 import { perMinute } from '../http/rate-limits.js';
@@ -27,7 +27,3 @@ export const settings = z.object({
     .describe('per user, or per address of callers without a token'),
   RATE_LIMIT_ORDERS_PER_MINUTE: perMinute.default(300).describe('per user'),
 });
-
-export type GatewayConfig = z.output<typeof settings>;
-
-export const readConfig = (): GatewayConfig => readEnv(settings);

@@ -1,49 +1,43 @@
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import type { Principal, UserPrincipal } from './principal.js';
 import { forbidden, notFound, unauthorized } from './problem.js';
 
-/** The caller, on routes behind `required`. */
-export function principalOf(req: Request): Principal {
-  if (req.principal === undefined) throw unauthorized();
-  return req.principal;
-}
-
 /** The caller as a user; 403 for a service. */
-export function requireUser(req: Request): UserPrincipal {
-  const principal = principalOf(req);
-  if (principal.kind !== 'user') throw forbidden('Only a user can do this.');
-  return principal;
+export function requireUser(caller: Principal): UserPrincipal {
+  if (caller.kind !== 'user') throw forbidden('Only a user can do this.');
+  return caller;
 }
 
 /** Who calls, as their token's `sub` says it: a user's id or a client's. No client's id is a number. */
-export const subjectOf = (principal: Principal): string =>
-  principal.kind === 'user' ? String(principal.userId) : principal.clientId;
+export const subjectOf = (caller: Principal): string =>
+  caller.kind === 'user' ? String(caller.userId) : caller.clientId;
 
-export const isAdmin = (principal: Principal): boolean => principal.roles.includes('admin');
+export const isAdmin = (caller: Principal | undefined): boolean => caller?.roles.includes('admin') === true;
+
+export const isUser = (caller: Principal, userId: number): boolean =>
+  caller.kind === 'user' && caller.userId === userId;
 
 /** A middleware: 403 unless the caller has one of the roles. */
 export function requireRole(...roles: string[]): RequestHandler {
-  return (req, _res, next) => {
-    if (!principalOf(req).roles.some((role) => roles.includes(role))) throw forbidden();
+  return ({ principal }, _res, next) => {
+    if (principal === undefined) throw unauthorized();
+    if (!principal.roles.some((role) => roles.includes(role))) throw forbidden();
     next();
   };
 }
 
-export const isOwnerOrAdmin = (principal: Principal, ownerId: number): boolean =>
-  isAdmin(principal) || (principal.kind === 'user' && principal.userId === ownerId);
+export const isOwnerOrAdmin = (caller: Principal, ownerId: number): boolean =>
+  isAdmin(caller) || isUser(caller, ownerId);
 
 /** Throws 404, as if it did not exist, unless the caller owns it or is an admin. */
-export function requireOwnerOrAdmin(req: Request, ownerId: number): Principal {
-  const principal = principalOf(req);
-  if (isOwnerOrAdmin(principal, ownerId)) return principal;
-  throw notFound();
+export function requireOwnerOrAdmin(caller: Principal, ownerId: number): void {
+  if (!isOwnerOrAdmin(caller, ownerId)) throw notFound();
 }
 
 /** Whose list it is: the one asked for, by default the caller's; another's needs admin, who sees all when none is named. */
-export function listOwner(req: Request, userId: number | undefined): number | undefined {
-  const principal = principalOf(req);
-  if (isAdmin(principal)) return userId;
-  if (principal.kind !== 'user' || (userId !== undefined && userId !== principal.userId))
+export function listOwner(caller: Principal, userId: number | undefined): number | undefined {
+  if (isAdmin(caller)) return userId;
+  if (caller.kind !== 'user' || (userId !== undefined && userId !== caller.userId))
     throw forbidden("Another user's list needs the role admin.");
-  return principal.userId;
+  return caller.userId;
 }

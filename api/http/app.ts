@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import express from 'express';
 import type { Express, RequestHandler, Router } from 'express';
 import helmet from 'helmet';
+import type { Operations } from '../../contracts/http/operation.js';
+import type { ServiceName } from '../../contracts/services.js';
 import { healthRouter } from '../../platform/health.js';
 import type { ReadinessChecks } from '../../platform/health.js';
 import type { Logger } from '../../platform/logger.js';
@@ -9,10 +11,14 @@ import { createMetrics } from '../../platform/metrics.js';
 import type { Metrics } from '../../platform/metrics.js';
 import { logRequests } from './access-log.js';
 import { allowedMethods } from './allowed-methods.js';
+import type { Authenticator } from './auth.js';
+import type { Handler, Handlers } from './handle.js';
+import { documentRoute } from './openapi/document-route.js';
 import { Problem } from './problem.js';
 import { answerNotFound, answerProblems } from './problem-handler.js';
 // For req.principal in every route file.
 import './principal.js';
+import { route } from './route.js';
 
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
@@ -57,6 +63,25 @@ export function createHttpApp({
   app.use(answerNotFound);
   app.use(answerProblems(logger));
   return app;
+}
+
+/** What the front door of a service is given, beside what its handlers work with. */
+export interface ServiceContext extends Pick<HttpAppSettings, 'logger' | 'readiness' | 'metrics'> {
+  auth: Authenticator;
+}
+
+/** A service's front door: a handler for each operation, and the document of all. */
+export function createServiceApp<All extends Operations>(
+  service: ServiceName,
+  operations: All,
+  handlers: Handlers<All>,
+  { auth, ...settings }: ServiceContext,
+): Express {
+  const routers = Object.values<Handler>(handlers)
+    // A path in words comes before one with a parameter in their place.
+    .sort((a, b) => Number(a.operation.path.includes('{')) - Number(b.operation.path.includes('{')))
+    .map(({ operation, handlers: all }) => route(operation, { auth }, ...all));
+  return createHttpApp({ ...settings, service, routers: [...routers, documentRoute(service, operations)] });
 }
 
 /** For parsers of bodies: as much as we take, and one way to write it, so that nobody on the way reads it otherwise. */

@@ -59,11 +59,10 @@ function testApp(jwksUrls = [`${userService.url}/.well-known/jwks.json`]) {
     const may = (principal: Principal) => isOwnerOrAdmin(principal, Number(req.params.owner));
     res.json(await auth.stillValid(req, may));
   });
-  router.get(
-    '/of/:owner',
-    auth.required,
-    (req, res) => void res.json(requireOwnerOrAdmin(req, Number(req.params['owner']))),
-  );
+  router.get('/of/:owner', auth.required, (req, res) => {
+    requireOwnerOrAdmin(req.principal!, Number(req.params['owner']));
+    res.json(req.principal);
+  });
   const logger = createLogger({ service: 'test', level: 'silent' });
   const app = createHttpApp({ service: 'test', logger, readiness: {}, routers: [router] });
   const get = (path: string, bearer?: string) => {

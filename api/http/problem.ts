@@ -60,6 +60,8 @@ export const forbidden = (detail = 'Your role does not allow this.') =>
 
 export const notFound = (detail = 'Not found.') => new Problem({ status: 404, code: 'not-found', detail });
 
+export const noSuchProduct = (id: number) => notFound(`Product ${String(id)} does not exist.`);
+
 export const conflict = (code: ProblemCode, detail: string, extensions: Record<string, unknown> = {}) =>
   new Problem({ status: 409, code, detail, extensions });
 

@@ -26,6 +26,15 @@ export function parseParams<S extends z.ZodType>(schema: S, req: Request): z.out
   return parse(schema, req.params, 'path parameters');
 }
 
+/** By the names that the schema has: in a request they stand in any case. */
+export function parseHeaders<S extends z.ZodObject>(schema: S, req: Request): z.output<S> {
+  const sent = Object.keys(schema.shape).flatMap((name) => {
+    const value = req.get(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return parse(schema, Object.fromEntries(sent), 'request headers');
+}
+
 const noQuery = z.strictObject({});
 
 /** For an operation without query parameters: what was mistyped would be lost without a word. */

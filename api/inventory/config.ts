@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { databaseSettings, processSettings, readEnv, urlList } from '../../platform/env.js';
+import { databaseSettings, processSettings, urlList } from '../../platform/env.js';
 import { authSettings } from '../http/auth.js';
 
 export const settings = z.object({
@@ -9,6 +9,4 @@ export const settings = z.object({
   PRODUCT_SERVICE_URL: urlList.describe('where the product service is'),
 });
 
-export type Config = z.output<typeof settings>;
-
-export const readConfig = (): Config => readEnv(settings);
+export type InventoryApiConfig = z.output<typeof settings>;

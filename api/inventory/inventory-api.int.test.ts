@@ -11,9 +11,9 @@ import { auditedLogger } from '../../tests/support/audited.js';
 import { startTokenIssuer } from '../../tests/support/token-issuer.js';
 import type { TokenIssuer } from '../../tests/support/token-issuer.js';
 import { createAuthenticator } from '../http/auth.js';
-import { createProductApp } from '../product/app.js';
-import { createInventoryApp } from './app.js';
-import type { Context } from './context.js';
+import { createProductApp } from '../product/service.js';
+import { createInventoryApp } from './service.js';
+import type { InventoryContext } from './service.js';
 
 const logger = createLogger({ service: 'inventory-service', level: 'fatal' });
 const PROBLEM = 'application/problem+json; charset=utf-8';
@@ -22,7 +22,7 @@ let issuer: TokenIssuer;
 let inventory: OpenInventory;
 let catalog: OpenProducts;
 let productService: Listening;
-let context: Context;
+let context: InventoryContext;
 let app: Express;
 let admin: string;
 beforeAll(async () => {
@@ -30,12 +30,11 @@ beforeAll(async () => {
   inventory = await openInventory(5);
   catalog = await openProducts();
   const auth = createAuthenticator(issuer.authSettings);
-  productService = await listen(
-    createProductApp({ service: 'product-service', logger, products: catalog.products, auth, readiness: {} }),
-    { host: '127.0.0.1', port: 0 },
-  );
+  productService = await listen(createProductApp({ logger, products: catalog.products, auth, readiness: {} }), {
+    host: '127.0.0.1',
+    port: 0,
+  });
   context = {
-    service: 'inventory-service',
     logger,
     stock: inventory.stock,
     products: createProductClient({ urls: [productService.url] }),

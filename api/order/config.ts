@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { serviceTokenSettings } from '../../clients/service-token.js';
-import { databaseSettings, processSettings, readEnv, temporalSettings, urlList } from '../../platform/env.js';
+import { databaseSettings, processSettings, temporalSettings, urlList } from '../../platform/env.js';
 import { sagaTimeSettings } from '../../services/order/saga-start.js';
 import { authSettings } from '../http/auth.js';
 import { orderWaitSettings } from '../http/order-wait.js';
@@ -17,6 +17,3 @@ export const settings = z.object({
 });
 
 export type OrderApiConfig = z.output<typeof settings>;
-
-/** The environment of the order API, read once. */
-export const readConfig = (): OrderApiConfig => readEnv(settings);

@@ -1,22 +1,21 @@
-import type { Request } from 'express';
-
 import type { Order } from '../../contracts/http/orders.js';
 import type { OrderStore } from '../../services/order/order-store.js';
 import type { StoredOrder } from '../../services/order/order-row.js';
-import { isAdmin, principalOf, requireOwnerOrAdmin } from '../http/access.js';
+import { isAdmin, requireOwnerOrAdmin } from '../http/access.js';
+import type { Principal } from '../http/principal.js';
 import { notFound } from '../http/problem.js';
 
 /** The order, for its owner and for admins; 404 for others, as where there is none. */
-export async function orderForCaller(store: OrderStore, req: Request, id: string): Promise<StoredOrder> {
+export async function orderForCaller(store: OrderStore, caller: Principal, id: string): Promise<StoredOrder> {
   const stored = await store.find(id);
   if (stored === undefined) throw notFound();
-  requireOwnerOrAdmin(req, stored.order.userId);
+  requireOwnerOrAdmin(caller, stored.order.userId);
   return stored;
 }
 
 /** What operators write about an order is for operators; customers see the note that they gave themselves. */
-export function asSeenBy(req: Request, order: Order): Order {
-  if (order.cancelReason === 'CUSTOMER_REQUEST' || isAdmin(principalOf(req))) return order;
+export function asSeenBy(caller: Principal, order: Order): Order {
+  if (order.cancelReason === 'CUSTOMER_REQUEST' || isAdmin(caller)) return order;
   const { cancelNote: _hidden, ...shown } = order;
   return shown;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { databaseSettings, processSettings, readEnv } from '../../platform/env.js';
+import { databaseSettings, processSettings } from '../../platform/env.js';
 import { providerSettings } from '../../services/payment/payment-provider.js';
 import { authSettings } from '../http/auth.js';
 
@@ -16,6 +16,3 @@ export const settings = z.object({
 });
 
 export type PaymentApiConfig = z.output<typeof settings>;
-
-/** The environment of the payment API, read once. */
-export const readConfig = (): PaymentApiConfig => readEnv(settings);

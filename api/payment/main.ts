@@ -1,16 +1,6 @@
-import { listen } from '../../platform/listen.js';
-import { createLogger } from '../../platform/logger.js';
-import { runProcess } from '../../platform/shutdown.js';
-import { createPaymentApp } from './app.js';
-import { readConfig } from './config.js';
-import { createContext } from './context.js';
+import { readEnv } from '../../platform/env.js';
+import { serve } from '../http/serve.js';
+import { settings } from './config.js';
+import { createPaymentApp, createContext } from './service.js';
 
-const config = readConfig();
-const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LEVEL });
-
-await runProcess({ logger }, async (onShutdown) => {
-  const context = createContext(config, logger, onShutdown);
-  const app = createPaymentApp(context, { service: config.SERVICE_NAME, logger });
-  const server = await listen(app, { host: config.HOST, port: config.PORT });
-  onShutdown('http', () => server.drain());
-});
+await serve(readEnv(settings), (base) => ({ app: createPaymentApp(createContext(base)) }));

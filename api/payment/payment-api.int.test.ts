@@ -11,10 +11,10 @@ import { openPayments } from '../../services/payment/testing/open-payments.js';
 import { startTokenIssuer } from '../../tests/support/token-issuer.js';
 import type { TokenIssuer } from '../../tests/support/token-issuer.js';
 import { createAuthenticator } from '../http/auth.js';
-import { createPaymentApp } from './app.js';
-import type { PaymentContext } from './context.js';
+import { createPaymentApp } from './service.js';
+import type { PaymentContext } from './service.js';
 
-const settings = { service: 'payment-service', logger: createLogger({ service: 'payment-service', level: 'fatal' }) };
+const logger = createLogger({ service: 'payment-service', level: 'fatal' });
 const pageSchema = pageOf(paymentSchema);
 
 let payments: Awaited<ReturnType<typeof openPayments>>;
@@ -24,6 +24,7 @@ beforeAll(async () => {
   payments = await openPayments();
   tokens = await startTokenIssuer();
   context = {
+    logger,
     payments: createPaymentReader(payments.prisma),
     simulator: payments.simulator,
     auth: createAuthenticator(tokens.authSettings),
@@ -39,7 +40,7 @@ let lastUser = 100;
 const newUser = () => ++lastUser;
 
 async function get(path: string, bearer?: string) {
-  const call = request(createPaymentApp(context, settings)).get(path);
+  const call = request(createPaymentApp(context)).get(path);
   return bearer === undefined ? call : call.set('authorization', bearer);
 }
 
@@ -137,7 +138,7 @@ describe('GET /payments/{id}', () => {
 
 describe('/payments/simulator', () => {
   const post = async (body: object, bearer: string, of = context) =>
-    request(createPaymentApp(of, settings)).post('/payments/simulator').set('authorization', bearer).send(body);
+    request(createPaymentApp(of)).post('/payments/simulator').set('authorization', bearer).send(body);
 
   it('lets an admin say that the provider is up, for all processes', async () => {
     const admin = await tokens.bearer(3, 'admin');

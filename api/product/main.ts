@@ -1,15 +1,6 @@
-import { createLogger } from '../../platform/logger.js';
-import { runProcess } from '../../platform/shutdown.js';
-import { listen } from '../../platform/listen.js';
-import { createProductApp } from './app.js';
-import { readConfig } from './config.js';
-import { createContext } from './context.js';
+import { readEnv } from '../../platform/env.js';
+import { serve } from '../http/serve.js';
+import { settings } from './config.js';
+import { createProductApp, createContext } from './service.js';
 
-const config = readConfig();
-const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LEVEL });
-
-await runProcess({ logger }, async (onShutdown) => {
-  const context = createContext(config, logger, onShutdown);
-  const server = await listen(createProductApp(context), { host: config.HOST, port: config.PORT });
-  onShutdown('http', () => server.drain());
-});
+await serve(readEnv(settings), (base) => ({ app: createProductApp(createContext(base)) }));

@@ -10,7 +10,7 @@ import { auditedLogger } from '../../tests/support/audited.js';
 import { startTokenIssuer } from '../../tests/support/token-issuer.js';
 import type { TokenIssuer } from '../../tests/support/token-issuer.js';
 import { createAuthenticator } from '../http/auth.js';
-import { createProductApp } from './app.js';
+import { createProductApp } from './service.js';
 
 const logger = createLogger({ service: 'product-service', level: 'fatal' });
 const PROBLEM = 'application/problem+json; charset=utf-8';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   issuer = await startTokenIssuer();
   open = await openProducts();
   const auth = createAuthenticator(issuer.authSettings);
-  app = createProductApp({ service: 'product-service', logger, products: open.products, auth, readiness: {} });
+  app = createProductApp({ logger, products: open.products, auth, readiness: {} });
   admin = await issuer.bearer(3, 'admin');
 });
 afterAll(async () => {
@@ -181,7 +181,6 @@ test('who made a product, or changed its price, is written down', async () => {
   const { logger: heard, lines } = auditedLogger('product-service');
   const auth = createAuthenticator(issuer.authSettings);
   const to = createProductApp({
-    service: 'product-service',
     logger: heard,
     products: open.products,
     auth,

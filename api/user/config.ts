@@ -1,13 +1,5 @@
 import { z } from 'zod';
-import {
-  databaseSettings,
-  duration,
-  json,
-  processSettings,
-  pruneSettings,
-  readEnv,
-  redisSettings,
-} from '../../platform/env.js';
+import { databaseSettings, duration, json, processSettings, pruneSettings, redisSettings } from '../../platform/env.js';
 import { oauthClientSchema } from '../../services/user/oauth-clients.js';
 import { readPrivateKeys } from '../../services/user/signing-keys.js';
 import { authSettings, outsideSettings } from '../http/auth.js';
@@ -47,5 +39,3 @@ export const settings = z.object({
 });
 
 export type UserConfig = z.output<typeof settings>;
-
-export const readConfig = (): UserConfig => readEnv(settings);

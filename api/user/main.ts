@@ -1,18 +1,6 @@
-import { createLogger } from '../../platform/logger.js';
-import { runProcess } from '../../platform/shutdown.js';
-import { listen } from '../../platform/listen.js';
-import { createUserApp } from './app.js';
-import { readConfig } from './config.js';
-import { createContext } from './context.js';
+import { readEnv } from '../../platform/env.js';
+import { serve } from '../http/serve.js';
+import { settings } from './config.js';
+import { createContext, createUserApp } from './service.js';
 
-const config = readConfig();
-const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LEVEL });
-
-await runProcess({ logger }, async (onShutdown) => {
-  const context = await createContext(config, logger);
-  onShutdown('database', () => context.close());
-
-  const app = createUserApp(context, { service: config.SERVICE_NAME, logger });
-  const server = await listen(app, { host: config.HOST, port: config.PORT });
-  onShutdown('http', () => server.drain());
-});
+await serve(readEnv(settings), async (base) => ({ app: createUserApp(await createContext(base)) }));

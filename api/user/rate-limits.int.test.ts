@@ -10,10 +10,11 @@ import { createLogger } from '../../platform/logger.js';
 import { readPrivateKeys } from '../../services/user/signing-keys.js';
 import { createTestDatabase } from '../../tests/support/database.js';
 import type { TestDatabase } from '../../tests/support/database.js';
+import { baseOf } from '../../tests/support/base.js';
 import { server } from '../../tests/support/servers.js';
-import { createUserApp } from './app.js';
-import { createContext } from './context.js';
-import type { UserContext } from './context.js';
+import { createUserApp } from './service.js';
+import type { UserConfig } from './config.js';
+import { createContext } from './service.js';
 
 const logger = createLogger({ service: 'user-service', level: 'fatal' });
 const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' });
@@ -23,12 +24,12 @@ const network = `10.${String(randomInt(256))}.${String(randomInt(256))}`;
 const newAddress = () => `${network}.${String(last++)}`;
 
 let database: TestDatabase;
-const contexts: UserContext[] = [];
+const opened: { close(): Promise<void> }[] = [];
 const instances: Listening[] = [];
 let urls: string[];
 
 async function openInstance(redisUrl: string): Promise<string> {
-  const context = await createContext(
+  const base = baseOf<UserConfig>(
     {
       SERVICE_NAME: 'user-service',
       HOST: '127.0.0.1',
@@ -50,8 +51,8 @@ async function openInstance(redisUrl: string): Promise<string> {
     },
     logger,
   );
-  contexts.push(context);
-  const app = createUserApp(context, { service: 'user-service', logger });
+  opened.push(base);
+  const app = createUserApp(await createContext(base));
   const instance = await listen(app, { host: '127.0.0.1', port: 0 });
   instances.push(instance);
   return instance.url;
@@ -63,7 +64,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const instance of instances) await instance.close();
-  for (const context of contexts) await context.close();
+  for (const base of opened) await base.close();
   await database.drop();
 });
 

@@ -15,10 +15,12 @@ import { readPrivateKeys } from '../../services/user/signing-keys.js';
 import { createTestDatabase } from '../../tests/support/database.js';
 import { auditedLogger } from '../../tests/support/audited.js';
 import type { TestDatabase } from '../../tests/support/database.js';
+import { baseOf } from '../../tests/support/base.js';
 import { server } from '../../tests/support/servers.js';
-import { createUserApp } from './app.js';
-import { createContext } from './context.js';
-import type { UserContext } from './context.js';
+import { createUserApp } from './service.js';
+import type { UserConfig } from './config.js';
+import { createContext } from './service.js';
+import type { UserContext } from './service.js';
 import { runUserCommand } from './user-command.js';
 
 const issuer = 'http://holdfast.test';
@@ -29,6 +31,7 @@ const logger = createLogger({ service: 'user-service', level: 'fatal' });
 let database: TestDatabase;
 let prisma: ReturnType<typeof openUserDatabase>;
 let context: UserContext;
+let closeContext: () => Promise<void>;
 let app: Express;
 
 beforeAll(async () => {
@@ -36,7 +39,7 @@ beforeAll(async () => {
   prisma = openUserDatabase(createPool({ url: database.url, size: 2, service: 'seed', logger }));
   await seedUsers(prisma);
   await seedUsers(prisma);
-  context = await createContext(
+  const base = baseOf<UserConfig>(
     {
       SERVICE_NAME: 'user-service',
       HOST: '127.0.0.1',
@@ -62,11 +65,13 @@ beforeAll(async () => {
     },
     logger,
   );
-  app = createUserApp(context, { service: 'user-service', logger });
+  closeContext = base.close;
+  context = await createContext(base);
+  app = createUserApp(context);
 });
 
 afterAll(async () => {
-  await context.close();
+  await closeContext();
   await prisma.$disconnect();
   await database.drop();
 });
@@ -534,7 +539,7 @@ describe('who did what', () => {
   const { logger: heard, lines } = auditedLogger('user-service');
   /** From somewhere, as the gateway says it. */
   const call = (method: 'post' | 'patch' | 'get', path: string, authorization?: string) => {
-    const sent = request(createUserApp(context, { service: 'user-service', logger: heard }))[method](path);
+    const sent = request(createUserApp({ ...context, logger: heard }))[method](path);
     if (authorization !== undefined) sent.set('Authorization', authorization);
     return sent.set('X-Forwarded-For', address);
   };

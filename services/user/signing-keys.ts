@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK } from 'jose';
-import type { JSONWebKeySet, JWK } from 'jose';
+import type { JWK } from 'jose';
 
 export const SIGNING_ALGORITHM = 'ES256';
 
@@ -9,7 +9,7 @@ export interface SigningKeys {
   /** Signs new tokens. */
   current: { kid: string; privateKey: KeyObject };
   /** What all of them verify with: tokens of a key that was replaced stay valid until they expire. */
-  publicKeys: JSONWebKeySet;
+  publicKeys: { keys: PublicKey[] };
 }
 
 const pem = /-----BEGIN [A-Z ]+-----[^-]+-----END [A-Z ]+-----/g;
@@ -45,7 +45,9 @@ export async function createSigningKeys([newest, ...older]: [KeyObject, ...KeyOb
   };
 }
 
-async function publicJwkOf(privateKey: KeyObject): Promise<JWK & { kid: string }> {
+type PublicKey = JWK & { kty: string; kid: string; alg: string };
+
+async function publicJwkOf(privateKey: KeyObject): Promise<PublicKey> {
   const jwk = await exportJWK(createPublicKey(privateKey));
-  return { ...jwk, kid: await calculateJwkThumbprint(jwk), use: 'sig', alg: SIGNING_ALGORITHM };
+  return { ...jwk, kty: 'EC', kid: await calculateJwkThumbprint(jwk), use: 'sig', alg: SIGNING_ALGORITHM };
 }

@@ -21,8 +21,8 @@ export const attacks: Guard[] = [
     promise: 'Nobody changes whether they are disabled.',
     code: {
       file: 'api/user/routes/change-user.ts',
-      text: 'changes.disabled !== undefined && (isSelf || !isAdmin(principal))',
-      instead: 'changes.disabled !== undefined && !isAdmin(principal)',
+      text: 'changes.disabled !== undefined && (isSelf || !isAdmin(caller))',
+      instead: 'changes.disabled !== undefined && !isAdmin(caller)',
     },
     test: { file: users, name: 'an admin who was disabled, or is none any more, is out at once' },
   },
@@ -154,8 +154,8 @@ export const attacks: Guard[] = [
     promise: "Trying one's own password to get a new one counts as a log-in does.",
     code: {
       file: 'api/user/routes/change-user.ts',
-      text: '...whenPassword(rates.passwords)',
-      instead: '...whenPassword([])',
+      text: '{ before: whenPassword(rates.passwords) }',
+      instead: '{ before: whenPassword([]) }',
     },
     test: { file: RATES, name: "one's own password is tried as at a log-in" },
   },

@@ -7,10 +7,11 @@ import { SignJWT, decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createGatewayApp } from '../../api/gateway/app.js';
 import { authSettingsFrom, createAuthenticator } from '../../api/http/auth.js';
-import { createPaymentApp } from '../../api/payment/app.js';
-import { createUserApp } from '../../api/user/app.js';
-import { createContext } from '../../api/user/context.js';
-import type { UserContext } from '../../api/user/context.js';
+import { createPaymentApp } from '../../api/payment/service.js';
+import { createUserApp } from '../../api/user/service.js';
+import type { UserConfig } from '../../api/user/config.js';
+import { createContext } from '../../api/user/service.js';
+import type { UserContext } from '../../api/user/service.js';
 import type { Page } from '../../contracts/http/common.js';
 import type { Payment } from '../../contracts/http/payments.js';
 import type { Session } from '../../contracts/http/sessions.js';
@@ -27,6 +28,7 @@ import { openUserDatabase } from '../../services/user/database.js';
 import { seedUsers } from '../../services/user/seed-users.js';
 import { readPrivateKeys } from '../../services/user/signing-keys.js';
 import { Api } from '../support/api.js';
+import { baseOf } from '../support/base.js';
 import { createTestDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { startOidcProvider } from '../support/oidc-provider.js';
@@ -40,6 +42,7 @@ const own = { JWT_ISSUER: 'http://holdfast.test', JWT_AUDIENCE: 'holdfast' };
 let provider: OidcProvider;
 let database: TestDatabase;
 let context: UserContext;
+let closeContext: () => Promise<void>;
 let payments: Awaited<ReturnType<typeof openPayments>>;
 let userService: Listening;
 let paymentService: Listening;
@@ -49,15 +52,12 @@ const settings = () => ({ ...own, OIDC_ISSUER: provider.issuer, USER_SERVICE_URL
 
 function openPaymentService(auth = createAuthenticator(authSettingsFrom(settings(), logger))): Promise<Listening> {
   const reader = createPaymentReader(payments.prisma);
-  const app = createPaymentApp(
-    { payments: reader, simulator: undefined, auth, readiness: {} },
-    { service: 'payment-service', logger },
-  );
+  const app = createPaymentApp({ logger, payments: reader, simulator: undefined, auth, readiness: {} });
   return listen(app, { host: '127.0.0.1', port: 0 });
 }
 
 async function openUserService(port = 0): Promise<Listening> {
-  return listen(createUserApp(context, { service: 'user-service', logger }), { host: '127.0.0.1', port });
+  return listen(createUserApp(context), { host: '127.0.0.1', port });
 }
 
 beforeAll(async () => {
@@ -68,7 +68,7 @@ beforeAll(async () => {
   await prisma.$disconnect();
   payments = await openPayments();
   const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' });
-  context = await createContext(
+  const base = baseOf<UserConfig>(
     {
       ...own,
       OIDC_ISSUER: provider.issuer,
@@ -88,6 +88,8 @@ beforeAll(async () => {
     },
     logger,
   );
+  closeContext = base.close;
+  context = await createContext(base);
   userService = await openUserService();
   paymentService = await openPaymentService();
   const nowhere = ['http://127.0.0.1:1'];
@@ -118,7 +120,7 @@ afterAll(async () => {
   await gateway.close();
   await paymentService.close();
   await userService.close();
-  await context.close();
+  await closeContext();
   await payments.close();
   await database.drop();
   await provider.close();

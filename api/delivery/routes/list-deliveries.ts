@@ -1,26 +1,18 @@
-import type { Router } from 'express';
 import { deliveryOperations } from '../../../contracts/http/operations/deliveries.js';
 import { listOwner } from '../../http/access.js';
+import { handle } from '../../http/handle.js';
 import { readCursor, toPage } from '../../http/pagination.js';
-import { route } from '../../http/route.js';
-import { parseQuery } from '../../http/validate.js';
-import type { DeliveryContext } from '../context.js';
-
-const operation = deliveryOperations.listDeliveries;
+import type { DeliveryContext } from '../service.js';
 
 /** The caller's own, newest first; an admin sees everybody's. */
-export function listDeliveries({ auth, deliveries }: DeliveryContext): Router {
-  return route(operation, { auth }, async (req, res) => {
-    const { orderId, limit, cursor } = parseQuery(operation.query, req);
-    const userId = listOwner(req, undefined);
+export const listDeliveries = ({ deliveries }: DeliveryContext) =>
+  handle(deliveryOperations.listDeliveries, async ({ query: { orderId, limit, cursor }, caller }) => {
+    const userId = listOwner(caller, undefined);
     const found = await deliveries.list({ userId, orderId, after: readCursor(cursor), limit: limit + 1 });
-    res.json(
-      toPage(
-        found,
-        limit,
-        ({ createdAt, id }) => ({ createdAt: new Date(createdAt), id }),
-        (delivery) => delivery,
-      ),
+    return toPage(
+      found,
+      limit,
+      ({ createdAt, id }) => ({ createdAt: new Date(createdAt), id }),
+      (delivery) => delivery,
     );
   });
-}

@@ -1,28 +1,26 @@
 import { context as traces } from '@opentelemetry/api';
-import type { Request, Router } from 'express';
+import type { Request } from 'express';
 import { deliveryOperations } from '../../../contracts/http/operations/deliveries.js';
 import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import { withOrderId } from '../../../platform/log-context.js';
 import { contextFrom } from '../../../platform/telemetry/trace-context.js';
 import type { EventOutcome } from '../../../services/delivery/record-event.js';
+import { handle } from '../../http/handle.js';
 import { notFound, serviceUnavailable } from '../../http/problem.js';
-import { route } from '../../http/route.js';
-import { parseBody, parseParams } from '../../http/validate.js';
 import { notTheirs, requireCarrier } from '../carrier-only.js';
-import type { DeliveryContext } from '../context.js';
-
-const operation = deliveryOperations.reportDelivery;
+import type { DeliveryContext } from '../service.js';
 
 /**
  * Written down first, then told to the Saga, and 202 only once the Saga has it. Whatever dies before that, the carrier
  * says it again, and it is told again; what the Saga has taken is not: signals without end would end the workflow.
  */
-export function reportDelivery(context: DeliveryContext): Router {
-  const { carrierKeys, recordEvent, markTold, signalSaga, auth, logger } = context;
-  return route(operation, { auth }, async (req, res) => {
+export function reportDelivery(context: DeliveryContext) {
+  const { carrierKeys, recordEvent, markTold, signalSaga, logger } = context;
+  return handle(deliveryOperations.reportDelivery, async (call) => {
+    const { req } = call;
     const carrier = requireCarrier(req, carrierKeys);
-    const { id: deliveryId } = parseParams(operation.params, req);
-    const update = parseBody(operation.body, req);
+    const { id: deliveryId } = call.params;
+    const update = call.body;
     // Or the same signed bytes would move every other parcel.
     if (update.deliveryId !== deliveryId)
       throw notTheirs(req, 'of-another-delivery', 'What is signed is about another delivery.');
@@ -48,7 +46,6 @@ export function reportDelivery(context: DeliveryContext): Router {
         throw serviceUnavailable('saga-unavailable', 'The order can not be updated now. Send it again.', 1);
       }
     });
-    res.status(202).end();
   });
 }
 

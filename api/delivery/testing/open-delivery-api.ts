@@ -15,8 +15,8 @@ import { addressIn, openDeliveries } from '../../../services/delivery/testing/op
 import { server } from '../../../tests/support/servers.js';
 import { startTokenIssuer } from '../../../tests/support/token-issuer.js';
 import { createAuthenticator } from '../../http/auth.js';
-import { createDeliveryApp } from '../app.js';
-import type { DeliveryContext } from '../context.js';
+import { createDeliveryApp } from '../service.js';
+import type { DeliveryContext } from '../service.js';
 import { createSagaSignal } from '../signal-saga.js';
 
 export const carrierKeys = {
@@ -57,8 +57,7 @@ export async function openDeliveryApi() {
     logger,
     readiness: {},
   };
-  const appWith = (changes: Partial<DeliveryContext> = {}) =>
-    createDeliveryApp({ ...context, ...changes }, { service: 'delivery-service', logger });
+  const appWith = (changes: Partial<DeliveryContext> = {}) => createDeliveryApp({ ...context, ...changes });
 
   const sagaOf = (orderId: string) => temporal.client.workflow.getHandle(workflowIdOf(orderId));
   const started: string[] = [];

@@ -1,19 +1,12 @@
-import type { Router } from 'express';
-import type { StockLevel } from '../../../contracts/http/inventory.js';
 import { inventoryOperations } from '../../../contracts/http/operations/inventory.js';
-import { sendVersioned } from '../../http/etag.js';
+import { versioned } from '../../http/etag.js';
+import { handle } from '../../http/handle.js';
 import { notFound } from '../../http/problem.js';
-import { route } from '../../http/route.js';
-import { parseParams } from '../../http/validate.js';
-import type { Context } from '../context.js';
+import type { InventoryContext } from '../service.js';
 
-const operation = inventoryOperations.getStock;
-
-export function getStock({ stock, auth }: Pick<Context, 'stock' | 'auth'>): Router {
-  return route(operation, { auth }, async (req, res) => {
-    const { productId } = parseParams(operation.params, req);
+export const getStock = ({ stock }: InventoryContext) =>
+  handle(inventoryOperations.getStock, async ({ params: { productId } }) => {
     const level = await stock.find(productId);
     if (level === undefined) throw notFound(`Product ${String(productId)} was never stocked.`);
-    sendVersioned<StockLevel>(res, level);
+    return versioned(level);
   });
-}

@@ -2,10 +2,11 @@ import type { Order } from '../../../contracts/http/orders.js';
 import type { InsufficientStock } from '../../../contracts/refusals.js';
 import type { StoredOrder } from '../../../services/order/order-row.js';
 import { crashPoint } from '../../../platform/crash-points/crash-point.js';
-import type { OrderContext } from '../context.js';
+import type { OrderContext } from '../service.js';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Response } from 'express';
-import { conflict } from '../../http/problem.js';
+import { reply } from '../../http/handle.js';
+import type { Principal } from '../../http/principal.js';
+import { Problem } from '../../http/problem.js';
 import { asSeenBy } from '../order-for-caller.js';
 
 type Answer =
@@ -89,20 +90,27 @@ async function awaitDecision(
   return undefined;
 }
 
-export function sendAnswer(res: Response, answer: Answer, { replayed }: { replayed: boolean }): void {
-  const order = asSeenBy(res.req, answer.order);
-  if (replayed) res.set('Idempotency-Replayed', 'true');
+const REPLAYED = { 'Idempotency-Replayed': 'true' } as const;
+
+export function toReply(answer: Answer, { caller, replayed }: { caller: Principal; replayed: boolean }) {
+  const order = asSeenBy(caller, answer.order);
+  const headers = { ...(replayed && REPLAYED), Location: `/orders/${order.id}` };
   switch (answer.kind) {
     case 'created':
-      res.status(201).location(`/orders/${order.id}`).json(order);
-      return;
+      return reply(201, order, headers);
     case 'accepted':
-      res.status(202).location(`/orders/${order.id}`).json(order);
-      return;
+      return reply(202, order, headers);
     case 'short': {
       const { productId, requested, available } = answer.shortage;
       const detail = `Insufficient stock for product ${productId}: ${requested} requested, ${available} available.`;
-      throw conflict('insufficient-stock', detail, { orderId: order.id, productId, requested, available });
+      const extensions = { orderId: order.id, productId, requested, available };
+      throw new Problem({
+        status: 409,
+        code: 'insufficient-stock',
+        detail,
+        extensions,
+        headers: replayed ? REPLAYED : {},
+      });
     }
   }
 }

@@ -1,18 +1,11 @@
-import type { Request } from 'express';
 import type { Address } from '../../../contracts/http/address.js';
-import { orderOperations } from '../../../contracts/http/operations/orders.js';
-import {
-  idempotencyKeySchema,
-  MAX_QUANTITY,
-  type PlaceOrderBody,
-  type Order,
-  type OrderLine,
-} from '../../../contracts/http/orders.js';
+import type { orderOperations } from '../../../contracts/http/operations/orders.js';
+import { MAX_QUANTITY, type PlaceOrderBody, type Order, type OrderLine } from '../../../contracts/http/orders.js';
 import { hashBody, orderIdFor, randomOrderId, type UnderstoodBody } from '../../../services/order/order-identity.js';
 import { mergeLines, type RequestedLine, priceLine, totalOf } from '../../../services/order/domain/order-lines.js';
 import { isAdmin, requireUser } from '../../http/access.js';
+import type { Call } from '../../http/handle.js';
 import { badRequest, forbidden, serviceUnavailable, unprocessable } from '../../http/problem.js';
-import { parseBody } from '../../http/validate.js';
 import type { UserClient } from '../../../clients/user-client.js';
 import { ServiceUnavailable } from '../../../clients/errors.js';
 import type { ProductClient } from '../../../clients/product-client.js';
@@ -20,7 +13,7 @@ import type { Product } from '../../../contracts/http/products.js';
 import { MONEY_LIMIT } from '../../../contracts/money.js';
 import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import { activeTraceId, activeTraceparent } from '../../../platform/telemetry/trace-context.js';
-import type { OrderContext } from '../context.js';
+import type { OrderContext } from '../service.js';
 import type { OrderStore } from '../../../services/order/order-store.js';
 import type { StoredOrder } from '../../../services/order/order-row.js';
 
@@ -34,17 +27,18 @@ interface OrderRequest {
   respondAsync: boolean;
 }
 
-export function readOrderRequest(req: Request): OrderRequest {
-  const caller = requireUser(req);
-  const body = understand(parseBody(orderOperations.placeOrder.body, req), caller.userId);
+export function readOrderRequest(call: Call<typeof orderOperations.placeOrder>): OrderRequest {
+  const caller = requireUser(call.caller);
+  const body = understand(call.body, caller.userId);
   const forAnother = body.userId !== caller.userId;
   if (forAnother && !isAdmin(caller)) throw forbidden("Another user's order needs the role admin.");
+  const { 'Idempotency-Key': idempotencyKey, Prefer: preferred } = call.headers;
   return {
     body,
     forAnother,
     bodyHash: hashBody(body),
-    idempotencyKey: readKey(req),
-    respondAsync: prefersAsync(req),
+    idempotencyKey,
+    respondAsync: prefersAsync(preferred),
   };
 }
 
@@ -65,18 +59,9 @@ const oneItem = ({ productId, quantity, ...chosen }: Exclude<PlaceOrderBody, { i
   items: [{ productId, quantity }],
 });
 
-function readKey(req: Request): string | undefined {
-  const key = req.get('idempotency-key');
-  if (key === undefined) return undefined;
-  const parsed = idempotencyKeySchema.safeParse(key);
-  if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map(({ message }) => ({ path: 'Idempotency-Key', message }));
-  throw badRequest('Invalid request headers.', errors);
-}
-
 /** RFC 7240: a list of preferences, each perhaps with parameters. */
-function prefersAsync(req: Request): boolean {
-  const preferences = (req.get('prefer') ?? '').split(',').map((item) => item.split(';')[0]?.trim().toLowerCase());
+function prefersAsync(preferred = ''): boolean {
+  const preferences = preferred.split(',').map((item) => item.split(';')[0]?.trim().toLowerCase());
   return preferences.includes('respond-async');
 }
 

@@ -1,17 +1,10 @@
-import type { Router } from 'express';
-
 import { orderOperations } from '../../../contracts/http/operations/orders.js';
-import { route } from '../../http/route.js';
-import { parseParams } from '../../http/validate.js';
-import type { OrderContext } from '../context.js';
+import { handle } from '../../http/handle.js';
 import { asSeenBy, orderForCaller } from '../order-for-caller.js';
+import type { OrderContext } from '../service.js';
 
-const operation = orderOperations.getOrder;
-
-export function getOrder({ store, auth }: OrderContext): Router {
-  return route(operation, { auth }, async (req, res) => {
-    const { id } = parseParams(operation.params, req);
-    const { order } = await orderForCaller(store, req, id);
-    res.json(asSeenBy(req, order));
+export const getOrder = ({ store }: OrderContext) =>
+  handle(orderOperations.getOrder, async ({ params: { id }, caller }) => {
+    const { order } = await orderForCaller(store, caller, id);
+    return asSeenBy(caller, order);
   });
-}

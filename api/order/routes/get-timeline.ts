@@ -1,27 +1,18 @@
-import type { Router } from 'express';
-
 import { orderOperations } from '../../../contracts/http/operations/orders.js';
 import type { Timeline } from '../../../contracts/http/orders.js';
-import { isAdmin, principalOf } from '../../http/access.js';
-import { route } from '../../http/route.js';
-import { parseParams } from '../../http/validate.js';
 import { ACKNOWLEDGED } from '../../../contracts/timeline.js';
-import type { OrderContext } from '../context.js';
+import { isAdmin } from '../../http/access.js';
+import { handle } from '../../http/handle.js';
 import { orderForCaller } from '../order-for-caller.js';
-
-const operation = orderOperations.getTimeline;
+import type { OrderContext } from '../service.js';
 
 /** What operators write about an order is for operators. */
-export function getTimeline({ store, timeline, auth }: OrderContext): Router {
-  return route(operation, { auth }, async (req, res) => {
-    const { id } = parseParams(operation.params, req);
-    await orderForCaller(store, req, id);
+export const getTimeline = ({ store, timeline }: OrderContext) =>
+  handle(orderOperations.getTimeline, async ({ params: { id }, caller }) => {
+    await orderForCaller(store, caller, id);
     const entries = await timeline.read(id);
-    const shown = isAdmin(principalOf(req)) ? entries : entries.filter(isForAll).map(withoutOperator);
-    const answer: Timeline = { items: shown };
-    res.json(answer);
+    return { items: isAdmin(caller) ? entries : entries.filter(isForAll).map(withoutOperator) };
   });
-}
 
 type Entry = Timeline['items'][number];
 

@@ -1,4 +1,3 @@
-import type { Router } from 'express';
 import { orderOperations } from '../../../contracts/http/operations/orders.js';
 import type { Order } from '../../../contracts/http/orders.js';
 import {
@@ -12,19 +11,19 @@ import type { OperatorRequest } from '../../../contracts/timeline.js';
 import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import { withOrderId } from '../../../platform/log-context.js';
 import { activeTraceId } from '../../../platform/telemetry/trace-context.js';
-import { principalOf, subjectOf } from '../../http/access.js';
+import { subjectOf } from '../../http/access.js';
+import { handle, reply, type Call } from '../../http/handle.js';
 import { conflict, serviceUnavailable, type Problem } from '../../http/problem.js';
-import { route } from '../../http/route.js';
-import { parseBody, parseParams } from '../../http/validate.js';
-import type { OrderContext } from '../context.js';
 import { hearsNothing } from '../hears-nothing.js';
 import { orderForCaller } from '../order-for-caller.js';
+import type { OrderContext } from '../service.js';
 
-const OPERATIONS = {
-  retry: orderOperations.retryOrder,
-  'give-up': orderOperations.giveUpOrder,
-  settled: orderOperations.settleOrder,
-} as const satisfies Record<OperatorRequest, unknown>;
+export const retryOrder = (context: OrderContext) =>
+  handle(orderOperations.retryOrder, (call) => ask('retry', context, call));
+export const giveUpOrder = (context: OrderContext) =>
+  handle(orderOperations.giveUpOrder, (call) => ask('give-up', context, call));
+export const settleOrder = (context: OrderContext) =>
+  handle(orderOperations.settleOrder, (call) => ask('settled', context, call));
 
 /** How long Temporal is waited for. */
 const answerLimitMs = 5_000;
@@ -34,41 +33,42 @@ const answerLimitMs = 5_000;
  * confirmed. Cut off in between it stays `unconfirmed`, and the caller has no 202. To ask again is harmless for `retry`
  * and `give-up`; `settled` answers for whatever waits when it is heard, so operators are told to look first.
  */
-export function operatorRequest(request: OperatorRequest, context: OrderContext): Router {
-  const { store, timeline, sagas, auth, logger } = context;
-  const operation = OPERATIONS[request];
+async function ask(
+  request: OperatorRequest,
+  { store, timeline, sagas, logger }: OrderContext,
+  {
+    params: { id },
+    body: { note },
+    caller,
+  }: Pick<Call<typeof orderOperations.retryOrder>, 'params' | 'body' | 'caller'>,
+) {
+  const refusal = whyNot(request, (await orderForCaller(store, caller, id)).order);
+  if (refusal !== undefined) throw refusal;
 
-  return route(operation, { auth }, async (req, res) => {
-    const { id } = parseParams(operation.params, req);
-    const { note } = parseBody(operation.body, req);
-    const refusal = whyNot(request, (await orderForCaller(store, req, id)).order);
-    if (refusal !== undefined) throw refusal;
-
-    const operator = subjectOf(principalOf(req));
-    await withOrderId(id, async () => {
-      crashPoint('ask: before the row');
-      const key = await timeline.operatorAsks({ orderId: id, request, operator, note, traceId: activeTraceId() });
-      crashPoint('ask: row written');
-      const signalled = await sagas.tell(id, request, Date.now() + answerLimitMs);
-      switch (signalled) {
-        case 'heard':
-          crashPoint('ask: Saga told');
-          await timeline.confirm(id, key, 'asked');
-          crashPoint('ask: confirmed');
-          return logger.info({ orderId: id, request, operator }, 'operator asked');
-        case 'ended':
-          await timeline.confirm(id, key, 'refused');
-          throw conflict('workflow-ended', 'The workflow of this order has ended, so no step is waiting.');
-        case 'unconfirmed':
-          throw serviceUnavailable(
-            'saga-unavailable',
-            'It is not known whether the request reached the order. Check the order, and send it again if nothing has changed.',
-          );
-      }
-    });
-    const { order } = await orderForCaller(store, req, id);
-    res.status(202).location(`/orders/${id}`).json(order);
+  const operator = subjectOf(caller);
+  await withOrderId(id, async () => {
+    crashPoint('ask: before the row');
+    const key = await timeline.operatorAsks({ orderId: id, request, operator, note, traceId: activeTraceId() });
+    crashPoint('ask: row written');
+    const signalled = await sagas.tell(id, request, Date.now() + answerLimitMs);
+    switch (signalled) {
+      case 'heard':
+        crashPoint('ask: Saga told');
+        await timeline.confirm(id, key, 'asked');
+        crashPoint('ask: confirmed');
+        return logger.info({ orderId: id, request, operator }, 'operator asked');
+      case 'ended':
+        await timeline.confirm(id, key, 'refused');
+        throw conflict('workflow-ended', 'The workflow of this order has ended, so no step is waiting.');
+      case 'unconfirmed':
+        throw serviceUnavailable(
+          'saga-unavailable',
+          'It is not known whether the request reached the order. Check the order, and send it again if nothing has changed.',
+        );
+    }
   });
+  const { order } = await orderForCaller(store, caller, id);
+  return reply(202, order, { Location: `/orders/${id}` });
 }
 
 function whyNot(request: OperatorRequest, order: Order): Problem | undefined {

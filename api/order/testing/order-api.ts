@@ -26,8 +26,8 @@ import { USUAL_TIMES } from '../../../workflows/order/testing/usual-times.js';
 import { TestShop } from '../../../workflows/order/testing/test-shop.js';
 import { workflowBundle } from '../../../workflows/order/testing/workflow-bundle.js';
 import { createAuthenticator } from '../../http/auth.js';
-import { createOrderApp } from '../app.js';
-import type { OrderContext } from '../context.js';
+import { createOrderApp } from '../service.js';
+import type { OrderContext } from '../service.js';
 import { createEventStreams } from '../event-streams.js';
 import { createOrderSagas } from '../order-sagas.js';
 import { startNeighbours, type Neighbours } from './neighbours.js';
@@ -89,7 +89,7 @@ export async function startOrderApi(name: string, times: Partial<SagaTimes> = {}
     metrics: createMetrics('order-service'),
     readiness: {},
   };
-  const app = (over: Partial<OrderContext> = {}) => createOrderApp({ ...context, ...over }, 'order-service');
+  const app = (over: Partial<OrderContext> = {}) => createOrderApp({ ...context, ...over });
   const usual = app();
   const [alice, bob, admin, service] = await Promise.all([
     issuer.bearer(1, 'customer'),

@@ -1,13 +1,11 @@
-import type { Router } from 'express';
 import { paymentOperations } from '../../../contracts/http/operations/payments.js';
+import { handle } from '../../http/handle.js';
 import { notFound } from '../../http/problem.js';
-import { route } from '../../http/route.js';
-import type { PaymentContext } from '../context.js';
+import type { PaymentContext } from '../service.js';
 
 /** 404 where it is not in use, and in production. */
-export function getSimulator({ auth, simulator }: PaymentContext): Router {
-  return route(paymentOperations.getSimulator, { auth }, async (_req, res) => {
+export const getSimulator = ({ simulator }: PaymentContext) =>
+  handle(paymentOperations.getSimulator, async () => {
     if (simulator === undefined) throw notFound();
-    res.json(await simulator.read());
+    return simulator.read();
   });
-}

@@ -1,18 +1,13 @@
-import type { Router } from 'express';
 import { paymentOperations } from '../../../contracts/http/operations/payments.js';
+import { handle } from '../../http/handle.js';
 import { notFound } from '../../http/problem.js';
-import { route } from '../../http/route.js';
-import { parseBody } from '../../http/validate.js';
-import type { PaymentContext } from '../context.js';
-
-const operation = paymentOperations.setSimulator;
+import type { PaymentContext } from '../service.js';
 
 /** For all processes at once, and over restarts. */
-export function setSimulator({ auth, simulator }: PaymentContext): Router {
-  return route(operation, { auth }, async (req, res) => {
+export const setSimulator = ({ simulator }: PaymentContext) =>
+  handle(paymentOperations.setSimulator, async (call) => {
     if (simulator === undefined) throw notFound();
-    const wanted = parseBody(operation.body, req);
+    const wanted = call.body;
     await simulator.set(wanted);
-    res.json(wanted);
+    return wanted;
   });
-}

@@ -1,13 +1,7 @@
-import type { Router } from 'express';
 import { productOperations } from '../../../contracts/http/operations/products.js';
-import type { Categories } from '../../../contracts/http/products.js';
-import { route } from '../../http/route.js';
-import type { Context } from '../context.js';
+import { handle } from '../../http/handle.js';
+import type { ProductContext } from '../service.js';
 
 /** Those of active products. */
-export function listCategories({ products, auth }: Pick<Context, 'products' | 'auth'>): Router {
-  return route(productOperations.listCategories, { auth }, async (_req, res) => {
-    const categories: Categories = { items: await products.categories() };
-    res.json(categories);
-  });
-}
+export const listCategories = ({ products }: ProductContext) =>
+  handle(productOperations.listCategories, async () => ({ items: await products.categories() }));

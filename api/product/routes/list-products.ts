@@ -1,33 +1,23 @@
-import type { Router } from 'express';
 import { integerIdParamSchema } from '../../../contracts/http/common.js';
-import type { Page } from '../../../contracts/http/common.js';
 import { productOperations } from '../../../contracts/http/operations/products.js';
-import type { Product } from '../../../contracts/http/products.js';
 import type { ProductPosition } from '../../../services/product/product-store.js';
 import { isAdmin } from '../../http/access.js';
+import { handle } from '../../http/handle.js';
 import { readCursor, strangeCursor, toPage } from '../../http/pagination.js';
-import { route } from '../../http/route.js';
-import { parseQuery } from '../../http/validate.js';
-import type { Context } from '../context.js';
-
-const operation = productOperations.listProducts;
+import type { ProductContext } from '../service.js';
 
 /** The active ones, newest first. Admins see the others too. */
-export function listProducts({ products, auth }: Pick<Context, 'products' | 'auth'>): Router {
-  return route(operation, { auth }, async (req, res) => {
-    const { category, q, limit, cursor } = parseQuery(operation.query, req);
-    const withInactive = req.principal !== undefined && isAdmin(req.principal);
+export const listProducts = ({ products }: ProductContext) =>
+  handle(productOperations.listProducts, async ({ query: { category, q, limit, cursor }, caller }) => {
     const after = readPosition(cursor);
-    const rows = await products.list({ category, text: q, withInactive }, { limit: limit + 1, after });
-    const page: Page<Product> = toPage(
+    const rows = await products.list({ category, text: q, withInactive: isAdmin(caller) }, { limit: limit + 1, after });
+    return toPage(
       rows,
       limit,
       ({ createdAt, product }) => ({ createdAt, id: String(product.id) }),
       ({ product }) => product,
     );
-    res.json(page);
   });
-}
 
 function readPosition(cursor: string | undefined): ProductPosition | undefined {
   const position = readCursor(cursor);

@@ -1,15 +1,12 @@
-import type { Router } from 'express';
-import type { z } from 'zod';
 import { sessionOperations } from '../../../contracts/http/operations/sessions.js';
-import type { discoverySchema } from '../../../contracts/http/sessions.js';
 import { SIGNING_ALGORITHM } from '../../../services/user/signing-keys.js';
-import type { Authenticator } from '../../http/auth.js';
-import { route } from '../../http/route.js';
+import { handle, reply } from '../../http/handle.js';
+import type { UserContext } from '../service.js';
 
 /** Leads to the keys and the token endpoint. */
-export function discover({ issuer, auth }: { issuer: string; auth: Authenticator }): Router {
+export function discover({ issuer }: UserContext) {
   const base = issuer.replace(/\/+$/, '');
-  const document: z.infer<typeof discoverySchema> = {
+  const document = {
     issuer,
     jwks_uri: `${base}/.well-known/jwks.json`,
     token_endpoint: `${base}/oauth/token`,
@@ -19,7 +16,5 @@ export function discover({ issuer, auth }: { issuer: string; auth: Authenticator
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [SIGNING_ALGORITHM],
   };
-  return route(sessionOperations.discover, { auth }, (_req, res) => {
-    res.set('Cache-Control', 'public, max-age=300').json(document);
-  });
+  return handle(sessionOperations.discover, () => reply(200, document, { 'Cache-Control': 'public, max-age=300' }));
 }

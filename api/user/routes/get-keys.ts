@@ -1,15 +1,7 @@
-import type { Router } from 'express';
 import { sessionOperations } from '../../../contracts/http/operations/sessions.js';
-import type { SigningKeys } from '../../../services/user/signing-keys.js';
-import type { Authenticator } from '../../http/auth.js';
-import { route } from '../../http/route.js';
+import { handle, reply } from '../../http/handle.js';
+import type { UserContext } from '../service.js';
 
 /** What anyone checks our tokens with. */
-export function getKeys({ keys, auth }: { keys: SigningKeys; auth: Authenticator }): Router {
-  return route(sessionOperations.getKeys, { auth }, (_req, res) => {
-    res
-      .set('Cache-Control', 'public, max-age=300')
-      .type('application/jwk-set+json')
-      .send(JSON.stringify(keys.publicKeys));
-  });
-}
+export const getKeys = ({ keys }: UserContext) =>
+  handle(sessionOperations.getKeys, () => reply(200, keys.publicKeys, { 'Cache-Control': 'public, max-age=300' }));

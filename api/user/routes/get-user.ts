@@ -1,22 +1,14 @@
-import type { Router } from 'express';
 import { userOperations } from '../../../contracts/http/operations/users.js';
-import type { User } from '../../../contracts/http/users.js';
-import type { UserStore } from '../../../services/user/user-store.js';
-import type { Authenticator } from '../../http/auth.js';
-import { sendVersioned } from '../../http/etag.js';
+import { versioned } from '../../http/etag.js';
+import { handle } from '../../http/handle.js';
 import { notFound } from '../../http/problem.js';
-import { route } from '../../http/route.js';
-import { parseParams } from '../../http/validate.js';
 import { requireSelfOrAdmin } from '../self-or-admin.js';
+import type { UserContext } from '../service.js';
 
-const operation = userOperations.getUser;
-
-export function getUser({ users, auth }: { users: UserStore; auth: Authenticator }): Router {
-  return route(operation, { auth }, async (req, res) => {
-    const { id } = parseParams(operation.params, req);
-    requireSelfOrAdmin(req, id);
+export const getUser = ({ users }: UserContext) =>
+  handle(userOperations.getUser, async ({ params: { id }, caller }) => {
+    requireSelfOrAdmin(caller, id);
     const user = await users.find(id);
     if (user === undefined) throw notFound();
-    sendVersioned<User>(res, user);
+    return versioned(user);
   });
-}

@@ -1,15 +1,9 @@
-import type { Router } from 'express';
 import { internalOperations } from '../../../contracts/http/operations/sessions.js';
-import { route } from '../../http/route.js';
-import { parseQuery } from '../../http/validate.js';
-import type { UserContext } from '../context.js';
-
-const operation = internalOperations.listEndedSessions;
+import { handle, reply } from '../../http/handle.js';
+import type { UserContext } from '../service.js';
 
 /** What whoever checks our tokens asks each second. */
-export function listEndedSessions({ ended, auth }: Pick<UserContext, 'ended' | 'auth'>): Router {
-  return route(operation, { auth }, async (req, res) => {
-    const { since } = parseQuery(operation.query, req);
-    res.set('Cache-Control', 'no-store').json(await ended.since(since === undefined ? undefined : new Date(since)));
-  });
-}
+export const listEndedSessions = ({ ended }: UserContext) =>
+  handle(internalOperations.listEndedSessions, async ({ query: { since } }) =>
+    reply(200, await ended.since(since === undefined ? undefined : new Date(since)), { 'Cache-Control': 'no-store' }),
+  );

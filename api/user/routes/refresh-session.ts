@@ -1,30 +1,24 @@
-import type { Request, Router } from 'express';
+import type { Request } from 'express';
 import { sessionOperations } from '../../../contracts/http/operations/sessions.js';
 import { audit } from '../../http/audit.js';
+import { handle, reply } from '../../http/handle.js';
 import { unauthorized } from '../../http/problem.js';
-import { route } from '../../http/route.js';
-import { parseBody } from '../../http/validate.js';
-import { sendSession } from '../session-answer.js';
-import type { UserContext } from '../context.js';
+import { toSession } from '../session-answer.js';
+import type { UserContext } from '../service.js';
 
-const operation = sessionOperations.refreshSession;
-
-export function refreshSession({
-  sessions,
-  tokens,
-  auth,
-  rates,
-}: Pick<UserContext, 'sessions' | 'tokens' | 'auth' | 'rates'>): Router {
-  return route(operation, { auth }, ...rates.tokens, async (req, res) => {
-    const { refreshToken } = parseBody(operation.body, req);
-    const refreshed = await sessions.refresh(refreshToken, clientOf(req));
-    if (refreshed !== undefined && 'reusedOf' in refreshed)
-      audit(req, 'authn_token_reuse', { subject: `user:${String(refreshed.reusedOf)}` });
-    if (refreshed === undefined || 'reusedOf' in refreshed)
-      throw unauthorized('The refresh token is not valid any more: log in again.');
-    await sendSession(res, tokens, refreshed);
-  });
-}
+export const refreshSession = ({ sessions, tokens, rates }: UserContext) =>
+  handle(
+    sessionOperations.refreshSession,
+    async ({ body: { refreshToken }, req }) => {
+      const refreshed = await sessions.refresh(refreshToken, clientOf(req));
+      if (refreshed !== undefined && 'reusedOf' in refreshed)
+        audit(req, 'authn_token_reuse', { subject: `user:${String(refreshed.reusedOf)}` });
+      if (refreshed === undefined || 'reusedOf' in refreshed)
+        throw unauthorized('The refresh token is not valid any more: log in again.');
+      return reply(200, await toSession(tokens, refreshed), { 'Cache-Control': 'no-store' });
+    },
+    { before: rates.tokens },
+  );
 
 /** As far as two requests show it that they come from one. */
 const clientOf = (req: Request): string => `${req.ip ?? ''} ${req.get('user-agent') ?? ''}`;

@@ -1,11 +1,8 @@
+import type { Express } from 'express';
 import { observeBreaker, createUserClient, type UserClient } from '../../clients/user-client.js';
 import { createProductClient, type ProductClient } from '../../clients/product-client.js';
 import { createServiceToken } from '../../clients/service-token.js';
-import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../../platform/database/pool.js';
-import type { ReadinessChecks } from '../../platform/health.js';
-import type { Logger } from '../../platform/logger.js';
-import { createMetrics, type Metrics } from '../../platform/metrics.js';
-import type { OnShutdown } from '../../platform/shutdown.js';
+import { orderOperations } from '../../contracts/http/operations/orders.js';
 import { createTemporalClient } from '../../platform/temporal/client.js';
 import { temporalSettingsFrom } from '../../platform/temporal/settings.js';
 import { createOrderStore, type OrderStore } from '../../services/order/order-store.js';
@@ -18,13 +15,21 @@ import {
   type StatusListener,
 } from '../../services/order/status-changes/status-listener.js';
 import { createTimelineStore, type TimelineStore } from '../../services/order/timeline-store.js';
-import { authSettingsFrom, createAuthenticator, type Authenticator } from '../http/auth.js';
+import { createServiceApp, type ServiceContext } from '../http/app.js';
+import { openService, type Base } from '../http/serve.js';
 import type { OrderApiConfig } from './config.js';
 import { createEventStreams, type EventStreams } from './event-streams.js';
 import { createOrderSagas, type OrderSagas } from './order-sagas.js';
+import { cancelOrder } from './routes/cancel-order.js';
+import { getOrder } from './routes/get-order.js';
+import { getTimeline } from './routes/get-timeline.js';
+import { listOrders } from './routes/list-orders.js';
+import { giveUpOrder, retryOrder, settleOrder } from './routes/operator-request.js';
+import { placeOrder } from './routes/place-order.js';
+import { watchOrder } from './routes/watch-order.js';
 
-/** What the routes work with. */
-export interface OrderContext {
+/** What the handlers work with. */
+export interface OrderContext extends ServiceContext {
   store: OrderStore;
   sagas: OrderSagas;
   timeline: TimelineStore;
@@ -33,17 +38,13 @@ export interface OrderContext {
   streams: EventStreams;
   users: UserClient;
   products: ProductClient;
-  auth: Authenticator;
   orderWaitMs: number;
-  logger: Logger;
-  metrics: Metrics;
-  readiness: ReadinessChecks;
 }
 
-export function createContext(config: OrderApiConfig, logger: Logger, onShutdown: OnShutdown): OrderContext {
-  const pool = createPool({ url: config.DATABASE_URL, size: 20, service: config.SERVICE_NAME, logger });
-  const prisma = new PrismaClient({ adapter: prismaAdapter(pool), transactionOptions });
-  onShutdown('database', () => prisma.$disconnect());
+export function createContext(base: Base<OrderApiConfig>): OrderContext {
+  const { config, logger, metrics, onShutdown } = base;
+  // Without Temporal orders are still taken and read, and started when it is back: to be ready it is not needed.
+  const { prisma, common } = openService(base, PrismaClient, { connections: 20 });
   const temporal = createTemporalClient(temporalSettingsFrom(config));
   onShutdown('Temporal', () => temporal.close());
 
@@ -56,10 +57,9 @@ export function createContext(config: OrderApiConfig, logger: Logger, onShutdown
     clientId: config.OAUTH_CLIENT_ID,
     clientSecret: config.OAUTH_CLIENT_SECRET,
   });
-  const auth = createAuthenticator(authSettingsFrom(config, logger));
-  const metrics = createMetrics(config.SERVICE_NAME);
   const observe = observeBreaker('user-service', { logger, registry: metrics.registry });
   return {
+    ...common,
     store: createOrderStore(prisma),
     sagas: createOrderSagas({ workflows: temporal.client.workflow, times: sagaTimesFrom(config), logger }),
     timeline: createTimelineStore(prisma),
@@ -68,11 +68,21 @@ export function createContext(config: OrderApiConfig, logger: Logger, onShutdown
     streams: createEventStreams(),
     users: createUserClient({ urls, token, observe }),
     products: createProductClient({ urls: config.PRODUCT_SERVICE_URL }),
-    auth,
     orderWaitMs: config.ORDER_WAIT_MS,
-    logger,
-    metrics,
-    // Not Temporal: without it orders are still taken and read, and started when it is back.
-    readiness: { database: () => checkDatabase(pool), 'signing keys': () => auth.check() },
   };
+}
+
+export function createOrderApp(context: OrderContext): Express {
+  const handlers = {
+    placeOrder: placeOrder(context),
+    listOrders: listOrders(context),
+    getOrder: getOrder(context),
+    watchOrder: watchOrder(context),
+    cancelOrder: cancelOrder(context),
+    getTimeline: getTimeline(context),
+    retryOrder: retryOrder(context),
+    giveUpOrder: giveUpOrder(context),
+    settleOrder: settleOrder(context),
+  };
+  return createServiceApp('order-service', orderOperations, handlers, context);
 }

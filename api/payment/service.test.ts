@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLogger } from '../../platform/logger.js';
-import { createContext } from './context.js';
+import { baseOf } from '../../tests/support/base.js';
+import { createContext } from './service.js';
 
 const logger = createLogger({ service: 'payment-service', level: 'fatal' });
 const config = {
@@ -17,7 +18,7 @@ const config = {
   PAYMENT_SIMULATOR_DATABASE_URL: 'postgresql://127.0.0.1:1/ledger',
 };
 const hasSimulator = (changes: Partial<typeof config>) =>
-  createContext({ ...config, ...changes }, logger, () => undefined).simulator !== undefined;
+  createContext(baseOf({ ...config, ...changes }, logger)).simulator !== undefined;
 
 describe('the simulator', () => {
   it('is for callers in development', () => expect(hasSimulator({})).toBe(true));

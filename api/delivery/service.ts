@@ -1,0 +1,56 @@
+import type { Express } from 'express';
+import { deliveryOperations } from '../../contracts/http/operations/deliveries.js';
+import type { Logger } from '../../platform/logger.js';
+import { createTemporalClient } from '../../platform/temporal/client.js';
+import { temporalSettingsFrom } from '../../platform/temporal/settings.js';
+import { createDeliveryReader, type DeliveryReader } from '../../services/delivery/delivery-reader.js';
+import type { CarrierKeys } from '../../services/delivery/domain/carrier-signature.js';
+import { PrismaClient } from '../../services/delivery/prisma/generated/client.js';
+import {
+  createEventRecorder,
+  createToldMarker,
+  type MarkTold,
+  type RecordEvent,
+} from '../../services/delivery/record-event.js';
+import { createServiceApp, type ServiceContext } from '../http/app.js';
+import { openService, type Base } from '../http/serve.js';
+import type { DeliveryApiConfig } from './config.js';
+import { getDelivery } from './routes/get-delivery.js';
+import { listDeliveries } from './routes/list-deliveries.js';
+import { reportDelivery } from './routes/report-delivery.js';
+import { createSagaSignal, type SignalSaga } from './signal-saga.js';
+
+/** What the handlers work with. */
+export interface DeliveryContext extends ServiceContext {
+  deliveries: DeliveryReader;
+  recordEvent: RecordEvent;
+  markTold: MarkTold;
+  signalSaga: SignalSaga;
+  carrierKeys: CarrierKeys;
+  logger: Logger;
+}
+
+export function createContext(base: Base<DeliveryApiConfig>): DeliveryContext {
+  const { config, onShutdown } = base;
+  const { prisma, common } = openService(base, PrismaClient);
+  const temporal = createTemporalClient(temporalSettingsFrom(config));
+  onShutdown('Temporal connection', () => temporal.close());
+  return {
+    ...common,
+    deliveries: createDeliveryReader(prisma),
+    recordEvent: createEventRecorder(prisma),
+    markTold: createToldMarker(prisma),
+    signalSaga: createSagaSignal(temporal.client),
+    carrierKeys: config.CARRIER_KEYS,
+    readiness: { ...common.readiness, Temporal: () => temporal.check() },
+  };
+}
+
+export function createDeliveryApp(context: DeliveryContext): Express {
+  const handlers = {
+    listDeliveries: listDeliveries(context),
+    getDelivery: getDelivery(context),
+    reportDelivery: reportDelivery(context),
+  };
+  return createServiceApp('delivery-service', deliveryOperations, handlers, context);
+}

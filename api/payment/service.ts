@@ -1,0 +1,43 @@
+import type { Express } from 'express';
+import { paymentOperations } from '../../contracts/http/operations/payments.js';
+import { createPaymentReader, type PaymentReader } from '../../services/payment/payment-reader.js';
+import { PrismaClient } from '../../services/payment/prisma/generated/client.js';
+import { PrismaClient as LedgerClient } from '../../services/payment/simulator/prisma/generated/client.js';
+import { createSimulatorSwitch, type SimulatorSwitch } from '../../services/payment/simulator/simulator-switch.js';
+import { createServiceApp, type ServiceContext } from '../http/app.js';
+import { openDatabase, openService, type Base } from '../http/serve.js';
+import type { PaymentApiConfig } from './config.js';
+import { getPayment } from './routes/get-payment.js';
+import { getSimulator } from './routes/get-simulator.js';
+import { listPayments } from './routes/list-payments.js';
+import { setSimulator } from './routes/set-simulator.js';
+
+/** What the handlers work with. */
+export interface PaymentContext extends ServiceContext {
+  payments: PaymentReader;
+  /** undefined: there is no simulator, or it is not for callers. */
+  simulator: SimulatorSwitch | undefined;
+}
+
+export function createContext(base: Base<PaymentApiConfig>): PaymentContext {
+  const { prisma, common } = openService(base, PrismaClient);
+  return { ...common, payments: createPaymentReader(prisma), simulator: openSimulator(base) };
+}
+
+function openSimulator({ config, logger, onShutdown }: Base<PaymentApiConfig>): SimulatorSwitch | undefined {
+  const { PAYMENT_SIMULATOR_DATABASE_URL: url, SERVICE_NAME } = config;
+  const inUse = config.PAYMENT_PROVIDER === 'simulated' && config.NODE_ENV !== 'production';
+  if (!inUse || url === undefined) return undefined;
+  const ledger = { config: { SERVICE_NAME, DATABASE_URL: url }, logger, onShutdown };
+  return createSimulatorSwitch(openDatabase(ledger, LedgerClient, { connections: 2 }).prisma);
+}
+
+export function createPaymentApp(context: PaymentContext): Express {
+  const handlers = {
+    listPayments: listPayments(context),
+    getPayment: getPayment(context),
+    getSimulator: getSimulator(context),
+    setSimulator: setSimulator(context),
+  };
+  return createServiceApp('payment-service', paymentOperations, handlers, context);
+}

@@ -1,0 +1,110 @@
+import type { Express } from 'express';
+import { internalOperations, sessionOperations } from '../../contracts/http/operations/sessions.js';
+import { userOperations } from '../../contracts/http/operations/users.js';
+import { checkDatabase } from '../../platform/database/pool.js';
+import { startPruner } from '../../platform/database/prune.js';
+import { createRedis } from '../../platform/redis.js';
+import { createAccessTokens, type AccessTokens } from '../../services/user/access-tokens.js';
+import { createEndedSessionStore, type EndedSessionStore } from '../../services/user/ended-sessions.js';
+import type { OAuthClient } from '../../services/user/oauth-clients.js';
+import { createOutsideUserStore } from '../../services/user/outside-user-store.js';
+import { PrismaClient } from '../../services/user/prisma/generated/client.js';
+import { prunableOfUsers } from '../../services/user/prunable.js';
+import { createSessionStore, type SessionStore } from '../../services/user/session-store.js';
+import { createSigningKeys, type SigningKeys } from '../../services/user/signing-keys.js';
+import { createUserStore, type UserStore } from '../../services/user/user-store.js';
+import { createServiceApp, type ServiceContext } from '../http/app.js';
+import { createAuthenticator, outsideSettingsFrom } from '../http/auth.js';
+import { createLimiter } from '../http/rate-limits.js';
+import { openDatabase, type Base } from '../http/serve.js';
+import type { UserConfig } from './config.js';
+import { outsideUserOf } from './outside-user.js';
+import { limitUserRates, type UserRates } from './rate-limits.js';
+import { changeUser } from './routes/change-user.js';
+import { discover } from './routes/discover.js';
+import { endSession } from './routes/end-session.js';
+import { getKeys } from './routes/get-keys.js';
+import { getOwnUser } from './routes/get-own-user.js';
+import { getUser } from './routes/get-user.js';
+import { issueToken } from './routes/issue-token.js';
+import { listEndedSessions } from './routes/list-ended-sessions.js';
+import { logIn } from './routes/log-in.js';
+import { refreshSession } from './routes/refresh-session.js';
+import { signUp } from './routes/sign-up.js';
+import { validateUser } from './routes/validate-user.js';
+
+/** What the handlers work with. */
+export interface UserContext extends ServiceContext {
+  users: UserStore;
+  sessions: SessionStore;
+  ended: EndedSessionStore;
+  tokens: AccessTokens;
+  keys: SigningKeys;
+  clients: OAuthClient[];
+  issuer: string;
+  rates: UserRates;
+}
+
+export async function createContext(base: Base<UserConfig>): Promise<UserContext> {
+  const { config, logger, metrics, onShutdown } = base;
+  const { pool, prisma } = openDatabase(base, PrismaClient);
+  const keys = await createSigningKeys(config.JWT_PRIVATE_KEY);
+  // Counting is not worth waiting for.
+  const redis = createRedis({ url: config.REDIS_URL, logger, commandTimeoutMs: 250 });
+  onShutdown('Redis', () => redis.disconnect());
+  const { registry } = metrics;
+  const pruner = startPruner({ pool, tables: prunableOfUsers(config), everyMs: config.PRUNE_EVERY, registry, logger });
+  onShutdown('pruner', () => pruner.stop());
+
+  const ended = createEndedSessionStore(prisma);
+  const issuer = config.JWT_ISSUER;
+  const audience = config.JWT_AUDIENCE;
+  const auth = createAuthenticator({
+    issuer,
+    audience,
+    // The keys are at hand: it must not have to ask itself over the network to be ready.
+    jwksUrls: [`data:application/json,${encodeURIComponent(JSON.stringify(keys.publicKeys))}`],
+    // And so are they: what ended is out here with the same commit.
+    ended: { has: (id) => ended.has(id), check: () => Promise.resolve() },
+    outside: outsideSettingsFrom(config, outsideUserOf(createOutsideUserStore(prisma), logger)),
+    logger,
+  });
+  return {
+    logger,
+    metrics,
+    auth,
+    readiness: { database: () => checkDatabase(pool), 'signing keys': () => auth.check() },
+    users: createUserStore(prisma),
+    ended,
+    sessions: createSessionStore(prisma, { endsAfterMs: config.SESSION_ENDS_AFTER }),
+    tokens: createAccessTokens({ keys, issuer, audience }),
+    keys,
+    clients: config.OAUTH_CLIENTS,
+    issuer,
+    rates: limitUserRates(createLimiter({ redis, logger }), {
+      logins: config.RATE_LIMIT_LOGINS_PER_MINUTE,
+      signUps: config.RATE_LIMIT_SIGN_UPS_PER_MINUTE,
+      tokens: config.RATE_LIMIT_TOKENS_PER_MINUTE,
+    }),
+  };
+}
+
+const operations = { ...userOperations, ...sessionOperations, ...internalOperations } as const;
+
+export function createUserApp(context: UserContext): Express {
+  const handlers = {
+    signUp: signUp(context),
+    getOwnUser: getOwnUser(context),
+    getUser: getUser(context),
+    changeUser: changeUser(context),
+    validateUser: validateUser(context),
+    logIn: logIn(context),
+    refreshSession: refreshSession(context),
+    endSession: endSession(context),
+    listEndedSessions: listEndedSessions(context),
+    issueToken: issueToken(context),
+    getKeys: getKeys(context),
+    discover: discover(context),
+  };
+  return createServiceApp('user-service', operations, handlers, context);
+}
