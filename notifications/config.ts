@@ -7,7 +7,6 @@ import {
   kafkaSettings,
   processSettings,
   pruneSettings,
-  readEnv,
   topicSettings,
 } from '../platform/env.js';
 
@@ -35,5 +34,3 @@ export const settings = z.object({
 export const dlqSettings = z.object(kafkaSettings);
 
 export type NotificationConfig = z.output<typeof settings>;
-
-export const readConfig = (): NotificationConfig => readEnv(settings);

@@ -13,7 +13,8 @@ import {
   type RecordEvent,
 } from '../../services/delivery/record-event.js';
 import { createServiceApp, type ServiceContext } from '../http/app.js';
-import { openService, type Base } from '../http/serve.js';
+import { openService } from '../http/open-service.js';
+import type { Base } from '../http/serve.js';
 import type { DeliveryApiConfig } from './config.js';
 import { getDelivery } from './routes/get-delivery.js';
 import { listDeliveries } from './routes/list-deliveries.js';

@@ -18,11 +18,9 @@ import { waitFor } from '../../tests/support/wait-for.js';
 import { createAuthenticator } from '../http/auth.js';
 import { listen } from '../../platform/listen.js';
 import type { Listening } from '../../platform/listen.js';
-import { createGatewayApp } from './app.js';
+import { createGatewayApp, type Upstream } from './service.js';
 import { createAgent } from './forward/ask-instance.js';
-import { forwardTo } from './forward/forward.js';
-import { createPassingStreams } from './forward/passing-streams.js';
-import type { Upstream } from './route-table.js';
+import { forwardTo, createPassingStreams } from './forward/forward.js';
 
 const logger = createLogger({ service: 'gateway', level: 'silent' });
 const issuer = 'http://holdfast.test';

@@ -4,9 +4,9 @@ import { createRedis } from '../../platform/redis.js';
 import { authSettingsFrom, createAuthenticator } from '../http/auth.js';
 import { longestAnswerMs, stopLimitMs } from '../http/order-wait.js';
 import { serve } from '../http/serve.js';
-import { createGatewayApp } from './app.js';
+import { createGatewayApp } from './service.js';
 import { settings } from './config.js';
-import { createPassingStreams } from './forward/passing-streams.js';
+import { createPassingStreams } from './forward/forward.js';
 
 /** What fetch of Node.js and others do unless told otherwise. */
 const OUTSIDE_CLIENT_REST_MS = 4_000;

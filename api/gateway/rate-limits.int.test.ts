@@ -10,7 +10,7 @@ import { waitFor } from '../../tests/support/wait-for.js';
 import { createAuthenticator } from '../http/auth.js';
 import { listen } from '../../platform/listen.js';
 import type { Listening } from '../../platform/listen.js';
-import { createGatewayApp } from './app.js';
+import { createGatewayApp } from './service.js';
 
 const logger = createLogger({ service: 'gateway', level: 'fatal' });
 const issuer = 'http://holdfast.test';

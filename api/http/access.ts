@@ -1,6 +1,30 @@
 import type { RequestHandler } from 'express';
-import type { Principal, UserPrincipal } from './principal.js';
 import { forbidden, notFound, unauthorized } from './problem.js';
+
+/** Who calls, as the access token says. */
+export type Principal = UserPrincipal | ServicePrincipal;
+
+export interface UserPrincipal {
+  kind: 'user';
+  userId: number;
+  roles: string[];
+  /** What a service falls back to while the user service is down. */
+  name?: string;
+  email?: string;
+}
+
+interface ServicePrincipal {
+  kind: 'service';
+  clientId: string;
+  roles: string[];
+}
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** Set by the authenticator when the request carries a valid access token. */
+    principal?: Principal;
+  }
+}
 
 /** The caller as a user; 403 for a service. */
 export function requireUser(caller: Principal): UserPrincipal {

@@ -4,25 +4,24 @@ import type { Express, RequestHandler, Router } from 'express';
 import helmet from 'helmet';
 import type { Operations } from '../../contracts/http/operation.js';
 import type { ServiceName } from '../../contracts/services.js';
-import { healthRouter } from '../../platform/health.js';
-import type { ReadinessChecks } from '../../platform/health.js';
+import { healthRouter, type ReadinessChecks } from '../../platform/health.js';
 import type { Logger } from '../../platform/logger.js';
-import { createMetrics } from '../../platform/metrics.js';
-import type { Metrics } from '../../platform/metrics.js';
-import { logRequests } from './access-log.js';
-import { allowedMethods } from './allowed-methods.js';
+import { createMetrics, type Metrics } from '../../platform/metrics.js';
+import { allowedMethods } from './route.js';
 import type { Authenticator } from './auth.js';
 import type { Handler, Handlers } from './handle.js';
-import { documentRoute } from './openapi/document-route.js';
+import { documentRoute } from './openapi.js';
 import { Problem } from './problem.js';
 import { answerNotFound, answerProblems } from './problem-handler.js';
+import { pinoHttp } from 'pino-http';
+
 // For req.principal in every route file.
-import './principal.js';
+import './access.js';
 import { route } from './route.js';
 
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
-export interface HttpAppSettings {
+interface HttpAppSettings {
   service: string;
   logger: Logger;
   readiness: ReadinessChecks;
@@ -102,4 +101,21 @@ function keepPlainBody(req: { rawBody?: Buffer }, _res: unknown, bytes: Buffer, 
       detail: 'The body must be UTF-8, without a byte order mark.',
     });
   req.rawBody = bytes;
+}
+
+/** One line per request: method, path, status, time. No query, headers or bodies: they can hold personal data. */
+function logRequests(logger: Logger, level: 'info' | 'debug'): RequestHandler {
+  return pinoHttp({
+    logger,
+    quietReqLogger: true,
+    customLogLevel: (_req, res, error) => (error !== undefined || res.statusCode >= 500 ? 'error' : level),
+    customSuccessMessage: () => 'request answered',
+    customErrorMessage: () => 'request answered',
+    customAttributeKeys: { responseTime: 'durationMs' },
+    serializers: {
+      req: (req: { method: string; url: string }) => ({ method: req.method, path: req.url.split('?')[0] }),
+      res: (res: { statusCode: number }) => ({ status: res.statusCode }),
+      err: () => undefined,
+    },
+  });
 }

@@ -4,10 +4,9 @@ import type { CryptoKey, JWTPayload } from 'jose';
 import request from 'supertest';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLogger } from '../../platform/logger.js';
-import { isOwnerOrAdmin, requireOwnerOrAdmin, requireRole } from './access.js';
+import { isOwnerOrAdmin, requireOwnerOrAdmin, requireRole, type Principal } from './access.js';
 import { createHttpApp } from './app.js';
 import { createAuthenticator } from './auth.js';
-import type { Principal } from './principal.js';
 import { listen } from '../../platform/listen.js';
 import type { Listening } from '../../platform/listen.js';
 

@@ -4,7 +4,7 @@ import { createCallerClient } from '../../clients/user-client.js';
 import { urlList } from '../../platform/env.js';
 import type { Logger } from '../../platform/logger.js';
 import { createOutsideUsers } from './outside-users.js';
-import type { Principal, UserPrincipal } from './principal.js';
+import type { Principal, UserPrincipal } from './access.js';
 import { Problem, unauthorized } from './problem.js';
 import { createEndedSessions } from './tokens/ended-sessions.js';
 import type { EndedSessions } from './tokens/ended-sessions.js';

@@ -1,13 +1,24 @@
+import type { ProblemCode } from '../../contracts/http/problem.js';
 import { ServiceAnswered, ServiceUnavailable } from '../../clients/errors.js';
 import { type CallerClient, shareInFlight } from '../../clients/user-client.js';
 import type { User } from '../../contracts/http/users.js';
-import { isOutsideRefusal } from './outside-refusal.js';
-import type { UserPrincipal } from './principal.js';
+import type { UserPrincipal } from './access.js';
 import { problemOf, serviceUnavailable } from './problem.js';
-import { invalidToken } from './tokens/token-problems.js';
-import { outsideSessionId } from './tokens/ended-sessions.js';
-import type { EndedSessions } from './tokens/ended-sessions.js';
+import { invalidToken } from './tokens/kept-keys.js';
+import { outsideSessionId, type EndedSessions } from './tokens/ended-sessions.js';
 import type { OutsideClaims } from './tokens/outside-tokens.js';
+
+/** Why the holder of a good token of an outside provider is nobody here. */
+const OUTSIDE_REFUSALS = [
+  'email-not-verified',
+  'email-of-another-user',
+  'user-disabled',
+] as const satisfies ProblemCode[];
+type OutsideRefusal = (typeof OUTSIDE_REFUSALS)[number];
+
+function isOutsideRefusal(code: string): code is OutsideRefusal {
+  return (OUTSIDE_REFUSALS as readonly string[]).includes(code);
+}
 
 /** What the user service said is asked anew after this long, so that a disabled user is out soon. */
 const FRESH_MS = 60_000;

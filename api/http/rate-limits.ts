@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { ipKeyGenerator, rateLimit, MemoryStore, type Store } from 'express-rate-limit';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Logger } from '../../platform/logger.js';
 import { Problem } from './problem.js';
-import { createRateStore } from './rate-store.js';
+import { RedisStore, type RedisReply } from 'rate-limit-redis';
 
 /** A setting of how many a minute. */
 export const perMinute = z
@@ -13,7 +13,7 @@ export const perMinute = z
   .regex(/^[1-9]\d{0,8}$/, 'must be a positive number')
   .transform(Number);
 
-export interface RateLimit {
+interface RateLimit {
   /** In words, for whoever is over it. */
   name: string;
   /** In a minute. */
@@ -58,3 +58,34 @@ export function callerOf(req: Request): string {
 }
 
 export const addressOf = (req: Request): string => ipKeyGenerator(req.ip ?? '');
+
+/**
+ * Counters in Redis; while it is away each process counts for itself. The store loads its scripts once, at the start, and would
+ * fail for ever if Redis was away at that moment; a script's name is its SHA-1, so it is told that, and loads the script when
+ * Redis says that it has none.
+ */
+function createRateStore(redis: Redis, prefix: string): Store {
+  const shared = new RedisStore({
+    prefix,
+    sendCommand: async (command: string, ...args: string[]) => {
+      try {
+        return (await redis.call(command, ...args)) as RedisReply;
+      } catch (error) {
+        const [subcommand, script] = args;
+        if (command !== 'SCRIPT' || subcommand !== 'LOAD' || script === undefined) throw error;
+        return createHash('sha1').update(script).digest('hex');
+      }
+    },
+  });
+  const local = new MemoryStore();
+  return {
+    prefix,
+    init: (options) => {
+      void shared.init(options);
+      local.init(options);
+    },
+    increment: (key) => shared.increment(key).catch(() => local.increment(key)),
+    decrement: (key) => shared.decrement(key).catch(() => local.decrement(key)),
+    resetKey: (key) => shared.resetKey(key).catch(() => local.resetKey(key)),
+  };
+}

@@ -6,7 +6,7 @@ import { createLogger } from '../../platform/logger.js';
 import { createHttpApp } from './app.js';
 import type { FieldError } from './problem.js';
 import { route } from './route.js';
-import { parseBody, parseQuery } from './validate.js';
+import { parseBody, parseQuery, unstorableTexts } from './validate.js';
 
 const noToken = () => {
   throw new Error('no operation here looks at a token');
@@ -59,4 +59,16 @@ test.each(['/thing?verbose=true', '/things?q=a&page=2'])('unknown query paramete
   expect((body as { errors: FieldError[] }).errors).toEqual([
     { path: path.includes('things') ? 'page' : 'verbose', message: 'is unknown' },
   ]);
+});
+
+describe('unstorableTexts', () => {
+  it('finds NULs and lone surrogates wherever they stand', () => {
+    expect(
+      unstorableTexts({ note: 'a\0b', address: { name: '\ud800' }, lines: [{ name: 'ok' }, { name: '\0' }] }),
+    ).toEqual(['note', 'address.name', 'lines.1.name']);
+  });
+
+  it('leaves other text alone, in whatever script', () => {
+    expect(unstorableTexts({ name: '홍길동 👩‍🚀', empty: '', count: 3, none: null, at: new Date(0) })).toEqual([]);
+  });
 });

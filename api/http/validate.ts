@@ -1,8 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
-import { Problem } from './problem.js';
-import type { FieldError } from './problem.js';
-import { unstorableTexts } from './unstorable-text.js';
+import { Problem, type FieldError } from './problem.js';
 
 /** Each throws a 400 Problem that names every field that is wrong or unknown. */
 export function parseBody<S extends z.ZodType>(schema: S, req: Request): z.output<S> {
@@ -73,4 +71,14 @@ function closestOf(alternatives: z.core.$ZodIssue[][]): z.core.$ZodIssue[] {
     .filter((issues) => !issues.some(isOfAnotherType))
     .sort((a, b) => unknownFields(a) - unknownFields(b));
   return closest;
+}
+
+/** A NUL, or half of a surrogate pair: JSON can say them, PostgreSQL can't keep them. */
+const UNSTORABLE = /\0|\p{Surrogate}/u;
+
+/** The paths of the texts in a parsed value that no database of ours could store. */
+export function unstorableTexts(value: unknown, path: string[] = []): string[] {
+  if (typeof value === 'string') return UNSTORABLE.test(value) ? [path.join('.')] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => unstorableTexts(inner, [...path, key]));
 }

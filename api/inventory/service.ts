@@ -4,7 +4,8 @@ import { inventoryOperations } from '../../contracts/http/operations/inventory.j
 import { PrismaClient } from '../../services/inventory/prisma/generated/client.js';
 import { createStockStore, type StockStore } from '../../services/inventory/stock-store.js';
 import { createServiceApp, type ServiceContext } from '../http/app.js';
-import { openService, type Base } from '../http/serve.js';
+import { openService } from '../http/open-service.js';
+import type { Base } from '../http/serve.js';
 import type { InventoryApiConfig } from './config.js';
 import { getStock } from './routes/get-stock.js';
 import { setStock } from './routes/set-stock.js';

@@ -1,8 +1,7 @@
 import type { Order } from '../../contracts/http/orders.js';
 import type { OrderStore } from '../../services/order/order-store.js';
 import type { StoredOrder } from '../../services/order/order-row.js';
-import { isAdmin, requireOwnerOrAdmin } from '../http/access.js';
-import type { Principal } from '../http/principal.js';
+import { isAdmin, requireOwnerOrAdmin, type Principal } from '../http/access.js';
 import { notFound } from '../http/problem.js';
 
 /** The order, for its owner and for admins; 404 for others, as where there is none. */

@@ -17,11 +17,12 @@ import type { Logger } from '../../platform/logger.js';
 import { sagaStart } from '../../services/order/saga-start.js';
 import type { StoredOrder } from '../../services/order/order-row.js';
 import { accepted, cancel, giveUp, initialSearchAttributes, retry, settled } from '../../workflows/order/messages.js';
+import type { Stall } from '../../contracts/saga-steps.js';
 
 /** `unconfirmed`: Temporal did not answer; it may have heard it all the same. */
-export type Signalled = 'heard' | 'ended' | 'unconfirmed';
+type Signalled = 'heard' | 'ended' | 'unconfirmed';
 
-export type Cancellation =
+type Cancellation =
   | { outcome: 'undone'; order: Order }
   /** The undo takes longer; it is on its way and can't be lost. */
   | { outcome: 'accepted' }
@@ -45,7 +46,7 @@ export interface OrderSagas {
   cancel(stored: StoredOrder, request: CancelRequest, deadline: number): Promise<Cancellation>;
 }
 
-export interface OrderSagasSettings {
+interface OrderSagasSettings {
   workflows: WorkflowClient;
   times: SagaTimes;
   logger: Logger;
@@ -172,4 +173,11 @@ function hasEnded(error: unknown): boolean {
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof WorkflowUpdateFailedError)) return false;
   return error.cause instanceof ApplicationFailure && error.cause.type === NOT_CANCELLABLE;
+}
+
+const UNHEARING: readonly string[] = ['WorkflowTaskFails', 'WorkflowTaskWaits', 'WorkflowNotStarted'] satisfies Stall[];
+
+/** Its workflow is there, or will be, but answers nobody: seen from outside. */
+export function hearsNothing({ attention }: Order): boolean {
+  return attention?.step === 'saga' && UNHEARING.includes(attention.error);
 }

@@ -16,7 +16,8 @@ import {
 } from '../../services/order/status-changes/status-listener.js';
 import { createTimelineStore, type TimelineStore } from '../../services/order/timeline-store.js';
 import { createServiceApp, type ServiceContext } from '../http/app.js';
-import { openService, type Base } from '../http/serve.js';
+import { openService } from '../http/open-service.js';
+import type { Base } from '../http/serve.js';
 import type { OrderApiConfig } from './config.js';
 import { createEventStreams, type EventStreams } from './event-streams.js';
 import { createOrderSagas, type OrderSagas } from './order-sagas.js';

@@ -5,7 +5,8 @@ import { PrismaClient } from '../../services/payment/prisma/generated/client.js'
 import { PrismaClient as LedgerClient } from '../../services/payment/simulator/prisma/generated/client.js';
 import { createSimulatorSwitch, type SimulatorSwitch } from '../../services/payment/simulator/simulator-switch.js';
 import { createServiceApp, type ServiceContext } from '../http/app.js';
-import { openDatabase, openService, type Base } from '../http/serve.js';
+import { openDatabase, openService } from '../http/open-service.js';
+import type { Base } from '../http/serve.js';
 import type { PaymentApiConfig } from './config.js';
 import { getPayment } from './routes/get-payment.js';
 import { getSimulator } from './routes/get-simulator.js';

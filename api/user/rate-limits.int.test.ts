@@ -12,9 +12,8 @@ import { createTestDatabase } from '../../tests/support/database.js';
 import type { TestDatabase } from '../../tests/support/database.js';
 import { baseOf } from '../../tests/support/base.js';
 import { server } from '../../tests/support/servers.js';
-import { createUserApp } from './service.js';
+import { createUserApp, createContext } from './service.js';
 import type { UserConfig } from './config.js';
-import { createContext } from './service.js';
 
 const logger = createLogger({ service: 'user-service', level: 'fatal' });
 const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' });

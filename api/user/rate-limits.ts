@@ -1,7 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { normalizeEmail } from '../../services/user/domain/email.js';
-import { addressOf, callerOf } from '../http/rate-limits.js';
-import type { Limiter } from '../http/rate-limits.js';
+import { addressOf, callerOf, type Limiter } from '../http/rate-limits.js';
 
 /** How many in a minute. */
 export interface UserRateLimits {

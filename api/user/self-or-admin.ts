@@ -1,5 +1,4 @@
-import { isOwnerOrAdmin } from '../http/access.js';
-import type { Principal } from '../http/principal.js';
+import { isOwnerOrAdmin, type Principal } from '../http/access.js';
 import { forbidden } from '../http/problem.js';
 
 /** Throws 403, whether the user exists or not, unless the caller is that user or an admin. */

@@ -7,18 +7,18 @@ import { createRedis } from '../../platform/redis.js';
 import { createAccessTokens, type AccessTokens } from '../../services/user/access-tokens.js';
 import { createEndedSessionStore, type EndedSessionStore } from '../../services/user/ended-sessions.js';
 import type { OAuthClient } from '../../services/user/oauth-clients.js';
-import { createOutsideUserStore } from '../../services/user/outside-user-store.js';
+import { createOutsideUserStore, type OutsideUserStore } from '../../services/user/outside-user-store.js';
 import { PrismaClient } from '../../services/user/prisma/generated/client.js';
 import { prunableOfUsers } from '../../services/user/prunable.js';
 import { createSessionStore, type SessionStore } from '../../services/user/session-store.js';
 import { createSigningKeys, type SigningKeys } from '../../services/user/signing-keys.js';
 import { createUserStore, type UserStore } from '../../services/user/user-store.js';
 import { createServiceApp, type ServiceContext } from '../http/app.js';
-import { createAuthenticator, outsideSettingsFrom } from '../http/auth.js';
+import { createAuthenticator, outsideSettingsFrom, type OutsideSettings } from '../http/auth.js';
 import { createLimiter } from '../http/rate-limits.js';
-import { openDatabase, type Base } from '../http/serve.js';
+import { openDatabase } from '../http/open-service.js';
+import type { Base } from '../http/serve.js';
 import type { UserConfig } from './config.js';
-import { outsideUserOf } from './outside-user.js';
 import { limitUserRates, type UserRates } from './rate-limits.js';
 import { changeUser } from './routes/change-user.js';
 import { discover } from './routes/discover.js';
@@ -32,6 +32,8 @@ import { logIn } from './routes/log-in.js';
 import { refreshSession } from './routes/refresh-session.js';
 import { signUp } from './routes/sign-up.js';
 import { validateUser } from './routes/validate-user.js';
+import type { Logger } from '../../platform/logger.js';
+import { problemOf } from '../http/problem.js';
 
 /** What the handlers work with. */
 export interface UserContext extends ServiceContext {
@@ -107,4 +109,16 @@ export function createUserApp(context: UserContext): Express {
     discover: discover(context),
   };
   return createServiceApp('user-service', operations, handlers, context);
+}
+
+/** Whom the holder of an outside provider's token is here; 403 for those who are nobody, saying why. */
+function outsideUserOf(store: OutsideUserStore, logger: Logger): OutsideSettings['userOf'] {
+  return async (claims) => {
+    const found = await store.findOrCreate(claims);
+    if (!('user' in found)) throw problemOf(found.outcome);
+    if (found.outcome === 'created') logger.info({ userId: found.user.id }, 'user of an outside provider seen first');
+    const { id, roles, name, email, disabled } = found.user;
+    if (disabled) throw problemOf('user-disabled');
+    return { kind: 'user', userId: id, roles, name, email };
+  };
 }

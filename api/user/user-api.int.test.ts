@@ -17,10 +17,8 @@ import { auditedLogger } from '../../tests/support/audited.js';
 import type { TestDatabase } from '../../tests/support/database.js';
 import { baseOf } from '../../tests/support/base.js';
 import { server } from '../../tests/support/servers.js';
-import { createUserApp } from './service.js';
+import { createUserApp, createContext, type UserContext } from './service.js';
 import type { UserConfig } from './config.js';
-import { createContext } from './service.js';
-import type { UserContext } from './service.js';
 import { runUserCommand } from './user-command.js';
 
 const issuer = 'http://holdfast.test';

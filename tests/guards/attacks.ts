@@ -162,7 +162,7 @@ export const attacks: Guard[] = [
   {
     promise: 'Limits hold while Redis is away, at each instance.',
     code: {
-      file: 'api/http/rate-store.ts',
+      file: 'api/http/rate-limits.ts',
       text: 'shared.increment(key).catch(() => local.increment(key))',
       instead: 'shared.increment(key)',
     },
@@ -171,7 +171,7 @@ export const attacks: Guard[] = [
   {
     promise: 'Tokens that are tried at the gateway count for the address that they come from.',
     code: {
-      file: 'api/gateway/rate-limits.ts',
+      file: 'api/gateway/service.ts',
       text: 'void requests(req, res, (over',
       instead:
         'void (refusal ? (_req: unknown, _res: unknown, go: (over?: unknown) => void) => go() : requests)(req, res, (over',
@@ -180,7 +180,7 @@ export const attacks: Guard[] = [
   },
   {
     promise: 'Paths that nobody knows, and the documents, count too.',
-    code: { file: 'api/gateway/app.ts', text: 'router.use(limited.rest);', instead: '' },
+    code: { file: 'api/gateway/service.ts', text: 'router.use(limited.rest);', instead: '' },
     test: { file: GATEWAY_RATES, name: 'what is nowhere counts for the address' },
   },
   {
@@ -349,7 +349,7 @@ export const attacks: Guard[] = [
   },
   {
     promise: 'Metrics are not shown where anybody comes in.',
-    code: { file: 'api/gateway/app.ts', text: 'showMetrics: false', instead: 'showMetrics: true' },
+    code: { file: 'api/gateway/service.ts', text: 'showMetrics: false', instead: 'showMetrics: true' },
     test: { file: 'api/gateway/gateway.test.ts', name: 'metrics are not shown where anybody comes in' },
   },
   {

@@ -81,7 +81,7 @@ export const operators: Guard[] = [
     promise:
       'Who cancels or retries an order whose workflow hears nothing is told so, and it can be given up all the same.',
     code: {
-      file: 'api/order/hears-nothing.ts',
+      file: 'api/order/order-sagas.ts',
       text: "return attention?.step === 'saga' &&",
       instead: "return attention?.step === 'saga' && attention.since === '' &&",
     },

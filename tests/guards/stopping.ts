@@ -45,7 +45,7 @@ export const stopping: Guard[] = [
   },
   {
     promise: 'Who follows an order through a gateway that is stopped has its stream ended in order, and asks again.',
-    code: { file: 'api/gateway/forward/passing-streams.ts', text: 'if (!ended) throw error;', instead: 'throw error;' },
+    code: { file: 'api/gateway/forward/forward.ts', text: 'if (!ended) throw error;', instead: 'throw error;' },
     test: {
       file: 'api/gateway/gateway.test.ts',
       name: 'a gateway that stops ends event streams in order, and lets the service go',
@@ -93,7 +93,7 @@ export const stopping: Guard[] = [
   {
     promise: 'Whoever gave a wrong answer instead of the signing keys is told with its address, and left.',
     code: {
-      file: 'api/http/tokens/say-what-came.ts',
+      file: 'api/http/tokens/kept-keys.ts',
       text: "{ connection: 'close' }",
       instead: "{ connection: 'keep-alive' }",
     },

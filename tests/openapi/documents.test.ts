@@ -2,7 +2,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { buildDocument } from '../../api/http/openapi/document.js';
+import { buildDocument } from '../../api/http/openapi.js';
 import { forwardedOperations, gatewayOperations } from '../../contracts/http/operations/gateway.js';
 import { internalOperations } from '../../contracts/http/operations/sessions.js';
 import { processOperations } from '../../contracts/http/operations/processes.js';

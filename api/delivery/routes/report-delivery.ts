@@ -6,9 +6,11 @@ import { withOrderId } from '../../../platform/log-context.js';
 import { contextFrom } from '../../../platform/telemetry/trace-context.js';
 import type { EventOutcome } from '../../../services/delivery/record-event.js';
 import { handle } from '../../http/handle.js';
-import { notFound, serviceUnavailable } from '../../http/problem.js';
-import { notTheirs, requireCarrier } from '../carrier-only.js';
+import { notFound, serviceUnavailable, unauthorized, type Problem } from '../../http/problem.js';
 import type { DeliveryContext } from '../service.js';
+import { signingCarrier, type CarrierKeys } from '../../../services/delivery/domain/carrier-signature.js';
+import { audit } from '../../http/audit.js';
+import { requireJson } from '../../http/validate.js';
 
 /**
  * Written down first, then told to the Saga, and 202 only once the Saga has it. Whatever dies before that, the carrier
@@ -62,4 +64,24 @@ function requireRecorded(req: Request, event: EventOutcome): Extract<EventOutcom
     default:
       return event satisfies never;
   }
+}
+
+/** The carrier that signed the body as it came; throws 401 where none of ours did. */
+function requireCarrier(req: Request, keys: CarrierKeys): string {
+  requireJson(req);
+  const carrier = signingCarrier({
+    signature: req.get('x-carrier-signature'),
+    body: req.rawBody ?? Buffer.alloc(0),
+    keys,
+    now: new Date(),
+  });
+  if (carrier === undefined)
+    throw notTheirs(req, 'bad-signature', 'A carrier signs this call with X-Carrier-Signature, at most 5 minutes old.');
+  return carrier;
+}
+
+/** 401 for what no carrier of ours has signed, or not of this; written down, as somebody tries it. */
+function notTheirs(req: Request, outcome: string, detail: string): Problem {
+  audit(req, 'authn_signature_fail', { outcome });
+  return unauthorized(detail, { 'WWW-Authenticate': 'X-Carrier-Signature realm="deliveries"' });
 }

@@ -7,11 +7,10 @@ import type { Logger } from '../../../platform/logger.js';
 import { Problem, serviceUnavailable } from '../../http/problem.js';
 import { NoAnswer, askInstance } from './ask-instance.js';
 import { copyAnswerHeaders, hasBody, requestHeaders } from './headers.js';
-import { isRead, isRepeatable } from './may-ask-again.js';
-import type { PassingStreams } from './passing-streams.js';
 import { BODY_LIMIT_BYTES, ClientGone, bodyOf, payloadTooLarge } from './request-body.js';
+import type { Readable } from 'node:stream';
 
-export interface ForwardSettings {
+interface ForwardSettings {
   service: string;
   /** Its instances; requests take turns and leave out those that failed. */
   urls: string[];
@@ -117,4 +116,49 @@ async function passBack(answer: Dispatcher.ResponseData, res: Response, streams:
   // Ends either side when the other breaks off.
   const isEventStream = String(answer.headers['content-type']).startsWith('text/event-stream');
   await pipeline(isEventStream ? streams.pass(answer.body) : answer.body, res);
+}
+
+/** What changes nothing. */
+const isRead = ({ method }: Request): boolean => ['GET', 'HEAD', 'OPTIONS'].includes(method);
+
+/**
+ * What does the same when it is done twice, so that it may be sent again when nobody knows whether it was done. Of all
+ * POSTs only that of an order honours an Idempotency-Key. What follows a version is done once: the second time its own
+ * change stands in its way, and would be taken for somebody else's.
+ */
+function isRepeatable(req: Request): boolean {
+  if (isRead(req)) return true;
+  if (['PUT', 'DELETE'].includes(req.method)) return (req.headers['if-match'] ?? '*').trim() === '*';
+  return req.method === 'POST' && req.path === '/orders' && req.headers['idempotency-key'] !== undefined;
+}
+
+/** Event streams on their way through. They last for as long as what they tell of. */
+export interface PassingStreams {
+  /** What comes, to the end, or until all of them are ended. */
+  pass(body: Readable): AsyncGenerator<Buffer>;
+  /** In order, as if nothing more were to come: whoever listens asks again, elsewhere, for what comes after. */
+  end(): void;
+}
+
+export function createPassingStreams(): PassingStreams {
+  const passing = new Set<Readable>();
+  let ended = false;
+  const leave = (body: Readable): void => void body.on('error', () => undefined).destroy();
+  return {
+    pass: async function* (body) {
+      passing.add(body);
+      if (ended) leave(body);
+      try {
+        for await (const chunk of body) yield chunk as Buffer;
+      } catch (error) {
+        if (!ended) throw error;
+      } finally {
+        passing.delete(body);
+      }
+    },
+    end: () => {
+      ended = true;
+      passing.forEach(leave);
+    },
+  };
 }

@@ -1,10 +1,16 @@
 import { decodeJwt, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Logger } from '../../../platform/logger.js';
-import { keptKeys } from './kept-keys.js';
-import type { KeptKeys } from './kept-keys.js';
-import { ON_A_NEW_CONNECTION, fetchOk, sayWhatCame } from './say-what-came.js';
-import { invalidToken, isAboutToken, keysUnavailable } from './token-problems.js';
+import {
+  keptKeys,
+  type KeptKeys,
+  ON_A_NEW_CONNECTION,
+  fetchOk,
+  sayWhatCame,
+  invalidToken,
+  isAboutToken,
+  keysUnavailable,
+} from './kept-keys.js';
 
 /** What a token of an outside OpenID Connect provider says about its holder. */
 export interface OutsideClaims {

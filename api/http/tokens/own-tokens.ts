@@ -4,11 +4,9 @@ import { z } from 'zod';
 import { integerIdSchema } from '../../../contracts/http/common.js';
 import { failureReason } from '../../../clients/errors.js';
 import type { Logger } from '../../../platform/logger.js';
-import type { Principal } from '../principal.js';
-import { keptKeys } from './kept-keys.js';
+import type { Principal } from '../access.js';
+import { keptKeys, type KeptKeys, invalidToken, isAboutToken, keysUnavailable } from './kept-keys.js';
 import type { EndedSessions } from './ended-sessions.js';
-import type { KeptKeys } from './kept-keys.js';
-import { invalidToken, isAboutToken, keysUnavailable } from './token-problems.js';
 
 export interface OwnTokens {
   /** The principal of a token that our user service signed, or a 401 or 503 Problem. */

@@ -1,6 +1,5 @@
 import { inventoryOperations } from '../../../contracts/http/operations/inventory.js';
-import { versioned } from '../../http/etag.js';
-import { handle } from '../../http/handle.js';
+import { versioned, handle } from '../../http/handle.js';
 import { notFound } from '../../http/problem.js';
 import type { InventoryContext } from '../service.js';
 

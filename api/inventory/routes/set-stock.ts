@@ -1,8 +1,7 @@
 import { ServiceUnavailable } from '../../../clients/errors.js';
 import { inventoryOperations } from '../../../contracts/http/operations/inventory.js';
 import { audit } from '../../http/audit.js';
-import { expectedOf, versioned } from '../../http/etag.js';
-import { handle } from '../../http/handle.js';
+import { expectedOf, versioned, handle } from '../../http/handle.js';
 import { noSuchProduct, problemOf, serviceUnavailable } from '../../http/problem.js';
 import type { InventoryContext } from '../service.js';
 

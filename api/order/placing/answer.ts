@@ -5,7 +5,7 @@ import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import type { OrderContext } from '../service.js';
 import { setTimeout as pause } from 'node:timers/promises';
 import { reply } from '../../http/handle.js';
-import type { Principal } from '../../http/principal.js';
+import type { Principal } from '../../http/access.js';
 import { Problem } from '../../http/problem.js';
 import { asSeenBy } from '../order-for-caller.js';
 

@@ -2,11 +2,10 @@ import { orderOperations } from '../../../contracts/http/operations/orders.js';
 import type { Order } from '../../../contracts/http/orders.js';
 import type { CancelRequest } from '../../../contracts/order-saga.js';
 import { withOrderId } from '../../../platform/log-context.js';
-import { isUser } from '../../http/access.js';
+import { isUser, type Principal } from '../../http/access.js';
 import { handle, reply } from '../../http/handle.js';
-import type { Principal } from '../../http/principal.js';
 import { conflict, notFound, serviceUnavailable } from '../../http/problem.js';
-import { hearsNothing } from '../hears-nothing.js';
+import { hearsNothing } from '../order-sagas.js';
 import { asSeenBy, orderForCaller } from '../order-for-caller.js';
 import type { OrderContext } from '../service.js';
 

@@ -14,7 +14,7 @@ import { activeTraceId } from '../../../platform/telemetry/trace-context.js';
 import { subjectOf } from '../../http/access.js';
 import { handle, reply, type Call } from '../../http/handle.js';
 import { conflict, serviceUnavailable, type Problem } from '../../http/problem.js';
-import { hearsNothing } from '../hears-nothing.js';
+import { hearsNothing } from '../order-sagas.js';
 import { orderForCaller } from '../order-for-caller.js';
 import type { OrderContext } from '../service.js';
 

@@ -1,7 +1,6 @@
 import { productOperations } from '../../../contracts/http/operations/products.js';
 import { audit } from '../../http/audit.js';
-import { expectedOf, versioned } from '../../http/etag.js';
-import { handle } from '../../http/handle.js';
+import { expectedOf, versioned, handle } from '../../http/handle.js';
 import { noSuchProduct, problemOf } from '../../http/problem.js';
 import type { ProductContext } from '../service.js';
 

@@ -1,7 +1,6 @@
 import { productOperations } from '../../../contracts/http/operations/products.js';
 import { isAdmin } from '../../http/access.js';
-import { versioned } from '../../http/etag.js';
-import { handle } from '../../http/handle.js';
+import { versioned, handle } from '../../http/handle.js';
 import { noSuchProduct } from '../../http/problem.js';
 import type { ProductContext } from '../service.js';
 

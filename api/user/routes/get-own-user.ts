@@ -1,7 +1,6 @@
 import { userOperations } from '../../../contracts/http/operations/users.js';
 import { requireUser } from '../../http/access.js';
-import { versioned } from '../../http/etag.js';
-import { handle } from '../../http/handle.js';
+import { versioned, handle } from '../../http/handle.js';
 import { notFound } from '../../http/problem.js';
 import type { UserContext } from '../service.js';
 

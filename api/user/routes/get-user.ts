@@ -1,6 +1,5 @@
 import { userOperations } from '../../../contracts/http/operations/users.js';
-import { versioned } from '../../http/etag.js';
-import { handle } from '../../http/handle.js';
+import { versioned, handle } from '../../http/handle.js';
 import { notFound } from '../../http/problem.js';
 import { requireSelfOrAdmin } from '../self-or-admin.js';
 import type { UserContext } from '../service.js';

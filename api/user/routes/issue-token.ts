@@ -5,9 +5,8 @@ import { findOAuthClient } from '../../../services/user/oauth-clients.js';
 import { audit } from '../../http/audit.js';
 import { PLAIN_BODY } from '../../http/app.js';
 import { handle, reply } from '../../http/handle.js';
-import { invalidClient, invalidRequest, unsupportedGrantType } from '../oauth-problems.js';
-import { readClientCredentials } from '../client-credentials.js';
 import type { UserContext } from '../service.js';
+import { Problem } from '../../http/problem.js';
 
 const operation = sessionOperations.issueToken;
 const parseForm = express.urlencoded({ ...PLAIN_BODY, extended: false });
@@ -40,3 +39,71 @@ export const issueToken = ({ clients, tokens, rates }: UserContext) =>
     },
     { before: [...rates.tokens, parseForm] },
   );
+
+interface ClientCredentials {
+  clientId: string;
+  secret: string;
+}
+
+/** Reads them from the Authorization header or the body, never both: RFC 6749, section 2.3.1. */
+function readClientCredentials(
+  authorization: string | undefined,
+  body: { client_id?: string | undefined; client_secret?: string | undefined },
+): ClientCredentials | undefined {
+  const { client_id: clientId, client_secret: secret } = body;
+  if (authorization === undefined)
+    return clientId === undefined || secret === undefined ? undefined : { clientId, secret };
+  if (secret !== undefined)
+    throw invalidRequest('Give the secret in the Authorization header or in the body, not in both.');
+  const basic = fromBasic(authorization);
+  if (clientId !== undefined && clientId !== basic.clientId)
+    throw invalidRequest('`client_id` is not the one of the Authorization header.');
+  return basic;
+}
+
+function fromBasic(authorization: string): ClientCredentials {
+  const encoded = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.[1];
+  const [, clientId, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString()) ?? [];
+  if (clientId === undefined || secret === undefined) throw invalidClient();
+  return { clientId: formDecode(clientId), secret: formDecode(secret) };
+}
+
+function formDecode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    throw invalidClient();
+  }
+}
+
+const CODES = {
+  invalid_request: 'invalid-request',
+  invalid_client: 'invalid-client',
+  unsupported_grant_type: 'unsupported-grant-type',
+} as const;
+
+// RFC 6749, section 5.2, as a problem that carries the standard's own member `error`.
+function oauthProblem(
+  status: number,
+  error: keyof typeof CODES,
+  detail: string,
+  headers: Record<string, string> = {},
+): Problem {
+  return new Problem({
+    status,
+    code: CODES[error],
+    detail,
+    headers: { 'Cache-Control': 'no-store', ...headers },
+    extensions: { error },
+  });
+}
+
+const invalidRequest = (detail: string): Problem => oauthProblem(400, 'invalid_request', detail);
+
+const invalidClient = (): Problem =>
+  oauthProblem(401, 'invalid_client', 'The client id or the secret is wrong.', {
+    'WWW-Authenticate': 'Basic realm="holdfast"',
+  });
+
+const unsupportedGrantType = (): Problem =>
+  oauthProblem(400, 'unsupported_grant_type', 'The only grant type is client_credentials.');

@@ -1,26 +1,20 @@
-import { Router } from 'express';
-import type { Express } from 'express';
+import { Router, type Express, type RequestHandler } from 'express';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../platform/logger.js';
 import type { Metrics } from '../../platform/metrics.js';
 import { forwardedOperations, gatewayOperations } from '../../contracts/http/operations/gateway.js';
 import { createHttpApp } from '../http/app.js';
 import type { Authenticator } from '../http/auth.js';
-import { documentRoute } from '../http/openapi/document-route.js';
-import { authenticate } from './authenticate.js';
+import { documentRoute } from '../http/openapi.js';
 import { readReference } from './read-reference.js';
 import { createAgent } from './forward/ask-instance.js';
-import { forwardTo } from './forward/forward.js';
-import { createPassingStreams, type PassingStreams } from './forward/passing-streams.js';
+import { forwardTo, createPassingStreams, type PassingStreams } from './forward/forward.js';
 import { readProblemType } from './read-problem-type.js';
-import { route } from '../http/route.js';
-import { createLimiter } from '../http/rate-limits.js';
-import { limitRates } from './rate-limits.js';
-import type { RateLimits } from './rate-limits.js';
-import { ROUTE_TABLE } from './route-table.js';
-import type { Upstream } from './route-table.js';
+import { route, checkToken, expressPath } from '../http/route.js';
+import { createLimiter, callerOf, type Limiter } from '../http/rate-limits.js';
+import { accessRuleOf } from '../../contracts/http/operation.js';
 
-export interface GatewaySettings {
+interface GatewaySettings {
   service: string;
   logger: Logger;
   auth: Authenticator;
@@ -79,4 +73,54 @@ export function createGatewayApp({
   });
   app.set('trust proxy', trustedProxies);
   return app;
+}
+
+const operations = Object.values(forwardedOperations);
+
+export type Upstream = (typeof operations)[number]['service'];
+
+/** Which service answers what lies under each path. */
+const ROUTE_TABLE: Record<string, Upstream> = Object.fromEntries(
+  operations.map(({ path, service }) => [path.replace(/^(\/[^/]+).*/, '$1'), service]),
+);
+
+/**
+ * 401 for a token that is not valid, and for none where one is needed: anywhere but on the operations that say
+ * otherwise. The services check again for themselves.
+ */
+function authenticate(auth: Pick<Authenticator, 'required' | 'optional'>): Router {
+  const router = Router();
+  for (const operation of Object.values(forwardedOperations)) {
+    if (accessRuleOf(operation).token === 'required') continue;
+    router[operation.method](expressPath(operation.path), checkToken(operation, { auth }), (_req, _res, next) =>
+      next('router'),
+    );
+  }
+  router.use(auth.required);
+  return router;
+}
+
+/** How many in a minute. */
+interface RateLimits {
+  /** Per user, or per address of callers without a token. */
+  requests: number;
+  /** Orders per user. */
+  orders: number;
+}
+
+/** Whatever comes in, and what `checked` refuses too: a token that is tried counts for the address that it comes from. */
+function limitRates(
+  limiter: Limiter,
+  limits: RateLimits,
+  checked: RequestHandler,
+): Record<'routes' | 'rest', RequestHandler> {
+  const requests = limiter({ name: 'requests', limit: limits.requests, keyOf: callerOf });
+  const routes = Router();
+  routes.use((req, res, next) => {
+    void checked(req, res, (refusal?: unknown) => {
+      void requests(req, res, (over?: unknown) => next(over ?? refusal ?? undefined));
+    });
+  });
+  routes.post('/orders', limiter({ name: 'orders', limit: limits.orders, keyOf: callerOf }));
+  return { routes, rest: requests };
 }
