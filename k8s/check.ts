@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { kubectlKustomize, obtainKubernetesTools, onThisMachine } from '../stack/checks/kubernetes.js';
+import { kubectlKustomize, obtainKubernetesTools } from '../stack/checks/kubernetes.js';
+import { onThisMachine } from '../stack/servers/registries.js';
 import { composeFindings, parseCompose } from './check/compose.js';
 import { findingsIn } from './check/findings.js';
 import { imagesIn } from './check/manifest.js';

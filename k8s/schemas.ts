@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { obtainCrds, obtainKubernetesTools, onThisMachine } from '../stack/checks/kubernetes.js';
+import { obtainCrds, obtainKubernetesTools } from '../stack/checks/kubernetes.js';
+import { onThisMachine } from '../stack/servers/registries.js';
 import { parseManifests, renderText } from './check/render.js';
 
 // `npm run k8s:schemas`: makes k8s/schemas anew, for the kinds that the manifests use: Kubernetes' own from the OpenAPI

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { kubectlKustomize, obtainKubernetesTools, onThisMachine } from '../../stack/checks/kubernetes.js';
+import { kubectlKustomize, obtainKubernetesTools } from '../../stack/checks/kubernetes.js';
+import { onThisMachine } from '../../stack/servers/registries.js';
 import { connectionSettings } from './connections.js';
 import type { MadeUp } from './containers.js';
 import { findingsIn } from './findings.js';

@@ -23,124 +23,44 @@ export interface OurProcess {
 /** settings that only some are given */
 export type Part = 'payload' | 'userKeys' | 'client' | 'carrier' | 'simulator' | 'mail';
 
+/** Its port's setting is made of its name. */
+const named = (name: string, kind: OurProcess['kind'], entry: string, uses: Part[] = []) => ({
+  name,
+  service: name.replace('-worker', '-service'),
+  kind,
+  entry,
+  port: `${name.toUpperCase().replace('-', '_')}_PORT` as PortName,
+  uses,
+});
+
+const api = (database: DatabaseName, ...uses: Part[]) => ({
+  ...named(`${database}-service`, 'api', `api/${database}/main.js`, uses),
+  database,
+});
+
+const worker = (database: DatabaseName, ...uses: Part[]) => ({
+  ...named(`${database}-worker`, 'worker', `workers/${database}.js`, uses),
+  database,
+});
+
 export const ourProcesses: OurProcess[] = [
+  { ...named('gateway', 'gateway', 'api/gateway/main.js'), metricsPort: 'GATEWAY_METRICS_PORT' },
+  api('user', 'userKeys'),
+  api('product'),
+  api('order', 'payload', 'client'),
+  worker('order', 'payload', 'client'),
+  api('inventory'),
+  worker('inventory', 'payload'),
+  api('payment', 'simulator'),
+  worker('payment', 'payload', 'simulator'),
+  api('delivery', 'payload', 'carrier'),
+  worker('delivery', 'payload', 'carrier'),
   {
-    name: 'gateway',
-    service: 'gateway',
-    entry: 'api/gateway/main.js',
-    port: 'GATEWAY_PORT',
-    metricsPort: 'GATEWAY_METRICS_PORT',
-    kind: 'gateway',
-    uses: [],
-  },
-  {
-    name: 'user-service',
-    service: 'user-service',
-    entry: 'api/user/main.js',
-    port: 'USER_SERVICE_PORT',
-    kind: 'api',
-    database: 'user',
-    uses: ['userKeys'],
-  },
-  {
-    name: 'product-service',
-    service: 'product-service',
-    entry: 'api/product/main.js',
-    port: 'PRODUCT_SERVICE_PORT',
-    kind: 'api',
-    database: 'product',
-    uses: [],
-  },
-  {
-    name: 'order-service',
-    service: 'order-service',
-    entry: 'api/order/main.js',
-    port: 'ORDER_SERVICE_PORT',
-    kind: 'api',
-    database: 'order',
-    uses: ['payload', 'client'],
-  },
-  {
-    name: 'order-worker',
-    service: 'order-service',
-    entry: 'workers/order.js',
-    port: 'ORDER_WORKER_PORT',
-    kind: 'worker',
-    database: 'order',
-    uses: ['payload', 'client'],
-  },
-  {
-    name: 'inventory-service',
-    service: 'inventory-service',
-    entry: 'api/inventory/main.js',
-    port: 'INVENTORY_SERVICE_PORT',
-    kind: 'api',
-    database: 'inventory',
-    uses: [],
-  },
-  {
-    name: 'inventory-worker',
-    service: 'inventory-service',
-    entry: 'workers/inventory.js',
-    port: 'INVENTORY_WORKER_PORT',
-    kind: 'worker',
-    database: 'inventory',
-    uses: ['payload'],
-  },
-  {
-    name: 'payment-service',
-    service: 'payment-service',
-    entry: 'api/payment/main.js',
-    port: 'PAYMENT_SERVICE_PORT',
-    kind: 'api',
-    database: 'payment',
-    uses: ['simulator'],
-  },
-  {
-    name: 'payment-worker',
-    service: 'payment-service',
-    entry: 'workers/payment.js',
-    port: 'PAYMENT_WORKER_PORT',
-    kind: 'worker',
-    database: 'payment',
-    uses: ['payload', 'simulator'],
-  },
-  {
-    name: 'delivery-service',
-    service: 'delivery-service',
-    entry: 'api/delivery/main.js',
-    port: 'DELIVERY_SERVICE_PORT',
-    kind: 'api',
-    database: 'delivery',
-    uses: ['payload', 'carrier'],
-  },
-  {
-    name: 'delivery-worker',
-    service: 'delivery-service',
-    entry: 'workers/delivery.js',
-    port: 'DELIVERY_WORKER_PORT',
-    kind: 'worker',
-    database: 'delivery',
-    uses: ['payload', 'carrier'],
-  },
-  {
-    name: 'notification-service',
-    service: 'notification-service',
-    entry: 'notifications/main.js',
-    port: 'NOTIFICATION_SERVICE_PORT',
-    kind: 'worker',
+    ...named('notification-service', 'worker', 'notifications/main.js', ['client', 'mail']),
     database: 'notification',
-    uses: ['client', 'mail'],
     background: true,
   },
-  {
-    name: 'codec-server',
-    service: 'codec-server',
-    entry: 'api/codec/main.js',
-    port: 'CODEC_PORT',
-    kind: 'worker',
-    uses: ['payload'],
-  },
+  { ...named('codec-server', 'worker', 'api/codec/main.js', ['payload']), port: 'CODEC_PORT' },
 ];
 
 /** With a second instance, `<name>-2`, of each of these. */

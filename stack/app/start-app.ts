@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import path from 'node:path';
 import { appSecrets, databasePasswordName } from './secrets.js';
 import { createDatabases } from './databases.js';
@@ -12,6 +11,7 @@ import { answersOk, missingIn } from '../support/probes.js';
 import { endLeftovers } from '../support/process-records.js';
 import { createProgress, type Progress } from '../support/terminal.js';
 import { runCommand } from '../support/run-command.js';
+import { together } from '../support/start-and-end.js';
 import { keepState } from '../support/state.js';
 import { Redis } from 'ioredis';
 
@@ -150,9 +150,6 @@ export async function startApp(options: StartAppOptions): Promise<StartedApp> {
   };
 
   const starting = progress.step('services');
-  const cancel = new AbortController();
-  const either = signal ? AbortSignal.any([signal, cancel.signal]) : cancel.signal;
-  setMaxListeners(0, either);
   let ready = 0;
   const showing = setInterval(
     () =>
@@ -162,8 +159,9 @@ export async function startApp(options: StartAppOptions): Promise<StartedApp> {
     500,
   );
   try {
-    await Promise.all(
-      wanted.map(async ({ name }) => {
+    await together(
+      signal,
+      wanted.map(({ name }) => async (either) => {
         await processes[name]?.start(either);
         waiting.delete(name);
         ready += 1;
@@ -173,7 +171,6 @@ export async function startApp(options: StartAppOptions): Promise<StartedApp> {
     return app;
   } catch (error) {
     starting.failed();
-    cancel.abort(error);
     await app.stop();
     throw error;
   } finally {

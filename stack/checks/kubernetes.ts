@@ -2,10 +2,9 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildGoTool, goPins, javaProgram, fromMaven } from '../servers/registries.js';
-import { fromCache, isCached } from '../support/cache.js';
-import { cacheFolder } from '../support/paths.js';
-import type { ServerContext } from '../servers/types.js';
+import { buildGoTool, cached, goPins, javaProgram, fromMaven } from '../servers/registries.js';
+import { isCached } from '../support/cache.js';
+import type { FetchContext } from '../servers/types.js';
 import { runCommand } from '../support/run-command.js';
 
 const toolsModule = fileURLToPath(new URL('kubernetes', import.meta.url));
@@ -14,13 +13,6 @@ const packages = {
   kustomize: 'sigs.k8s.io/kustomize/kustomize/v5',
   kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform',
 };
-
-/** For tools that say nothing while they are fetched or built. */
-export function onThisMachine() {
-  const cache = cacheFolder();
-  fs.mkdirSync(cache, { recursive: true });
-  return { cache, environment: process.env, signal: new AbortController().signal, detail: () => undefined };
-}
 
 /**
  * Where there is one.
@@ -40,10 +32,10 @@ export function kubectlKustomize(): string[] | undefined {
  * @returns the command that renders a folder, and a path
  */
 export async function obtainKubernetesTools(
-  context: Pick<ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>,
+  context: FetchContext,
 ): Promise<{ kustomize: string[]; kubeconform: string }> {
-  const what = { cache: context.cache, name: 'kubernetes-tools', pins: goPins(toolsModule), signal: context.signal };
-  const { folder } = await fromCache(what, async (to) => {
+  const what = { name: 'kubernetes-tools', pins: goPins(toolsModule) };
+  const { folder } = await cached(context, what, async (to) => {
     for (const [name, source] of Object.entries(packages))
       await buildGoTool(context, { name: toolsModule, package: source, to: path.join(to, name) });
     return 'their sources, built here';
@@ -75,12 +67,9 @@ export const hasCrds = (cache: string) => isCached(place(cache));
  * The CustomResourceDefinitions of KEDA, prometheus-operator, External Secrets and Strimzi, of the versions that go.mod and pom.xml pin.
  * @returns a folder of YAML files, one definition each
  */
-export function obtainCrds(
-  context: Pick<ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>,
-): Promise<{ folder: string; from: string }> {
+export function obtainCrds(context: FetchContext): Promise<{ folder: string; from: string }> {
   const { cache, environment, signal, detail } = context;
-  const onWait = () => detail('another process is fetching them');
-  return fromCache({ ...place(cache), signal, onWait }, async (folder) => {
+  return cached(context, place(cache), async (folder) => {
     detail('their Go modules');
     const env = { ...environment, GOWORK: 'off', GOFLAGS: '-mod=readonly' };
     const args = ['mod', 'download', '-json', ...Object.keys(folders)];

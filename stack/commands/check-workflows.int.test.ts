@@ -3,15 +3,14 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { cacheFolder } from '../support/paths.js';
+import { onThisMachine } from '../servers/registries.js';
 import { filesToLint, lint, obtainLinters } from './check-workflows.js';
 
 let root: string;
 let obtained: Awaited<ReturnType<typeof obtainLinters>>;
 
 beforeAll(async () => {
-  const signal = new AbortController().signal;
-  obtained = await obtainLinters({ cache: cacheFolder(), environment: process.env, signal, detail: () => undefined });
+  obtained = await obtainLinters(onThisMachine());
   root = fs.mkdtempSync(path.join(os.tmpdir(), 'lint-'));
   execFileSync('git', ['init', '--quiet'], { cwd: root });
 });

@@ -1,21 +1,13 @@
 import fs from 'node:fs';
-import { cacheFolder, checkout } from '../support/paths.js';
+import { checkout } from '../support/paths.js';
 import path from 'node:path';
 import { runCommand } from '../support/run-command.js';
-import { buildGoTool, goPins, fromPip } from '../servers/registries.js';
-import { fromCache } from '../support/cache.js';
-import type { ServerContext } from '../servers/types.js';
+import { buildGoTool, cached, fromPip, goPins, onThisMachine } from '../servers/registries.js';
+import type { FetchContext } from '../servers/types.js';
 
 /** `npm run check:workflows`: workflows, shell scripts and Dockerfiles. Where a linter can't be had it says so; with CI=true that is a failure. */
 export async function run() {
-  const cache = cacheFolder();
-  fs.mkdirSync(cache, { recursive: true });
-  const { linters, missing } = await obtainLinters({
-    cache,
-    environment: process.env,
-    signal: new AbortController().signal,
-    detail: () => undefined,
-  });
+  const { linters, missing } = await obtainLinters(onThisMachine());
   const files = await filesToLint(checkout);
   const found = await lint(checkout, files, linters);
   for (const text of found) console.error(text);
@@ -99,7 +91,7 @@ interface Linters {
   hadolint?: string;
 }
 
-type Context = Pick<ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>;
+type Context = FetchContext;
 
 /**
  * The linters of what no TypeScript tool reads: workflows, shell scripts, Dockerfiles.
@@ -127,8 +119,7 @@ export async function obtainLinters(context: Context): Promise<{ linters: Linter
 }
 
 async function buildActionlint(context: Context): Promise<string> {
-  const what = { cache: context.cache, name: 'actionlint', pins: goPins(actionlintModule), signal: context.signal };
-  const { folder } = await fromCache(what, async (to) => {
+  const { folder } = await cached(context, { name: 'actionlint', pins: goPins(actionlintModule) }, async (to) => {
     const name = 'github.com/rhysd/actionlint/cmd/actionlint';
     await buildGoTool(context, { name: actionlintModule, package: name, to: path.join(to, 'actionlint') });
     return 'its sources, built here';

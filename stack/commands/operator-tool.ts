@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import fs from 'node:fs';
 import { readPorts } from '../support/ports.js';
+import { onThisMachine } from '../servers/registries.js';
 import { tctl, temporalCli } from '../servers/temporal.js';
-import { cacheFolder, stackFolder } from '../support/paths.js';
+import { stackFolder } from '../support/paths.js';
 import { readState } from '../support/state.js';
 import type { Server } from '../servers/types.js';
 
@@ -56,19 +56,9 @@ function addresses(): Addresses {
 }
 
 async function obtain(tool: Server): Promise<string> {
-  const cache = cacheFolder(process.env);
-  fs.mkdirSync(cache, { recursive: true });
-  if (!tool.isHere?.(cache, process.env))
+  const context = { ...onThisMachine(), ports: {}, secrets: {}, durable: true };
+  if (!tool.isHere?.(context.cache, process.env))
     console.error(`Getting ${tool.name}, which takes some minutes the first time`);
-  const { program } = await tool.obtain({
-    dir: cache,
-    cache,
-    ports: {},
-    secrets: {},
-    durable: true,
-    environment: process.env,
-    signal: new AbortController().signal,
-    detail: () => undefined,
-  });
+  const { program } = await tool.obtain({ ...context, dir: context.cache });
   return program ?? '';
 }

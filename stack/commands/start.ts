@@ -4,12 +4,12 @@ import { ourProcesses } from '../app/processes.js';
 import { describeBusyPorts, readPorts } from '../support/ports.js';
 import { serversOf, type ServerName, checkPrerequisites } from '../servers/all.js';
 import { build, installPackages } from '../support/build.js';
-import { inWords, sinceThen, readOptions, createProgress, withoutPassword } from '../support/terminal.js';
+import { inWords, sinceThen, readOptions, withoutPassword } from '../support/terminal.js';
 import { removeData, removeRests, forgetFormer, readState } from '../support/state.js';
 import { own, ownerOf } from '../support/lock.js';
 import { checkout, stackFolder } from '../support/paths.js';
 import { endLeftovers } from '../support/process-records.js';
-import { aborted, endAll, stopOnSignal, together } from '../support/start-and-end.js';
+import { aborted, startAndEnd, together } from '../support/start-and-end.js';
 
 const wanted: ServerName[] = ['postgres', 'redis', 'kafka', 'temporal', 'zipkin', 'maildev', 'kafka-ui'];
 
@@ -31,61 +31,49 @@ export async function run() {
     return read;
   });
   const dir = stackFolder();
-  const progress = createProgress();
-  const signal = stopOnSignal(progress.say);
   const since = Date.now();
-  /** what to end, last one first */
-  const ends: (() => unknown)[] = [];
-  try {
-    refuseSecond(dir);
-    const ports = readPorts(process.env);
-    await checkPrerequisites(serversOf(wanted), process.env);
-    ends.push(await own(dir, values.watch ? 'npm run dev' : 'npm start'));
-    const ended = [
-      ...(await endLeftovers(path.join(dir, 'run', 'app'))),
-      ...(await endLeftovers(path.join(dir, 'run', 'servers'))),
-    ];
-    forgetFormer(dir);
-    if (ended.length > 0) progress.say(`  ✓ ended what an earlier run had left: ${ended.join(', ')}`);
-    await refuseBusyPorts(ports);
-    if (values.fresh) progress.say(`  ✓ ${empty(dir)}`);
-    removeRests(dir);
-    await installPackages({ root: checkout, progress, signal });
+  await startAndEnd(
+    async ({ ends, progress, signal }) => {
+      refuseSecond(dir);
+      const ports = readPorts(process.env);
+      await checkPrerequisites(serversOf(wanted), process.env);
+      ends.push(await own(dir, values.watch ? 'npm run dev' : 'npm start'));
+      const ended = [
+        ...(await endLeftovers(path.join(dir, 'run', 'app'))),
+        ...(await endLeftovers(path.join(dir, 'run', 'servers'))),
+      ];
+      forgetFormer(dir);
+      if (ended.length > 0) progress.say(`  ✓ ended what an earlier run had left: ${ended.join(', ')}`);
+      await refuseBusyPorts(ports);
+      if (values.fresh) progress.say(`  ✓ ${empty(dir)}`);
+      removeRests(dir);
+      await installPackages({ root: checkout, progress, signal });
 
-    // Only now are there packages to import.
-    const { startServers } = await import('../servers/start-servers.js');
-    const { startApp } = await import('../app/start-app.js');
-    let serversEnv: Record<string, string> = {};
-    await together(signal, [
-      async (signal) => {
-        const servers = await startServers({ dir, ports, only: wanted, restart: true, progress, signal });
-        ends.push(servers.stop);
-        serversEnv = servers.env;
-      },
-      (signal) => build({ root: checkout, progress, signal }),
-    ]);
-    const app = await startApp({ dir, serversEnv, ports, watch, restart: true, progress, signal });
-    ends.push(app.stop);
+      // Only now are there packages to import.
+      const { startServers } = await import('../servers/start-servers.js');
+      const { startApp } = await import('../app/start-app.js');
+      let serversEnv: Record<string, string> = {};
+      await together(signal, [
+        async (signal) => {
+          const servers = await startServers({ dir, ports, only: wanted, restart: true, progress, signal });
+          ends.push(servers.stop);
+          serversEnv = servers.env;
+        },
+        (signal) => build({ root: checkout, progress, signal }),
+      ]);
+      const app = await startApp({ dir, serversEnv, ports, watch, restart: true, progress, signal });
+      ends.push(app.stop);
 
-    progress.say(
-      `\nHoldfast is up after ${inWords(Date.now() - since)}.\n\n${addressTable({ env: serversEnv, urls: app.urls })}`,
-    );
-    progress.say(
-      `\nA first order, to paste into another shell:\n\n${firstOrder(app.urls.gateway ?? '')}\n\nLogs are in ${path.relative(process.cwd(), path.join(dir, 'logs'))}. Ctrl-C ends everything.`,
-    );
-    await aborted(signal);
-  } catch (error) {
-    if (!signal.aborted) progress.say(`\n✗ ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
-  } finally {
-    const allEnded = await endAll(ends, progress.say);
-    progress.close();
-    if (!allEnded) process.exitCode = 1;
-    else if (signal.aborted) {
-      process.exitCode = 0;
-      progress.say('  ✓ everything is ended');
-    }
-  }
+      progress.say(
+        `\nHoldfast is up after ${inWords(Date.now() - since)}.\n\n${addressTable({ env: serversEnv, urls: app.urls })}`,
+      );
+      progress.say(
+        `\nA first order, to paste into another shell:\n\n${firstOrder(app.urls.gateway ?? '')}\n\nLogs are in ${path.relative(process.cwd(), path.join(dir, 'logs'))}. Ctrl-C ends everything.`,
+      );
+      await aborted(signal);
+    },
+    { runsUntilStopped: true },
+  );
 }
 
 function namesInLines() {

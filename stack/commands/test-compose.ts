@@ -1,10 +1,7 @@
 import path from 'node:path';
 import { runNode, runCommand } from '../support/run-command.js';
-import { installPackages } from '../support/build.js';
-import { checkPrerequisites } from '../servers/all.js';
-import { own } from '../support/lock.js';
+import { begin } from '../servers/all.js';
 import { checkout, keepsake } from '../support/paths.js';
-import { endLeftovers } from '../support/process-records.js';
 import { startAndEnd } from '../support/start-and-end.js';
 
 const dir = path.join(keepsake, 'compose');
@@ -15,11 +12,9 @@ const records = path.join(dir, 'run', 'app');
  * on this machine is said by whoever needs it.
  */
 export async function run() {
-  await startAndEnd(async ({ ends, progress, signal }) => {
-    await checkPrerequisites([], process.env);
-    ends.push(await own(dir, 'npm run test:compose'));
-    await endLeftovers(records);
-    await installPackages({ root: checkout, progress, signal });
+  await startAndEnd(async (started) => {
+    const { signal } = started;
+    await begin({ dir, command: 'npm run test:compose' }, started);
     // The tests import what Prisma generates.
     await runCommand('npm', ['run', '--silent', 'generate'], { cwd: checkout, env: process.env, signal });
     process.exitCode = await runNode(

@@ -1,12 +1,10 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { serversOf, type ServerName, checkPrerequisites } from '../servers/all.js';
-import { build, installPackages } from '../support/build.js';
+import { begin, serversOf, type ServerName } from '../servers/all.js';
+import { build } from '../support/build.js';
 import { readOptions } from '../support/terminal.js';
-import { own } from '../support/lock.js';
 import { checkout, keepsake } from '../support/paths.js';
-import { endLeftovers } from '../support/process-records.js';
 import { startAndEnd } from '../support/start-and-end.js';
 
 const wanted: ServerName[] = ['postgres', 'redis', 'kafka', 'temporal', 'maildev'];
@@ -37,11 +35,9 @@ export async function run() {
       extent: values.short ? ('short' as const) : ('whole' as const),
     };
   });
-  await startAndEnd(async ({ ends, progress, signal }) => {
-    await checkPrerequisites(serversOf(wanted), process.env);
-    ends.push(await own(dir, 'npm run test:faults'));
-    for (const of of ['app', 'servers']) await endLeftovers(path.join(dir, 'run', of));
-    await installPackages({ root: checkout, progress, signal });
+  await startAndEnd(async (started) => {
+    const { progress, signal } = started;
+    await begin({ dir, command: 'npm run test:faults', servers: serversOf(wanted) }, started);
     await build({ root: checkout, progress, signal });
 
     // Only now are there packages to import.

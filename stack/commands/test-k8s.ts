@@ -1,30 +1,24 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describeMissing, type Missing } from '../prerequisites.js';
-import { installPackages } from '../support/build.js';
-import { checkPrerequisites } from '../servers/all.js';
-import { own } from '../support/lock.js';
-import { checkout, keepsake } from '../support/paths.js';
-import { endLeftovers } from '../support/process-records.js';
+import { begin } from '../servers/all.js';
+import { keepsake } from '../support/paths.js';
 import { startAndEnd } from '../support/start-and-end.js';
 
 const dir = path.join(keepsake, 'test-k8s');
 
 /** `npm run test:k8s`: the manifests and the image in a cluster of one node, brought up for it; arguments go to vitest. */
 export async function run() {
-  await startAndEnd(async ({ ends, progress, signal }) => {
+  await startAndEnd(async (started) => {
     const missing = missingForNode();
     if (missing.length > 0) throw new Error(describeMissing(missing, process.platform));
-    await checkPrerequisites([], process.env);
-    ends.push(await own(dir, 'npm run test:k8s'));
-    await endLeftovers(path.join(dir, 'run', 'app'));
-    await installPackages({ root: checkout, progress, signal });
+    await begin({ dir, command: 'npm run test:k8s' }, started);
 
     // Only now are there packages to import.
     const { runInCluster } = await import('../../tests/kubernetes/run/main.js');
-    process.exitCode = await runInCluster({ dir, args: process.argv.slice(2), ends, progress, signal });
+    process.exitCode = await runInCluster({ dir, args: process.argv.slice(2), ...started });
   });
-  // What tsx keeps open must not keep us.
+  // What is left open must not keep us.
   process.exit();
 }
 

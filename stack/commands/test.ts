@@ -1,12 +1,11 @@
 import path from 'node:path';
-import { build, installPackages } from '../support/build.js';
+import { build } from '../support/build.js';
 import { checkout, keepsake } from '../support/paths.js';
 import { runCommand, runNode } from '../support/run-command.js';
 import { run as testCompose } from './test-compose.js';
 import type { Progress } from '../support/terminal.js';
 import fs from 'node:fs';
-import { serversOf, type ServerName, checkPrerequisites } from '../servers/all.js';
-import { own } from '../support/lock.js';
+import { begin, serversOf, type ServerName } from '../servers/all.js';
 import { endLeftoversBelow } from '../support/process-records.js';
 import { startAndEnd, together } from '../support/start-and-end.js';
 
@@ -49,16 +48,8 @@ async function check(progress: Progress, signal: AbortSignal) {
 }
 
 const wanted: ServerName[] = [
-  'postgres',
-  'redis',
-  'kafka',
-  'temporal',
-  'zipkin',
-  'maildev',
-  'temporal-cli',
-  'tctl',
-  'test-server',
-  'chromium',
+  ...(['postgres', 'redis', 'kafka', 'temporal', 'zipkin', 'maildev'] as const),
+  ...(['temporal-cli', 'tctl', 'test-server', 'chromium'] as const),
 ];
 
 /**
@@ -83,15 +74,13 @@ export async function onTestServers({
   /** folders below `dir` that it makes and, where it was ended, could not remove */
   leaves?: string[];
 }) {
-  await startAndEnd(async ({ ends, progress, signal }) => {
-    await checkPrerequisites(serversOf(wanted), process.env);
-    ends.push(await own(dir, command));
+  await startAndEnd(async (started) => {
+    const { ends, progress, signal } = started;
+    await begin({ dir, command, servers: serversOf(wanted) }, started);
     // Not before it is ours: another run may be at work there.
     ends.push(() => leaves.forEach((folder) => fs.rmSync(path.join(dir, folder), { recursive: true, force: true })));
-    await endLeftoversBelow(dir);
     for (const kept of ['data', 'apps', 'logs', 'config'])
       fs.rmSync(path.join(dir, kept), { recursive: true, force: true });
-    await installPackages({ root: checkout, progress, signal });
 
     // Only now are there packages to import.
     const { startServers } = await import('../servers/start-servers.js');

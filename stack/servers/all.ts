@@ -7,7 +7,11 @@ import { tctl, temporal, temporalCli, testServer, canDownloadTemporal } from './
 import { zipkin } from './zipkin.js';
 import type { Server } from './types.js';
 import { describeMissing, findMissing, thisMachine, type Needs } from '../prerequisites.js';
+import { installPackages } from '../support/build.js';
+import { own } from '../support/lock.js';
 import { cacheFolder, checkout } from '../support/paths.js';
+import { endLeftoversBelow } from '../support/process-records.js';
+import type { Started } from '../support/start-and-end.js';
 import { defaultPorts } from '../support/ports.js';
 
 export type ServerName =
@@ -99,4 +103,21 @@ export function portSettings(): { setting: string; port: number; of: string }[] 
           .replaceAll('_', '-'),
     };
   });
+}
+
+interface Begun {
+  /** what it keeps lies below it */
+  dir: string;
+  /** as it was typed, for whoever starts it twice */
+  command: string;
+  /** those that it starts */
+  servers?: Server[];
+}
+
+/** How a command that starts things begins: on a machine that has what it takes, alone in its folder, after a former one's end, with packages. */
+export async function begin({ dir, command, servers = [] }: Begun, { ends, progress, signal }: Started) {
+  await checkPrerequisites(servers, process.env);
+  ends.push(await own(dir, command));
+  await endLeftoversBelow(dir);
+  await installPackages({ root: checkout, progress, signal });
 }

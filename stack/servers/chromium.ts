@@ -4,8 +4,9 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import { thisMachine } from '../prerequisites.js';
-import { fromCache, isCached } from '../support/cache.js';
+import { isCached } from '../support/cache.js';
 import { runCommand } from '../support/run-command.js';
+import { cached } from './registries.js';
 import type { Server, ServerContext } from './types.js';
 
 const version = '153.0.0';
@@ -40,11 +41,7 @@ export const chromium: Server = {
     if (program) return { from: 'this machine', program };
     if (process.platform !== 'linux' || process.arch !== 'x64')
       throw new Error('no browser for the tests: install Chromium or Google Chrome, or name one with CHROMIUM');
-    const { cache, signal, detail } = context;
-    const onWait = () => detail('another process is fetching it');
-    const got = await fromCache({ cache, name: 'chromium', pins, signal, onWait }, (folder) =>
-      fetched(context, folder),
-    );
+    const got = await cached(context, { name: 'chromium', pins }, (folder) => fetched(context, folder));
     return { ...got, program: path.join(got.folder, 'chromium') };
   },
   describe: (_, { program = '' }) => ({ CHROMIUM: program }),

@@ -27,17 +27,11 @@ export const kafka: Server = {
     const command = javaProgram(environment);
     if (!fs.existsSync(path.join(data, 'meta.properties'))) {
       detail('formatting its storage');
-      const format = [
-        'kafka.tools.StorageTool',
-        'format',
-        '-t',
-        clusterId(),
-        '-c',
-        properties,
-        '--standalone',
-        '--ignore-formatted',
-      ];
-      await runCommand(command, [...javaFlags(128), ...base, ...format], { env: environment, signal });
+      const format = ['format', '-t', clusterId(), '-c', properties, '--standalone', '--ignore-formatted'];
+      await runCommand(command, [...javaFlags(128), ...base, 'kafka.tools.StorageTool', ...format], {
+        env: environment,
+        signal,
+      });
     }
     return {
       name: 'kafka',

@@ -18,16 +18,8 @@ export const maildev: Server = {
     fs.mkdirSync(mails, { recursive: true });
     const args = [
       path.join(folder, 'bin', 'maildev'),
-      '--ip',
-      '127.0.0.1',
-      '--smtp',
-      `${ports.SMTP_PORT}`,
-      '--web-ip',
-      '127.0.0.1',
-      '--web',
-      `${ports.INBOX_PORT}`,
-      '--mail-directory',
-      mails,
+      ...['--ip', '127.0.0.1', '--smtp', `${ports.SMTP_PORT}`],
+      ...['--web-ip', '127.0.0.1', '--web', `${ports.INBOX_PORT}`, '--mail-directory', mails],
     ];
     return {
       name: 'maildev',

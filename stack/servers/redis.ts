@@ -29,20 +29,8 @@ export const redis: Server = {
     const data = path.join(dir, 'data', 'redis');
     fs.mkdirSync(data, { recursive: true });
     const args = [
-      '--bind',
-      '127.0.0.1',
-      '--port',
-      `${ports.REDIS_PORT}`,
-      '--dir',
-      data,
-      '--databases',
-      '128',
-      '--appendonly',
-      durable ? 'yes' : 'no',
-      '--save',
-      '',
-      '--daemonize',
-      'no',
+      ...['--bind', '127.0.0.1', '--port', `${ports.REDIS_PORT}`, '--dir', data, '--databases', '128'],
+      ...['--appendonly', durable ? 'yes' : 'no', '--save', '', '--daemonize', 'no'],
     ];
     return {
       name: 'redis',

@@ -1,13 +1,30 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fromCache, isCached } from '../support/cache.js';
+import { fromCache, isCached, type Place } from '../support/cache.js';
+import { cacheFolder } from '../support/paths.js';
 import { withLock } from '../support/lock.js';
 import { runCommand } from '../support/run-command.js';
-import type { ServerContext } from './types.js';
+import type { FetchContext } from './types.js';
 import { thisMachine } from '../prerequisites.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
+
+/** For what says nothing while it is fetched or built. */
+export function onThisMachine(): FetchContext {
+  const cache = cacheFolder();
+  fs.mkdirSync(cache, { recursive: true });
+  return { cache, environment: process.env, signal: new AbortController().signal, detail: () => undefined };
+}
+
+/** A folder of the cache, which one process fills and others wait for. */
+export function cached(
+  { cache, signal, detail }: Omit<FetchContext, 'environment'>,
+  { name, pins }: Pick<Place, 'name' | 'pins'>,
+  fill: (folder: string) => Promise<string>,
+) {
+  return fromCache({ cache, name, pins, signal, onWait: () => detail('another process is at it') }, fill);
+}
 
 interface Jars {
   name: string;
@@ -26,31 +43,24 @@ export function hasJars(cache: string, jars: Jars) {
   return isCached({ cache, name: jars.name, pins: pinsOf(jars) });
 }
 
+const quiet = ['-B', '--strict-checksums', '--no-transfer-progress'];
+const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime'];
+
 /** Fetches jars, checked against the repository's checksums. */
-export function fromMaven(context: Pick<ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>, jars: Jars) {
+export function fromMaven(context: FetchContext, jars: Jars) {
   const pom = pomOf(jars);
   const { cache, signal, detail } = context;
-  const onWait = () => detail('another process is fetching it');
-  return fromCache({ cache, name: jars.name, pins: pinsOf(jars), signal, onWait }, async (folder) => {
+  return cached(context, { name: jars.name, pins: pinsOf(jars) }, async (folder) => {
     // Maven's own repository of jars doesn't bear two writers.
     await withLock(
       path.join(cache, 'maven.lock'),
       { signal, onWait: () => detail('waiting for another fetch by Maven') },
       () =>
-        runCommand(
-          'mvn',
-          [
-            '-B',
-            '--strict-checksums',
-            '--no-transfer-progress',
-            '-f',
-            pom,
-            'dependency:copy-dependencies',
-            '-DincludeScope=runtime',
-            `-DoutputDirectory=${path.join(folder, 'libs')}`,
-          ],
-          { env: context.environment, signal, onLine: (line) => detail(line.replace(/^\[INFO\] /, '')) },
-        ),
+        runCommand('mvn', [...quiet, '-f', pom, ...copy, `-DoutputDirectory=${path.join(folder, 'libs')}`], {
+          env: context.environment,
+          signal,
+          onLine: (line) => detail(line.replace(/^\[INFO\] /, '')),
+        }),
     );
     await jars.finish?.(folder);
     return 'the Maven repository';
@@ -74,7 +84,7 @@ export function javaFlags(heap: number): string[] {
  * @param tool name: of the module's folder beside this file, or the whole path of another
  */
 export async function buildGoTool(
-  { environment, signal, detail }: Pick<ServerContext, 'environment' | 'signal' | 'detail'>,
+  { environment, signal, detail }: Omit<FetchContext, 'cache'>,
   tool: { name: string; package: string; ldflags?: string; to: string },
 ) {
   const cwd = path.resolve(here, tool.name);
@@ -100,12 +110,13 @@ export function goPins(name: string): Buffer[] {
  * @returns the folder, whose programs are in `bin`
  */
 export async function fromPip(
-  { cache, environment, signal, detail }: Pick<ServerContext, 'cache' | 'environment' | 'signal' | 'detail'>,
+  context: FetchContext,
   { name, requirements }: { name: string; requirements: string },
 ): Promise<string> {
   // Some packages are built for one version of Python.
   const pins = [fs.readFileSync(requirements), thisMachine.ask('python3', ['--version']) ?? ''];
-  const { folder } = await fromCache({ cache, name, pins, signal }, async (to) => {
+  const { environment, signal, detail } = context;
+  const { folder } = await cached(context, { name, pins }, async (to) => {
     const args = ['install', '--disable-pip-version-check', '--no-input', '--no-deps', '--only-binary', ':all:'];
     await runCommand('python3', ['-m', 'pip', ...args, '--require-hashes', '--target', to, '-r', requirements], {
       env: environment,

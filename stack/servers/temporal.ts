@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { fromCache, isCached } from '../support/cache.js';
+import { isCached } from '../support/cache.js';
 import { answersOk } from '../support/probes.js';
 import { runCommand } from '../support/run-command.js';
-import { buildGoTool, goPins, fromMaven, hasJars } from './registries.js';
+import { buildGoTool, cached, goPins, fromMaven, hasJars } from './registries.js';
 import type { Server, ServerContext } from './types.js';
 import { createHash } from 'node:crypto';
 
@@ -17,32 +17,28 @@ export const temporalCli: Server = {
   needs: ['go'],
   isHere: (cache) => isCached({ cache, name: 'temporal', pins: goPins('temporal') }),
   async obtain(context) {
-    const { cache, signal, detail, environment } = context;
-    const onWait = () => detail('another process is fetching it');
-    const got = await fromCache(
-      { cache, name: 'temporal', pins: goPins('temporal'), signal, onWait },
-      async (folder) => {
-        const to = path.join(folder, 'temporal');
-        const from = await downloadTemporal(context, folder).then(
-          () => 'the official download',
-          async (error: unknown) => {
-            signal.throwIfAborted();
-            detail(`no official download (${error instanceof Error ? error.message : String(error)}), building it`);
-            await buildGoTool(context, {
-              name: 'temporal',
-              package: 'github.com/temporalio/cli/cmd/temporal',
-              to,
-              ldflags: `-X github.com/temporalio/cli/temporalcli.Version=${version}`,
-            });
-            return 'its sources, built here';
-          },
-        );
-        fs.chmodSync(to, 0o755);
-        const said = await runCommand(to, ['--version'], { env: environment, signal });
-        if (!said.includes(` ${version} `)) throw new Error(`expected temporal ${version} but it says ${said}`);
-        return from;
-      },
-    );
+    const { signal, detail, environment } = context;
+    const got = await cached(context, { name: 'temporal', pins: goPins('temporal') }, async (folder) => {
+      const to = path.join(folder, 'temporal');
+      const from = await downloadTemporal(context, folder).then(
+        () => 'the official download',
+        async (error: unknown) => {
+          signal.throwIfAborted();
+          detail(`no official download (${error instanceof Error ? error.message : String(error)}), building it`);
+          await buildGoTool(context, {
+            name: 'temporal',
+            package: 'github.com/temporalio/cli/cmd/temporal',
+            to,
+            ldflags: `-X github.com/temporalio/cli/temporalcli.Version=${version}`,
+          });
+          return 'its sources, built here';
+        },
+      );
+      fs.chmodSync(to, 0o755);
+      const said = await runCommand(to, ['--version'], { env: environment, signal });
+      if (!said.includes(` ${version} `)) throw new Error(`expected temporal ${version} but it says ${said}`);
+      return from;
+    });
     return { ...got, program: path.join(got.folder, 'temporal') };
   },
   describe: (_, { program = '' }) => ({ TEMPORAL_CLI: program }),
@@ -64,30 +60,13 @@ export const temporal: Server = {
     fs.mkdirSync(data, { recursive: true });
     // The transfer queue is polled 20 times a second unless told otherwise, which is most of what a small order waits for.
     const args = [
-      'server',
-      'start-dev',
-      '--ip',
-      '127.0.0.1',
-      '--port',
-      `${ports.TEMPORAL_PORT}`,
-      '--ui-port',
-      `${ports.TEMPORAL_UI_PORT}`,
-      '--db-filename',
-      path.join(data, 'temporal.db'),
-      '--sqlite-pragma',
-      'journal_mode=WAL',
-      '--sqlite-pragma',
-      `synchronous=${durable ? 'NORMAL' : 'OFF'}`,
-      '--dynamic-config-value',
-      'history.transferProcessorMaxPollRPS=5000',
-      '--ui-codec-endpoint',
-      `http://127.0.0.1:${ports.CODEC_PORT}`,
-      '--log-format',
-      'json',
-      '--log-level',
-      'warn',
-      '--disable-config-file',
-      '--disable-config-env',
+      ...['server', 'start-dev', '--disable-config-file', '--disable-config-env'],
+      ...['--ip', '127.0.0.1', '--port', `${ports.TEMPORAL_PORT}`, '--ui-port', `${ports.TEMPORAL_UI_PORT}`],
+      ...['--db-filename', path.join(data, 'temporal.db'), '--sqlite-pragma', 'journal_mode=WAL'],
+      ...['--sqlite-pragma', `synchronous=${durable ? 'NORMAL' : 'OFF'}`],
+      ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=5000'],
+      ...['--ui-codec-endpoint', `http://127.0.0.1:${ports.CODEC_PORT}`],
+      ...['--log-format', 'json', '--log-level', 'warn'],
     ];
     return {
       name: 'temporal',
@@ -160,9 +139,8 @@ export const tctl: Server = {
   needs: ['go'],
   isHere: (cache) => isCached({ cache, name: 'tctl', pins: goPins('tctl') }),
   async obtain(context) {
-    const { cache, signal, detail, environment } = context;
-    const onWait = () => detail('another process is building it');
-    const got = await fromCache({ cache, name: 'tctl', pins: goPins('tctl'), signal, onWait }, async (folder) => {
+    const { signal, environment } = context;
+    const got = await cached(context, { name: 'tctl', pins: goPins('tctl') }, async (folder) => {
       const to = path.join(folder, 'tctl');
       await buildGoTool(context, { name: 'tctl', package: 'go.temporal.io/server/cmd/tools/cli', to });
       await runCommand(to, ['--version'], { env: environment, signal });

@@ -1,20 +1,24 @@
 import type { ProcessSpec } from '../support/managed-process.js';
 
-export interface ServerContext {
-  /** what this set of servers keeps lies below it */
-  dir: string;
+/** For what is fetched and built. */
+export interface FetchContext {
   /** fetched and built servers, shared by clones */
   cache: string;
+  environment: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+  /** shows what is being done */
+  detail: (text: string) => void;
+}
+
+export interface ServerContext extends FetchContext {
+  /** what this set of servers keeps lies below it */
+  dir: string;
   /** by the name of their setting */
   ports: Record<string, number>;
   /** generated once for this set */
   secrets: Record<string, string>;
   /** whether data must survive a crash of the machine; tests do without */
   durable: boolean;
-  environment: NodeJS.ProcessEnv;
-  signal: AbortSignal;
-  /** shows what is being done */
-  detail: (text: string) => void;
 }
 
 /** where it was taken from, and where it lies */

@@ -66,7 +66,6 @@ const sources = [
   'stack/container',
   'stack/app',
   'stack/support',
-  'stack/support/ports.ts',
   'package.json',
   'package-lock.json',
   'tsconfig.json',

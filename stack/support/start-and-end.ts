@@ -1,12 +1,20 @@
 import { createProgress, type Progress } from './terminal.js';
 import { setMaxListeners } from 'node:events';
 
+export interface Started {
+  ends: (() => unknown)[];
+  progress: Progress;
+  signal: AbortSignal;
+}
+
 /**
  * Runs what starts things. Whatever it puts into `ends` is called after it, the last one first, however it ends: by itself,
  * by an error, which is said, or by Ctrl-C, which aborts the signal. Sets the exit code unless it ended well.
+ * @param options runsUntilStopped: Ctrl-C is how it ends well
  */
 export async function startAndEnd(
-  run: (started: { ends: (() => unknown)[]; progress: Progress; signal: AbortSignal }) => Promise<unknown>,
+  run: (started: Started) => Promise<unknown>,
+  { runsUntilStopped = false }: { runsUntilStopped?: boolean } = {},
 ) {
   const progress = createProgress();
   const signal = stopOnSignal(progress.say);
@@ -18,8 +26,11 @@ export async function startAndEnd(
     process.exitCode = 1;
   } finally {
     const allEnded = await endAll(ends, progress.say);
-    if (signal.aborted || !allEnded) process.exitCode = 1;
     progress.close();
+    if (runsUntilStopped && signal.aborted && allEnded) {
+      process.exitCode = 0;
+      progress.say('  ✓ everything is ended');
+    } else if (signal.aborted || !allEnded) process.exitCode = 1;
   }
 }
 
