@@ -4,7 +4,7 @@ import type { ChargeRequest, RefundRequest, PaymentActivities } from '../../cont
 import type { OrderSagaInput } from '../../contracts/order-saga.js';
 import type { PlacedOrder } from '../../contracts/http/orders.js';
 import { proxyActivities } from '@temporalio/workflow';
-import { STEPS, type SagaStep } from '../../contracts/saga-steps.js';
+import { STEPS, type Compensation, type SagaStep } from '../../contracts/saga-steps.js';
 import { HEARTBEAT_TIMEOUT_MS, STEP_RETRY } from '../../contracts/step-timeouts.js';
 import { TASK_QUEUES } from '../../contracts/task-queues.js';
 
@@ -75,5 +75,17 @@ export function stepActivities(attentionAfterMs: number) {
     cancelDelivery: of<DeliveryActivities>('cancel-delivery').cancelDelivery,
     refundPayment: of<PaymentActivities>('refund-payment').refundPayment,
     releaseStock: of<InventoryActivities>('release-stock').releaseStock,
+  };
+}
+
+/** What undoes each step: harmless where the step never happened. */
+export function compensationsOf(
+  services: ReturnType<typeof stepActivities>,
+  order: PlacedOrder,
+): Record<Compensation, () => Promise<unknown>> {
+  return {
+    'cancel-delivery': () => services.cancelDelivery({ orderId: order.id, userId: order.userId }),
+    'refund-payment': () => services.refundPayment(refundOf(order)),
+    'release-stock': () => services.releaseStock(stockOf(order)),
   };
 }

@@ -3,7 +3,7 @@ import type { Order } from '../../contracts/http/orders.js';
 import type { Compensation } from '../../contracts/saga-steps.js';
 import type { Saga } from './saga.js';
 import { showInSearch } from './operator-view.js';
-import { refundOf, stockOf } from './step-activities.js';
+import { compensationsOf } from './step-activities.js';
 import { StepRefused, eventEntry } from './step-outcome.js';
 import type { UndoCause } from './cancellation.js';
 
@@ -70,11 +70,5 @@ async function callOffDelivery(saga: Saga, cancelling: OrderPatch): Promise<bool
 }
 
 async function compensate({ services, input, step }: Saga, name: Compensation, patch: OrderPatch = {}): Promise<void> {
-  const { order } = input;
-  const run: Record<Compensation, () => Promise<unknown>> = {
-    'cancel-delivery': () => services.cancelDelivery({ orderId: order.id, userId: order.userId }),
-    'refund-payment': () => services.refundPayment(refundOf(order)),
-    'release-stock': () => services.releaseStock(stockOf(order)),
-  };
-  await step(name, run[name], () => patch);
+  await step(name, compensationsOf(services, input.order)[name], () => patch);
 }
