@@ -162,10 +162,7 @@ export function wasByHand(step: SagaStep, result: unknown): boolean {
       return typeof (result as { carrier?: unknown } | null | undefined)?.carrier !== 'string';
     case 'refund-payment':
       return typeof (result as { refunded?: unknown } | null | undefined)?.refunded !== 'boolean';
-    case 'reserve-stock':
-    case 'commit-stock':
-    case 'cancel-delivery':
-    case 'release-stock':
+    default:
       return result !== undefined;
   }
 }
