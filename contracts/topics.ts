@@ -24,5 +24,10 @@ export const CUSTOMER_TOPICS = [
 
 export type CustomerTopic = (typeof CUSTOMER_TOPICS)[number];
 
+/** What is told of users: each to the user whom it is about. */
+export const USER_TOPICS = ['user-password-changed'] as const;
+
+export type UserTopic = (typeof USER_TOPICS)[number];
+
 /** Where a message goes that notifications can't handle, with the error, to be sent again from there. */
 export const NOTIFICATIONS_DLQ = 'notifications-dlq';

@@ -27,7 +27,10 @@ export const settings = z.object({
       'a duration: how long it is known what was sent; an event that is older is told to nobody, so longer than any may wait in Kafka',
     ),
   SMTP_URL: z.url().describe('where e-mails are handed over'),
-  MAIL_FROM: z.string().default('Holdfast <orders@holdfast.example>').describe('the sender of e-mails'),
+  MAIL_FROM: z
+    .string()
+    .default('Holdfast <orders@holdfast.example>')
+    .describe('the sender of e-mails, who reads what is answered'),
 });
 
 /** Of dlq.ts, which shows dead letters and sends them again. */

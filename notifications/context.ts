@@ -3,7 +3,7 @@ import { authSettingsFrom, createAuthenticator } from '../api/http/auth.js';
 import type { Authenticator } from '../api/http/auth.js';
 import { observeBreaker, createUserClient } from '../clients/user-client.js';
 import { createServiceToken } from '../clients/service-token.js';
-import { CUSTOMER_TOPICS, NOTIFICATIONS_DLQ } from '../contracts/topics.js';
+import { CUSTOMER_TOPICS, NOTIFICATIONS_DLQ, USER_TOPICS } from '../contracts/topics.js';
 import { createPool } from '../platform/database/pool.js';
 import { startPruner } from '../platform/database/prune.js';
 import { createKafka } from '../platform/kafka.js';
@@ -44,7 +44,7 @@ export interface ConsumerOptions {
 
 const DEFAULTS: ConsumerOptions = {
   groupId: 'notification-service',
-  topics: [...CUSTOMER_TOPICS],
+  topics: [...CUSTOMER_TOPICS, ...USER_TOPICS],
   deadLetterTopic: NOTIFICATIONS_DLQ,
   rules: RETRY_RULES,
   leaseMs: 60_000,

@@ -2,7 +2,7 @@ import { type Notification, notificationSchema, type NOTIFICATION_CHANNELS } fro
 import { after, newestFirst } from '../platform/database/newest-first.js';
 import type { Notification as Row, PrismaClient } from './prisma/generated/client.js';
 import { randomUUID } from 'node:crypto';
-import type { Topic } from '../contracts/topics.js';
+import type { CustomerTopic, UserTopic } from '../contracts/topics.js';
 import { LOST, type NotificationState } from './domain/notification-state.js';
 
 interface ListQuery {
@@ -42,9 +42,10 @@ export type ChannelName = (typeof NOTIFICATION_CHANNELS)[number];
 
 export interface EventToTell {
   eventId: string;
-  orderId: string;
+  /** null: it is about the user, and no order. */
+  orderId: string | null;
   userId: number;
-  event: Topic;
+  event: CustomerTopic | UserTopic;
 }
 
 interface StoredNotification extends NotificationState {

@@ -269,9 +269,9 @@ describe('from Kafka to the inbox', () => {
       await waitFor('the mail', async () => (await statusesOf(running, orderId)).includes('order-created EMAIL SENT'));
       const errors = (await readDeadLetters(running, 3)).map(({ headers }) => headers['dlq-error']);
       expect(errors).toEqual([
-        'not an order event: it is no JSON object',
-        'not an order event: data.lines: Too small: expected array to have >=1 items; data.totalPrice: Invalid input: expected number, received string',
-        'not an order event: it is no JSON object',
+        'not an event as documented: it is no JSON object',
+        'not an event as documented: data.lines: Too small: expected array to have >=1 items; data.totalPrice: Invalid input: expected number, received string',
+        'not an event as documented: it is no JSON object',
       ]);
     });
   });
@@ -447,7 +447,7 @@ describe('the dead letters', () => {
         return lines.length === 3 && lines;
       });
       smtp.misbehave = () => undefined;
-      expect(listed[0]).toMatch(/^ID +TIME +TOPIC +ORDER +ERROR$/);
+      expect(listed[0]).toMatch(/^ID +TIME +TOPIC +ABOUT +ERROR$/);
       const lineOf = (orderId: string) => listed.find((line) => line.includes(orderId)) ?? '';
       expect(lineOf(gone)).toMatch(/^\d-\d+ +\d{4}-.*Z +test-.*-orders +.* there is no such user$/);
       const [goneId = ''] = lineOf(gone).split(' ');

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createServiceToken } from '../clients/service-token.js';
 import { createUserClient } from '../clients/user-client.js';
 import { eventIdOf } from '../contracts/events/order-event.js';
+import { exampleUserEvent } from '../contracts/events/published-files.js';
 import type { Topic } from '../contracts/topics.js';
 import { createPool } from '../platform/database/pool.js';
 import { createLogger } from '../platform/logger.js';
@@ -13,7 +14,12 @@ import { createEmailChannel } from './channels/email-channel.js';
 import type { EmailChannel } from './channels/email-channel.js';
 import { createSimulatedSms } from './channels/channel.js';
 import { openNotificationDatabase } from './database.js';
-import { createNotificationStore, type NotificationStore } from './notification-store.js';
+import {
+  createNotificationStore,
+  listNotifications,
+  toNotification,
+  type NotificationStore,
+} from './notification-store.js';
 import type { PrismaClient } from './prisma/generated/client.js';
 import { prunableOfNotifications } from './prunable.js';
 import { createTellCustomer } from './tell-customer.js';
@@ -115,6 +121,17 @@ test('by e-mail, and by SMS where there is a phone; each once, however often the
   expect(smtp.taken[0]).toContain('TRK-1');
   expect(await statuses()).toEqual({ EMAIL: 'SENT', SMS: 'SENT' });
   expect(lines.filter((line) => line.includes('"SMS simulated"'))).toHaveLength(1);
+});
+
+test('of a new password its owner is told, once, and it is about no order', async () => {
+  const example = exampleUserEvent('user-password-changed');
+  const event = { ...example, id: randomUUID(), time: new Date().toISOString(), data: { userId: 2 } };
+  expect(await tell(event, { again: false })).toEqual({ done: true });
+  expect(await tell(event, { again: false })).toEqual({ done: true });
+  expect(smtp.taken).toHaveLength(1);
+  expect(smtp.taken[0]).toContain('Subject: Your password was changed');
+  const listed = await listNotifications(prisma, { userId: 2, orderId: undefined, after: undefined, limit: 1 });
+  expect(listed.map(toNotification)).toMatchObject([{ event: 'user-password-changed', orderId: null, status: 'SENT' }]);
 });
 
 test('of ten at the same time one sends', async () => {

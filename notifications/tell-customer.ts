@@ -1,7 +1,7 @@
-import { topicOf } from '../contracts/events/order-event.js';
-import type { OrderEvent } from '../contracts/events/order-event.js';
+import { eventTypeOf } from '../contracts/events/order-event.js';
+import { orderIdOf, type AnyEvent } from '../contracts/events/user-event.js';
 import type { UserValidation } from '../contracts/http/users.js';
-import { CUSTOMER_TOPICS } from '../contracts/topics.js';
+import { CUSTOMER_TOPICS, USER_TOPICS } from '../contracts/topics.js';
 import type { UserClient } from '../clients/user-client.js';
 import { crashPoint } from '../platform/crash-points/crash-point.js';
 import type { Logger } from '../platform/logger.js';
@@ -9,7 +9,7 @@ import { NotSent, type Channel } from './channels/channel.js';
 import type { Hindrance } from './domain/retry-rules.js';
 import { LOST, standingOf } from './domain/notification-state.js';
 import type { ChannelName, EventToTell, NotificationStore } from './notification-store.js';
-import { type Message, TEMPLATES } from './templates/templates.js';
+import { type Message, messageOf } from './templates/templates.js';
 
 export type Outcome =
   | { done: true }
@@ -36,7 +36,7 @@ export interface Asked {
   evenIfSentBy?: Date | undefined;
 }
 
-export type TellCustomer = (event: OrderEvent, asked: Asked) => Promise<Outcome>;
+export type TellCustomer = (event: AnyEvent, asked: Asked) => Promise<Outcome>;
 
 const DONE: Outcome = { done: true };
 /** Its row says so once the event is among the dead letters, from where somebody may send it all the same. */
@@ -69,7 +69,7 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
     const { id, ...state } = opened;
     const standing = standingOf(state, { now: new Date(), leaseMs });
     if (standing === 'over') return DONE;
-    const about = { channel, event: toTell.event, orderId: toTell.orderId };
+    const about = { channel, event: toTell.event, orderId: toTell.orderId ?? undefined };
     if (standing === 'lost track of') return MAY_HAVE_GONE;
     const claimedAt = new Date();
     if (standing === 'being sent' || !(await store.claim(id, claimedAt))) {
@@ -96,20 +96,20 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
   };
 
   return async (event, { again, evenIfSentBy }) => {
-    const topic = CUSTOMER_TOPICS.find((one) => one === topicOf(event.type));
+    const topic = [...CUSTOMER_TOPICS, ...USER_TOPICS].find((one) => eventTypeOf(one) === event.type);
     if (topic === undefined) return DONE;
-    const template = TEMPLATES[topic];
-    const order = event.data;
-    const message = writeMessage(() => template(order));
+    const message = writeMessage(() => messageOf(event));
     if (message === undefined) return { done: false, hindrance: undefined, reason: 'the message can not be written' };
 
-    const toTell = { eventId: event.id, orderId: order.orderId, userId: order.userId, event: topic };
+    const orderId = orderIdOf(event);
+    const { userId } = event.data;
+    const toTell = { eventId: event.id, orderId: orderId ?? null, userId, event: topic };
     const isOld = Date.now() - Date.parse(event.time) >= keptForMs;
     if (isOld && !(await store.find(event.id, 'EMAIL')) && !(await store.find(event.id, 'SMS'))) {
       const reason = 'it is older than what is kept of notifications, so it may have been told';
       // Who asks for it hears of it; what Kafka has again has been read before.
       if (again) return { done: false, hindrance: undefined, reason };
-      logger.warn({ event: topic, orderId: order.orderId, reason }, 'notification not sent');
+      logger.warn({ event: topic, orderId, reason }, 'notification not sent');
       return DONE;
     }
     if (again) await store.revive(event.id, evenIfSentBy);
@@ -117,12 +117,12 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
     crashPoint('notify: before the row');
     if (!isOld) await store.open(toTell, 'EMAIL');
     crashPoint('notify: row written');
-    const asked = await askForUser(users, order.userId);
+    const asked = await askForUser(users, userId);
     if ('reason' in asked) return { done: false, ...asked };
 
     const { user } = asked;
     const deliver = (channel: ChannelName) => () =>
-      channels[channel].send({ key: keyOf(event.id, channel), user, message, order });
+      channels[channel].send({ key: keyOf(event.id, channel), user, message, orderId });
     const outcomes = [await tellOn('EMAIL', { ...toTell, isOld }, deliver('EMAIL'))];
     if (user.phone !== null) outcomes.push(await tellOn('SMS', { ...toTell, isOld }, deliver('SMS')));
     return (
@@ -153,7 +153,7 @@ async function askForUser(
   }
 }
 
-function writeMessage(write: () => Message): Message | undefined {
+function writeMessage(write: () => Message | undefined): Message | undefined {
   try {
     return write();
   } catch {

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { databaseSettings, duration, json, processSettings, pruneSettings, redisSettings } from '../../platform/env.js';
+import {
+  databaseSettings,
+  duration,
+  json,
+  kafkaSettings,
+  processSettings,
+  pruneSettings,
+  redisSettings,
+  topicSettings,
+} from '../../platform/env.js';
 import { oauthClientSchema } from '../../services/user/oauth-clients.js';
 import { readPrivateKeys } from '../../services/user/signing-keys.js';
 import { authSettings, outsideSettings } from '../http/auth.js';
@@ -18,6 +27,8 @@ export const settings = z.object({
   ...processSettings,
   ...databaseSettings,
   ...redisSettings,
+  ...kafkaSettings,
+  ...topicSettings,
   ...pruneSettings,
   SESSION_ENDS_AFTER: duration
     .default(90 * 86_400_000)

@@ -37,6 +37,7 @@ async function openInstance(redisUrl: string): Promise<string> {
       DATABASE_URL: database.url,
       PRUNE_EVERY: 3_600_000,
       SESSION_ENDS_AFTER: 90 * 86_400_000,
+      KAFKA_BROKERS: [],
       REDIS_URL: redisUrl,
       RATE_LIMIT_LOGINS_PER_MINUTE: 2,
       RATE_LIMIT_SIGN_UPS_PER_MINUTE: 2,

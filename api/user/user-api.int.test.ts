@@ -43,6 +43,7 @@ beforeAll(async () => {
       HOST: '127.0.0.1',
       PORT: 0,
       LOG_LEVEL: 'fatal',
+      KAFKA_BROKERS: [],
       REDIS_URL: server('REDIS_URL'),
       RATE_LIMIT_LOGINS_PER_MINUTE: 1_000_000,
       RATE_LIMIT_SIGN_UPS_PER_MINUTE: 1_000_000,

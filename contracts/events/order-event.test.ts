@@ -33,8 +33,8 @@ describe('the check of an event', () => {
       { ...event, data: { ...event.data, lines: [{ ...line, quantity: 0 }] } },
       'data.lines.0.quantity: Too small: expected number to be >=1',
     ],
-    [{ ...event, type: 'holdfast.order-cancelled.v2' }, 'type: is not that of an order event'],
-    [[event], 'type: is not that of an order event'],
+    [{ ...event, type: 'holdfast.order-cancelled.v2' }, 'type: is that of no event'],
+    [[event], 'type: is that of no event'],
     ['an event', 'it is no JSON object'],
     [null, 'it is no JSON object'],
   ])('names the field: %#', (unfit, why) => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { integerIdSchema, textIdSchema, timeSchema } from '../http/common.js';
 import { amountSchema } from '../money.js';
-import { TOPICS, type Topic } from '../topics.js';
+import { TOPICS, type Topic, type UserTopic } from '../topics.js';
 
 const lineSchema = z.object({
   productId: integerIdSchema,
@@ -109,14 +109,20 @@ export function factsOf(topic: Topic, known: Nullable<OrderEventData>): OrderEve
 
 type Nullable<T> = { [Name in keyof T]: T[Name] | (undefined extends T[Name] ? null : never) };
 
-/** The attributes of a CloudEvents 1.0 event in structured JSON. */
-const attributes = {
+/** Attributes of a CloudEvents 1.0 event in structured JSON. */
+export const commonAttributes = {
   specversion: z.literal('1.0'),
+  time: timeSchema.describe('When it was written down. RFC 3339, UTC.'),
+  datacontenttype: z.literal('application/json'),
+};
+
+const attributes = {
+  specversion: commonAttributes.specversion,
   id: z.string().min(1).describe('`<orderId>:<topic>`: the same however often the event is sent.'),
   source: z.literal('/order-service'),
   subject: textIdSchema.describe("The order's id."),
   time: timeSchema.describe('When the step was written down. RFC 3339, UTC.'),
-  datacontenttype: z.literal('application/json'),
+  datacontenttype: commonAttributes.datacontenttype,
   sequence: z
     .string()
     .regex(/^[1-9][0-9]*$/)
@@ -136,7 +142,7 @@ export const ORDER_EVENT_SCHEMAS = Object.fromEntries(TOPICS.map((topic) => [top
 /** As a reader finds it, whatever its topic. */
 export type OrderEvent = z.infer<z.ZodObject<typeof attributes>> & { type: string; data: OrderEventData };
 
-export function eventTypeOf(topic: Topic): string {
+export function eventTypeOf(topic: Topic | UserTopic): string {
   return `holdfast.${topic}.v1`;
 }
 
@@ -152,12 +158,12 @@ export function topicOf(eventType: unknown): Topic | undefined {
 /** Of an error: it travels in a header. */
 const MOST_TOLD = 5;
 
-/** It is no order event as documented. The message names each field that is wrong, and no values. */
+/** It is no event as documented. The message names each field that is wrong, and no values. */
 export class UnfitEvent extends Error {
   override readonly name = 'UnfitEvent';
 
   constructor(misfits: readonly string[]) {
-    super(`not an order event: ${misfits.slice(0, MOST_TOLD).join('; ')}`);
+    super(`not an event as documented: ${misfits.slice(0, MOST_TOLD).join('; ')}`);
   }
 }
 
@@ -168,8 +174,12 @@ export class UnfitEvent extends Error {
 export function checkedEvent(event: unknown): OrderEvent {
   if (typeof event !== 'object' || event === null) throw new UnfitEvent(['it is no JSON object']);
   const topic = topicOf((event as { type?: unknown }).type);
-  if (topic === undefined) throw new UnfitEvent(['type: is not that of an order event']);
-  const parsed = ORDER_EVENT_SCHEMAS[topic].safeParse(event);
+  if (topic === undefined) throw new UnfitEvent(['type: is that of no event']);
+  return fitting(ORDER_EVENT_SCHEMAS[topic], event);
+}
+
+export function fitting<Event>(schema: z.ZodType<Event>, event: unknown): Event {
+  const parsed = schema.safeParse(event);
   if (parsed.success) return parsed.data;
   throw new UnfitEvent(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
 }

@@ -1,15 +1,19 @@
 import { z } from 'zod';
-import { type Topic, CUSTOMER_TOPICS, NOTIFICATIONS_DLQ, TOPICS } from '../topics.js';
+import { type Topic, type UserTopic, CUSTOMER_TOPICS, NOTIFICATIONS_DLQ, TOPICS, USER_TOPICS } from '../topics.js';
 import { EVENT_KINDS, ORDER_EVENT_SCHEMAS, factsOf, eventIdOf, eventTypeOf, type OrderEvent } from './order-event.js';
+import { USER_EVENT_KINDS, USER_EVENT_SCHEMAS, type UserEvent } from './user-event.js';
 import type { ServiceName } from '../services.js';
+
+const SCHEMAS = { ...ORDER_EVENT_SCHEMAS, ...USER_EVENT_SCHEMAS };
+const KINDS = { ...EVENT_KINDS, ...USER_EVENT_KINDS };
 
 /**
  * The JSON schema (2020-12) of a topic's events, for their readers: attributes and fields that it doesn't know are
  * none of its business.
  */
-export function eventJsonSchemaOf(topic: Topic): Record<string, unknown> {
-  const { $schema, ...schema } = z.toJSONSchema(ORDER_EVENT_SCHEMAS[topic], { io: 'input', override: readable });
-  return { $schema, title: `holdfast.${topic}.v1`, description: EVENT_KINDS[topic].tells, ...schema };
+export function eventJsonSchemaOf(topic: Topic | UserTopic): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(SCHEMAS[topic], { io: 'input', override: readable });
+  return { $schema, title: `holdfast.${topic}.v1`, description: KINDS[topic].tells, ...schema };
 }
 
 /** Of a time's pattern `format` leaves only that it is UTC; and the safe integers need no mention. */
@@ -64,11 +68,26 @@ export function exampleEvent(topic: Topic): OrderEvent {
   };
 }
 
+export const exampleUserEvent = (topic: UserTopic): UserEvent => ({
+  specversion: '1.0',
+  id: '5b3f0d3e-3c1b-4f0e-9b57-2b1c6d7e8f90',
+  source: '/user-service',
+  subject: '1',
+  type: eventTypeOf(topic),
+  time: '2026-01-31T09:30:00.000Z',
+  datacontenttype: 'application/json',
+  data: { userId: 1 },
+});
+
 const bindingVersion = '0.5.0';
-const key = { type: 'string', description: "The order's id: all events of an order on a topic are in one partition." };
+const keyOf = (what: string) => ({
+  type: 'string',
+  description: `The ${what}'s id: all events of one ${what} on a topic are in one partition.`,
+});
 const text = (description: string) => ({ type: 'string', description });
 
 const RELAYED = 'Sent from the outbox once the order is written, again where the answer of Kafka was lost.';
+const OF_USERS = 'Sent from the outbox, into which the database writes it with what it tells of; at least once.';
 const NOTIFIED =
   'Tells the customer by e-mail, and by SMS where there is a phone: each event once, however often it comes.';
 const BURIED = 'After bounded tries, so that a message that can not be handled holds nobody up.';
@@ -82,7 +101,7 @@ export function asyncApiDocument(): object {
       title: 'Holdfast events',
       version: '1.0.0',
       description:
-        "What happens to orders, for whoever wants to know: no step of an order waits for these events. Each is sent at least once, an order's in sequence; across topics a reader may see one early. docs/events.md tells more.",
+        "What happens to orders, for whoever wants to know: no step of an order waits for these events. And that a user has a new password. Each is sent at least once, an order's in sequence; across topics a reader may see one early. docs/events.md tells more.",
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/cloudevents+json',
@@ -90,7 +109,9 @@ export function asyncApiDocument(): object {
       development: { host: '127.0.0.1:9092', protocol: 'kafka', description: 'The Kafka that `npm start` brings up.' },
     },
     channels: {
-      ...Object.fromEntries(TOPICS.map((topic) => [topic, channel(topic, topic, EVENT_KINDS[topic].tells)])),
+      ...Object.fromEntries(
+        [...TOPICS, ...USER_TOPICS].map((topic) => [topic, channel(topic, topic, KINDS[topic].tells)]),
+      ),
       [NOTIFICATIONS_DLQ]: channel(
         NOTIFICATIONS_DLQ,
         'deadLetter',
@@ -105,7 +126,13 @@ export function asyncApiDocument(): object {
         ]),
       ),
       ...Object.fromEntries(
-        CUSTOMER_TOPICS.map((topic) => [
+        USER_TOPICS.map((topic) => [
+          `publish-${topic}`,
+          operation('send', topic, 'user-service', `${USER_EVENT_KINDS[topic].tells} ${OF_USERS}`),
+        ]),
+      ),
+      ...Object.fromEntries(
+        [...CUSTOMER_TOPICS, ...USER_TOPICS].map((topic) => [
           `notify-${topic}`,
           operation('receive', topic, 'notification-service', NOTIFIED),
         ]),
@@ -115,7 +142,10 @@ export function asyncApiDocument(): object {
     },
     components: {
       messages: {
-        ...Object.fromEntries(TOPICS.map((topic) => [topic, eventMessage(topic)])),
+        ...Object.fromEntries(TOPICS.map((topic) => [topic, eventMessage(topic, 'order', exampleEvent(topic))])),
+        ...Object.fromEntries(
+          USER_TOPICS.map((topic) => [topic, eventMessage(topic, 'user', exampleUserEvent(topic))]),
+        ),
         deadLetter: deadLetterMessage,
       },
     },
@@ -139,27 +169,27 @@ const operation = (action: 'send' | 'receive', topic: string, service: ServiceNa
     : {}),
 });
 
-const eventMessage = (topic: Topic) => ({
+const eventMessage = (topic: Topic | UserTopic, about: 'order' | 'user', example: object) => ({
   name: eventTypeOf(topic),
-  summary: EVENT_KINDS[topic].tells,
+  summary: KINDS[topic].tells,
   contentType: 'application/cloudevents+json',
   headers: {
     type: 'object',
     properties: {
       'content-type': { type: 'string', const: 'application/cloudevents+json' },
       traceparent: text(
-        'W3C trace context of the sending, in the trace of the order. Missing where nothing is traced.',
+        'W3C trace context of the sending, in the trace of what it tells of. Missing where nothing is traced.',
       ),
     },
     required: ['content-type'],
   },
   payload: payloadOf(topic),
-  bindings: { kafka: { key, bindingVersion } },
-  examples: [{ name: 'all-fields', payload: exampleEvent(topic) }],
+  bindings: { kafka: { key: keyOf(about), bindingVersion } },
+  examples: [{ name: 'all-fields', payload: example }],
 });
 
 /** AsyncAPI's own schemas: what ours use of JSON schema is the same in theirs, but they name no dialect. */
-function payloadOf(topic: Topic): object {
+function payloadOf(topic: Topic | UserTopic): object {
   const { $schema: _, ...schema } = eventJsonSchemaOf(topic);
   return schema;
 }

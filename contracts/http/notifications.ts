@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { TOPICS } from '../topics.js';
+import { TOPICS, USER_TOPICS } from '../topics.js';
 import { integerIdParamSchema, integerIdSchema, pageQuerySchema, textIdSchema, timeSchema } from './common.js';
 
 export const NOTIFICATION_CHANNELS = ['EMAIL', 'SMS'] as const;
@@ -10,8 +10,8 @@ export const notificationSchema = z
   .object({
     id: textIdSchema,
     userId: integerIdSchema,
-    orderId: textIdSchema,
-    event: z.enum(TOPICS),
+    orderId: textIdSchema.nullable().describe('null: it is about the user, and no order.'),
+    event: z.enum([...TOPICS, ...USER_TOPICS]),
     channel: z.enum(NOTIFICATION_CHANNELS),
     status: z.enum(NOTIFICATION_STATUSES),
     sentAt: timeSchema.nullable(),

@@ -1,7 +1,7 @@
 import { EVENT_KINDS } from '../../contracts/events/order-event.js';
-import { eventJsonSchemaOf, exampleEvent } from '../../contracts/events/published-files.js';
-import { CUSTOMER_TOPICS, TOPICS, type Topic } from '../../contracts/topics.js';
-import { TEMPLATES } from '../../notifications/templates/templates.js';
+import { eventJsonSchemaOf, exampleEvent, exampleUserEvent } from '../../contracts/events/published-files.js';
+import { CUSTOMER_TOPICS, TOPICS, USER_TOPICS, type Topic } from '../../contracts/topics.js';
+import { messageOf } from '../../notifications/templates/templates.js';
 import { code, table } from './table.js';
 
 interface Field {
@@ -50,7 +50,10 @@ export function eventTables(): Record<string, string> {
     example: `\`\`\`json\n${JSON.stringify(exampleEvent('delivery-started'), null, 2)}\n\`\`\``,
     customers: table(
       ['topic', 'SMS, and what the e-mail says at more length'],
-      CUSTOMER_TOPICS.map((topic) => [code(topic), TEMPLATES[topic](exampleEvent(topic).data).short]),
+      [...CUSTOMER_TOPICS.map(exampleEvent), ...USER_TOPICS.map(exampleUserEvent)].map((event) => [
+        code(event.type.split('.')[1] ?? ''),
+        messageOf(event)?.short ?? '',
+      ]),
     ),
   };
 }

@@ -1,4 +1,3 @@
-import type { OrderEventData } from '../../contracts/events/order-event.js';
 import type { UserValidation } from '../../contracts/http/users.js';
 import type { Message } from '../templates/templates.js';
 import type { Logger } from '../../platform/logger.js';
@@ -8,7 +7,8 @@ interface Delivery {
   key: string;
   user: UserValidation;
   message: Message;
-  order: OrderEventData;
+  /** undefined: it is about no order. */
+  orderId: string | undefined;
 }
 
 export interface Channel {
@@ -31,9 +31,9 @@ export class NotSent extends Error {
 /** Sends nothing: what a customer would have got is in the log, without their number. */
 export function createSimulatedSms(logger: Logger): Channel {
   return {
-    send: ({ user, message, order }) => {
+    send: ({ user, message, orderId }) => {
       if (user.phone === null) return Promise.reject(new NotSent('no-phone', { isAway: false }));
-      logger.info({ text: message.short, orderId: order.orderId }, 'SMS simulated');
+      logger.info({ text: message.short, orderId }, 'SMS simulated');
       return Promise.resolve();
     },
   };

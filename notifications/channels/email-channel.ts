@@ -34,14 +34,14 @@ export function createEmailChannel({ smtpUrl, from }: EmailSettings): EmailChann
   });
 
   return {
-    send: async ({ key, user, message, order }) => {
+    send: async ({ key, user, message }) => {
       const messageId = messageIdOf(key);
       try {
         await transport.sendMail({
           messageId,
           from,
           to: { name: user.name, address: user.email },
-          ...renderMail(message, order, user.name),
+          ...renderMail(message, user.name),
         });
       } catch (error) {
         const begun = streams.get(messageId)?.readableDidRead ?? false;

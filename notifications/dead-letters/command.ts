@@ -7,7 +7,7 @@ npm run dlq -- resend <id> [<id> ...]
 npm run dlq -- resend --all
 
 Notifications that could not be told: what lies in the topic notifications-dlq and was not sent again yet.
-  list    each with its id, when it was given up, its topic, its order and its error
+  list    each with its id, when it was given up, its topic, the order or user it is about, and its error
   show    one of them: its error, its headers, and the event
   resend  sends one, some or all to the topics that they came from, each once; one that fails again comes back as a new one;
           one that may have gone is sent only where its id is given, and may then be told twice
@@ -49,7 +49,7 @@ export async function runCommand(args: readonly string[], kafka: Kafka, deadLett
   throw new CommandFailed(USAGE, 2);
 }
 
-const COLUMNS = ['id', 'time', 'topic', 'order', 'error'] as const;
+const COLUMNS = ['id', 'time', 'topic', 'about', 'error'] as const;
 
 function list({ waiting }: { waiting: DeadLetter[] }): string {
   if (waiting.length === 0) return 'no dead letters';
@@ -64,8 +64,8 @@ function list({ waiting }: { waiting: DeadLetter[] }): string {
 
 type Facts = Record<(typeof COLUMNS)[number], string>;
 
-function factsOf({ id, time, topic = '?', orderId, error }: DeadLetter): Facts {
-  return { id, time, topic, order: orderId, error };
+function factsOf({ id, time, topic = '?', about, error }: DeadLetter): Facts {
+  return { id, time, topic, about, error };
 }
 
 function show(letter: DeadLetter): string {

@@ -23,7 +23,8 @@ export interface DeadLetter {
   /** Where it came from; undefined: it doesn't say, so it can't be sent again. */
   topic: string | undefined;
   /** The message's key. */
-  orderId: string;
+  /** The id of the order or user: the message's key. */
+  about: string;
   error: string;
   /** When it was given up. */
   time: string;
@@ -60,7 +61,7 @@ function readDeadLetter(partition: number, message: KafkaMessage): DeadLetter | 
     id: idOf(partition, message.offset),
     partition,
     topic: headers['dlq-topic'],
-    orderId: String(message.key ?? ''),
+    about: String(message.key ?? ''),
     error: headers['dlq-error'] ?? '',
     time: headers['dlq-time'] ?? new Date(Number(message.timestamp)).toISOString(),
     headers,

@@ -1,6 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
-import { UnfitEvent, checkedEvent } from '../../contracts/events/order-event.js';
-import type { OrderEvent } from '../../contracts/events/order-event.js';
+import { UnfitEvent } from '../../contracts/events/order-event.js';
+import { checkedEventOfAny, orderIdOf, type AnyEvent } from '../../contracts/events/user-event.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import { refusalByDatabase } from '../../platform/database/unavailable.js';
 import type { Logger } from '../../platform/logger.js';
@@ -53,7 +53,7 @@ export function createMessageHandler({
   };
 
   /** Says on its rows that it is given up; what the database refused to keep has none. */
-  const close = async (event: OrderEvent, reason: string, about: object): Promise<Outcome> => {
+  const close = async (event: AnyEvent, reason: string, about: object): Promise<Outcome> => {
     try {
       await store.giveUp(event.id, reason);
       // Whatever the reason: one channel may be lost track of while another is refused.
@@ -70,13 +70,13 @@ export function createMessageHandler({
     const event = readEvent(message);
     if (event instanceof UnfitEvent) {
       const reason = event.message;
-      logger.error({ topic, partition, offset: message.offset, reason }, 'message is not an order event');
+      logger.error({ topic, partition, offset: message.offset, reason }, 'message is no event');
       crashPoint('bury: before sending');
       await bury(topic, partition, message, reason);
       crashPoint('bury: sent');
       return { kind: 'handled' };
     }
-    const about = { topic, event: event.id, orderId: event.data.orderId };
+    const about = { topic, event: event.id, orderId: orderIdOf(event) };
     const buried = attempts.get(key)?.buried;
     const outcome = await outcomeOf(() =>
       buried === undefined ? tellCustomer(event, askedBy(message)) : close(event, buried, about),
@@ -121,9 +121,9 @@ async function outcomeOf(work: () => Promise<Outcome>): Promise<Outcome> {
   }
 }
 
-function readEvent(message: KafkaMessage): OrderEvent | UnfitEvent {
+function readEvent(message: KafkaMessage): AnyEvent | UnfitEvent {
   try {
-    return checkedEvent(parseJson(String(message.value)));
+    return checkedEventOfAny(parseJson(String(message.value)));
   } catch (error) {
     if (error instanceof UnfitEvent) return error;
     throw error;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CANCEL_REASONS } from '../../contracts/order-status.js';
-import { formatMoney, renderMail, TEMPLATES } from './templates.js';
+import { formatMoney, passwordChanged, renderMail, TEMPLATES } from './templates.js';
 
 const order = {
   orderId: 'o1',
@@ -21,7 +21,7 @@ test('money is written per its minor unit', () => {
 });
 
 test('names in HTML are escaped, in plain text they are as they are', () => {
-  const mail = renderMail(TEMPLATES['order-created'](order), order, '<script>Al</script>');
+  const mail = renderMail(TEMPLATES['order-created'](order), '<script>Al</script>');
   expect(mail.html).not.toMatch(/<script|<b>/);
   expect(mail.html).toContain('2 x &lt;b&gt;MacBook&lt;/b&gt; &amp; &quot;Pro&quot;, ₩3,500,000 each');
   expect(mail.text).toContain('Hello <script>Al</script>,');
@@ -37,7 +37,7 @@ test('each message names its order; a delivery its tracking number', () => {
   }
   const started = TEMPLATES['delivery-started']({ ...order, trackingNumber: 'TRK-1' });
   expect(started.short).toContain('TRK-1');
-  expect(renderMail(started, order, 'Al').text).toContain('Tracking number: TRK-1');
+  expect(renderMail(started, 'Al').text).toContain('Tracking number: TRK-1');
 });
 
 test('each reason to cancel is put in words, and an unknown one is left out', () => {
@@ -47,4 +47,12 @@ test('each reason to cancel is put in words, and an unknown one is left out', ()
   expect(TEMPLATES['order-cancelled']({ ...order, reason: 'SOMETHING_NEW' }).short).toBe(
     'Your order o1 was cancelled.',
   );
+});
+
+test('of a new password its mail says when, what follows, and what to do if it was somebody else', () => {
+  const { subject, text } = renderMail(passwordChanged('2026-01-31T23:30:00.000Z'), 'Al');
+  expect(subject).toBe('Your password was changed');
+  expect(text).toMatch(/was changed on January 31, 2026 at 11:30.PM UTC\./);
+  expect(text).toContain('has been logged out');
+  expect(text).toContain('Answer this e-mail at once');
 });

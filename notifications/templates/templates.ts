@@ -1,14 +1,15 @@
-import type { OrderEventData } from '../../contracts/events/order-event.js';
+import { topicOf, type OrderEventData } from '../../contracts/events/order-event.js';
+import type { AnyEvent } from '../../contracts/events/user-event.js';
 import { minorUnitDigits } from '../../contracts/money.js';
 import { CANCEL_REASONS, type CancelReason } from '../../contracts/order-status.js';
-import type { CustomerTopic } from '../../contracts/topics.js';
+import { CUSTOMER_TOPICS, type CustomerTopic } from '../../contracts/topics.js';
 
 /** What one event is told in, on whatever channel. Plain text everywhere: who renders it escapes it. */
 export interface Message {
   subject: string;
   paragraphs: string[];
-  /** Whether the e-mail lists what was ordered. */
-  withLines: boolean;
+  /** Whose lines the e-mail lists. */
+  order?: OrderEventData;
   /** The same in one sentence, for SMS. */
   short: string;
 }
@@ -34,14 +35,14 @@ interface Mail {
 }
 
 /** An e-mail as plain text and as simple HTML, saying the same. */
-export function renderMail(message: Message, order: OrderEventData, name: string): Mail {
-  const lines = message.withLines ? linesOf(order) : [];
-  const total = `Total: ${formatMoney(order.totalPrice, order.currency)}`;
+export function renderMail({ subject, order, ...message }: Message, name: string): Mail {
+  const lines = order === undefined ? [] : linesOf(order);
+  const total = order === undefined ? '' : `Total: ${formatMoney(order.totalPrice, order.currency)}`;
   const paragraphs = [`Hello ${name},`, ...message.paragraphs];
   const list = lines.length === 0 ? [] : [[...lines.map((line) => `- ${line}`), total].join('\n')];
   const items = lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('');
   return {
-    subject: message.subject,
+    subject,
     text: [...paragraphs, ...list, 'Holdfast'].join('\n\n'),
     html: [
       ...paragraphs.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`),
@@ -64,27 +65,29 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }
 
-const orderReceived: Template = ({ orderId, totalPrice, currency }) => ({
-  subject: `Order received: ${orderId}`,
+const orderReceived: Template = (order) => ({
+  subject: `Order received: ${order.orderId}`,
   paragraphs: [
-    `We have received your order ${orderId}. Thank you!`,
+    `We have received your order ${order.orderId}. Thank you!`,
     'We will let you know when it is paid and when it is on its way.',
   ],
-  withLines: true,
-  short: `We have received your order ${orderId}: ${formatMoney(totalPrice, currency)}.`,
+  order,
+  short: `We have received your order ${order.orderId}: ${formatMoney(order.totalPrice, order.currency)}.`,
 });
 
-const paymentCompleted: Template = ({ orderId, totalPrice, currency }) => {
+const paymentCompleted: Template = (order) => {
+  const { orderId, totalPrice, currency } = order;
   const paid = `We have received your payment of ${formatMoney(totalPrice, currency)} for order ${orderId}.`;
-  return { subject: `Payment completed: ${orderId}`, paragraphs: [paid], withLines: true, short: paid };
+  return { subject: `Payment completed: ${orderId}`, paragraphs: [paid], order, short: paid };
 };
 
-const deliveryStarted: Template = ({ orderId, trackingNumber }) => {
+const deliveryStarted: Template = (order) => {
+  const { orderId, trackingNumber } = order;
   const tracking = trackingNumber === undefined ? '' : ` Tracking number: ${trackingNumber}`;
   return {
     subject: `On its way: ${orderId}`,
     paragraphs: [`Your order ${orderId} is on its way.`, ...(tracking === '' ? [] : [tracking.trim()])],
-    withLines: true,
+    order,
     short: `Your order ${orderId} is on its way.${tracking}`,
   };
 };
@@ -92,7 +95,6 @@ const deliveryStarted: Template = ({ orderId, trackingNumber }) => {
 const deliveryCompleted: Template = ({ orderId }) => ({
   subject: `Delivered: ${orderId}`,
   paragraphs: [`Your order ${orderId} has been delivered. We hope you enjoy it!`],
-  withLines: false,
   short: `Your order ${orderId} has been delivered.`,
 });
 
@@ -106,13 +108,14 @@ const WHY: Record<CancelReason, string> = {
   OPERATOR_REQUEST: 'our customer service cancelled it',
 };
 
-const orderCancelled: Template = ({ orderId, reason }) => {
+const orderCancelled: Template = (order) => {
+  const { orderId, reason } = order;
   const known = CANCEL_REASONS.find((name) => name === reason);
   const why = known === undefined ? '.' : `: ${WHY[known]}.`;
   return {
     subject: `Order cancelled: ${orderId}`,
     paragraphs: [`Your order ${orderId} was cancelled${why}`, 'If you have paid for it, you will get the money back.'],
-    withLines: true,
+    order,
     short: `Your order ${orderId} was cancelled${why}`,
   };
 };
@@ -124,3 +127,25 @@ export const TEMPLATES: Record<CustomerTopic, Template> = {
   'delivery-started': deliveryStarted,
   'delivery-completed': deliveryCompleted,
 };
+
+/** By its time alone: who changed it may be the owner, an admin, or whoever the owner has to be warned of. */
+export function passwordChanged(time: string): Message {
+  const format = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+  const changed = `The password of your account was changed on ${format.format(new Date(time))} UTC.`;
+  return {
+    subject: 'Your password was changed',
+    paragraphs: [
+      `${changed} Everybody who was logged in has been logged out; logging in takes the new password.`,
+      'If this was you, or you asked us to do it, there is nothing more to do.',
+      'If it was not, somebody else may be using your account. Answer this e-mail at once, so that we can give the account back to you, and change the password wherever else you use the same one.',
+    ],
+    short: `${changed} Was it not you? Then answer our e-mail at once.`,
+  };
+}
+
+/** undefined: nobody is told of it. Throws where the event holds what can't be written. */
+export function messageOf(event: AnyEvent): Message | undefined {
+  if (event.source === '/user-service') return passwordChanged(event.time);
+  const topic = CUSTOMER_TOPICS.find((one) => one === topicOf(event.type));
+  return topic && TEMPLATES[topic](event.data);
+}

@@ -3,6 +3,9 @@ import type { Prunable } from '../../platform/database/prune.js';
 /** Longer than the last access token of a session lives: whatever ends it until then has to find the session. */
 const ACCESS_MS = 3_600_000;
 
+/** What is with Kafka is kept for whoever looks whether it was told: a month. */
+const TOLD_MS = 30 * 86_400_000;
+
 /** A token goes with its whole family, which is over: until then one that is used twice is known. */
 export const prunableOfUsers = ({ SESSION_ENDS_AFTER }: { SESSION_ENDS_AFTER: number }): Prunable[] => [
   {
@@ -19,5 +22,11 @@ export const prunableOfUsers = ({ SESSION_ENDS_AFTER }: { SESSION_ENDS_AFTER: nu
     age: 'ended_at',
     where: 'ended_at < $1',
     keptForMs: ACCESS_MS,
+  },
+  {
+    table: 'outbox_events',
+    age: 'published_at',
+    where: 'published_at < $1',
+    keptForMs: TOLD_MS,
   },
 ];

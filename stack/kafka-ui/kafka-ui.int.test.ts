@@ -195,7 +195,7 @@ describe('messages', () => {
     await producer.send({ topic: created, messages: [{ key: 'another', value: event(9) }] });
     await producer.send({
       topic: dead,
-      messages: [{ key, value: 'no event', headers: { 'dlq-error': 'not an order event' } }],
+      messages: [{ key, value: 'no event', headers: { 'dlq-error': 'not an event as documented' } }],
     });
 
     const found = (await page(`/topics/${created}?key=${key}`)).text;
@@ -211,7 +211,7 @@ describe('messages', () => {
     const told = [...story.matchAll(/<a href="\/topics\/[^"/]+">([^<]+)</g)].map(([, name]) => name);
     expect(told).toEqual([created, paid, dead]);
     expect(story).toContain('<b>paymentId</b> pay_1');
-    expect(story).toContain('not an order event');
+    expect(story).toContain('not an event as documented');
 
     const own = /href="(\/topics\/[^"]+\/\d+\/\d+)"/.exec(story)?.[1] ?? '';
     expect((await page(own)).text).toContain('00-ab-cd-01');

@@ -2,7 +2,7 @@ import { createLogger, type Logger } from '../../platform/logger.js';
 import { createNamespace, scheduleReconciliation, registerSearchAttributes } from './temporal.js';
 import { readConfig, type SetupConfig } from './config.js';
 import { migrateAll } from './migrations.js';
-import { NOTIFICATIONS_DLQ, TOPICS } from '../../contracts/topics.js';
+import { NOTIFICATIONS_DLQ, TOPICS, USER_TOPICS } from '../../contracts/topics.js';
 import { ensureTopics, createKafka } from '../../platform/kafka.js';
 import { createPool, prismaAdapter } from '../../platform/database/pool.js';
 import { PrismaClient as InventoryPrisma } from '../../services/inventory/prisma/generated/client.js';
@@ -49,7 +49,10 @@ interface Settings {
 /** Creates the topics that are missing. Rejects within about ten seconds when Kafka can't be reached. */
 function createTopics({ brokers, replication, logger }: Settings): Promise<void> {
   const kafka = createKafka({ brokers, clientId: 'setup', logger });
-  return ensureTopics(kafka, [...TOPICS, NOTIFICATIONS_DLQ], { replication, kept: [NOTIFICATIONS_DLQ] });
+  return ensureTopics(kafka, [...TOPICS, ...USER_TOPICS, NOTIFICATIONS_DLQ], {
+    replication,
+    kept: [NOTIFICATIONS_DLQ],
+  });
 }
 
 /** Users, products and stock to try things with. What is there already is left as it is. */

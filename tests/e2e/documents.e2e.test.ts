@@ -79,7 +79,7 @@ describe('the commands that the documents show', () => {
       });
       const printed = await runbook('runbook-dead-letters', { DEAD_LETTER: id });
       expect(printed).toContain(`id: ${id}`);
-      expect(printed).toContain('error: not an order event');
+      expect(printed).toContain('error: not an event as documented');
       expect(printed).toContain(`${id} sent again to order-created`);
     });
   });

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, test } from 'vitest';
 import { checkedEvent } from '../../contracts/events/order-event.js';
 import type { Notification } from '../../contracts/http/notifications.js';
 import type { Order } from '../../contracts/http/orders.js';
+import type { User } from '../../contracts/http/users.js';
 import { isFinal } from '../../contracts/order-status.js';
 import { CUSTOMER_TOPICS, TOPICS, type Topic } from '../../contracts/topics.js';
 import { SAGA_OUTCOMES, type SagaOutcome } from '../../docs/made-from-code/outcomes.js';
@@ -160,6 +162,24 @@ describe('the events of real orders', () => {
       reader.kill();
     }
   });
+});
+
+test('of a new password, set by oneself or an admin, the owner is told by e-mail, once each', async () => {
+  const { anyone, admin } = await openShop(inject('app').gatewayUrl);
+  const email = `dora-${randomUUID()}@example.com`;
+  const { body } = await anyone.post<User>('/users', { email, name: 'Dora', password: 'a tolerable password' });
+  const path = `/users/${body.id}`;
+  const dora = await anyone.logIn(email, 'a tolerable password');
+  const own = { password: 'a better password', currentPassword: 'a tolerable password' };
+  expect((await dora.patch(path, own)).status).toBe(200);
+  expect((await admin.patch(path, { password: 'the best password' })).status).toBe(200);
+  const again = await anyone.logIn(email, 'the best password');
+  const told = await waitFor('both mails', async () => {
+    const { items } = (await again.get<{ items: Notification[] }>('/notifications')).body;
+    return items.filter(({ status }) => status === 'SENT').length === 2 ? items : undefined;
+  });
+  for (const one of told)
+    expect(one).toMatchObject({ event: 'user-password-changed', channel: 'EMAIL', orderId: null });
 });
 
 /** An order of this outcome, at its end. */

@@ -66,6 +66,28 @@ export const attacks: Guard[] = [
     test: { file: users, name: 'a new password ends the sessions of the old one' },
   },
   {
+    promise:
+      'Whoever has a new password is told so by e-mail, whoever changed it: what says so is written in the same transaction.',
+    code: {
+      file: 'services/user/prisma/migrations/0009-outbox.sql',
+      text: 'CREATE TRIGGER users_tell_of_password AFTER UPDATE OF password_hash ON users FOR EACH ROW',
+      instead: 'CREATE TRIGGER users_tell_of_password AFTER DELETE ON users FOR EACH ROW',
+    },
+    test: {
+      file: 'services/user/outbox.int.test.ts',
+      name: 'a new password is told of, once for each, whoever writes it',
+    },
+  },
+  {
+    promise: 'The mail of a new password goes once, however often its event comes.',
+    code: {
+      file: 'notifications/tell-customer.ts',
+      text: '[...CUSTOMER_TOPICS, ...USER_TOPICS].find',
+      instead: '[...CUSTOMER_TOPICS, ...USER_TOPICS.slice(1)].find',
+    },
+    test: { file: 'notifications/tell-customer.int.test.ts', name: 'of a new password its owner is told, once' },
+  },
+  {
     promise: 'A session that was logged out, or whose refresh token came twice, is over for its access tokens.',
     code: {
       file: 'services/user/session-store.ts',

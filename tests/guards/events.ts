@@ -21,7 +21,7 @@ export const events: Guard[] = [
     test: { file: 'notifications/tell-customer.int.test.ts', name: 'of ten at the same time one sends' },
   },
   {
-    promise: 'What is no order event holds up nobody: it goes to the dead letters at once, with what is wrong.',
+    promise: 'What is no event holds up nobody: it goes to the dead letters at once, with what is wrong.',
     code: {
       file: 'notifications/kafka/handle-message.ts',
       text: 'if (event instanceof UnfitEvent) {',

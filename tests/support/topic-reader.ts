@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderEvent } from '../../contracts/events/order-event.js';
-import { TOPICS } from '../../contracts/topics.js';
+import { TOPICS, USER_TOPICS } from '../../contracts/topics.js';
 import { ensureTopics, createKafka } from '../../platform/kafka.js';
 import { createLogger } from '../../platform/logger.js';
 import { server } from './servers.js';
@@ -27,15 +27,17 @@ export interface TopicReader {
   close(): Promise<void>;
 }
 
-/** Reads all topics of orders from their beginning, as one more consumer would. */
+const ALL = [...TOPICS, ...USER_TOPICS];
+
+/** Reads all topics of orders and users from their beginning, as one more consumer would. */
 export async function readTopics(brokers = server('KAFKA_BROKERS')): Promise<TopicReader> {
   const logger = createLogger({ service: 'test', level: 'silent' });
   const kafka = createKafka({ brokers: brokers.split(','), clientId: 'test', logger });
-  await waitFor('Kafka to answer', () => ensureTopics(kafka, TOPICS).then(() => true));
+  await waitFor('Kafka to answer', () => ensureTopics(kafka, ALL).then(() => true));
   const consumer = kafka.consumer({ groupId: `test-${randomUUID()}`, maxWaitTimeInMs: 100 });
   const read: TopicMessage[] = [];
   await consumer.connect();
-  await consumer.subscribe({ topics: [...TOPICS], fromBeginning: true });
+  await consumer.subscribe({ topics: ALL, fromBeginning: true });
   await consumer.run({
     eachMessage: ({ topic, message }) => {
       const headers = Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]);
