@@ -71,7 +71,7 @@ export const attacks: Guard[] = [
     code: {
       file: 'services/user/prisma/migrations/0009-outbox.sql',
       text: 'CREATE TRIGGER users_tell_of_password AFTER UPDATE OF password_hash ON users FOR EACH ROW',
-      instead: 'CREATE TRIGGER users_tell_of_password AFTER DELETE ON users FOR EACH ROW',
+      instead: 'CREATE TRIGGER users_tell_of_password AFTER UPDATE OF phone ON users FOR EACH ROW',
     },
     test: {
       file: 'services/user/outbox.int.test.ts',
