@@ -88,6 +88,33 @@ export const attacks: Guard[] = [
     test: { file: 'notifications/tell-customer.int.test.ts', name: 'of a new password its owner is told, once' },
   },
   {
+    promise: "Another's objects, by their ids, are for their owner and for admins alone.",
+    code: {
+      file: 'api/http/access.ts',
+      text: 'isAdmin(caller) || isUser(caller, ownerId);',
+      instead: 'isAdmin(caller) || isUser(caller, ownerId) || ownerId > 0;',
+    },
+    test: { file: 'api/delivery/routes/get-deliveries.int.test.ts', name: "hides another user's" },
+  },
+  {
+    promise: 'A path goes on as it came: no `..` leads past what the gateway passes on.',
+    code: {
+      file: 'api/gateway/forward/forward.ts',
+      text: 'path: req.originalUrl,',
+      instead: "path: new URL(req.originalUrl, 'http://a').pathname,",
+    },
+    test: { file: 'tests/identity/outside-users.int.test.ts', name: 'is told of on the own port alone' },
+  },
+  {
+    promise: 'No path leads the gateway to another host.',
+    code: {
+      file: 'api/gateway/forward/forward.ts',
+      text: '          origin,\n          method: req.method,',
+      instead: '          origin: new URL(req.originalUrl, origin).origin,\n          method: req.method,',
+    },
+    test: { file: 'api/gateway/gateway.test.ts', name: 'an absolute or odd target never leads to another host' },
+  },
+  {
     promise: 'A session that was logged out, or whose refresh token came twice, is over for its access tokens.',
     code: {
       file: 'services/user/session-store.ts',

@@ -291,10 +291,13 @@ describe('a session that ends', () => {
     '/users/%00/../../ended-sessions',
   ])('is told of on the own port alone, whatever the path: %s', async (target) => {
     const { hostname, port } = new URL(gateway.url);
-    // As it is: fetch would tidy it up.
-    const [answer] = (await once(get({ hostname, port, path: target }), 'response')) as [IncomingMessage];
-    expect(answer.statusCode).toBeGreaterThanOrEqual(400);
-    expect(await text(answer)).not.toContain('"ended"');
+    const { accessToken } = await signUp();
+    for (const headers of [{}, { authorization: `Bearer ${accessToken}` }]) {
+      // As it is: fetch would tidy it up.
+      const [answer] = (await once(get({ hostname, port, path: target, headers }), 'response')) as [IncomingMessage];
+      expect(answer.statusCode).toBeGreaterThanOrEqual(400);
+      expect(await text(answer)).not.toContain('"ids"');
+    }
     expect((await fetch(`${userService.url}/ended-sessions`)).status).toBe(200);
   });
 });
