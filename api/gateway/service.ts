@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from '../../platform/logger.js';
 import type { Metrics } from '../../platform/metrics.js';
 import { forwardedOperations, gatewayOperations } from '../../contracts/http/operations/gateway.js';
+import { processOperations } from '../../contracts/http/operations/processes.js';
 import { createHttpApp } from '../http/app.js';
 import type { Authenticator } from '../http/auth.js';
 import { documentRoute } from '../http/openapi.js';
@@ -62,6 +63,13 @@ export function createGatewayApp({
     readiness: { 'signing keys': () => auth.check() },
     ...(metrics && { metrics }),
     showMetrics: false,
+    operations: [
+      ...operations,
+      ...Object.values(gatewayOperations),
+      // What the page of the reference loads.
+      { method: 'get', path: '/docs/{file}' },
+      processOperations('gateway').getDocument,
+    ],
     routers: [
       router,
       route(readProblemType.operation, { auth }, ...readProblemType.handlers),

@@ -4,6 +4,7 @@ import request from 'supertest';
 import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { createPool, prismaAdapter } from '../../platform/database/pool.js';
+import { userOperations } from '../../contracts/http/operations/users.js';
 import { createLogger } from '../../platform/logger.js';
 import { PrismaClient } from '../../services/product/prisma/generated/client.js';
 import { freePort } from '../../tests/support/app.js';
@@ -195,6 +196,7 @@ test('a path that is known tells its methods: 405 for another, whoever asks and 
     service: 'user-service',
     logger,
     readiness: {},
+    operations: Object.values(userOperations),
     routers: [(req, res) => void res.json(reached.push(req.method))],
   });
   const users = await request(app).delete('/users/7').set('content-type', 'application/json').send('{');

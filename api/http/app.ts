@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import express from 'express';
 import type { Express, RequestHandler, Router } from 'express';
 import helmet from 'helmet';
-import type { Operations } from '../../contracts/http/operation.js';
+import type { Operation, Operations } from '../../contracts/http/operation.js';
+import { processOperations } from '../../contracts/http/operations/processes.js';
 import type { ServiceName } from '../../contracts/services.js';
 import { healthRouter, type ReadinessChecks } from '../../platform/health.js';
 import type { Logger } from '../../platform/logger.js';
@@ -25,6 +26,8 @@ interface HttpAppSettings {
   service: string;
   logger: Logger;
   readiness: ReadinessChecks;
+  /** What is answered: other methods of their paths are refused. Default: whatever the routers take. */
+  operations?: readonly Pick<Operation, 'method' | 'path'>[];
   /** In this order, after health and logging, before the 404. Each says for itself which of its routes need a token. */
   routers: (Router | RequestHandler)[];
   metrics?: Metrics;
@@ -41,6 +44,7 @@ export function createHttpApp({
   service,
   logger,
   readiness,
+  operations = [],
   routers,
   metrics = createMetrics(service),
   showMetrics = true,
@@ -56,7 +60,7 @@ export function createHttpApp({
   app.use(helmet());
   app.use(metrics.measureRequests);
   app.use(logRequests(logger, requestLogLevel));
-  app.use(allowedMethods(service));
+  app.use(allowedMethods(operations));
   if (parseJson) app.use(express.json({ ...PLAIN_BODY, strict: false }));
   for (const router of routers) app.use(router);
   app.use(answerNotFound);
@@ -80,7 +84,12 @@ export function createServiceApp<All extends Operations>(
     // A path in words comes before one with a parameter in their place.
     .sort((a, b) => Number(a.operation.path.includes('{')) - Number(b.operation.path.includes('{')))
     .map(({ operation, handlers: all }) => route(operation, { auth }, ...all));
-  return createHttpApp({ ...settings, service, routers: [...routers, documentRoute(service, operations)] });
+  return createHttpApp({
+    ...settings,
+    service,
+    operations: [...Object.values(operations), processOperations(service).getDocument],
+    routers: [...routers, documentRoute(service, operations)],
+  });
 }
 
 /** For parsers of bodies: as much as we take, and one way to write it, so that nobody on the way reads it otherwise. */

@@ -3,10 +3,6 @@ import { accessRuleOf, type Operation } from '../../contracts/http/operation.js'
 import { requireRole } from './access.js';
 import type { Authenticator } from './auth.js';
 import { refuseQuery } from './validate.js';
-import { forwardedOperations, gatewayOperations } from '../../contracts/http/operations/gateway.js';
-import { internalOperations } from '../../contracts/http/operations/sessions.js';
-import { processOperations } from '../../contracts/http/operations/processes.js';
-import { SERVICES } from '../../contracts/services.js';
 import { Problem } from './problem.js';
 
 type Guards = Pick<Authenticator, 'required' | 'optional'>;
@@ -46,29 +42,13 @@ export function checkToken(operation: Pick<Operation, 'access'>, { auth }: { aut
   }
 }
 
-type Path = Pick<Operation, 'service' | 'method' | 'path'>;
-
-const forwarded: Path[] = Object.values(forwardedOperations);
-const own: Path[] = [
-  ...Object.values(gatewayOperations),
-  // What the page of the reference loads.
-  { service: 'gateway', method: 'get', path: '/docs/{file}' },
-  ...Object.values(internalOperations),
-  ...SERVICES.map((service) => processOperations(service).getDocument),
-];
-
 /**
- * Of a path that a service has operations for: 405 with `Allow` for any other method, whoever asks, and `Allow` for OPTIONS.
- * The gateway has those of all services.
+ * Of a path that there are operations for: 405 with `Allow` for any other method, whoever asks, and `Allow` for OPTIONS.
  */
-export function allowedMethods(service: string): Router {
+export function allowedMethods(operations: readonly Pick<Operation, 'method' | 'path'>[]): Router {
   const router = Router();
   const methods = new Map<string, Set<string>>();
-  const all = [
-    ...(service === 'gateway' ? forwarded : []),
-    ...[...forwarded, ...own].filter((one) => one.service === service),
-  ];
-  for (const { method, path } of all) {
+  for (const { method, path } of operations) {
     const known = methods.get(path) ?? new Set();
     methods.set(path, known.add(method.toUpperCase()));
   }
