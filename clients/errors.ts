@@ -1,6 +1,6 @@
 /** No instance answered in time, or each said that it can't (5xx). Another try later may work. */
-export class ServiceUnavailable extends Error {
-  override readonly name = 'ServiceUnavailable';
+export class ServiceUnavailableError extends Error {
+  override readonly name = 'ServiceUnavailableError';
   constructor(
     readonly service: string,
     reason: string,
@@ -11,8 +11,8 @@ export class ServiceUnavailable extends Error {
 }
 
 /** The service answered, with a refusal (4xx). */
-export class ServiceAnswered extends Error {
-  override readonly name = 'ServiceAnswered';
+export class ServiceAnsweredError extends Error {
+  override readonly name = 'ServiceAnsweredError';
   constructor(
     readonly service: string,
     readonly status: number,

@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { ServiceAnswered, ServiceUnavailable } from './errors.js';
+import { ServiceAnsweredError, ServiceUnavailableError } from './errors.js';
 import { createServiceClient } from './http-client.js';
 import { createServiceToken } from './service-token.js';
 
@@ -80,7 +80,7 @@ test('a read goes to the next instance when one answers 5xx, a write does not', 
   expect(await createServiceClient({ name: 'x', urls, timeoutMs: 2000 }).send(get)).toBe('fine');
   await expect(
     createServiceClient({ name: 'x', urls, timeoutMs: 2000 }).send({ method: 'POST', path: '/', body: {} }),
-  ).rejects.toThrow(ServiceUnavailable);
+  ).rejects.toThrow(ServiceUnavailableError);
   expect(wrote).toBe(1);
 });
 
@@ -124,7 +124,7 @@ test('a write goes to the next instance when there was no connection, or when it
 test('a refusal is an answer, with its code', async () => {
   const url = await serve((_req, res) => json(res, 404, { code: 'not-found' }));
   const call = createServiceClient({ name: 'x', urls: [url], timeoutMs: 2000 }).send(get);
-  await expect(call).rejects.toThrow(ServiceAnswered);
+  await expect(call).rejects.toThrow(ServiceAnsweredError);
   await expect(call).rejects.toMatchObject({ status: 404, code: 'not-found' });
 });
 
@@ -205,6 +205,6 @@ test('who refuses every token is asked twice and no more', async () => {
   });
   const token = createServiceToken({ urls: [url], clientId: 'order-service', clientSecret: 's' });
   const call = createServiceClient({ name: 'x', urls: [url], timeoutMs: 2000, token }).send(get);
-  await expect(call).rejects.toMatchObject({ name: 'ServiceAnswered', status: 401 });
+  await expect(call).rejects.toMatchObject({ name: 'ServiceAnsweredError', status: 401 });
   expect([given, asked]).toEqual([2, 2]);
 });

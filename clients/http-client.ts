@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { createRoundRobin } from './round-robin.js';
-import { ServiceAnswered, ServiceUnavailable, failureReason, isNotConnected } from './errors.js';
+import { ServiceAnsweredError, ServiceUnavailableError, failureReason, isNotConnected } from './errors.js';
 
 /** Gives an access token. `refused`: one that somebody did not take; it is not given again. */
 export type ServiceToken = (refused?: string) => Promise<string>;
@@ -30,8 +30,8 @@ export interface ServiceRequest {
 
 export interface ServiceClient {
   /**
-   * The answer's JSON as the schema reads it; no schema for answers without a body. Throws ServiceAnswered on 4xx, and
-   * ServiceUnavailable for no answer in time, 5xx, or an answer that can't be read.
+   * The answer's JSON as the schema reads it; no schema for answers without a body. Throws ServiceAnsweredError on 4xx, and
+   * ServiceUnavailableError for no answer in time, 5xx, or an answer that can't be read.
    */
   send<S extends z.ZodType = z.ZodUnknown>(request: ServiceRequest, schema?: S): Promise<z.output<S>>;
 }
@@ -91,7 +91,7 @@ export function createServiceClient({ name, urls, timeoutMs, token }: ServiceCli
           await response.body?.cancel();
           reason = new Error(`it answered ${String(response.status)}`);
         } catch (error) {
-          if (error instanceof ServiceAnswered || error instanceof ServiceUnavailable) throw error;
+          if (error instanceof ServiceAnsweredError || error instanceof ServiceUnavailableError) throw error;
           reason = signal.aborted ? new Error(`no answer within ${String(timeoutMs)} ms`, { cause: error }) : error;
         }
         instances.failed(url);
@@ -101,7 +101,7 @@ export function createServiceClient({ name, urls, timeoutMs, token }: ServiceCli
         // A write that got no answer may have happened, so only its caller can repeat it.
         if (!repeatable && !(reason instanceof Error && isNotConnected(reason.cause))) break;
       }
-      throw new ServiceUnavailable(name, failureReason(reason), { cause: reason });
+      throw new ServiceUnavailableError(name, failureReason(reason), { cause: reason });
     },
   };
 }
@@ -113,10 +113,10 @@ async function read(name: string, response: Response, schema: z.ZodType | undefi
     if (schema === undefined) return body;
     const parsed = schema.safeParse(body);
     if (parsed.success) return parsed.data;
-    throw new ServiceUnavailable(name, `it gave an answer that we don't understand`, { cause: parsed.error });
+    throw new ServiceUnavailableError(name, `it gave an answer that we don't understand`, { cause: parsed.error });
   }
   const code = typeof body === 'object' && body !== null && 'code' in body ? String(body.code) : '';
-  throw new ServiceAnswered(name, response.status, code);
+  throw new ServiceAnsweredError(name, response.status, code);
 }
 
 function parseJson(text: string): unknown {

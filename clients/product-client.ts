@@ -1,13 +1,13 @@
 import { productSchema } from '../contracts/http/products.js';
 import type { Product } from '../contracts/http/products.js';
-import { ServiceAnswered } from './errors.js';
+import { ServiceAnsweredError } from './errors.js';
 import { createServiceClient } from './http-client.js';
 import { shareInFlight } from './user-client.js';
 
 export interface ProductClient {
-  /** Each product as it is now, or 'unknown'. Throws ServiceUnavailable: there is no price without the product service. */
+  /** Each product as it is now, or 'unknown'. Throws ServiceUnavailableError: there is no price without the product service. */
   quote(productIds: number[]): Promise<Map<number, Product | 'unknown'>>;
-  /** By the `Authorization` of a caller, who may see more than others. Throws ServiceUnavailable. */
+  /** By the `Authorization` of a caller, who may see more than others. Throws ServiceUnavailableError. */
   exists(productId: number, authorization: string): Promise<boolean>;
 }
 
@@ -22,7 +22,7 @@ export function createProductClient({ urls, timeoutMs = 2000 }: ProductClientSet
     try {
       return await client.send({ method: 'GET', path: `/products/${String(id)}`, headers }, productSchema);
     } catch (error) {
-      if (error instanceof ServiceAnswered && error.status === 404) return 'unknown';
+      if (error instanceof ServiceAnsweredError && error.status === 404) return 'unknown';
       throw error;
     }
   };

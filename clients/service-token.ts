@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ServiceAnswered, ServiceUnavailable } from './errors.js';
+import { ServiceAnsweredError, ServiceUnavailableError } from './errors.js';
 import { createServiceClient } from './http-client.js';
 import type { ServiceToken } from './http-client.js';
 import { shareInFlight } from './user-client.js';
@@ -25,7 +25,7 @@ const marginMs = 60_000;
 
 /**
  * Gets this service's own access token (RFC 6749, client_credentials) and keeps it until shortly before it expires.
- * Callers at the same time share one request. Throws ServiceUnavailable.
+ * Callers at the same time share one request. Throws ServiceUnavailableError.
  */
 export function createServiceToken({
   urls,
@@ -52,8 +52,8 @@ export function createServiceToken({
       )
       .catch((error: unknown) => {
         // Of the token, not of what the token was for.
-        if (!(error instanceof ServiceAnswered)) throw error;
-        throw new ServiceUnavailable('user-service', `it gave ${clientId} no token (${String(error.status)})`, {
+        if (!(error instanceof ServiceAnsweredError)) throw error;
+        throw new ServiceUnavailableError('user-service', `it gave ${clientId} no token (${String(error.status)})`, {
           cause: error,
         });
       });

@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Logger } from '../platform/logger.js';
 import { CountBreaker, circuitBreaker, handleWhen, isBrokenCircuitError } from 'cockatiel';
 import { userValidationSchema, type UserValidation, userSchema, type User } from '../contracts/http/users.js';
-import { ServiceAnswered, ServiceUnavailable } from './errors.js';
+import { ServiceAnsweredError, ServiceUnavailableError } from './errors.js';
 import { createServiceClient, type ServiceToken } from './http-client.js';
 
 const STATES = ['closed', 'open', 'half-open'] as const;
@@ -89,7 +89,7 @@ export function createUserClient({ urls, token, timeoutMs = 2000, observe }: Use
       const path = `/users/${String(userId)}/validation`;
       return { outcome: 'verified', user: await client.send({ method: 'GET', path }, userValidationSchema) };
     } catch (error) {
-      if (error instanceof ServiceAnswered && error.status === 404) return { outcome: 'unknown' };
+      if (error instanceof ServiceAnsweredError && error.status === 404) return { outcome: 'unknown' };
       throw error;
     }
   };
@@ -107,12 +107,12 @@ export function createUserClient({ urls, token, timeoutMs = 2000, observe }: Use
 }
 
 /** A refusal of our own token too: who the user is remains unsaid. */
-function gaveNoAnswer(error: unknown): error is ServiceUnavailable | ServiceAnswered {
-  return error instanceof ServiceUnavailable || error instanceof ServiceAnswered;
+function gaveNoAnswer(error: unknown): error is ServiceUnavailableError | ServiceAnsweredError {
+  return error instanceof ServiceUnavailableError || error instanceof ServiceAnsweredError;
 }
 
 export interface CallerClient {
-  /** The user who holds an access token. Throws ServiceAnswered (401, 403) and ServiceUnavailable. */
+  /** The user who holds an access token. Throws ServiceAnsweredError (401, 403) and ServiceUnavailableError. */
   whoIs(token: string): Promise<User>;
 }
 

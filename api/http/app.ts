@@ -12,7 +12,7 @@ import { allowedMethods } from './route.js';
 import type { Authenticator } from './auth.js';
 import type { Handler, Handlers } from './handle.js';
 import { documentRoute } from './openapi.js';
-import { Problem } from './problem.js';
+import { ProblemError } from './problem.js';
 import { answerNotFound, answerProblems } from './problem-handler.js';
 import { pinoHttp } from 'pino-http';
 
@@ -104,7 +104,7 @@ declare module 'http' {
 
 function keepPlainBody(req: { rawBody?: Buffer }, _res: unknown, bytes: Buffer, charset: string): void {
   if (charset !== 'utf-8' || !isUtf8(bytes) || bytes.subarray(0, 3).equals(BYTE_ORDER_MARK))
-    throw new Problem({
+    throw new ProblemError({
       status: 415,
       code: 'unsupported-media-type',
       detail: 'The body must be UTF-8, without a byte order mark.',

@@ -5,7 +5,7 @@ import { urlList } from '../../platform/env.js';
 import type { Logger } from '../../platform/logger.js';
 import { createOutsideUsers } from './outside-users.js';
 import type { Principal, UserPrincipal } from './access.js';
-import { Problem, unauthorized } from './problem.js';
+import { ProblemError, unauthorized } from './problem.js';
 import { createEndedSessions } from './tokens/ended-sessions.js';
 import type { EndedSessions } from './tokens/ended-sessions.js';
 import { createOutsideTokens } from './tokens/outside-tokens.js';
@@ -121,7 +121,7 @@ export function createAuthenticator({ outside, ...own }: AuthSettings): Authenti
       verify(bearerToken(req.headers.authorization) ?? '').then(
         may,
         // That it can't be known now is no reason: what it was taken for ends with the token.
-        (error: unknown) => error instanceof Problem && error.status >= 500,
+        (error: unknown) => error instanceof ProblemError && error.status >= 500,
       ),
     check: () => ownTokens.check(),
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ServiceAnswered, ServiceUnavailable } from '../../clients/errors.js';
+import { ServiceAnsweredError, ServiceUnavailableError } from '../../clients/errors.js';
 import { createOutsideUsers } from './outside-users.js';
 
 const minute = 60_000;
@@ -34,7 +34,7 @@ function testUsers() {
 }
 
 const principal = { kind: 'user', userId: 7, roles: ['customer'], name: 'Carol', email: 'carol@example.com' };
-const away = new ServiceUnavailable('user-service', 'gone');
+const away = new ServiceUnavailableError('user-service', 'gone');
 
 test('the user service is asked once a minute, whatever the token', async () => {
   const { state, who } = testUsers();
@@ -85,13 +85,13 @@ test("the user service's refusal stands, also of somebody whom we know", async (
   const { state, who } = testUsers();
   await who();
   state.now = minute;
-  state.fails = new ServiceAnswered('user-service', 403, 'user-disabled');
+  state.fails = new ServiceAnsweredError('user-service', 403, 'user-disabled');
   const refusal = { status: 403, code: 'user-disabled', detail: 'This user is disabled.' };
   await expect(who()).rejects.toMatchObject(refusal);
   // And what it had said before is forgotten.
   state.fails = away;
   await expect(who()).rejects.toMatchObject({ status: 503 });
-  state.fails = new ServiceAnswered('user-service', 401, 'unauthorized');
+  state.fails = new ServiceAnsweredError('user-service', 401, 'unauthorized');
   await expect(who()).rejects.toMatchObject({
     status: 401,
     headers: { 'WWW-Authenticate': expect.stringContaining('Bearer') },

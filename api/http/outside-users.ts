@@ -1,5 +1,5 @@
 import type { ProblemCode } from '../../contracts/http/problem.js';
-import { ServiceAnswered, ServiceUnavailable } from '../../clients/errors.js';
+import { ServiceAnsweredError, ServiceUnavailableError } from '../../clients/errors.js';
 import { type CallerClient, shareInFlight } from '../../clients/user-client.js';
 import type { User } from '../../contracts/http/users.js';
 import type { UserPrincipal } from './access.js';
@@ -70,7 +70,7 @@ export function createOutsideUsers(
       try {
         return await ask(subject, token);
       } catch (error) {
-        if (!(error instanceof ServiceUnavailable)) {
+        if (!(error instanceof ServiceUnavailableError)) {
           known.delete(subject);
           throw toProblem(error);
         }
@@ -90,7 +90,7 @@ const unavailable = () => serviceUnavailable('user-unavailable', 'Your user acco
 
 /** The user service's refusal is ours. */
 function toProblem(error: unknown): unknown {
-  if (!(error instanceof ServiceAnswered)) return error;
+  if (!(error instanceof ServiceAnsweredError)) return error;
   if (error.status === 401) return invalidToken();
   return isOutsideRefusal(error.code) ? problemOf(error.code) : unavailable();
 }

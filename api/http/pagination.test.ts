@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Problem } from './problem.js';
+import { ProblemError } from './problem.js';
 import { readCursor, toPage } from './pagination.js';
 
 const rows = Array.from({ length: 5 }, (_, index) => ({
@@ -33,5 +33,5 @@ test.each([
   Buffer.from('["2026-01-01T00:00:00Z","a\\u0000"]').toString('base64url'),
   Buffer.from('["0000-01-01T00:00:00Z","a"]').toString('base64url'),
 ])('a cursor that is not ours is a 400: %s', (cursor) => {
-  expect(() => readCursor(cursor)).toThrow(Problem);
+  expect(() => readCursor(cursor)).toThrow(ProblemError);
 });

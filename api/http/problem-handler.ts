@@ -5,7 +5,7 @@ import type { ProblemCode } from '../../contracts/http/problem.js';
 import { isDatabaseUnavailable } from '../../platform/database/unavailable.js';
 import type { Logger } from '../../platform/logger.js';
 import { audit } from './audit.js';
-import { Problem, badRequest, notFound } from './problem.js';
+import { ProblemError, badRequest, notFound } from './problem.js';
 
 export const answerNotFound: RequestHandler = (req) => {
   throw notFound(`There is no ${req.method} ${req.path}.`);
@@ -30,7 +30,7 @@ export function answerProblems(logger: Logger): ErrorRequestHandler {
 }
 
 /** For answers made outside of a route, such as a rate limiter's. */
-export function sendProblem(res: Response, problem: Problem): void {
+export function sendProblem(res: Response, problem: ProblemError): void {
   const { status, code, title, detail, errors, extensions } = problem;
   res.set(problem.headers);
   res
@@ -51,8 +51,8 @@ export function sendProblem(res: Response, problem: Problem): void {
 }
 
 /** Errors of Express and its middlewares carry status and headers, and text that is not ours to send. */
-export function toProblem(error: unknown): Problem {
-  if (error instanceof Problem) return error;
+export function toProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
   const { type, status, headers } = libraryError(error);
   if (type === 'entity.too.large')
     return keep(headers, { status: 413, code: 'payload-too-large', detail: 'The body is over 100 kB.' });
@@ -64,7 +64,7 @@ export function toProblem(error: unknown): Problem {
       ...(known[status] ?? { code: 'bad-request', detail: 'Invalid request.' }),
     });
   if (isBulkheadRejectedError(error))
-    return new Problem({
+    return new ProblemError({
       status: 503,
       code: 'service-unavailable',
       detail: 'The service is overloaded right now. Try again later.',
@@ -93,8 +93,8 @@ const known: Record<number, { code: ProblemCode; detail: string }> = {
   429: { code: 'too-many-requests', detail: 'Too many requests. Try again later.' },
 };
 
-function keep(headers: Record<string, string>, problem: ConstructorParameters<typeof Problem>[0]): Problem {
-  return new Problem({ ...problem, headers });
+function keep(headers: Record<string, string>, problem: ConstructorParameters<typeof ProblemError>[0]): ProblemError {
+  return new ProblemError({ ...problem, headers });
 }
 
 function libraryError(error: unknown): { type?: string; status?: number; headers: Record<string, string> } {

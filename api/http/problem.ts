@@ -1,8 +1,8 @@
 import { PROBLEMS, type ProblemCode } from '../../contracts/http/problem.js';
 
 /** What RFC 9457 calls a problem: an answer that says in words and in a code why not. */
-export class Problem extends Error {
-  override readonly name = 'Problem';
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
   readonly status: number;
   readonly code: ProblemCode;
   readonly title: string;
@@ -42,34 +42,34 @@ export interface ProblemOptions {
 }
 
 /** With the status and the words that the API's document has for the code. */
-export function problemOf(code: ProblemCode): Problem {
+export function problemOf(code: ProblemCode): ProblemError {
   const { status, text } = PROBLEMS[code];
-  return new Problem({ status, code, detail: text });
+  return new ProblemError({ status, code, detail: text });
 }
 
 export const badRequest = (detail: string, errors: FieldError[] = []) =>
-  new Problem({ status: 400, code: 'bad-request', detail, errors });
+  new ProblemError({ status: 400, code: 'bad-request', detail, errors });
 
 export const unauthorized = (
   detail = 'An access token is needed.',
   headers: Record<string, string> = { 'WWW-Authenticate': 'Bearer' },
-) => new Problem({ status: 401, code: 'unauthorized', detail, headers });
+) => new ProblemError({ status: 401, code: 'unauthorized', detail, headers });
 
 export const forbidden = (detail = 'Your role does not allow this.') =>
-  new Problem({ status: 403, code: 'forbidden', detail });
+  new ProblemError({ status: 403, code: 'forbidden', detail });
 
-export const notFound = (detail = 'Not found.') => new Problem({ status: 404, code: 'not-found', detail });
+export const notFound = (detail = 'Not found.') => new ProblemError({ status: 404, code: 'not-found', detail });
 
 export const noSuchProduct = (id: number) => notFound(`Product ${String(id)} does not exist.`);
 
 export const conflict = (code: ProblemCode, detail: string, extensions: Record<string, unknown> = {}) =>
-  new Problem({ status: 409, code, detail, extensions });
+  new ProblemError({ status: 409, code, detail, extensions });
 
 export const unprocessable = (code: ProblemCode, detail: string, extensions: Record<string, unknown> = {}) =>
-  new Problem({ status: 422, code, detail, extensions });
+  new ProblemError({ status: 422, code, detail, extensions });
 
 export const serviceUnavailable = (code: ProblemCode, detail: string, retryAfterSeconds = 5) =>
-  new Problem({ status: 503, code, detail, headers: { 'Retry-After': String(retryAfterSeconds) } });
+  new ProblemError({ status: 503, code, detail, headers: { 'Retry-After': String(retryAfterSeconds) } });
 
 function titleOf(code: string): string {
   const words = code.replaceAll('-', ' ');

@@ -4,7 +4,7 @@ import { ipKeyGenerator, rateLimit, MemoryStore, type Store } from 'express-rate
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Logger } from '../../platform/logger.js';
-import { Problem } from './problem.js';
+import { ProblemError } from './problem.js';
 import { RedisStore, type RedisReply } from 'rate-limit-redis';
 
 /** A setting of how many a minute. */
@@ -41,7 +41,7 @@ export function createLimiter({ redis, logger }: { redis: Redis; logger: Logger 
         warn: (error) => logger.warn({ err: error }, 'rate limits'),
       },
       handler: () => {
-        throw new Problem({
+        throw new ProblemError({
           status: 429,
           code: 'too-many-requests',
           detail: `Rate limit exceeded: ${String(limit)} ${name} a minute.`,

@@ -3,7 +3,7 @@ import { accessRuleOf, type Operation } from '../../contracts/http/operation.js'
 import { requireRole } from './access.js';
 import type { Authenticator } from './auth.js';
 import { refuseQuery } from './validate.js';
-import { Problem } from './problem.js';
+import { ProblemError } from './problem.js';
 
 type Guards = Pick<Authenticator, 'required' | 'optional'>;
 
@@ -66,7 +66,7 @@ export function allowedMethods(operations: readonly Pick<Operation, 'method' | '
 }
 
 const methodNotAllowed = (allowed: string[]) =>
-  new Problem({
+  new ProblemError({
     status: 405,
     code: 'method-not-allowed',
     detail: `Allowed methods: ${allowed.join(', ')}.`,

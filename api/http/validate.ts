@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
-import { Problem, type FieldError } from './problem.js';
+import { ProblemError, type FieldError } from './problem.js';
 
 /** Each throws a 400 Problem that names every field that is wrong or unknown. */
 export function parseBody<S extends z.ZodType>(schema: S, req: Request): z.output<S> {
@@ -13,7 +13,7 @@ export function parseBody<S extends z.ZodType>(schema: S, req: Request): z.outpu
 export function requireJson(req: Request): void {
   // null: there is no body. One of no bytes is none either.
   if (req.is('application/json') !== false || req.get('content-length') === '0') return;
-  throw new Problem({ status: 415, code: 'unsupported-media-type', detail: 'The body must be application/json.' });
+  throw new ProblemError({ status: 415, code: 'unsupported-media-type', detail: 'The body must be application/json.' });
 }
 
 export function parseQuery<S extends z.ZodType>(schema: S, req: Request): z.output<S> {
@@ -47,7 +47,7 @@ function parse<S extends z.ZodType>(schema: S, input: unknown, where: string): z
     ? unstorableTexts(parsed.data).map((path) => ({ path, message: 'must not contain NUL or unpaired surrogates' }))
     : parsed.error.issues.flatMap(fieldErrors);
   if (parsed.success && errors.length === 0) return parsed.data;
-  throw new Problem({ status: 400, code: 'bad-request', detail: `Invalid ${where}.`, errors });
+  throw new ProblemError({ status: 400, code: 'bad-request', detail: `Invalid ${where}.`, errors });
 }
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 
-import { Problem, serviceUnavailable } from '../http/problem.js';
+import { ProblemError, serviceUnavailable } from '../http/problem.js';
 
 /** What a stream may cost. Times in milliseconds. */
 export interface StreamLimits {
@@ -68,7 +68,7 @@ export function createEventStreams(limits: StreamLimits = STREAM_LIMITS): EventS
     if (closed || open.size >= limits.perProcess)
       throw serviceUnavailable('service-unavailable', 'No more event streams can be opened here right now.');
     if ([...open.values()].filter((one) => one === caller).length >= limits.perCaller)
-      throw new Problem({
+      throw new ProblemError({
         status: 429,
         code: 'too-many-requests',
         detail: `At most ${String(limits.perCaller)} event streams at a time.`,

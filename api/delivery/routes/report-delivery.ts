@@ -6,7 +6,7 @@ import { withOrderId } from '../../../platform/log-context.js';
 import { contextFrom } from '../../../platform/telemetry/trace-context.js';
 import type { EventOutcome } from '../../../services/delivery/record-event.js';
 import { handle } from '../../http/handle.js';
-import { notFound, serviceUnavailable, unauthorized, type Problem } from '../../http/problem.js';
+import { notFound, serviceUnavailable, unauthorized, type ProblemError } from '../../http/problem.js';
 import type { DeliveryContext } from '../service.js';
 import { signingCarrier, type CarrierKeys } from '../../../services/delivery/domain/carrier-signature.js';
 import { audit } from '../../http/audit.js';
@@ -81,7 +81,7 @@ function requireCarrier(req: Request, keys: CarrierKeys): string {
 }
 
 /** 401 for what no carrier of ours has signed, or not of this; written down, as somebody tries it. */
-function notTheirs(req: Request, outcome: string, detail: string): Problem {
+function notTheirs(req: Request, outcome: string, detail: string): ProblemError {
   audit(req, 'authn_signature_fail', { outcome });
   return unauthorized(detail, { 'WWW-Authenticate': 'X-Carrier-Signature realm="deliveries"' });
 }

@@ -33,8 +33,8 @@ export interface InstanceRequest {
 }
 
 /** The instance gave no answer. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
   constructor(
     readonly kind: 'not connected' | 'connection lost' | 'too slow',
     cause: Error,
@@ -43,7 +43,7 @@ export class NoAnswer extends Error {
   }
 }
 
-/** Sends a request and gives the answer when its headers are there. Throws NoAnswer, or what the body throws. */
+/** Sends a request and gives the answer when its headers are there. Throws NoAnswerError, or what the body throws. */
 export async function askInstance(
   agent: Agent,
   { body, timeoutMs, ...request }: InstanceRequest,
@@ -57,7 +57,7 @@ export async function askInstance(
     });
   } catch (error) {
     if (!(error instanceof Error) || error === bodyError || request.signal.aborted) throw error;
-    if (error instanceof errors.HeadersTimeoutError) throw new NoAnswer('too slow', error);
-    throw new NoAnswer(isNotConnected(error) ? 'not connected' : 'connection lost', error);
+    if (error instanceof errors.HeadersTimeoutError) throw new NoAnswerError('too slow', error);
+    throw new NoAnswerError(isNotConnected(error) ? 'not connected' : 'connection lost', error);
   }
 }

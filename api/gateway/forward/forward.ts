@@ -4,10 +4,10 @@ import type { Agent, Dispatcher } from 'undici';
 import { createRoundRobin } from '../../../clients/round-robin.js';
 import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import type { Logger } from '../../../platform/logger.js';
-import { Problem, serviceUnavailable } from '../../http/problem.js';
-import { NoAnswer, askInstance } from './ask-instance.js';
+import { ProblemError, serviceUnavailable } from '../../http/problem.js';
+import { NoAnswerError, askInstance } from './ask-instance.js';
 import { copyAnswerHeaders, hasBody, requestHeaders } from './headers.js';
-import { BODY_LIMIT_BYTES, ClientGone, bodyOf, payloadTooLarge } from './request-body.js';
+import { BODY_LIMIT_BYTES, ClientGoneError, bodyOf, payloadTooLarge } from './request-body.js';
 import type { Readable } from 'node:stream';
 
 interface ForwardSettings {
@@ -58,7 +58,7 @@ export function forwardTo({ service, urls, agent, timeoutMs, streams, logger }: 
         // Not read to its end: one that is unwell may never get there.
         answer.body.on('error', () => undefined).destroy();
       } catch (error) {
-        if (!(error instanceof NoAnswer) || signal.aborted) throw error;
+        if (!(error instanceof NoAnswerError) || signal.aborted) throw error;
         noted(error.message);
         const again = {
           'not connected': more,
@@ -78,7 +78,7 @@ export function forwardTo({ service, urls, agent, timeoutMs, streams, logger }: 
     try {
       await passBack(await ask(req, callerLeft.signal), res, streams);
     } catch (error) {
-      if (callerLeft.signal.aborted || error instanceof ClientGone) return;
+      if (callerLeft.signal.aborted || error instanceof ClientGoneError) return;
       if (!res.headersSent) throw error;
       logger.warn(
         { upstream: service, reason: error instanceof Error ? error.message : String(error) },
@@ -88,16 +88,16 @@ export function forwardTo({ service, urls, agent, timeoutMs, streams, logger }: 
   };
 }
 
-function problemOf(service: string, error: NoAnswer, repeatable: boolean): Problem {
+function problemOf(service: string, error: NoAnswerError, repeatable: boolean): ProblemError {
   if (error.kind === 'too slow')
-    return new Problem({
+    return new ProblemError({
       status: 504,
       code: 'service-timeout',
       detail: `${service} did not answer in time.`,
       cause: error,
     });
   if (error.kind === 'connection lost' && !repeatable)
-    return new Problem({
+    return new ProblemError({
       status: 502,
       code: 'answer-lost',
       detail: `${service} broke off before it answered. What was asked for may have been done.`,

@@ -1,19 +1,19 @@
 import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { Problem } from '../../http/problem.js';
+import { ProblemError } from '../../http/problem.js';
 
 /** As much as the services take: 100 kB. */
 export const BODY_LIMIT_BYTES = 100 * 1024;
 
 /** Nobody is left to answer. */
-export class ClientGone extends Error {
-  override readonly name = 'ClientGone';
+export class ClientGoneError extends Error {
+  override readonly name = 'ClientGoneError';
 }
 
 export interface RequestBody {
   /**
    * The bytes from the first on, those that are still to come as they come; from the beginning again at each call.
-   * Throws a 413 Problem past the limit, and ClientGone.
+   * Throws a 413 Problem past the limit, and ClientGoneError.
    */
   read(): AsyncGenerator<Buffer>;
 }
@@ -37,8 +37,8 @@ export function bodyOf(req: IncomingMessage): RequestBody {
     changes.emit('change');
   });
   req.on('end', () => endWith('complete'));
-  req.on('close', () => endWith(new ClientGone('the caller left')));
-  req.on('error', () => endWith(new ClientGone('the caller left')));
+  req.on('close', () => endWith(new ClientGoneError('the caller left')));
+  req.on('error', () => endWith(new ClientGoneError('the caller left')));
 
   const isOver = (): boolean => {
     if (end instanceof Error) throw end;
@@ -58,8 +58,8 @@ export function bodyOf(req: IncomingMessage): RequestBody {
   };
 }
 
-export function payloadTooLarge(): Problem {
-  return new Problem({
+export function payloadTooLarge(): ProblemError {
+  return new ProblemError({
     status: 413,
     code: 'payload-too-large',
     detail: 'The body is over 100 kB.',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import { ServiceAnswered } from '../../../clients/errors.js';
+import { ServiceAnsweredError } from '../../../clients/errors.js';
 import { createServiceClient } from '../../../clients/http-client.js';
 import { shareInFlight } from '../../../clients/user-client.js';
 import { endedSessionsSchema } from '../../../contracts/http/sessions.js';
@@ -55,7 +55,7 @@ export function createEndedSessions(urls: string[], now: () => number = Date.now
       since = answer.at;
     } catch (error) {
       // A user service of the version before, while a new one is rolled out, has no such list.
-      if (!(error instanceof ServiceAnswered && error.status === 404)) {
+      if (!(error instanceof ServiceAnsweredError && error.status === 404)) {
         askAgainAt = now() + REST_MS;
         if (state !== 'never read') state = 'not answered';
         throw error;

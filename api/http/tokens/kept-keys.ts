@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, customFetch, type JSONWebKeySet, type JWTVerifyGetKey, errors } from 'jose';
 import type { Logger } from '../../../platform/logger.js';
 import { failureReason } from '../../../clients/errors.js';
-import { Problem, unauthorized } from '../problem.js';
+import { ProblemError, unauthorized } from '../problem.js';
 
 /** How often the keys are read anew, so that one that was withdrawn stops being believed. */
 const renewAfterMs = 10 * 60_000;
@@ -74,13 +74,13 @@ export async function fetchOk(url: string, options: RequestInit): Promise<Respon
   throw new Error(`it answered ${String(response.status)}`);
 }
 
-export const invalidToken = (): Problem =>
+export const invalidToken = (): ProblemError =>
   unauthorized('The access token is not valid or has expired.', {
     'WWW-Authenticate': 'Bearer error="invalid_token"',
   });
 
-export const keysUnavailable = (cause?: unknown): Problem =>
-  new Problem({
+export const keysUnavailable = (cause?: unknown): ProblemError =>
+  new ProblemError({
     status: 503,
     code: 'signing-keys-unavailable',
     detail: 'Access tokens can not be checked right now.',

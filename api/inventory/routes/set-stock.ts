@@ -1,4 +1,4 @@
-import { ServiceUnavailable } from '../../../clients/errors.js';
+import { ServiceUnavailableError } from '../../../clients/errors.js';
 import { inventoryOperations } from '../../../contracts/http/operations/inventory.js';
 import { audit } from '../../http/audit.js';
 import { expectedOf, versioned, handle } from '../../http/handle.js';
@@ -23,7 +23,7 @@ async function requireProduct(
   authorization: string,
 ): Promise<void> {
   const exists = await products.exists(id, authorization).catch((error: unknown) => {
-    if (!(error instanceof ServiceUnavailable)) throw error;
+    if (!(error instanceof ServiceUnavailableError)) throw error;
     throw serviceUnavailable(
       'service-unavailable',
       'The product service is not available, so the product can not be checked.',

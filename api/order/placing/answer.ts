@@ -6,7 +6,7 @@ import type { OrderContext } from '../service.js';
 import { setTimeout as pause } from 'node:timers/promises';
 import { reply } from '../../http/handle.js';
 import type { Principal } from '../../http/access.js';
-import { Problem } from '../../http/problem.js';
+import { ProblemError } from '../../http/problem.js';
 import { asSeenBy } from '../order-for-caller.js';
 
 type Answer =
@@ -104,7 +104,7 @@ export function toReply(answer: Answer, { caller, replayed }: { caller: Principa
       const { productId, requested, available } = answer.shortage;
       const detail = `Insufficient stock for product ${productId}: ${requested} requested, ${available} available.`;
       const extensions = { orderId: order.id, productId, requested, available };
-      throw new Problem({
+      throw new ProblemError({
         status: 409,
         code: 'insufficient-stock',
         detail,

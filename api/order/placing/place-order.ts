@@ -7,7 +7,7 @@ import { isAdmin, requireUser } from '../../http/access.js';
 import type { Call } from '../../http/handle.js';
 import { badRequest, forbidden, serviceUnavailable, unprocessable } from '../../http/problem.js';
 import type { UserClient } from '../../../clients/user-client.js';
-import { ServiceUnavailable } from '../../../clients/errors.js';
+import { ServiceUnavailableError } from '../../../clients/errors.js';
 import type { ProductClient } from '../../../clients/product-client.js';
 import type { Product } from '../../../contracts/http/products.js';
 import { MONEY_LIMIT } from '../../../contracts/money.js';
@@ -122,7 +122,7 @@ async function askPrices(
   try {
     return await products.quote(requested.map(({ productId }) => productId));
   } catch (error) {
-    if (!(error instanceof ServiceUnavailable)) throw error;
+    if (!(error instanceof ServiceUnavailableError)) throw error;
     throw serviceUnavailable('pricing-unavailable', 'Prices are not available right now. Nothing was ordered.');
   }
 }

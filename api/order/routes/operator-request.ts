@@ -13,7 +13,7 @@ import { withOrderId } from '../../../platform/log-context.js';
 import { activeTraceId } from '../../../platform/telemetry/trace-context.js';
 import { subjectOf } from '../../http/access.js';
 import { handle, reply, type Call } from '../../http/handle.js';
-import { conflict, serviceUnavailable, type Problem } from '../../http/problem.js';
+import { conflict, serviceUnavailable, type ProblemError } from '../../http/problem.js';
 import { hearsNothing } from '../order-sagas.js';
 import { orderForCaller } from '../order-for-caller.js';
 import type { OrderContext } from '../service.js';
@@ -71,7 +71,7 @@ async function ask(
   return reply(202, order, { Location: `/orders/${id}` });
 }
 
-function whyNot(request: OperatorRequest, order: Order): Problem | undefined {
+function whyNot(request: OperatorRequest, order: Order): ProblemError | undefined {
   const { needsAttention, attention } = order;
   if (!needsAttention || attention === undefined)
     return conflict('attention-not-needed', 'This order does not need attention.');
@@ -87,13 +87,13 @@ const NOT_NOW =
   'the order again.';
 
 /** Of the steps, those of the undo and the one after delivery can't be given up while they wait. */
-function noWayBack(step: ShownAttentionStep): Problem | undefined {
+function noWayBack(step: ShownAttentionStep): ProblemError | undefined {
   if (isCompensation(step)) return beingUndone();
   return step in STEPS && compensationOf(step) === undefined
     ? conflict('not-cancellable', 'The order was delivered. The waiting step can be retried or settled.')
     : undefined;
 }
 
-function beingUndone(): Problem {
+function beingUndone(): ProblemError {
   return conflict('already-being-undone', 'The order is being cancelled. The waiting step can be retried or settled.');
 }

@@ -6,7 +6,7 @@ import { audit } from '../../http/audit.js';
 import { PLAIN_BODY } from '../../http/app.js';
 import { handle, reply } from '../../http/handle.js';
 import type { UserContext } from '../service.js';
-import { Problem } from '../../http/problem.js';
+import { ProblemError } from '../../http/problem.js';
 
 const operation = sessionOperations.issueToken;
 const parseForm = express.urlencoded({ ...PLAIN_BODY, extended: false });
@@ -88,8 +88,8 @@ function oauthProblem(
   error: keyof typeof CODES,
   detail: string,
   headers: Record<string, string> = {},
-): Problem {
-  return new Problem({
+): ProblemError {
+  return new ProblemError({
     status,
     code: CODES[error],
     detail,
@@ -98,12 +98,12 @@ function oauthProblem(
   });
 }
 
-const invalidRequest = (detail: string): Problem => oauthProblem(400, 'invalid_request', detail);
+const invalidRequest = (detail: string): ProblemError => oauthProblem(400, 'invalid_request', detail);
 
-const invalidClient = (): Problem =>
+const invalidClient = (): ProblemError =>
   oauthProblem(401, 'invalid_client', 'The client id or the secret is wrong.', {
     'WWW-Authenticate': 'Basic realm="holdfast"',
   });
 
-const unsupportedGrantType = (): Problem =>
+const unsupportedGrantType = (): ProblemError =>
   oauthProblem(400, 'unsupported_grant_type', 'The only grant type is client_credentials.');
