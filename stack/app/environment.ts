@@ -1,5 +1,5 @@
-import { clientSecretName, oauthClients } from './secrets.js';
 import { ourProcesses, type OurProcess, type Part } from './processes.js';
+import { clientSecretName, oauthClients } from './secrets.js';
 
 export type Environment = Record<string, string>;
 

@@ -2,12 +2,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { freePorts } from '../support/ports.js';
 import { manageProcess, type ManagedProcess } from '../support/managed-process.js';
-import { answersOk, waitUntil } from '../support/probes.js';
 import { checkout } from '../support/paths.js';
-import { appSecrets } from './secrets.js';
+import { freePorts } from '../support/ports.js';
+import { answersOk, waitUntil } from '../support/probes.js';
 import { argsOf } from './processes.js';
+import { appSecrets } from './secrets.js';
 
 let folder = '';
 let running: ManagedProcess | undefined;

@@ -5,22 +5,22 @@ import type { DatabaseName } from './databases.js';
 
 export interface OurProcess {
   name: string;
-  /** its name in traces, logs and metrics */
+  /** Its name in traces, logs and metrics. */
   service: string;
-  /** below dist/ */
+  /** Below dist/. */
   entry: string;
   port: PortName;
-  /** where its metrics are not at `port` */
+  /** Where its metrics are not at `port`. */
   metricsPort?: PortName;
-  /** what ends first: the gateway, then the APIs, then what works behind them */
+  /** What ends first: the gateway, then the APIs, then what works behind them. */
   kind: 'gateway' | 'api' | 'worker';
   database?: DatabaseName;
   uses: Part[];
-  /** no order waits for it */
+  /** No order waits for it. */
   background?: boolean;
 }
 
-/** settings that only some are given */
+/** Settings that only some are given. */
 export type Part = 'payload' | 'userKeys' | 'client' | 'carrier' | 'simulator' | 'mail';
 
 /** Its port's setting is made of its name. */

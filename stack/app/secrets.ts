@@ -1,8 +1,8 @@
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import path from 'node:path';
+import { parseEnv } from 'node:util';
 import { keepSecrets } from '../support/state.js';
 import { databaseNames } from './databases.js';
-import { parseEnv } from 'node:util';
 
 const random = () => randomBytes(24).toString('base64url');
 

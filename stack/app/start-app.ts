@@ -1,61 +1,61 @@
 import path from 'node:path';
-import { appSecrets, databasePasswordName } from './secrets.js';
-import { createDatabases } from './databases.js';
-import { databaseSettings, ownEnvironment, sharedEnvironment, urlsOf, type Environment } from './environment.js';
+import { Redis } from 'ioredis';
 import { createNamespace } from '../setup/temporal.js';
-import { argsOf, withSecondInstances, type OurProcess } from './processes.js';
-import { freePorts } from '../support/ports.js';
 import { keepAlive, type ManagedProcess } from '../support/managed-process.js';
 import { checkout } from '../support/paths.js';
+import { freePorts } from '../support/ports.js';
 import { answersOk, missingIn } from '../support/probes.js';
 import { endLeftovers } from '../support/process-records.js';
-import { createProgress, type Progress } from '../support/terminal.js';
 import { runCommand } from '../support/run-command.js';
 import { together } from '../support/start-and-end.js';
 import { keepState } from '../support/state.js';
-import { Redis } from 'ioredis';
+import { createProgress, type Progress } from '../support/terminal.js';
+import { createDatabases } from './databases.js';
+import { databaseSettings, ownEnvironment, sharedEnvironment, urlsOf, type Environment } from './environment.js';
+import { argsOf, withSecondInstances, type OurProcess } from './processes.js';
+import { appSecrets, databasePasswordName } from './secrets.js';
 
 interface StartAppOptions {
-  /** logs, process ids and secrets lie below it; one app at a time */
+  /** Logs, process ids and secrets lie below it; one app at a time. */
   dir: string;
-  /** where the servers are, as `startServers` says in `env` */
+  /** Where the servers are, as `startServers` says in `env`. */
   serversEnv: Environment;
-  /** free ones (default), or by the name of their setting */
+  /** Free ones (default), or by the name of their setting. */
   ports?: 'free' | Record<string, number>;
-  /** made if it isn't there (default `default`) */
+  /** Made if it isn't there (default `default`). */
   temporalNamespace?: string;
-  /** before the names of databases and roles, so that apps can share a server; with one, the app also gets a Redis database of its own */
+  /** Before the names of databases and roles, so that apps can share a server; with one, the app also gets a Redis database of its own. */
   databasePrefix?: string;
-  /** settings for all processes, over everything else */
+  /** Settings for all processes, over everything else. */
   env?: Environment;
-  /** settings for one process, by its name, over everything else */
+  /** Settings for one process, by its name, over everything else. */
   processEnv?: Record<string, Environment>;
-  /** the processes that get a second instance, `<name>-2`, on a port of its own */
+  /** The processes that get a second instance, `<name>-2`, on a port of its own. */
   twice?: string[];
-  /** the processes to start; the others can be started later */
+  /** The processes to start; the others can be started later. */
   only?: string[];
-  /** the processes that run from their sources, and anew whenever they change */
+  /** The processes that run from their sources, and anew whenever they change. */
   watch?: string[];
-  /** demo users, products and stock (default true) */
+  /** Demo users, products and stock (default true). */
   seed?: boolean;
-  /** start again what dies (default false) */
+  /** Start again what dies (default false). */
   restart?: boolean;
-  /** the compiled code */
+  /** The compiled code. */
   dist?: string;
-  /** what processes inherit (default that of this process) */
+  /** What processes inherit (default that of this process). */
   environment?: NodeJS.ProcessEnv;
   signal?: AbortSignal;
   progress?: Progress;
 }
 
 interface StartedApp {
-  /** by the name of the process; the gateway's is the entry */
+  /** By the name of the process; the gateway's is the entry. */
   urls: Environment;
-  /** what all processes were told, each database as `<NAME>_DATABASE_URL`, and the secrets by their setting */
+  /** What all processes were told, each database as `<NAME>_DATABASE_URL`, and the secrets by their setting. */
   env: Environment;
-  /** by name: stop, kill and start again any of them */
+  /** By name: stop, kill and start again any of them. */
   processes: Record<string, ManagedProcess>;
-  /** ends all of them, gateway first; harmless twice */
+  /** Ends all of them, gateway first; harmless twice. */
   stop: () => Promise<void>;
 }
 

@@ -3,8 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildGoTool, cached, goPins, javaProgram, fromMaven } from '../servers/registries.js';
-import { isCached } from '../support/cache.js';
 import type { FetchContext } from '../servers/types.js';
+import { isCached } from '../support/cache.js';
 import { runCommand } from '../support/run-command.js';
 
 const toolsModule = fileURLToPath(new URL('kubernetes', import.meta.url));

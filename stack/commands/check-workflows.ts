@@ -1,9 +1,9 @@
 import fs from 'node:fs';
-import { checkout } from '../support/paths.js';
 import path from 'node:path';
-import { runCommand } from '../support/run-command.js';
 import { buildGoTool, cached, fromPip, goPins, onThisMachine } from '../servers/registries.js';
 import type { FetchContext } from '../servers/types.js';
+import { checkout } from '../support/paths.js';
+import { runCommand } from '../support/run-command.js';
 
 /** `npm run check:workflows`: workflows, shell scripts and Dockerfiles. Where a linter can't be had it says so; with CI=true that is a failure. */
 export async function run() {
@@ -15,7 +15,7 @@ export async function run() {
   if (found.length > 0 || (missing.length > 0 && process.env.CI)) process.exitCode = 1;
 }
 
-/** paths from the root */
+/** Paths from the root. */
 interface Files {
   workflows: string[];
   scripts: string[];
@@ -84,7 +84,7 @@ const pinned = path.join(checkout, 'stack', 'checks');
 const actionlintModule = path.join(pinned, 'actionlint');
 const requirements = path.join(pinned, 'linters', 'requirements.txt');
 
-/** paths; without those that can't be had here */
+/** Paths; without those that can't be had here. */
 interface Linters {
   actionlint?: string;
   shellcheck?: string;

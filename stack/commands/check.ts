@@ -5,7 +5,7 @@ import { runCommand } from '../support/run-command.js';
 
 const SIDE_BY_SIDE = 3;
 
-/** others are shown with their command */
+/** Others are shown with their command. */
 const what: Record<string, string> = {
   'check:types': 'TypeScript',
   'check:lint': 'rules of the code',
@@ -46,7 +46,7 @@ export interface Result {
 
 async function runScript(name: string): Promise<Result> {
   const since = performance.now();
-  /** what could not be checked on this machine */
+  /** What could not be checked on this machine. */
   const left: string[] = [];
   const seconds = () => (performance.now() - since) / 1000;
   try {

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
-import { readOptions } from '../support/terminal.js';
 import { stackFolder } from '../support/paths.js';
 import { readState } from '../support/state.js';
-import { StringDecoder } from 'node:string_decoder';
+import { readOptions } from '../support/terminal.js';
 
 const usage = `npm run logs -- [process ...] [--order <orderId>] [--grep <text>] [--lines <n>] [--no-follow] [--json]
 

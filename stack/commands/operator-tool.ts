@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
-import { readPorts } from '../support/ports.js';
 import { onThisMachine } from '../servers/registries.js';
 import { tctl, temporalCli } from '../servers/temporal.js';
-import { stackFolder } from '../support/paths.js';
-import { readState } from '../support/state.js';
 import type { Server } from '../servers/types.js';
+import { stackFolder } from '../support/paths.js';
+import { readPorts } from '../support/ports.js';
+import { readState } from '../support/state.js';
 
-/** of the running stack */
+/** Of the running stack. */
 export interface Addresses {
   temporal: string;
   codec: string;

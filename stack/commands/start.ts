@@ -1,15 +1,15 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ourProcesses } from '../app/processes.js';
-import { describeBusyPorts, readPorts } from '../support/ports.js';
 import { serversOf, type ServerName, checkPrerequisites } from '../servers/all.js';
 import { build, installPackages } from '../support/build.js';
-import { inWords, sinceThen, readOptions, withoutPassword } from '../support/terminal.js';
-import { removeData, removeRests, forgetFormer, readState } from '../support/state.js';
 import { own, ownerOf } from '../support/lock.js';
 import { checkout, stackFolder } from '../support/paths.js';
+import { describeBusyPorts, readPorts } from '../support/ports.js';
 import { endLeftovers } from '../support/process-records.js';
 import { aborted, startAndEnd, together } from '../support/start-and-end.js';
+import { removeData, removeRests, forgetFormer, readState } from '../support/state.js';
+import { inWords, sinceThen, readOptions, withoutPassword } from '../support/terminal.js';
 
 const wanted: ServerName[] = ['postgres', 'redis', 'kafka', 'temporal', 'zipkin', 'maildev', 'kafka-ui'];
 

@@ -4,11 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { freePorts } from '../support/ports.js';
 import { keepAlive } from '../support/managed-process.js';
+import { checkout } from '../support/paths.js';
+import { freePorts } from '../support/ports.js';
 import { answersOk, waitUntil } from '../support/probes.js';
 import { signalQuietly, writeRecord } from '../support/process-records.js';
-import { checkout } from '../support/paths.js';
 import { keepState } from '../support/state.js';
 import { describeStack, isWell, look, type Stack } from './status.js';
 

@@ -1,15 +1,15 @@
-import { parseArgs } from 'node:util';
-import { readOptions, withoutPassword, sinceThen } from '../support/terminal.js';
-import { stackFolder } from '../support/paths.js';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { serversOf } from '../servers/all.js';
+import type { Server } from '../servers/types.js';
 import { ownerOf } from '../support/lock.js';
+import { stackFolder } from '../support/paths.js';
 import { answersOk, missingIn } from '../support/probes.js';
 import { isStillThere, readRecords } from '../support/process-records.js';
 import { readState, type ProcessState } from '../support/state.js';
-import type { Server } from '../servers/types.js';
-import { spawnSync } from 'node:child_process';
-import fs from 'node:fs';
+import { readOptions, withoutPassword, sinceThen } from '../support/terminal.js';
 
 const usage = `npm run status -- [--json]
 
@@ -27,18 +27,18 @@ export async function run() {
   process.exit(isWell(stack) ? 0 : 1);
 }
 
-/** a server or a process of ours */
+/** A server or a process of ours. */
 interface Row {
   name: string;
   state: ProcessState['phase'] | 'healthy' | 'unhealthy';
   address: string;
-  /** it is not healthy */
+  /** Why it is not healthy. */
   why?: string;
-  /** when the state began that the stack knows of */
+  /** When the state began that the stack knows of. */
   since?: string;
-  /** nothing for a server that was there before */
+  /** Nothing for a server that was there before. */
   pid?: number;
-  /** of memory */
+  /** Of memory. */
   bytes?: number;
   restarts?: number;
   lastEnd?: string;
@@ -46,9 +46,9 @@ interface Row {
 }
 
 export interface Stack {
-  /** killed: who looked after it is gone, and its processes run on */
+  /** Killed: who looked after it is gone, and its processes run on. */
   state: 'up' | 'starting' | 'killed' | 'none';
-  /** of who looks after it */
+  /** Of who looks after it. */
   pid?: number;
   since?: string;
   rows: Row[];

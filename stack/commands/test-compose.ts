@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { runNode, runCommand } from '../support/run-command.js';
 import { begin } from '../servers/all.js';
 import { checkout, keepsake } from '../support/paths.js';
+import { runNode, runCommand } from '../support/run-command.js';
 import { startAndEnd } from '../support/start-and-end.js';
 
 const dir = path.join(keepsake, 'compose');

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { begin, serversOf, type ServerName } from '../servers/all.js';
 import { build } from '../support/build.js';
-import { readOptions } from '../support/terminal.js';
 import { checkout, keepsake } from '../support/paths.js';
 import { startAndEnd } from '../support/start-and-end.js';
+import { readOptions } from '../support/terminal.js';
 
 const wanted: ServerName[] = ['postgres', 'redis', 'kafka', 'temporal', 'maildev'];
 

@@ -1,13 +1,13 @@
+import fs from 'node:fs';
 import path from 'node:path';
+import { begin, serversOf, type ServerName } from '../servers/all.js';
 import { build } from '../support/build.js';
 import { checkout, keepsake } from '../support/paths.js';
-import { runCommand, runNode } from '../support/run-command.js';
-import { run as testCompose } from './test-compose.js';
-import type { Progress } from '../support/terminal.js';
-import fs from 'node:fs';
-import { begin, serversOf, type ServerName } from '../servers/all.js';
 import { endLeftoversBelow } from '../support/process-records.js';
+import { runCommand, runNode } from '../support/run-command.js';
 import { startAndEnd, together } from '../support/start-and-end.js';
+import type { Progress } from '../support/terminal.js';
+import { run as testCompose } from './test-compose.js';
 
 /**
  * `npm test`: everything that must hold, on servers of its own; arguments go to vitest, and then nothing else is checked.
@@ -63,15 +63,15 @@ export async function onTestServers({
   program,
   leaves = [],
 }: {
-  /** as it was typed, for whoever starts it twice */
+  /** As it was typed, for whoever starts it twice. */
   command: string;
-  /** what it keeps lies below it: logs are kept until the next run, data are not */
+  /** What it keeps lies below it: logs are kept until the next run, data are not. */
   dir: string;
-  /** while the servers start; the packages are there */
+  /** While the servers start; the packages are there. */
   prepare: (progress: Progress, signal: AbortSignal) => Promise<unknown>;
-  /** what Node.js runs then: a file and its arguments */
+  /** What Node.js runs then: a file and its arguments. */
   program: string[];
-  /** folders below `dir` that it makes and, where it was ended, could not remove */
+  /** Folders below `dir` that it makes and, where it was ended, could not remove. */
   leaves?: string[];
 }) {
   await startAndEnd(async (started) => {

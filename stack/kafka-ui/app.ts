@@ -4,9 +4,9 @@ import express from 'express';
 import helmet from 'helmet';
 import { isHostAllowed } from 'host-validation-middleware';
 import { connectTo } from './cluster.js';
-import { answerErrors, PageError } from './page.js';
 import { showByKey, showMessage, showTopic } from './message-pages.js';
 import { showGroup, showHome } from './overview-pages.js';
+import { answerErrors, PageError } from './page.js';
 
 const style = fs.readFileSync(path.join(import.meta.dirname, 'style.css'), 'utf8');
 

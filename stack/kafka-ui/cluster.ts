@@ -55,7 +55,7 @@ function isMoving(error: unknown): boolean {
   return cause !== undefined && isMoving(cause);
 }
 
-/** start: of the oldest message; end: of the next one to come */
+/** Start: of the oldest message; end: of the next one to come. */
 export interface Partition {
   partition: number;
   leader: number;

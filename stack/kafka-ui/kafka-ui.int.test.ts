@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
+import type { Server } from 'node:http';
 import net from 'node:net';
 import kafkajs from 'kafkajs';
+import type { IResourceConfigEntry } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '../support/ports.js';
 import { waitUntil } from '../support/probes.js';
 import { createKafkaUi } from './app.js';
 import { connectTo } from './cluster.js';
-import type { Server } from 'node:http';
-import type { IResourceConfigEntry } from 'kafkajs';
 
 if (!process.env.KAFKA_BROKERS) throw new Error('KAFKA_BROKERS is not set: these tests need a real Kafka');
 const brokers = process.env.KAFKA_BROKERS.split(',');

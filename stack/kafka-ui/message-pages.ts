@@ -1,3 +1,5 @@
+import type { RequestHandler } from 'express';
+import { findTopic, messagesIn, type Topic, type WithKafka, listTopics, type Partition } from './cluster.js';
 import {
   pageOfMessages,
   type Before,
@@ -7,7 +9,6 @@ import {
   readMessages,
   messagesByKey,
 } from './messages.js';
-import { findTopic, messagesIn, type Topic, type WithKafka, listTopics, type Partition } from './cluster.js';
 import {
   PageError,
   html,
@@ -20,9 +21,8 @@ import {
   timestamp,
   keyLink,
 } from './page.js';
-import type { RequestHandler } from 'express';
 
-/** as it stands in the address; empty when not said */
+/** As it stands in the address; empty when not said. */
 interface Asked {
   partition: string;
   offset: string;

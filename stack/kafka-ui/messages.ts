@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { PageError } from './page.js';
-import { ownGroups, type Connection, type Topic } from './cluster.js';
 import kafkajs from 'kafkajs';
 import type { KafkaMessage } from 'kafkajs';
+import { ownGroups, type Connection, type Topic } from './cluster.js';
+import { PageError } from './page.js';
 
-/** from the offset `from` up to, without, `to` */
+/** From the offset `from` up to, without, `to`. */
 interface Range {
   topic: string;
   partition: number;
@@ -90,7 +90,7 @@ export async function readMessages(
   }
 }
 
-/** json: undefined unless it is an object or a list */
+/** Json: undefined unless it is an object or a list. */
 interface Content {
   text: string;
   json: Record<string, unknown> | unknown[] | undefined;
@@ -99,14 +99,14 @@ interface Content {
   binary: boolean;
 }
 
-/** a message, made readable */
+/** A message, made readable. */
 export interface Entry {
   topic: string;
   partition: number;
   offset: bigint;
   time: Date;
   key: string | undefined;
-  /** undefined: it says that its key was deleted */
+  /** Undefined: it says that its key was deleted. */
   value: Content | undefined;
   headers: { name: string; value: string }[];
 }
@@ -161,7 +161,7 @@ function parse(text: string): Content['json'] {
   }
 }
 
-/** by partition, the offset that everything wanted comes before; the end where there is none */
+/** By partition, the offset that everything wanted comes before; the end where there is none. */
 export type Before = Map<number, bigint>;
 
 const pageSize = 20;

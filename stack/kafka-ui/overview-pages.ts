@@ -1,6 +1,6 @@
+import type { RequestHandler } from 'express';
 import { lagOf, listGroups, listTopics, messagesIn, type WithKafka, findGroup } from './cluster.js';
 import { html, layout, groupLink, topicLink, count, lag, table } from './page.js';
-import type { RequestHandler } from 'express';
 
 export function showHome(withKafka: WithKafka): RequestHandler {
   return async (_req, res) => {

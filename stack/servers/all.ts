@@ -1,18 +1,18 @@
+import { describeMissing, findMissing, thisMachine, type Needs } from '../prerequisites.js';
+import { installPackages } from '../support/build.js';
+import { own } from '../support/lock.js';
+import { cacheFolder, checkout } from '../support/paths.js';
+import { defaultPorts } from '../support/ports.js';
+import { endLeftoversBelow } from '../support/process-records.js';
+import type { Started } from '../support/start-and-end.js';
 import { chromium } from './chromium.js';
 import { kafkaUi, kafka } from './kafka.js';
 import { maildev } from './maildev.js';
 import { postgres } from './postgres.js';
 import { redis } from './redis.js';
 import { tctl, temporal, temporalCli, testServer, canDownloadTemporal } from './temporal.js';
-import { zipkin } from './zipkin.js';
 import type { Server } from './types.js';
-import { describeMissing, findMissing, thisMachine, type Needs } from '../prerequisites.js';
-import { installPackages } from '../support/build.js';
-import { own } from '../support/lock.js';
-import { cacheFolder, checkout } from '../support/paths.js';
-import { endLeftoversBelow } from '../support/process-records.js';
-import type { Started } from '../support/start-and-end.js';
-import { defaultPorts } from '../support/ports.js';
+import { zipkin } from './zipkin.js';
 
 export type ServerName =
   | 'postgres'
@@ -106,11 +106,11 @@ export function portSettings(): { setting: string; port: number; of: string }[] 
 }
 
 interface Begun {
-  /** what it keeps lies below it */
+  /** What it keeps lies below it. */
   dir: string;
-  /** as it was typed, for whoever starts it twice */
+  /** As it was typed, for whoever starts it twice. */
   command: string;
-  /** those that it starts */
+  /** Those that it starts. */
   servers?: Server[];
 }
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { checkout } from '../support/paths.js';
+import { answersOk } from '../support/probes.js';
 import { runCommand } from '../support/run-command.js';
 import { javaFlags, javaProgram, fromMaven, hasJars } from './registries.js';
 import type { Server } from './types.js';
-import { checkout } from '../support/paths.js';
-import { answersOk } from '../support/probes.js';
 
 export const kafka: Server = {
   name: 'kafka',

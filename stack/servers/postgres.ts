@@ -1,13 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes, createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { waitUntil } from '../support/probes.js';
 import { signalQuietly } from '../support/process-records.js';
 import { runCommand } from '../support/run-command.js';
-import { waitUntil } from '../support/probes.js';
 import type { Server, ServerContext } from './types.js';
-import { spawnSync } from 'node:child_process';
 
 const require = createRequire(import.meta.url);
 
@@ -145,7 +145,7 @@ async function endFormer(data: string) {
 interface PostgresHome {
   uid?: number;
   gid?: number;
-  /** the binaries */
+  /** The binaries. */
   native: string;
   data: string;
 }

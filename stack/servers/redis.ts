@@ -4,7 +4,7 @@ import { talksTcp } from '../support/probes.js';
 import { fromMaven, hasJars } from './registries.js';
 import type { Server } from './types.js';
 
-/** by platform and architecture */
+/** By platform and architecture. */
 const names: Record<string, string> = {
   'linux-x64': 'redis-server-6.2.6-v5-linux-amd64',
   'linux-arm64': 'redis-server-6.2.7-linux-arm64',

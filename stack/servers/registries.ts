@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { thisMachine } from '../prerequisites.js';
 import { fromCache, isCached, type Place } from '../support/cache.js';
-import { cacheFolder } from '../support/paths.js';
 import { withLock } from '../support/lock.js';
+import { cacheFolder } from '../support/paths.js';
 import { runCommand } from '../support/run-command.js';
 import type { FetchContext } from './types.js';
-import { thisMachine } from '../prerequisites.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -28,11 +28,11 @@ export function cached(
 
 interface Jars {
   name: string;
-  /** the file that says which jars; servers/<name>/pom.xml unless given */
+  /** The file that says which jars; servers/<name>/pom.xml unless given. */
   pom?: string;
-  /** what else decides the contents */
+  /** What else decides the contents. */
   pin?: string;
-  /** works on the folder, whose jars are in `libs`, before it counts as fetched */
+  /** Works on the folder, whose jars are in `libs`, before it counts as fetched. */
   finish?: (folder: string) => Promise<void> | void;
 }
 

@@ -2,44 +2,44 @@ import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
-import { queuesOf, serversOf, type ServerName } from './all.js';
-import { freePorts } from '../support/ports.js';
 import { keepAlive, type ManagedProcess } from '../support/managed-process.js';
 import { cacheFolder } from '../support/paths.js';
+import { freePorts } from '../support/ports.js';
 import { endLeftovers } from '../support/process-records.js';
-import { createProgress, type Progress, type Step, withoutPassword } from '../support/terminal.js';
 import { keepSecrets, keepState } from '../support/state.js';
+import { createProgress, type Progress, type Step, withoutPassword } from '../support/terminal.js';
+import { queuesOf, serversOf, type ServerName } from './all.js';
 import type { Server, ServerContext, Obtained } from './types.js';
 
 interface StartServersOptions {
-  /** what this set keeps lies below it; one set at a time */
+  /** What this set keeps lies below it; one set at a time. */
   dir: string;
-  /** free ones, or by the name of their setting */
+  /** Free ones, or by the name of their setting. */
   ports: 'free' | Record<string, number>;
-  /** those wanted; all unless said */
+  /** Those wanted; all unless said. */
   only?: ServerName[];
-  /** use an address found in the environment instead of starting a server (default true) */
+  /** Use an address found in the environment instead of starting a server (default true). */
   useGiven?: boolean;
-  /** false: prepared, with their addresses known, but not started yet (default true) */
+  /** False: prepared, with their addresses known, but not started yet (default true). */
   started?: boolean;
-  /** false: faster, and lost if the machine crashes (default true) */
+  /** False: faster, and lost if the machine crashes (default true). */
   durable?: boolean;
-  /** start again what dies (default false) */
+  /** Start again what dies (default false). */
   restart?: boolean;
   environment?: NodeJS.ProcessEnv;
-  /** ends what is under way; what has been started is stopped before it rejects */
+  /** Ends what is under way; what has been started is stopped before it rejects. */
   signal?: AbortSignal;
   progress?: Progress;
 }
 
 interface StartedServers {
-  /** the addresses, by the names the processes read */
+  /** The addresses, by the names the processes read. */
   env: Record<string, string>;
-  /** where each server or tool was taken from */
+  /** Where each server or tool was taken from. */
   from: Record<string, string>;
-  /** those started here, by name */
+  /** Those started here, by name. */
   servers: Record<string, ManagedProcess>;
-  /** ends them all; harmless twice */
+  /** Ends them all; harmless twice. */
   stop: () => Promise<void>;
 }
 

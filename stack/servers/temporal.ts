@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { isCached } from '../support/cache.js';
@@ -5,7 +6,6 @@ import { answersOk } from '../support/probes.js';
 import { runCommand } from '../support/run-command.js';
 import { buildGoTool, cached, goPins, fromMaven, hasJars } from './registries.js';
 import type { Server, ServerContext } from './types.js';
-import { createHash } from 'node:crypto';
 
 const version = '1.5.1';
 

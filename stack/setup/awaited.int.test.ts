@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Client } from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
 import { createTestDatabase, type TestDatabase } from '../../tests/support/database.js';
 import { createTestNamespace } from '../../tests/support/temporal-namespace.js';

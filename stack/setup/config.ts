@@ -44,6 +44,18 @@ export const settings = z.object({
     ),
 });
 
+const forTemporal = (what: string) =>
+  z.url().optional().describe(`a database for ${what}, where Temporal's server is brought up beside us`);
+
+/** Of who makes the databases in containers, before they are migrated. */
+export const databasesSettings = z.object({
+  LOG_LEVEL: processSettings.LOG_LEVEL,
+  POSTGRES_ADMIN_URL: z.url().describe('PostgreSQL as one who may make databases and roles'),
+  ...databaseUrlSettings,
+  TEMPORAL_DATABASE_URL: forTemporal("Temporal's histories"),
+  TEMPORAL_VISIBILITY_DATABASE_URL: forTemporal("Temporal's lists of workflows"),
+});
+
 export type SetupConfig = z.output<typeof settings>;
 
 export function readConfig(): SetupConfig {

@@ -1,16 +1,16 @@
-import { createLogger, type Logger } from '../../platform/logger.js';
-import { createNamespace, scheduleReconciliation, registerSearchAttributes } from './temporal.js';
-import { readConfig, type SetupConfig } from './config.js';
-import { migrateAll } from './migrations.js';
 import { NOTIFICATIONS_DLQ, TOPICS, USER_TOPICS } from '../../contracts/topics.js';
-import { ensureTopics, createKafka } from '../../platform/kafka.js';
 import { createPool, prismaAdapter } from '../../platform/database/pool.js';
+import { ensureTopics, createKafka } from '../../platform/kafka.js';
+import { createLogger, type Logger } from '../../platform/logger.js';
 import { PrismaClient as InventoryPrisma } from '../../services/inventory/prisma/generated/client.js';
 import { seedStock } from '../../services/inventory/seed-stock.js';
 import { PrismaClient as ProductPrisma } from '../../services/product/prisma/generated/client.js';
 import { seedProducts } from '../../services/product/seed-products.js';
 import { PrismaClient as UserPrisma } from '../../services/user/prisma/generated/client.js';
 import { seedUsers } from '../../services/user/seed-users.js';
+import { readConfig, type SetupConfig } from './config.js';
+import { migrateAll } from './migrations.js';
+import { createNamespace, scheduleReconciliation, registerSearchAttributes } from './temporal.js';
 
 /**
  * What must be there before the services start; harmless to repeat. Kafka may come later: the services go on without

@@ -1,9 +1,9 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { withLock } from './lock.js';
 import { runCommand } from './run-command.js';
 import type { Progress } from './terminal.js';
-import { createHash } from 'node:crypto';
-import { withLock } from './lock.js';
 
 /** Installs the packages unless those of the lock file are there. */
 export async function installPackages({
@@ -27,7 +27,7 @@ export async function installPackages({
   step.done('installed as in package-lock.json');
 }
 
-/** npm writes down what it installed, as the last thing it does, so an install that was killed isn't taken for one. */
+/** Npm writes down what it installed, as the last thing it does, so an install that was killed isn't taken for one. */
 function isInstalled(root: string) {
   const [wanted, there] = [
     path.join(root, 'package-lock.json'),

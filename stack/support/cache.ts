@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { withLock } from './lock.js';
 
-/** pins: whatever decides the contents (a version, a lock file); other pins are another folder */
+/** Pins: whatever decides the contents (a version, a lock file); other pins are another folder. */
 export interface Place {
   cache: string;
   name: string;

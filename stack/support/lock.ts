@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { waitUntil } from './probes.js';
 import {
   isStillThere,
   startOf,
@@ -8,7 +9,6 @@ import {
   removeRecord,
   writeRecord,
 } from './process-records.js';
-import { waitUntil } from './probes.js';
 
 /**
  * Lets one process at a time do a piece of work, over all clones. A lock whose holder is dead counts for nothing. Two may hold it at once

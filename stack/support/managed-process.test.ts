@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { keepAlive, manageProcess, type ManagedProcess } from './managed-process.js';
-import { startOf, readRecords } from './process-records.js';
 import { waitUntil } from './probes.js';
+import { startOf, readRecords } from './process-records.js';
 
 // Processes are started, on a machine that may do much else.
 vi.setConfig({ testTimeout: 60_000 });

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { signalQuietly, removeRecord, writeRecord } from './process-records.js';
 import { waitUntil, pause } from './probes.js';
+import { signalQuietly, removeRecord, writeRecord } from './process-records.js';
 import type { ProcessState } from './state.js';
 
 export interface ProcessSpec {
@@ -11,40 +11,40 @@ export interface ProcessSpec {
   command: string;
   args: string[];
   cwd?: string;
-  /** the whole environment */
+  /** The whole environment. */
   env?: NodeJS.ProcessEnv;
   uid?: number;
   gid?: number;
   /** SIGTERM unless said */
   stopSignal?: NodeJS.Signals;
-  /** nobody waits for what it does: it yields the processor to the others */
+  /** Nobody waits for what it does: it yields the processor to the others. */
   background?: boolean;
-  /** milliseconds between asking it to stop and killing it */
+  /** Milliseconds between asking it to stop and killing it. */
   grace?: number;
-  /** milliseconds it may take to be ready */
+  /** Milliseconds it may take to be ready. */
   within?: number;
-  /** a rejection says why it isn't yet */
+  /** A rejection says why it isn't yet. */
   ready: () => Promise<boolean> | boolean;
 }
 
 export interface ManagedProcess {
   name: string;
   logFile: string;
-  /** of the running process */
+  /** Of the running process. */
   pid: number | undefined;
-  /** resolves when it is ready; harmless when it is */
+  /** Resolves when it is ready; harmless when it is. */
   start: (signal?: AbortSignal) => Promise<void>;
-  /** starts it without waiting for readiness */
+  /** Starts it without waiting for readiness. */
   spawn: () => Promise<void>;
-  /** resolves when it has ended; killed when it takes longer than its grace */
+  /** Resolves when it has ended; killed when it takes longer than its grace. */
   stop: (signal?: NodeJS.Signals) => Promise<void>;
-  /** ends it without notice */
+  /** Ends it without notice. */
   kill9: () => Promise<void>;
-  /** the last lines of its log */
+  /** The last lines of its log. */
   tail: (count?: number) => string;
 }
 
-/** told what becomes of the process */
+/** Told what becomes of the process. */
 type Note = (change: Partial<ProcessState>) => void;
 
 /**

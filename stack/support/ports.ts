@@ -1,10 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { withLock } from './lock.js';
-import { spawnSync } from 'node:child_process';
 
 /** Every port of a stack by the environment variable that moves it. The contract names these. */
 export const defaultPorts = Object.freeze({

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { waitUntil } from './probes.js';
 import {
   isStillThere,
   parseLinuxStat,
@@ -12,7 +13,6 @@ import {
   readRecords,
   writeRecord,
 } from './process-records.js';
-import { waitUntil } from './probes.js';
 
 let folder = '';
 const children: ChildProcess[] = [];

@@ -31,7 +31,7 @@ export function runCommand(
     const stop = () => child.pid && endGroup(child.pid);
     signal?.addEventListener('abort', stop, { once: true });
     let output = '';
-    /** what went wrong stands first with npm, last with compilers */
+    /** What went wrong stands first with npm, last with compilers. */
     const lines: string[] = [];
     const hear = (chunk: Buffer) => {
       for (const line of chunk

@@ -1,5 +1,5 @@
-import { createProgress, type Progress } from './terminal.js';
 import { setMaxListeners } from 'node:events';
+import { createProgress, type Progress } from './terminal.js';
 
 export interface Started {
   ends: (() => unknown)[];

@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { removeData, removeRests } from './state.js';
 import { keepsake } from './paths.js';
+import { removeData, removeRests } from './state.js';
 
 let dir = '';
 beforeEach(() => {

@@ -1,37 +1,37 @@
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { isStillThere, startOf } from './process-records.js';
-import { randomBytes } from 'node:crypto';
 import { keepsake } from './paths.js';
+import { isStillThere, startOf } from './process-records.js';
 
 /** What `npm run status` and its like know of a set of processes, in a file kept by the process that looks after the set. */
 export interface ProcessState {
-  /** waiting: for what comes before it */
+  /** Waiting: for what comes before it. */
   phase: 'waiting' | 'starting' | 'ready' | 'restarting' | 'stopped';
-  /** when that began */
+  /** When that began. */
   since: string;
-  /** while it runs */
+  /** While it runs. */
   pid?: number;
   logFile: string;
-  /** how often it was started again after it had died */
+  /** How often it was started again after it had died. */
   restarts?: number;
-  /** how it died last */
+  /** How it died last. */
   lastEnd?: string;
   lastEndAt?: string;
-  /** while it is restarting */
+  /** While it is restarting. */
   nextStartAt?: string;
 }
 
 interface SetState {
-  /** of who looks after them */
+  /** Of who looks after them. */
   pid: number;
   startedAt: string;
   since: string;
-  /** the addresses that are known so far */
+  /** The addresses that are known so far. */
   env: Record<string, string>;
-  /** of our processes, by name */
+  /** Of our processes, by name. */
   urls: Record<string, string>;
-  /** by name */
+  /** By name. */
   processes: Record<string, ProcessState>;
 }
 
