@@ -35,3 +35,12 @@ it('whatever docs/security.md says is written down is written somewhere', async 
   const code = (await Promise.all(files.map((name) => readFile(`api/${name}`, 'utf8')))).join('\n');
   expect(Object.keys(AUDIT_EVENTS).filter((event) => !code.includes(`'${event}'`))).toEqual([]);
 });
+
+it.each(['README.md', 'docs/walkthroughs.md', 'docs/runbook.md'])(
+  'what %s has one type fits 100 columns',
+  async (path) => {
+    const blocks = [...(await readFile(path, 'utf8')).matchAll(/^```sh\n([^]*?)^```/gm)].map(([, code = '']) => code);
+    expect(blocks.length).toBeGreaterThan(5);
+    expect(blocks.flatMap((code) => code.split('\n')).filter((line) => line.length > 100)).toEqual([]);
+  },
+);
