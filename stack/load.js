@@ -7,8 +7,10 @@ import { allNeeds, describeMissing, findMissing, thisMachine } from './prerequis
 
 const checkout = fileURLToPath(new URL('../', import.meta.url));
 
-/** npm writes it as the last thing it does, so an install that was killed isn't taken for one. */
-const installed = new URL('../node_modules/.package-lock.json', import.meta.url);
+/** npm writes the first as the last thing it does, and leaves the second out where it installs for production alone. */
+const installed = ['.package-lock.json', 'tsx/package.json'].map(
+  (file) => new URL(`../node_modules/${file}`, import.meta.url),
+);
 
 /**
  * A command; where there are no packages, they are installed first. One that is JavaScript does without them.
@@ -18,7 +20,7 @@ const installed = new URL('../node_modules/.package-lock.json', import.meta.url)
 export async function load(command) {
   const plain = new URL(`commands/${command}.js`, import.meta.url);
   if (fs.existsSync(plain)) return import(plain.href);
-  if (!fs.existsSync(installed)) install();
+  if (!installed.every((file) => fs.existsSync(file))) install();
   const { register } = await import('tsx/esm/api');
   register();
   return import(new URL(`commands/${command}.ts`, import.meta.url).href);

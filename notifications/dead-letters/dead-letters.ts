@@ -22,7 +22,6 @@ export interface DeadLetter {
   partition: number;
   /** Where it came from; undefined: it doesn't say, so it can't be sent again. */
   topic: string | undefined;
-  /** The message's key. */
   /** The id of the order or user: the message's key. */
   about: string;
   error: string;

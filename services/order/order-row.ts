@@ -114,10 +114,11 @@ function stallOf({ stalledSince, stalledWhy }: Columns): Partial<OrderState> {
 }
 
 function toLine(line: OrderRow['lines'][number]): Order['lines'][number] {
-  const { productId, productName, quantity } = line;
   return {
-    ...{ productId, productName, quantity },
+    productId: line.productId,
+    productName: line.productName,
     unitPrice: Number(line.unitPrice),
+    quantity: line.quantity,
     totalPrice: Number(line.totalPrice),
   };
 }

@@ -1,6 +1,6 @@
 import { createKafkaUi } from '../kafka-ui/app.js';
 
-/** A page of what is in Kafka: started beside the other servers, see servers/kafka-ui.ts. */
+/** A page of what is in Kafka: started beside the other servers, see servers/kafka.ts. */
 export function run() {
   const { KAFKA_BROKERS, PORT, HOST = '127.0.0.1' } = process.env;
   if (!KAFKA_BROKERS || !PORT) throw new Error('KAFKA_BROKERS and PORT must be set');

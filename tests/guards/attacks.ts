@@ -79,7 +79,7 @@ export const attacks: Guard[] = [
     },
   },
   {
-    promise: 'The mail of a new password goes once, however often its event comes.',
+    promise: 'The owner of an account is told of each new password by e-mail.',
     code: {
       file: 'notifications/tell-customer.ts',
       text: '[...CUSTOMER_TOPICS, ...USER_TOPICS].find',

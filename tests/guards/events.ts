@@ -187,7 +187,7 @@ export const events: Guard[] = [
     code: {
       file: 'platform/outbox/outbox-relay.ts',
       text: 'if (refusal === undefined || row === undefined) throw error;',
-      instead: 'if (row === undefined || refusal !== row.orderId) throw error;',
+      instead: 'if (row === undefined || refusal !== row.subject) throw error;',
     },
     test: {
       file: 'platform/outbox/outbox-relay.int.test.ts',
