@@ -57,6 +57,7 @@ export function createContext(
   config: NotificationConfig,
   logger: Logger,
   options: Partial<ConsumerOptions> = {},
+  metrics = createMetrics(config.SERVICE_NAME),
 ): NotificationContext {
   const { leaseMs, ...reading } = { ...DEFAULTS, ...options };
   const pool = createPool({ url: config.DATABASE_URL, size: 10, service: config.SERVICE_NAME, logger });
@@ -67,7 +68,6 @@ export function createContext(
     clientId: config.OAUTH_CLIENT_ID,
     clientSecret: config.OAUTH_CLIENT_SECRET,
   });
-  const metrics = createMetrics(config.SERVICE_NAME);
   const observe = observeBreaker('user-service', { logger, registry: metrics.registry });
   const email = createEmailChannel({ smtpUrl: config.SMTP_URL, from: config.MAIL_FROM });
   const store = createNotificationStore(prisma);

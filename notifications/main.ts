@@ -4,8 +4,8 @@ import { createNotificationApp } from './app.js';
 import { settings } from './config.js';
 import { createContext } from './context.js';
 
-await serve(readEnv(settings), ({ config, logger, onShutdown }) => {
-  const context = createContext(config, logger);
+await serve(readEnv(settings), ({ config, logger, metrics, onShutdown }) => {
+  const context = createContext(config, logger, {}, metrics);
   onShutdown('consumer, channels and database', () => context.close());
   return { app: createNotificationApp(context, { logger }) };
 });

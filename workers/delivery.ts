@@ -1,6 +1,6 @@
 import { createDeliveryActivities, createDeliveryReconciliation } from '../activities/delivery/delivery-activities.js';
 import { TASK_QUEUES } from '../contracts/task-queues.js';
-import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
+import { checkDatabase, openDatabase } from '../platform/database/pool.js';
 import { readEnv } from '../platform/env.js';
 import { createLogger } from '../platform/logger.js';
 import { runProcess } from '../platform/shutdown.js';
@@ -23,9 +23,7 @@ const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LE
 const SLOTS = 20;
 
 await runProcess({ logger }, async (onShutdown) => {
-  const pool = createPool({ url: config.DATABASE_URL, size: SLOTS + 5, service: config.SERVICE_NAME, logger });
-  const prisma = new PrismaClient({ adapter: prismaAdapter(pool), transactionOptions });
-  onShutdown('database', () => prisma.$disconnect());
+  const { pool, prisma } = openDatabase({ config, logger, onShutdown }, PrismaClient, { connections: SLOTS + 5 });
 
   const book = createShipmentBook(prisma);
   const clock = startCarrierClock({

@@ -1,7 +1,7 @@
 import { createInventoryActivities, createStockReconciliation } from '../activities/inventory/inventory-activities.js';
 import { createStockLock } from '../activities/inventory/stock-lock.js';
 import { TASK_QUEUES } from '../contracts/task-queues.js';
-import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
+import { checkDatabase, openDatabase } from '../platform/database/pool.js';
 import { readEnv } from '../platform/env.js';
 import { createLocks } from '../platform/lock/redis-lock.js';
 import { createLogger } from '../platform/logger.js';
@@ -24,9 +24,7 @@ const SLOTS = 30;
 const REDIS_ANSWER_MS = 250;
 
 await runProcess({ logger }, async (onShutdown) => {
-  const pool = createPool({ url: config.DATABASE_URL, size: SLOTS, service: config.SERVICE_NAME, logger });
-  const prisma = new PrismaClient({ adapter: prismaAdapter(pool), transactionOptions });
-  onShutdown('database', () => prisma.$disconnect());
+  const { pool, prisma } = openDatabase({ config, logger, onShutdown }, PrismaClient, { connections: SLOTS });
 
   const redis = createRedis({ url: config.REDIS_URL, logger, commandTimeoutMs: REDIS_ANSWER_MS });
   onShutdown('Redis', () => redis.disconnect());

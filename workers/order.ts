@@ -4,7 +4,7 @@ import { createOrderActivities } from '../activities/order/order-activities.js';
 import { createOrderReconciliation, createTellFindings } from '../activities/order/reconciliation-activities.js';
 import { ORDER_DEPLOYMENT, TASK_QUEUES } from '../contracts/task-queues.js';
 import { TOPICS } from '../contracts/topics.js';
-import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
+import { checkDatabase, openDatabase } from '../platform/database/pool.js';
 import { startPruner } from '../platform/database/prune.js';
 import { readEnv } from '../platform/env.js';
 import { createKafka } from '../platform/kafka.js';
@@ -41,9 +41,7 @@ const isSource = import.meta.url.endsWith('.ts');
 const connections = SLOTS.maxConcurrentActivityTaskExecutions + SLOTS.maxConcurrentLocalActivityExecutions + BESIDE;
 
 await runProcess({ logger }, async (onShutdown) => {
-  const pool = createPool({ url: config.DATABASE_URL, size: connections, service, logger });
-  const prisma = new PrismaClient({ adapter: prismaAdapter(pool), transactionOptions });
-  onShutdown('database', () => prisma.$disconnect());
+  const { pool, prisma } = openDatabase({ config, logger, onShutdown }, PrismaClient, { connections });
 
   const metrics = createMetrics(service);
   const { registry } = metrics;

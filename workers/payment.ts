@@ -1,6 +1,6 @@
 import { createPaymentActivities, createPaymentReconciliation } from '../activities/payment/payment-activities.js';
 import { TASK_QUEUES } from '../contracts/task-queues.js';
-import { checkDatabase, createPool, prismaAdapter, transactionOptions } from '../platform/database/pool.js';
+import { checkDatabase, openDatabase } from '../platform/database/pool.js';
 import { readEnv } from '../platform/env.js';
 import { createLogger } from '../platform/logger.js';
 import { runProcess } from '../platform/shutdown.js';
@@ -19,20 +19,14 @@ const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LE
 const SLOTS = 20;
 
 await runProcess({ logger }, async (onShutdown) => {
-  const pool = createPool({ url: config.DATABASE_URL, size: SLOTS, service: config.SERVICE_NAME, logger });
-  const prisma = new PrismaClient({ adapter: prismaAdapter(pool), transactionOptions });
-  onShutdown('database', () => prisma.$disconnect());
+  const { pool, prisma } = openDatabase({ config, logger, onShutdown }, PrismaClient, { connections: SLOTS });
+  const ledger = openDatabase(
+    { config: { ...config, DATABASE_URL: config.PAYMENT_SIMULATOR_DATABASE_URL }, logger, onShutdown },
+    LedgerClient,
+    { connections: SLOTS, name: 'simulator database' },
+  );
 
-  const ledgerPool = createPool({
-    url: config.PAYMENT_SIMULATOR_DATABASE_URL,
-    size: SLOTS,
-    service: config.SERVICE_NAME,
-    logger,
-  });
-  const ledger = new LedgerClient({ adapter: prismaAdapter(ledgerPool), transactionOptions });
-  onShutdown('simulator database', () => ledger.$disconnect());
-
-  const provider = createSimulatedProvider(ledger);
+  const provider = createSimulatedProvider(ledger.prisma);
   const activities = {
     ...createPaymentActivities({ store: createPaymentStore(prisma), provider, logger }),
     ...createPaymentReconciliation({ prisma, provider, logger }),
@@ -44,7 +38,7 @@ await runProcess({ logger }, async (onShutdown) => {
       activities,
       temporal: temporalSettingsFrom(config),
       health: { host: config.HOST, port: config.PORT },
-      readiness: { database: () => checkDatabase(pool), 'simulator database': () => checkDatabase(ledgerPool) },
+      readiness: { database: () => checkDatabase(pool), 'simulator database': () => checkDatabase(ledger.pool) },
       logger,
       options: { maxConcurrentActivityTaskExecutions: SLOTS },
     },

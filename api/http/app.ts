@@ -8,7 +8,6 @@ import type { ServiceName } from '../../contracts/services.js';
 import { healthRouter, type ReadinessChecks } from '../../platform/health.js';
 import type { Logger } from '../../platform/logger.js';
 import { createMetrics, type Metrics } from '../../platform/metrics.js';
-import { allowedMethods } from './route.js';
 import type { Authenticator } from './auth.js';
 import type { Handler, Handlers } from './handle.js';
 import { documentRoute } from './openapi.js';
@@ -18,7 +17,7 @@ import { pinoHttp } from 'pino-http';
 
 // For req.principal in every route file.
 import './access.js';
-import { route } from './route.js';
+import { allowedMethods, route, wordsFirst } from './route.js';
 
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
@@ -81,8 +80,7 @@ export function createServiceApp<All extends Operations>(
   { auth, ...settings }: ServiceContext,
 ): Express {
   const routers = Object.values<Handler>(handlers)
-    // A path in words comes before one with a parameter in their place.
-    .sort((a, b) => Number(a.operation.path.includes('{')) - Number(b.operation.path.includes('{')))
+    .sort((a, b) => wordsFirst(a.operation.path, b.operation.path))
     .map(({ operation, handlers: all }) => route(operation, { auth }, ...all));
   return createHttpApp({
     ...settings,

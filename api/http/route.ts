@@ -23,6 +23,9 @@ export function route(
   return Router()[operation.method](expressPath(operation.path), ...guards, ...handlers);
 }
 
+/** For sorting: a path in words comes before one with a parameter in their place. */
+export const wordsFirst = (a: string, b: string): number => Number(a.includes('{')) - Number(b.includes('{'));
+
 /** From `/orders/{id}` to `/orders/:id`. */
 export const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
@@ -52,8 +55,7 @@ export function allowedMethods(operations: readonly Pick<Operation, 'method' | '
     const known = methods.get(path) ?? new Set();
     methods.set(path, known.add(method.toUpperCase()));
   }
-  // A path in words comes before one with a parameter in their place, as in the document.
-  const paths = [...methods].sort(([a], [b]) => Number(a.includes('{')) - Number(b.includes('{')));
+  const paths = [...methods].sort(([a], [b]) => wordsFirst(a, b));
   for (const [path, known] of paths) {
     const allowed = [...known, ...(known.has('GET') ? ['HEAD'] : []), 'OPTIONS'].sort();
     router.all(expressPath(path), (req, res, next) => {

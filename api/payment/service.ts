@@ -5,7 +5,8 @@ import { PrismaClient } from '../../services/payment/prisma/generated/client.js'
 import { PrismaClient as LedgerClient } from '../../services/payment/simulator/prisma/generated/client.js';
 import { createSimulatorSwitch, type SimulatorSwitch } from '../../services/payment/simulator/simulator-switch.js';
 import { createServiceApp, type ServiceContext } from '../http/app.js';
-import { openDatabase, openService } from '../http/open-service.js';
+import { openDatabase } from '../../platform/database/pool.js';
+import { openService } from '../http/open-service.js';
 import type { Base } from '../http/serve.js';
 import type { PaymentApiConfig } from './config.js';
 import { getPayment } from './routes/get-payment.js';
@@ -30,7 +31,8 @@ function openSimulator({ config, logger, onShutdown }: Base<PaymentApiConfig>): 
   const inUse = config.PAYMENT_PROVIDER === 'simulated' && config.NODE_ENV !== 'production';
   if (!inUse || url === undefined) return undefined;
   const ledger = { config: { SERVICE_NAME, DATABASE_URL: url }, logger, onShutdown };
-  return createSimulatorSwitch(openDatabase(ledger, LedgerClient, { connections: 2 }).prisma);
+  const { prisma } = openDatabase(ledger, LedgerClient, { connections: 2, name: 'simulator database' });
+  return createSimulatorSwitch(prisma);
 }
 
 export function createPaymentApp(context: PaymentContext): Express {

@@ -1,7 +1,7 @@
 import type { Express } from 'express';
 import { internalOperations, sessionOperations } from '../../contracts/http/operations/sessions.js';
 import { userOperations } from '../../contracts/http/operations/users.js';
-import { checkDatabase } from '../../platform/database/pool.js';
+import { checkDatabase, openDatabase } from '../../platform/database/pool.js';
 import { startPruner } from '../../platform/database/prune.js';
 import { createRedis } from '../../platform/redis.js';
 import { createAccessTokens, type AccessTokens } from '../../services/user/access-tokens.js';
@@ -16,7 +16,6 @@ import { createUserStore, type UserStore } from '../../services/user/user-store.
 import { createServiceApp, type ServiceContext } from '../http/app.js';
 import { createAuthenticator, outsideSettingsFrom, type OutsideSettings } from '../http/auth.js';
 import { createLimiter } from '../http/rate-limits.js';
-import { openDatabase } from '../http/open-service.js';
 import type { Base } from '../http/serve.js';
 import type { UserConfig } from './config.js';
 import { limitUserRates, type UserRates } from './rate-limits.js';

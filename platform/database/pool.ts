@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { Socket } from 'node:net';
 import { Pool, type PoolClient } from 'pg';
 import type { Logger } from '../logger.js';
+import type { OnShutdown } from '../shutdown.js';
 
 export interface PoolSettings {
   url: string;
@@ -57,6 +58,35 @@ export function prismaAdapter(pool: Pool): PrismaPg {
 
 /** Prisma's own 5 s and 2 s defaults would hide an exhausted pool. Milliseconds. */
 export const transactionOptions = { maxWait: 5000, timeout: 10_000 };
+
+export interface DatabaseConfig {
+  SERVICE_NAME: string;
+  DATABASE_URL: string;
+}
+
+interface DatabaseUser {
+  config: DatabaseConfig;
+  logger: Logger;
+  onShutdown: OnShutdown;
+}
+
+/** The PrismaClient that was made of a service's schema. */
+export type ClientOf<Prisma> = new (options: {
+  adapter: PrismaPg;
+  transactionOptions: typeof transactionOptions;
+}) => Prisma;
+
+/** A process's database: its pool and its client, which are closed when the process stops. `name`: in the log then. */
+export function openDatabase<Prisma extends { $disconnect(): Promise<void> }>(
+  { config, logger, onShutdown }: DatabaseUser,
+  Client: ClientOf<Prisma>,
+  { connections = 10, name = 'database' } = {},
+): { pool: Pool; prisma: Prisma } {
+  const pool = createPool({ url: config.DATABASE_URL, size: connections, service: config.SERVICE_NAME, logger });
+  const prisma = new Client({ adapter: prismaAdapter(pool), transactionOptions });
+  onShutdown(name, () => prisma.$disconnect());
+  return { pool, prisma };
+}
 
 /** A readiness check. */
 export async function checkDatabase(pool: Pool): Promise<void> {

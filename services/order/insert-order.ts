@@ -3,8 +3,7 @@ import type { OrderEvent } from '../../contracts/events/order-event.js';
 import { makeOrderEvent } from './domain/order-event.js';
 import { WAKE_RELAY } from '../../platform/outbox/outbox-session.js';
 import { Prisma, type PrismaClient } from './prisma/generated/client.js';
-import { insertion, newOrderColumns, type NewOrder, type StoredOrder } from './order-row.js';
-import { placedOrder } from './saga-start.js';
+import { insertion, newOrderColumns, placedOrder, type NewOrder, type StoredOrder } from './order-row.js';
 import { PENDING, shownState } from './domain/order-state.js';
 
 const created: TimelineEntry = {

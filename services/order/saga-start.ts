@@ -3,10 +3,10 @@ import { duration } from '../../platform/env.js';
 import type { WorkflowStartOptions } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
 import { workflowIdOf } from '../../contracts/ids.js';
-import { placedOrderSchema, type Order, type PlacedOrder } from '../../contracts/http/orders.js';
+import type { Order, PlacedOrder } from '../../contracts/http/orders.js';
 import { WORKFLOW_TASK_TIMEOUT_MS } from '../../contracts/step-timeouts.js';
 import { TASK_QUEUES } from '../../contracts/task-queues.js';
-import type { StoredOrder } from './order-row.js';
+import { placedOrder, type StoredOrder } from './order-row.js';
 
 const some = duration.refine((ms) => ms >= 1, 'must be at least 1 ms');
 
@@ -87,11 +87,4 @@ export function sagaStart({ order, paymentMethod }: StoredOrder, { times, search
     staticSummary: summaryOf(order, paymentMethod),
     staticDetails: detailsOf(order),
   } satisfies WorkflowStartOptions<OrderSaga>;
-}
-
-const PLACED_FIELDS = Object.keys(placedOrderSchema.shape);
-
-/** What never changes in it, and nothing else of what it has. */
-export function placedOrder(order: PlacedOrder): PlacedOrder {
-  return Object.fromEntries(Object.entries(order).filter(([field]) => PLACED_FIELDS.includes(field))) as PlacedOrder;
 }

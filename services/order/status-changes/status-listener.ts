@@ -1,7 +1,7 @@
 import type { Order } from '../../../contracts/http/orders.js';
 import type { ShownState } from '../../../contracts/http/orders.js';
 import type { PrismaClient } from '../prisma/generated/client.js';
-import { placedOrder } from '../saga-start.js';
+import { placedOrder } from '../order-row.js';
 import { Client } from 'pg';
 import type { Logger } from '../../../platform/logger.js';
 import { startLoop, type Loop } from '../../../platform/loop.js';
