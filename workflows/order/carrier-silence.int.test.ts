@@ -1,5 +1,6 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { SagaTimes } from '../../contracts/order-saga.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { cancel, deliveryUpdate, giveUp, retry, settled } from './messages.js';
 import { ended } from './testing/outcome.js';
@@ -20,13 +21,13 @@ beforeAll(async () => {
 afterEach(() => saga.shop.reset());
 afterAll(() => test.close());
 
-const started = async () => {
-  const { id, handle } = await saga.start();
+const started = async (times?: Partial<SagaTimes>) => {
+  const { id, handle } = await saga.start(times);
   await saga.reached(id, 'DELIVERY_STARTED');
   return { id, handle };
 };
-const silent = async () => {
-  const placed = await started();
+const silent = async (times?: Partial<SagaTimes>) => {
+  const placed = await started(times);
   await test.env.sleep('14.01 days');
   await saga.needsAttention(placed.id);
   return placed;
@@ -138,6 +139,9 @@ describe('a report whose signal was lost', () => {
     return placed;
   };
 
+  /** No time is skipped here: it is not the question that is due after some hours. */
+  const reportsRead = () => waitFor('the question', () => saga.shop.countOf('carrier-reports') > 0);
+
   it.each(['delivered', 'returned'] as const)('%s is read in the books of the delivery service', async (status) => {
     const { id, handle } = await lost(status);
     await test.env.sleep('5.9 hours');
@@ -152,10 +156,9 @@ describe('a report whose signal was lost', () => {
     const { id, handle } = await lost();
     // Until it waits for the carrier.
     await test.env.sleep('1 minute');
-    const began = await test.env.currentTimeMs();
     await handle.signal(retry);
+    await reportsRead();
     expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
-    expect((await test.env.currentTimeMs()) - began).toBeLessThan(3_600_000);
   });
 
   it('is read at once on a retry that came in the moment before the order waited', async () => {
@@ -164,16 +167,15 @@ describe('a report whose signal was lost', () => {
     await start.reached;
     saga.shop.carrierSays(id, 'delivered');
     await handle.signal(retry);
-    const began = await test.env.currentTimeMs();
     start.release();
+    await reportsRead();
     expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
-    expect((await test.env.currentTimeMs()) - began).toBeLessThan(3_600_000);
     expect(saga.shop.countOf('carrier-reports')).toBe(1);
   });
 
   it('is read on retry when an operator was asked, and when the delivery service was away until then', async () => {
     saga.shop.down('carrier-reports');
-    const { id, handle } = await silent();
+    const { id, handle } = await silent({ deliveryAskedEveryMs: 30 * 86_400_000 });
     saga.shop.carrierSays(id, 'delivered');
     saga.shop.up('carrier-reports');
     await handle.signal(retry);
