@@ -33,3 +33,31 @@ export interface CancelRequest {
 
 /** Type of the failure with which the update `cancel` is rejected: the carrier has it, or it is delivered. */
 export const NOT_CANCELLABLE = 'NotCancellable';
+
+/** An order never gets a second workflow: the workflow's id is made of the order's. */
+export function workflowIdOf(orderId: string): string {
+  return `order-${orderId}`;
+}
+
+/** The id of the update with which a customer, or an operator for them, cancels. One fixed id: however often sent, it is one update. */
+export const CANCEL_UPDATE_ID = 'cancel';
+
+/** The id of the update that answers when stock is decided. */
+export const ACCEPTED_UPDATE_ID = 'accepted';
+
+/**
+ * What an operator lists orders by, in the Web UI and on both command lines. One list: the stack, the tests and
+ * every deployment register from it. Not encrypted, so nothing personal.
+ */
+export const SEARCH_ATTRIBUTES = {
+  OrderStatus: 'KEYWORD',
+  CustomerId: 'INT',
+  ProductIds: 'KEYWORD_LIST',
+  OrderTotal: 'INT',
+  CancelReason: 'KEYWORD',
+  NeedsAttention: 'BOOL',
+  AttentionStep: 'KEYWORD',
+  AttentionReason: 'KEYWORD',
+} as const;
+
+export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES;

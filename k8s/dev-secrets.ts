@@ -1,11 +1,32 @@
+import { stringify } from 'yaml';
+import { type Environment, ownEnvironments, type Site } from './environments.js';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { appSecrets, databasePasswordName } from '../stack/app/secrets.js';
 import { databaseNames, type DatabaseName } from '../stack/app/databases.js';
 import { databaseSettings } from '../stack/app/environment.js';
 import { keepSecrets } from '../stack/support/state.js';
-import { ownEnvironments, type Environment, type Site } from './environments.js';
-import { kustomization } from './kustomization.js';
+
+/** A kustomization that makes ConfigMaps, or Secrets, of what is given by their names. */
+export function kustomization(makes: {
+  configMapGenerator?: Record<string, Environment>;
+  secretGenerator?: Record<string, Environment>;
+}): string {
+  const generators = Object.entries(makes).map(([generator, made]) => [
+    generator,
+    Object.entries(made)
+      .filter(([, environment]) => Object.keys(environment).length > 0)
+      .map(([name, environment]) => ({
+        name,
+        literals: Object.entries(environment).map(([setting, value]) => `${setting}=${value}`),
+      })),
+  ]);
+  return stringify({
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    ...Object.fromEntries(generators),
+  });
+}
 
 const random = () => randomBytes(24).toString('base64url');
 

@@ -1,10 +1,10 @@
 import { createDeliveryActivities, createDeliveryReconciliation } from '../activities/delivery/delivery-activities.js';
-import { TASK_QUEUES } from '../contracts/task-queues.js';
+import { TASK_QUEUES } from '../contracts/services.js';
 import { checkDatabase, openDatabase } from '../platform/database/pool.js';
 import { readEnv } from '../platform/env.js';
 import { createLogger } from '../platform/logger.js';
 import { runProcess } from '../platform/shutdown.js';
-import { temporalSettingsFrom } from '../platform/temporal/settings.js';
+import { temporalSettingsFrom } from '../platform/temporal/client.js';
 import { createDeliveryStore } from '../services/delivery/delivery-store.js';
 import { PrismaClient } from '../services/delivery/prisma/generated/client.js';
 import { startCarrierClock } from '../services/delivery/simulated-carrier/carrier-clock.js';
@@ -13,10 +13,10 @@ import {
   createSimulatedCarrier,
 } from '../services/delivery/simulated-carrier/simulated-carrier.js';
 import { createShipmentBook } from '../services/delivery/simulated-carrier/shipment-book.js';
-import { settingsWithKey } from './config/delivery.js';
+import { deliveryWorkerSettingsWithKey } from './config.js';
 import { runWorker } from './run-worker.js';
 
-const config = readEnv(settingsWithKey);
+const config = readEnv(deliveryWorkerSettingsWithKey);
 const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LEVEL });
 
 /** Activities at once; each holds one connection at a time. */

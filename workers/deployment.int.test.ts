@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import proto from '@temporalio/proto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ORDER_DEPLOYMENT } from '../contracts/task-queues.js';
+import { ORDER_DEPLOYMENT } from '../contracts/services.js';
 import { scriptFrom } from '../tests/support/document-shell.js';
 import { waitFor } from '../tests/support/wait-for.js';
 import { orderQuery, retry } from '../workflows/order/messages.js';

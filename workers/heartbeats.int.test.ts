@@ -5,7 +5,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { server } from '../tests/support/servers.js';
-import { createHeartbeats } from './heartbeats.js';
+import { createHeartbeats } from './run-worker.js';
 import type { longStep } from './testing/long-step.js';
 
 const taskQueue = `heartbeats-${randomUUID()}`;

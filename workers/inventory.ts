@@ -1,6 +1,6 @@
 import { createInventoryActivities, createStockReconciliation } from '../activities/inventory/inventory-activities.js';
 import { createStockLock } from '../activities/inventory/stock-lock.js';
-import { TASK_QUEUES } from '../contracts/task-queues.js';
+import { TASK_QUEUES } from '../contracts/services.js';
 import { checkDatabase, openDatabase } from '../platform/database/pool.js';
 import { readEnv } from '../platform/env.js';
 import { createLocks } from '../platform/lock/redis-lock.js';
@@ -8,13 +8,13 @@ import { createLogger } from '../platform/logger.js';
 import { createMetrics } from '../platform/metrics.js';
 import { createRedis } from '../platform/redis.js';
 import { runProcess } from '../platform/shutdown.js';
-import { temporalSettingsFrom } from '../platform/temporal/settings.js';
+import { temporalSettingsFrom } from '../platform/temporal/client.js';
 import { PrismaClient } from '../services/inventory/prisma/generated/client.js';
 import { createStockStore } from '../services/inventory/stock-store.js';
-import { settings } from './config/inventory.js';
+import { inventoryWorkerSettings } from './config.js';
 import { runWorker } from './run-worker.js';
 
-const config = readEnv(settings);
+const config = readEnv(inventoryWorkerSettings);
 const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LEVEL });
 
 /** Activities at once; each holds one connection at a time. */

@@ -1,18 +1,18 @@
 import { createPaymentActivities, createPaymentReconciliation } from '../activities/payment/payment-activities.js';
-import { TASK_QUEUES } from '../contracts/task-queues.js';
+import { TASK_QUEUES } from '../contracts/services.js';
 import { checkDatabase, openDatabase } from '../platform/database/pool.js';
 import { readEnv } from '../platform/env.js';
 import { createLogger } from '../platform/logger.js';
 import { runProcess } from '../platform/shutdown.js';
-import { temporalSettingsFrom } from '../platform/temporal/settings.js';
+import { temporalSettingsFrom } from '../platform/temporal/client.js';
 import { createPaymentStore } from '../services/payment/payment-store.js';
 import { PrismaClient } from '../services/payment/prisma/generated/client.js';
 import { PrismaClient as LedgerClient } from '../services/payment/simulator/prisma/generated/client.js';
 import { createSimulatedProvider } from '../services/payment/simulator/simulated-provider.js';
-import { settings } from './config/payment.js';
+import { paymentWorkerSettings } from './config.js';
 import { runWorker } from './run-worker.js';
 
-const config = readEnv(settings);
+const config = readEnv(paymentWorkerSettings);
 const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LEVEL });
 
 /** Activities at once; each holds one connection at a time. */

@@ -4,9 +4,8 @@ import { lineSchema } from '../contracts/http/common.js';
 import { operatorRequestBodySchema } from '../contracts/http/orders.js';
 import { FINDING_KINDS, type Acknowledgement, type FindingKind } from '../contracts/reconciliation.js';
 import { readEnv } from '../platform/env.js';
-import { createTemporalClient } from '../platform/temporal/client.js';
-import { temporalSettingsFrom } from '../platform/temporal/settings.js';
-import { settings } from './config/reconcile.js';
+import { createTemporalClient, temporalSettingsFrom } from '../platform/temporal/client.js';
+import { reconcileSettings } from './config.js';
 import { describeReport, notFound, totalOf, runReconciliation, type Progress } from './reconcile/run-reconciliation.js';
 
 // `npm run reconcile`, for any Temporal that the environment names. Ends with 0 when nothing is found, or left, else
@@ -22,7 +21,7 @@ const { values } = parseArgs({
     note: { type: 'string' },
   },
 });
-const temporal = createTemporalClient(temporalSettingsFrom(readEnv(settings)));
+const temporal = createTemporalClient(temporalSettingsFrom(readEnv(reconcileSettings)));
 
 function show({ checked, counts }: Progress): void {
   const done = Object.entries(checked).map(([source, count]) => `${count} ${source}`);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { ORDER_DEPLOYMENT } from '../contracts/task-queues.js';
+import { ORDER_DEPLOYMENT } from '../contracts/services.js';
 import { waitFor } from '../tests/support/wait-for.js';
 import { withChange } from '../workflows/order/testing/changed-saga.js';
 import { workflowBundle } from '../workflows/order/testing/workflow-bundle.js';

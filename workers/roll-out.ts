@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Connection } from '@temporalio/client';
 import { z } from 'zod';
-import { ORDER_DEPLOYMENT } from '../contracts/task-queues.js';
+import { ORDER_DEPLOYMENT } from '../contracts/services.js';
 import { duration, readEnv, temporalAddressSettings } from '../platform/env.js';
 import { canary, promote, goBack, tellBuilds } from './roll-out/canary.js';
 

@@ -1,22 +1,38 @@
+import { activityInfo, heartbeat } from '@temporalio/activity';
+import { type ActivityInterceptorsFactory, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { HEARTBEAT_EVERY_MS, STEPS, STICKY_QUEUE_TIMEOUT_MS } from '../contracts/saga-steps.js';
 import { setTimeout as pause } from 'node:timers/promises';
-import { NativeConnection, Worker } from '@temporalio/worker';
-import type { WorkerOptions } from '@temporalio/worker';
-import { STEPS } from '../contracts/saga-steps.js';
-import { HEARTBEAT_EVERY_MS, STICKY_QUEUE_TIMEOUT_MS } from '../contracts/step-timeouts.js';
-import { createHealthServer } from '../platform/health.js';
-import type { ReadinessChecks } from '../platform/health.js';
+import { createHealthServer, type ReadinessChecks } from '../platform/health.js';
 import type { Listening } from '../platform/listen.js';
 import type { Logger } from '../platform/logger.js';
 import type { Metrics } from '../platform/metrics.js';
 import type { OnShutdown } from '../platform/shutdown.js';
 import { temporalTelemetryPlugins } from '../platform/telemetry/telemetry.js';
-import { createDataConverter } from '../platform/temporal/data-converter.js';
+import { createDataConverter, type TemporalSettings } from '../platform/temporal/client.js';
 import { installTemporalRuntime } from '../platform/temporal/runtime.js';
-import type { TemporalSettings } from '../platform/temporal/settings.js';
 import { deploymentOptions, untilDeployed, type WorkerVersioning } from './deployment.js';
-import { createHeartbeats } from './heartbeats.js';
 
-export interface WorkerSettings {
+/**
+ * Says of every activity that has a heartbeat timeout that it is alive for as long as this process is, so that a death
+ * is noticed sooner than by the time that one attempt may take. Says nothing of progress: that is what the time is for.
+ */
+export function createHeartbeats({ everyMs = HEARTBEAT_EVERY_MS } = {}): ActivityInterceptorsFactory {
+  return () => ({
+    inbound: {
+      execute: async (input, next) => {
+        if (activityInfo().heartbeatTimeoutMs === undefined) return next(input);
+        const beating = setInterval(() => heartbeat(), everyMs);
+        try {
+          return await next(input);
+        } finally {
+          clearInterval(beating);
+        }
+      },
+    },
+  });
+}
+
+interface WorkerSettings {
   service: string;
   taskQueue: string;
   activities: object;

@@ -6,8 +6,7 @@ import {
 } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { temporal, google } from '@temporalio/proto';
-import { workflowIdOf } from '../contracts/ids.js';
-import type { OrderSagaInput, SagaTimes } from '../contracts/order-saga.js';
+import { workflowIdOf, type OrderSagaInput, type SagaTimes } from '../contracts/order-saga.js';
 import { undoWorkflowIdOf } from '../contracts/reconciliation.js';
 import type { Stall } from '../contracts/saga-steps.js';
 import type { WatchedOrder } from '../services/order/watched-orders.js';

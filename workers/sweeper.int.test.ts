@@ -1,10 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-
-import { workflowIdOf } from '../contracts/ids.js';
-import { ORDER_SAGA } from '../contracts/order-saga.js';
+import { workflowIdOf, ORDER_SAGA } from '../contracts/order-saga.js';
 import { createLogger } from '../platform/logger.js';
-import { createTemporalClient, type TemporalClient } from '../platform/temporal/client.js';
-import type { TemporalSettings } from '../platform/temporal/settings.js';
+import { createTemporalClient, type TemporalClient, type TemporalSettings } from '../platform/temporal/client.js';
 import { newOrder, openOrderDatabase, type OrderDatabase } from '../services/order/testing/order-database.js';
 import { createTestNamespace } from '../tests/support/temporal-namespace.js';
 import { waitFor } from '../tests/support/wait-for.js';

@@ -1,7 +1,6 @@
 import { Counter } from 'prom-client';
 import type { Registry } from 'prom-client';
-import type { OrderLine } from '../../services/inventory/domain/order-lines.js';
-import { inProductOrder } from '../../services/inventory/domain/order-lines.js';
+import { type OrderLine, inProductOrder } from '../../services/inventory/domain/reservation.js';
 import { LockNotAcquired, LockUnavailable } from '../../platform/lock/lock-key.js';
 import type { LockTimes, Locks } from '../../platform/lock/redis-lock.js';
 import type { Logger } from '../../platform/logger.js';

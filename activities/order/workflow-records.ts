@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, type WorkflowClient } from '@temporalio/client';
 import { SEEN_BEFORE, type WorkflowRecord } from '../../contracts/activities/reconciliation.js';
-import { workflowIdOf } from '../../contracts/ids.js';
+import { workflowIdOf } from '../../contracts/order-saga.js';
 import { undoWorkflowIdOf } from '../../contracts/reconciliation.js';
 import type { WorkflowEndings } from '../../services/order/reconciliation-reader.js';
 

@@ -1,8 +1,7 @@
 import type { Express } from 'express';
 import { deliveryOperations } from '../../contracts/http/operations/deliveries.js';
 import type { Logger } from '../../platform/logger.js';
-import { createTemporalClient } from '../../platform/temporal/client.js';
-import { temporalSettingsFrom } from '../../platform/temporal/settings.js';
+import { createTemporalClient, temporalSettingsFrom } from '../../platform/temporal/client.js';
 import { createDeliveryReader, type DeliveryReader } from '../../services/delivery/delivery-reader.js';
 import type { CarrierKeys } from '../../services/delivery/domain/carrier-signature.js';
 import { PrismaClient } from '../../services/delivery/prisma/generated/client.js';

@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { DeliveryUpdate } from '../../contracts/activities/delivery-activities.js';
-import { workflowIdOf } from '../../contracts/ids.js';
+import { workflowIdOf } from '../../contracts/order-saga.js';
 import { deliveryUpdate } from '../../workflows/order/messages.js';
 
 /** `closed`: the order's Saga is over, so it needs to hear of nothing. Rejects when Temporal has not taken the signal. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import supertest from 'supertest';
-import { workflowIdOf } from '../../contracts/ids.js';
+import { workflowIdOf } from '../../contracts/order-saga.js';
 import { UNDO_ABANDONED_ORDER, undoWorkflowIdOf } from '../../contracts/reconciliation.js';
-import { TASK_QUEUES } from '../../contracts/task-queues.js';
+import { TASK_QUEUES } from '../../contracts/services.js';
 import { timelineSchema, type Order } from '../../contracts/http/orders.js';
 import type { SagaStep } from '../../contracts/saga-steps.js';
 import type { OperatorRequest } from '../../contracts/timeline.js';

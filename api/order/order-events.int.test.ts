@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { workflowIdOf } from '../../contracts/ids.js';
+import { workflowIdOf } from '../../contracts/order-saga.js';
 import { orderSchema, type Order } from '../../contracts/http/orders.js';
 import { listen, type Listening } from '../../platform/listen.js';
-import { startStatusListener } from '../../services/order/status-changes/status-listener.js';
+import { startStatusListener } from '../../services/order/status-changes.js';
 import { readEventStream, type HeardEvent } from '../../tests/support/event-stream.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { deliveryUpdate } from '../../workflows/order/messages.js';

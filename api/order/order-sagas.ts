@@ -7,9 +7,16 @@ import {
   type WorkflowUpdateHandle,
 } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
-import { ACCEPTED_UPDATE_ID, CANCEL_UPDATE_ID, workflowIdOf } from '../../contracts/ids.js';
+import {
+  ACCEPTED_UPDATE_ID,
+  CANCEL_UPDATE_ID,
+  workflowIdOf,
+  NOT_CANCELLABLE,
+  ORDER_SAGA,
+  type CancelRequest,
+  type SagaTimes,
+} from '../../contracts/order-saga.js';
 import type { Order } from '../../contracts/http/orders.js';
-import { NOT_CANCELLABLE, ORDER_SAGA, type CancelRequest, type SagaTimes } from '../../contracts/order-saga.js';
 import type { OperatorRequest } from '../../contracts/timeline.js';
 import { undoWorkflowIdOf } from '../../contracts/reconciliation.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import supertest from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-
-import { workflowIdOf } from '../../contracts/ids.js';
+import { workflowIdOf } from '../../contracts/order-saga.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { deliveryUpdate } from '../../workflows/order/messages.js';
 import { startOrderApi, type OrderApi } from './testing/order-api.js';

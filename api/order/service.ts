@@ -3,8 +3,7 @@ import { observeBreaker, createUserClient, type UserClient } from '../../clients
 import { createProductClient, type ProductClient } from '../../clients/product-client.js';
 import { createServiceToken } from '../../clients/service-token.js';
 import { orderOperations } from '../../contracts/http/operations/orders.js';
-import { createTemporalClient } from '../../platform/temporal/client.js';
-import { temporalSettingsFrom } from '../../platform/temporal/settings.js';
+import { createTemporalClient, temporalSettingsFrom } from '../../platform/temporal/client.js';
 import { createOrderStore, type OrderStore } from '../../services/order/order-store.js';
 import { PrismaClient } from '../../services/order/prisma/generated/client.js';
 import { sagaTimesFrom } from '../../services/order/saga-start.js';
@@ -13,7 +12,7 @@ import {
   type StatusChangeReader,
   startStatusListener,
   type StatusListener,
-} from '../../services/order/status-changes/status-listener.js';
+} from '../../services/order/status-changes.js';
 import { createTimelineStore, type TimelineStore } from '../../services/order/timeline-store.js';
 import { createServiceApp, type ServiceContext } from '../http/app.js';
 import { openService } from '../http/open-service.js';

@@ -1,7 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-import { workflowIdOf } from '../../contracts/ids.js';
+import { workflowIdOf } from '../../contracts/order-saga.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { startOrderApi, type OrderApi } from './testing/order-api.js';
 

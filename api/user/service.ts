@@ -5,12 +5,16 @@ import { checkDatabase, openDatabase } from '../../platform/database/pool.js';
 import { startPruner } from '../../platform/database/prune.js';
 import { createRedis } from '../../platform/redis.js';
 import { createAccessTokens, type AccessTokens } from '../../services/user/access-tokens.js';
-import { createEndedSessionStore, type EndedSessionStore } from '../../services/user/ended-sessions.js';
+import {
+  createEndedSessionStore,
+  type EndedSessionStore,
+  createSessionStore,
+  type SessionStore,
+} from '../../services/user/session-store.js';
 import type { OAuthClient } from '../../services/user/oauth-clients.js';
 import { createOutsideUserStore, type OutsideUserStore } from '../../services/user/outside-user-store.js';
 import { PrismaClient } from '../../services/user/prisma/generated/client.js';
 import { prunableOfUsers } from '../../services/user/prunable.js';
-import { createSessionStore, type SessionStore } from '../../services/user/session-store.js';
 import { createSigningKeys, type SigningKeys } from '../../services/user/signing-keys.js';
 import { createUserStore, type UserStore } from '../../services/user/user-store.js';
 import { createServiceApp, type ServiceContext } from '../http/app.js';

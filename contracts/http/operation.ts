@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-
 import type { ServiceName } from '../services.js';
 import type { ProblemCode } from './problem.js';
 import type { Role } from './users.js';

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-
 import { amountSchema, currencySchema } from '../money.js';
 import { CANCEL_REASONS, ORDER_STATUSES } from '../order-status.js';
 import { SHOWN_ATTENTION_STEPS } from '../saga-steps.js';

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { ownEnvironments, secretNamesOf } from '../../k8s/environments.js';
-import { kustomization } from '../../k8s/kustomization.js';
+import { kustomization } from '../../k8s/dev-secrets.js';
 import { ourProcesses } from '../../stack/app/processes.js';
 
 const head = '# Made from code by `npm run docs`.\n';

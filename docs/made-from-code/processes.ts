@@ -10,11 +10,13 @@ import { settings as userApi } from '../../api/user/config.js';
 import { dlqSettings, settings as notifications } from '../../notifications/config.js';
 import { telemetrySettings } from '../../platform/env.js';
 import { databasesSettings as databases, settings as setup } from '../../stack/setup/config.js';
-import { settings as deliveryWorker } from '../../workers/config/delivery.js';
-import { settings as inventoryWorker } from '../../workers/config/inventory.js';
-import { settings as orderWorker } from '../../workers/config/order.js';
-import { settings as paymentWorker } from '../../workers/config/payment.js';
-import { settings as reconcile } from '../../workers/config/reconcile.js';
+import {
+  deliveryWorkerSettings as deliveryWorker,
+  inventoryWorkerSettings as inventoryWorker,
+  orderWorkerSettings as orderWorker,
+  paymentWorkerSettings as paymentWorker,
+  reconcileSettings as reconcile,
+} from '../../workers/config.js';
 
 export type Settings = Record<string, z.ZodType>;
 

@@ -7,10 +7,12 @@ import {
   STALLS,
   STEPS,
   compensationOf,
+  ATTENTION_PAUSES_MS,
+  RECORD_TIMEOUTS,
+  STEP_RETRY,
 } from '../../contracts/saga-steps.js';
-import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../../contracts/search-attributes.js';
-import { ATTENTION_PAUSES_MS, RECORD_TIMEOUTS, STEP_RETRY } from '../../contracts/step-timeouts.js';
-import { TASK_QUEUES } from '../../contracts/task-queues.js';
+import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../../contracts/order-saga.js';
+import { TASK_QUEUES } from '../../contracts/services.js';
 import type { Topic } from '../../contracts/topics.js';
 import { TEMPLATES } from '../../notifications/templates/templates.js';
 import * as messages from '../../workflows/order/messages.js';

@@ -1,10 +1,46 @@
-import { silentAlerts } from './alerts.js';
+import { readdir, readFile } from 'node:fs/promises';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { type Manifest, workloadsIn } from './manifest.js';
 import { ourContainers, type MadeUp } from './containers.js';
-import { workloadsIn, type Manifest } from './manifest.js';
 import { networkFindings } from './network.js';
 import { unsafePods, unsteadyProcesses } from './pods.js';
 import { disagreements } from './runs.js';
 import { ourProcesses } from '../../stack/app/processes.js';
+
+interface RuleSpec {
+  groups: { rules: { alert: string; expr: string }[] }[];
+}
+
+/** Alerts on metrics that none of our processes has, and so never fire. */
+async function silentAlerts(manifests: readonly Manifest[]): Promise<string[]> {
+  const rules = manifests.filter(({ kind }) => kind === 'PrometheusRule');
+  if (rules.length === 0) return [];
+  const known = await metricsOfOurs();
+  return rules
+    .flatMap(({ spec }) => (spec as unknown as RuleSpec).groups.flatMap((group) => group.rules))
+    .flatMap(({ alert, expr }) =>
+      [...expr.matchAll(/([a-z_:]+)\{/g)]
+        .map(([, name = '']) => name.replace(/_(bucket|count|sum)$/, ''))
+        .filter((name) => !known.has(name))
+        .map((name) => `alert ${alert} is about ${name}, which no process of ours has`),
+    );
+}
+
+/** What Prometheus itself says of a target, what prom-client says of any process, and what our code says. */
+async function metricsOfOurs(): Promise<Set<string>> {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const names = ['up', ...registry.getMetricsAsArray().map(({ name }) => name)];
+  for (const folder of ['platform', 'clients', 'activities', 'services', 'api', 'workers', 'notifications']) {
+    for (const file of await readdir(folder, { recursive: true })) {
+      if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
+      const text = await readFile(`${folder}/${file}`, 'utf8');
+      if (text.includes('prom-client'))
+        names.push(...[...text.matchAll(/'([a-z]+(?:_[a-z]+)+)'/g)].map(([, name = '']) => name));
+    }
+  }
+  return new Set(names);
+}
 
 /** All that is wrong with a rendered overlay, beside its form. */
 export async function findingsIn(manifests: readonly Manifest[], madeUp: MadeUp): Promise<string[]> {

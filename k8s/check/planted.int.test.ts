@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kubectlKustomize, obtainKubernetesTools } from '../../stack/checks/kubernetes.js';
 import { onThisMachine } from '../../stack/servers/registries.js';
-import { connectionSettings } from './connections.js';
+import { connectionSettings } from './network.js';
 import type { MadeUp } from './containers.js';
 import { findingsIn } from './findings.js';
 import type { Container, Manifest, PodSpec, Workload } from './manifest.js';

@@ -2,9 +2,8 @@ import type { Kafka } from 'kafkajs';
 import type { Registry } from 'prom-client';
 import { crashPoint } from '../crash-points/crash-point.js';
 import type { Logger } from '../logger.js';
-import { createEventPublisher, refusalOf, closedByBytes, inSequence } from './event-publisher.js';
+import { createEventPublisher, refusalOf, closedByBytes, inSequence, createRefusedEvents } from './event-publisher.js';
 import { openOutboxSession, type OutboxRow, type OutboxSession, type OutboxSubject } from './outbox-session.js';
-import { createRefusedEvents } from './refused-events.js';
 import { startLoop, type Loop, type RunningLoop } from '../loop.js';
 import { within } from '../within.js';
 

@@ -1,3 +1,15 @@
+import {
+  type Span,
+  type SpanProcessor,
+  AlwaysOnSampler,
+  SamplingDecision,
+  type Sampler,
+  type SamplingResult,
+  BatchSpanProcessor,
+  NoopSpanProcessor,
+  ParentBasedSampler,
+} from '@opentelemetry/sdk-trace-base';
+import { isSpanContextValid, trace, type Attributes, type Context, type Link, type SpanKind } from '@opentelemetry/api';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CompositePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { ZipkinExporter } from '@opentelemetry/exporter-zipkin';
@@ -5,18 +17,51 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { BatchSpanProcessor, NoopSpanProcessor, ParentBasedSampler } from '@opentelemetry/sdk-trace-base';
-import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry-v2';
 import { TrustedBaggage } from './trace-context.js';
-import { WithoutLoneQueries, withoutPersonalData } from './spans.js';
+
+const personal = ['client.address', 'network.peer.address', 'user_agent.original', 'url.query'];
+
+/** Takes out of HTTP spans what can tell who called: addresses, browsers, and whatever stands in a query. */
+const withoutPersonalData: SpanProcessor = {
+  onStart: (span: Span) => {
+    for (const name of personal) Reflect.deleteProperty(span.attributes, name);
+    const url = span.attributes['url.full'];
+    if (typeof url === 'string') span.setAttribute('url.full', url.replace(/\?.*$/, ''));
+  },
+  onEnd: () => undefined,
+  forceFlush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+};
+
+/** Queries that nobody asked for by a request, such as a relay's poll each second, would bury the traces of orders. */
+class WithoutLoneQueries implements Sampler {
+  private readonly rest = new AlwaysOnSampler();
+
+  shouldSample(
+    context: Context,
+    _traceId: string,
+    name: string,
+    _kind: SpanKind,
+    _attributes: Attributes,
+    _links: Link[],
+  ): SamplingResult {
+    const parent = trace.getSpanContext(context);
+    const lone = parent === undefined || !isSpanContextValid(parent);
+    return lone && name.startsWith('prisma:') ? { decision: SamplingDecision.NOT_RECORD } : this.rest.shouldSample();
+  }
+
+  toString(): string {
+    return 'WithoutLoneQueries';
+  }
+}
 
 const exportDelayMs = 500;
 const lastSpansLimitMs = 2_000;
 
 let started: { sdk: NodeSDK; serviceName: string; spanProcessor: SpanProcessor } | undefined;
 
-export interface TelemetrySettings {
+interface TelemetrySettings {
   serviceName: string;
   /** Zipkin's base URL. Without it, spans exist (logs and answers name their trace) but go nowhere. */
   zipkinUrl: string | undefined;

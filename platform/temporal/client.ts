@@ -1,7 +1,35 @@
+import type { z } from 'zod';
+import type { temporalSettings } from '../env.js';
+import { type PayloadKeys, EncryptionCodec, type CodecOptions } from './payload-codec.js';
+import { fileURLToPath } from 'node:url';
+import type { DataConverter } from '@temporalio/common';
 import { Client, Connection } from '@temporalio/client';
 import { temporalTelemetryPlugins } from '../telemetry/telemetry.js';
-import { createDataConverter } from './data-converter.js';
-import type { TemporalSettings } from './settings.js';
+
+export interface TemporalSettings {
+  address: string;
+  namespace: string;
+  payloadKeys: PayloadKeys;
+}
+
+/** From the environment's names to ours. */
+export function temporalSettingsFrom(env: {
+  [K in keyof typeof temporalSettings]: z.output<(typeof temporalSettings)[K]>;
+}): TemporalSettings {
+  return {
+    address: env.TEMPORAL_ADDRESS,
+    namespace: env.TEMPORAL_NAMESPACE,
+    payloadKeys: { keys: env.PAYLOAD_KEYS, current: env.PAYLOAD_KEY_ID },
+  };
+}
+
+/** For `bundleWorkflowCode`, which needs the path and no codec. */
+export const failureConverterPath = fileURLToPath(new URL('./failure-converter.js', import.meta.url));
+
+/** JSON, encrypted, failures too. The same in clients, workers and tests, or they can't read each other. */
+export function createDataConverter(keys: PayloadKeys, options: CodecOptions = {}): DataConverter {
+  return { payloadCodecs: [new EncryptionCodec(keys, options)], failureConverterPath };
+}
 
 export interface TemporalClient {
   client: Client;

@@ -10,9 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { server } from '../../tests/support/servers.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { temporalTelemetryPlugins } from '../telemetry/telemetry.js';
-import { createTemporalClient } from './client.js';
-import type { TemporalClient } from './client.js';
-import { createDataConverter } from './data-converter.js';
+import { createTemporalClient, type TemporalClient, createDataConverter } from './client.js';
 import { go, secretWorkflow, tell } from './testing/secret-workflow.js';
 import type { SecretActivities } from './testing/secret-workflow.js';
 

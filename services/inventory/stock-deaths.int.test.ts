@@ -3,8 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { interleave, mortal } from '../../tests/support/interleave.js';
 import type { Actor, Stage } from '../../tests/support/interleave.js';
 import type { PrismaClient } from './prisma/generated/client.js';
-import { createStockStore } from './stock-store.js';
-import type { StockStore } from './stock-store.js';
+import { createStockStore, type StockStore } from './stock-store.js';
 import { openInventory } from './testing/open-inventory.js';
 import type { OpenInventory } from './testing/open-inventory.js';
 

@@ -6,7 +6,7 @@ import { assignments, type Columns, ORDER_COLUMNS, stateColumns, stateOf } from 
 import { type PrismaClient, Prisma } from './prisma/generated/client.js';
 import { isFinal, type OrderStatus } from '../../contracts/order-status.js';
 import { WAKE_RELAY } from '../../platform/outbox/outbox-session.js';
-import { STATUS_CHANGED } from './status-changes/status-listener.js';
+import { STATUS_CHANGED } from './status-changes.js';
 import { makeOrderEvent } from './domain/order-event.js';
 
 interface ReadOrder extends Columns {

@@ -1,11 +1,15 @@
-import { DELIVERY_ASKED_EVERY_MS, type SagaTimes, type OrderSagaInput } from '../../contracts/order-saga.js';
+import {
+  DELIVERY_ASKED_EVERY_MS,
+  type SagaTimes,
+  type OrderSagaInput,
+  workflowIdOf,
+} from '../../contracts/order-saga.js';
 import { duration } from '../../platform/env.js';
 import type { WorkflowStartOptions } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
-import { workflowIdOf } from '../../contracts/ids.js';
 import type { Order, PlacedOrder } from '../../contracts/http/orders.js';
-import { WORKFLOW_TASK_TIMEOUT_MS } from '../../contracts/step-timeouts.js';
-import { TASK_QUEUES } from '../../contracts/task-queues.js';
+import { WORKFLOW_TASK_TIMEOUT_MS } from '../../contracts/saga-steps.js';
+import { TASK_QUEUES } from '../../contracts/services.js';
 import { placedOrder, type StoredOrder } from './order-row.js';
 
 const some = duration.refine((ms) => ms >= 1, 'must be at least 1 ms');

@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-
 import type { Timeline } from '../../contracts/http/orders.js';
 import type { AttentionStep } from '../../contracts/saga-steps.js';
 import type { ServiceName } from '../../contracts/services.js';

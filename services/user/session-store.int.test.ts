@@ -6,8 +6,7 @@ import { pruneOnce } from '../../tests/support/prune-once.js';
 import { openUserDatabase } from './database.js';
 import type { PrismaClient } from './prisma/generated/client.js';
 import { prunableOfUsers } from './prunable.js';
-import { createSessionStore } from './session-store.js';
-import type { SessionStore } from './session-store.js';
+import { createSessionStore, type SessionStore } from './session-store.js';
 
 const dayMs = 86_400_000;
 const endsAfterMs = 90 * dayMs;

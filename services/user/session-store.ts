@@ -3,9 +3,10 @@ import type { User } from '../../contracts/http/users.js';
 import { expiryOf, judgeRefreshToken } from './domain/refresh-rules.js';
 import type { Prisma, PrismaClient } from './prisma/generated/client.js';
 import { toUser } from './user-store.js';
+import type { EndedSessions } from '../../contracts/http/sessions.js';
 
 /** Access tokens name the session, so that they end with it. */
-export interface NewTokens {
+interface NewTokens {
   sessionId: string;
   refreshToken: string;
 }
@@ -15,7 +16,7 @@ export interface RefreshedSession extends NewTokens {
 }
 
 /** Whose token it was that came a second time. */
-export interface ReusedToken {
+interface ReusedToken {
   reusedOf: number;
 }
 
@@ -34,7 +35,7 @@ export interface SessionStore {
   end(refreshToken: string): Promise<void>;
 }
 
-export interface SessionSettings {
+interface SessionSettings {
   /** So long after its log-in a family is over, whatever is left of its tokens. */
   endsAfterMs: number;
   now?: () => Date;
@@ -122,4 +123,29 @@ async function addToken(
 
 function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
+}
+
+export interface EndedSessionStore {
+  has(id: string): Promise<boolean>;
+  /** Those that ended since then, and a little before; without a time, all that a token may still name. */
+  since(at: Date | undefined): Promise<EndedSessions>;
+}
+
+/** Longer than a token lives, with clocks that differ a little. */
+const KEPT_MS = 20 * 60_000;
+
+/** Longer than a transaction lasts: what ended before the last answer may have been committed after it. */
+const OVERLAP_MS = 15_000;
+
+export function createEndedSessionStore(prisma: PrismaClient): EndedSessionStore {
+  return {
+    has: async (id) => (await prisma.endedSession.findUnique({ where: { id } })) !== null,
+    since: async (at) => {
+      // By the clock that wrote them.
+      const [clock] = await prisma.$queryRaw<[{ now: Date }]>`SELECT clock_timestamp() AS now`;
+      const from = new Date((at ?? new Date(clock.now.getTime() - KEPT_MS)).getTime() - OVERLAP_MS);
+      const rows = await prisma.endedSession.findMany({ where: { endedAt: { gte: from } }, select: { id: true } });
+      return { at: clock.now.toISOString(), ids: rows.map(({ id }) => id) };
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../../contracts/order-saga.js';
 import { createTestDatabase, type TestDatabase } from '../../tests/support/database.js';
 import { createTestNamespace } from '../../tests/support/temporal-namespace.js';
 import { awaitedBy } from './migrations.js';

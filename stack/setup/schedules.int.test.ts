@@ -1,8 +1,7 @@
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RECONCILIATION, RECONCILIATION_SCHEDULE } from '../../contracts/reconciliation.js';
-import { createTemporalClient, type TemporalClient } from '../../platform/temporal/client.js';
-import type { TemporalSettings } from '../../platform/temporal/settings.js';
+import { createTemporalClient, type TemporalClient, type TemporalSettings } from '../../platform/temporal/client.js';
 import { createTestNamespace } from '../../tests/support/temporal-namespace.js';
 import { scheduleReconciliation } from './temporal.js';
 

@@ -1,8 +1,8 @@
 import { Connection, Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { RECONCILIATION, RECONCILIATION_SCHEDULE } from '../../contracts/reconciliation.js';
-import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../../contracts/search-attributes.js';
-import { TASK_QUEUES } from '../../contracts/task-queues.js';
+import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../../contracts/order-saga.js';
+import { TASK_QUEUES } from '../../contracts/services.js';
 import { waitUntil } from '../support/probes.js';
 
 // A CommonJS package whose names Node can't see: only its default export can be imported.

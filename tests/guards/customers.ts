@@ -83,7 +83,7 @@ export const customers: Guard[] = [
   {
     promise: 'Of an order of several lines all are held, or none.',
     code: {
-      file: 'services/inventory/reservation.ts',
+      file: 'services/inventory/stock-store.ts',
       text: 'WHEN (SELECT bool_or(short) FROM checked) THEN',
       instead: 'WHEN short THEN',
     },
@@ -143,7 +143,7 @@ export const customers: Guard[] = [
   {
     promise: 'However many post at once with one key, one order is written, and all are answered with it.',
     code: {
-      file: 'services/order/insert-order.ts',
+      file: 'services/order/order-store.ts',
       text: 'ON CONFLICT DO NOTHING RETURNING id',
       instead: 'RETURNING id',
     },
@@ -164,7 +164,7 @@ export const customers: Guard[] = [
     promise:
       'Orders whose lines cross never wait for each other for ever, without the lock too: rows are taken in one direction.',
     code: {
-      file: 'services/inventory/reservation.ts',
+      file: 'services/inventory/stock-store.ts',
       text: 'ORDER BY product_id FOR UPDATE\n    ), checked AS (',
       instead: 'ORDER BY random() FOR UPDATE\n    ), checked AS (',
     },

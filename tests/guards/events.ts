@@ -197,7 +197,7 @@ export const events: Guard[] = [
   {
     promise: 'It is told of again and again, counted, and goes as soon as Kafka takes it.',
     code: {
-      file: 'platform/outbox/refused-events.ts',
+      file: 'platform/outbox/event-publisher.ts',
       text: 'if (held.size > 0 && Date.now() >= againAt) {',
       instead: 'if (held.size > 1e6 && Date.now() >= againAt) {',
     },

@@ -30,7 +30,7 @@ export const faults: Guard[] = [
     promise:
       'A step that takes long is not taken for dead while its worker lives; a dead worker is noticed within 4 s.',
     code: {
-      file: 'workers/heartbeats.ts',
+      file: 'workers/run-worker.ts',
       text: 'setInterval(() => heartbeat(), everyMs)',
       instead: 'setInterval(() => void heartbeat, everyMs)',
     },

@@ -78,7 +78,7 @@ export const money: Guard[] = [
   {
     promise: 'Of a hundred buyers of the last unit one gets it, with the lock or without: the database decides.',
     code: {
-      file: 'services/inventory/reservation.ts',
+      file: 'services/inventory/stock-store.ts',
       text: 'ORDER BY product_id FOR UPDATE\n    ), checked AS (',
       instead: 'ORDER BY product_id\n    ), checked AS (',
     },
@@ -90,7 +90,7 @@ export const money: Guard[] = [
   {
     promise: 'Stock moves only with its reservation, and each reservation moves once.',
     code: {
-      file: 'services/inventory/reservation.ts',
+      file: 'services/inventory/stock-store.ts',
       text: 'AND status = ${from}',
       instead: 'AND (status = ${from} OR true)',
     },
@@ -159,7 +159,7 @@ export const money: Guard[] = [
   {
     promise: 'A reservation that is tried many times at once is one row for each product.',
     code: {
-      file: 'services/inventory/reservation.ts',
+      file: 'services/inventory/stock-store.ts',
       text: 'ON CONFLICT (order_id, product_id) DO NOTHING',
       instead: '',
     },

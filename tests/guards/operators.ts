@@ -173,7 +173,7 @@ export const operators: Guard[] = [
   {
     promise: 'What an operator settled is done again by no reset, to whatever moment of the order.',
     code: {
-      file: 'workflows/order/earlier-runs.ts',
+      file: 'workflows/order/order-journal.ts',
       text: 'return isAfterReset() ? this.#ask(step).then(go) : go();',
       instead: 'return go();',
     },
@@ -185,7 +185,7 @@ export const operators: Guard[] = [
   {
     promise: 'Nor by the undo that a repair begins: a refund that was paid by hand is not paid a second time.',
     code: {
-      file: 'workflows/order/earlier-runs.ts',
+      file: 'workflows/order/order-journal.ts',
       text: 'if (this.journal.settledBefore.includes(step)) throw new SettledBefore();',
       instead: '',
     },

@@ -101,7 +101,7 @@ export const reconcile: Guard[] = [
   {
     promise: 'A delivery that has ended while its order waits on is named, and the order told.',
     code: {
-      file: 'workflows/reconciliation/compare/compare-delivery.ts',
+      file: 'workflows/reconciliation/compare/compare-order.ts',
       text: "(state === 'DELIVERED' || state === 'RETURNED');",
       instead: "state === 'RETURNED';",
     },
@@ -113,7 +113,7 @@ export const reconcile: Guard[] = [
   {
     promise: 'What a carrier delivers after it agreed to call it off is named.',
     code: {
-      file: 'workflows/reconciliation/compare/compare-delivery.ts',
+      file: 'workflows/reconciliation/compare/compare-order.ts',
       text: "state === 'DELIVERED' || reported.includes('delivered')",
       instead: "state === 'DELIVERED'",
     },
@@ -146,7 +146,7 @@ export const reconcile: Guard[] = [
   {
     promise: 'An order whose workflow was terminated or deleted is named, with the units and the money that it holds.',
     code: {
-      file: 'workflows/reconciliation/compare/compare-workflow.ts',
+      file: 'workflows/reconciliation/compare/compare-order.ts',
       text: "if (order.wasStarted) return of('workflow-gone', 'undo-order');",
       instead: '',
     },
@@ -245,7 +245,7 @@ export const reconcile: Guard[] = [
     promise:
       'What was done although an operator had settled it is named, and what was settled is told with what the books say.',
     code: {
-      file: 'workflows/reconciliation/compare/compare-settled.ts',
+      file: 'workflows/reconciliation/compare/compare-order.ts',
       text: 'Date.parse(updatedAt) > Date.parse(at)',
       instead: 'Date.parse(updatedAt) < 0 && at === updatedAt',
     },

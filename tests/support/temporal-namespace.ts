@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createNamespace, registerSearchAttributes } from '../../stack/setup/temporal.js';
-import type { TemporalSettings } from '../../platform/temporal/settings.js';
+import type { TemporalSettings } from '../../platform/temporal/client.js';
 import { server } from './servers.js';
 
 /** A namespace of the test's own on the real Temporal server, with our search attributes and keys for tests. */

@@ -1,6 +1,6 @@
 import { Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { workflowIdOf } from '../../contracts/ids.js';
+import { workflowIdOf } from '../../contracts/order-saga.js';
 import { server } from './servers.js';
 import { waitFor } from './wait-for.js';
 

@@ -1,5 +1,5 @@
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
-import { workflowIdOf } from '../../contracts/ids.js';
+import { workflowIdOf } from '../../contracts/order-saga.js';
 import type { RunningApp } from './app.js';
 import { server } from './servers.js';
 import { waitFor } from './wait-for.js';

@@ -8,7 +8,7 @@ import {
 } from '../../contracts/reconciliation.js';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowClient } from '@temporalio/client';
-import { TASK_QUEUES } from '../../contracts/task-queues.js';
+import { TASK_QUEUES } from '../../contracts/services.js';
 import { reconciliationProgress } from '../../workflows/reconciliation/messages.js';
 import type { reconciliation } from '../../workflows/reconciliation/reconciliation.js';
 

@@ -1,7 +1,7 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import type { OrderActivities } from '../../contracts/activities/order-activities.js';
-import { ORDER_DEPLOYMENT, TASK_QUEUES } from '../../contracts/task-queues.js';
+import { ORDER_DEPLOYMENT, TASK_QUEUES } from '../../contracts/services.js';
 import { registerSearchAttributes } from '../../stack/setup/temporal.js';
 import { server } from '../../tests/support/servers.js';
 import { waitFor } from '../../tests/support/wait-for.js';

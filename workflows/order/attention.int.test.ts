@@ -1,8 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { workflowMetadataQuery } from '@temporalio/workflow';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { SagaStep } from '../../contracts/saga-steps.js';
-import { ATTENTION_PAUSES_MS } from '../../contracts/step-timeouts.js';
+import { type SagaStep, ATTENTION_PAUSES_MS } from '../../contracts/saga-steps.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { cancel, giveUp, orderQuery, retry, settled } from './messages.js';
 import { ended } from './testing/outcome.js';

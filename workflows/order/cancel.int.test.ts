@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CANCEL_UPDATE_ID } from '../../contracts/ids.js';
-import type { CancelRequest } from '../../contracts/order-saga.js';
+import { CANCEL_UPDATE_ID, type CancelRequest } from '../../contracts/order-saga.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { accepted, cancel, giveUp, retry } from './messages.js';
 import { ended } from './testing/outcome.js';

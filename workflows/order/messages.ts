@@ -1,5 +1,4 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-
 import type { DeliveryUpdate } from '../../contracts/activities/delivery-activities.js';
 import type { Order } from '../../contracts/http/orders.js';
 import type { CancelRequest } from '../../contracts/order-saga.js';

@@ -4,7 +4,7 @@ import { ATTENTION_MEANS, serviceOf, type AttentionStep } from '../../contracts/
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import type { Order } from '../../contracts/http/orders.js';
 import type { PlacedOrder } from '../../contracts/http/orders.js';
-import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../../contracts/order-saga.js';
 
 type Attention = NonNullable<OrderPatch['attention']>;
 

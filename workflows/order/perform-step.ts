@@ -1,12 +1,10 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { OrderPatch, TimelineEntry } from '../../contracts/activities/order-activities.js';
-import type { AttentionStep } from '../../contracts/saga-steps.js';
+import { type AttentionStep, ATTENTION_PAUSES_MS } from '../../contracts/saga-steps.js';
 import { type CurrentDetails, showInSearch } from './operator-view.js';
 import { type FailureCause, stepEntry, causeOf, refusalOf, StepRefused, StepTooLate } from './step-outcome.js';
-import type { OrderJournal } from './order-journal.js';
-import { ATTENTION_PAUSES_MS } from '../../contracts/step-timeouts.js';
+import { type OrderJournal, SettledBefore } from './order-journal.js';
 import { SETTLED_BEFORE_DETAIL, SETTLED_DETAIL } from '../../contracts/timeline.js';
-import { SettledBefore } from './earlier-runs.js';
 
 /** `retry`: go now. `settled`: it was put right elsewhere, go on without it. */
 type OperatorAnswer = 'retry' | 'settled';

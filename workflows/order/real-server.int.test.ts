@@ -1,6 +1,6 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ACCEPTED_UPDATE_ID, workflowIdOf } from '../../contracts/ids.js';
+import { ACCEPTED_UPDATE_ID, workflowIdOf } from '../../contracts/order-saga.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { accepted, retry, settled } from './messages.js';
 import type { orderSaga } from './order-saga.js';

@@ -6,9 +6,8 @@ import { Attention, performStep, type Performed } from './perform-step.js';
 import { CallOff, Compensations, undoneBefore } from './cancellation.js';
 import { CarrierNews } from './carrier-news.js';
 import { CurrentDetails } from './operator-view.js';
-import { EarlierRuns } from './earlier-runs.js';
+import { EarlierRuns, OrderJournal, recordProgress } from './order-journal.js';
 import { wasByHand, StepRefused, StepTooLate, stepEntry } from './step-outcome.js';
-import { OrderJournal, recordProgress } from './order-journal.js';
 import { stepActivities } from './step-activities.js';
 
 /** What the row learns of a step, and what Kafka is told. No result: an operator settled it elsewhere. */

@@ -4,9 +4,14 @@ import type { ChargeRequest, RefundRequest, PaymentActivities } from '../../cont
 import type { OrderSagaInput } from '../../contracts/order-saga.js';
 import type { PlacedOrder } from '../../contracts/http/orders.js';
 import { proxyActivities } from '@temporalio/workflow';
-import { STEPS, type Compensation, type SagaStep } from '../../contracts/saga-steps.js';
-import { HEARTBEAT_TIMEOUT_MS, STEP_RETRY } from '../../contracts/step-timeouts.js';
-import { TASK_QUEUES } from '../../contracts/task-queues.js';
+import {
+  STEPS,
+  type Compensation,
+  type SagaStep,
+  HEARTBEAT_TIMEOUT_MS,
+  STEP_RETRY,
+} from '../../contracts/saga-steps.js';
+import { TASK_QUEUES } from '../../contracts/services.js';
 
 /** In ascending product id: everybody who locks several products locks them in one order. */
 export function stockOf({ id, lines }: PlacedOrder): StockRequest {

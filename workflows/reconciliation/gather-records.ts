@@ -11,7 +11,7 @@ import type {
   StockRecord,
   WorkflowRecord,
 } from '../../contracts/activities/reconciliation.js';
-import { TASK_QUEUES } from '../../contracts/task-queues.js';
+import { TASK_QUEUES } from '../../contracts/services.js';
 
 /** A service that is away for longer ends the reconciliation: what can't be compared is not said to be right. */
 const options = {

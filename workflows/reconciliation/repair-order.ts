@@ -9,7 +9,7 @@ import type { OrderRecord } from '../../contracts/activities/reconciliation.js';
 import type { Acknowledgement, Finding, Repair, Repaired } from '../../contracts/reconciliation.js';
 import { REFUSALS } from '../../contracts/refusals.js';
 import type { SagaStep } from '../../contracts/saga-steps.js';
-import { workflowIdOf } from '../../contracts/ids.js';
+import { workflowIdOf } from '../../contracts/order-saga.js';
 import { isFinal } from '../../contracts/order-status.js';
 import { deliveryUpdate } from '../order/messages.js';
 import { recordProgress } from '../order/order-journal.js';

@@ -4,10 +4,9 @@ import {
   type ReconciliationReport,
   type Repaired,
 } from '../../contracts/reconciliation.js';
-import { standsFor } from './compare/compare-settled.js';
+import { standsFor, compareOrder } from './compare/compare-order.js';
 import { type RecordsOfOrder, gatherRecords, areTheSame } from './gather-records.js';
 import { sleep } from '@temporalio/workflow';
-import { compareOrder } from './compare/compare-order.js';
 
 export function emptyReport(now: Date): ReconciliationReport {
   return {

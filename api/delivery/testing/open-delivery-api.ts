@@ -1,11 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import request from 'supertest';
 import type { CarrierEvent } from '../../../contracts/http/deliveries.js';
-import { workflowIdOf } from '../../../contracts/ids.js';
-import { ORDER_SAGA } from '../../../contracts/order-saga.js';
+import { workflowIdOf, ORDER_SAGA } from '../../../contracts/order-saga.js';
 import { createLogger } from '../../../platform/logger.js';
-import { createTemporalClient } from '../../../platform/temporal/client.js';
-import { createDataConverter } from '../../../platform/temporal/data-converter.js';
+import { createTemporalClient, createDataConverter } from '../../../platform/temporal/client.js';
 import { createDeliveryReader } from '../../../services/delivery/delivery-reader.js';
 import { signCarrierEvent } from '../../../services/delivery/domain/carrier-signature.js';
 import { createEventRecorder, createToldMarker } from '../../../services/delivery/record-event.js';

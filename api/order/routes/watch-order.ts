@@ -1,7 +1,7 @@
 import { orderOperations } from '../../../contracts/http/operations/orders.js';
 import { isFinal } from '../../../contracts/order-status.js';
 import { withOrderId } from '../../../platform/log-context.js';
-import { watchOrder as watchStatus } from '../../../services/order/status-changes/watch-order.js';
+import { watchOrder as watchStatus } from '../../../services/order/status-changes.js';
 import { isOwnerOrAdmin, subjectOf } from '../../http/access.js';
 import { ANSWERED, handle, reply } from '../../http/handle.js';
 import { asSeenBy, orderForCaller } from '../order-for-caller.js';

@@ -7,15 +7,12 @@ import { createProductClient } from '../../../clients/product-client.js';
 import { createUserClient } from '../../../clients/user-client.js';
 import type { Order } from '../../../contracts/http/orders.js';
 import type { SagaTimes } from '../../../contracts/order-saga.js';
-import { TASK_QUEUES } from '../../../contracts/task-queues.js';
+import { TASK_QUEUES } from '../../../contracts/services.js';
 import { createLogger } from '../../../platform/logger.js';
 import { createMetrics } from '../../../platform/metrics.js';
 import { temporalTelemetryPlugins } from '../../../platform/telemetry/telemetry.js';
 import { createTemporalClient, type TemporalClient } from '../../../platform/temporal/client.js';
-import {
-  createStatusChangeReader,
-  startStatusListener,
-} from '../../../services/order/status-changes/status-listener.js';
+import { createStatusChangeReader, startStatusListener } from '../../../services/order/status-changes.js';
 import { openOrderDatabase, type OrderDatabase } from '../../../services/order/testing/order-database.js';
 import { createTimelineStore } from '../../../services/order/timeline-store.js';
 import { createTestNamespace } from '../../../tests/support/temporal-namespace.js';

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-
 import type { ServiceName } from '../../services.js';
 import type { Operations } from '../operation.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inProductOrder } from './order-lines.js';
+import { inProductOrder } from './reservation.js';
 
 test('lines are taken in ascending product id, by number', () => {
   const lines = [10, 9, 100].map((productId) => ({ productId, quantity: 1 }));

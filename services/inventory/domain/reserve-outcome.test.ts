@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ReservationStatus, ReservedLine } from './reservation.js';
-import { outcomeOf } from './reserve-outcome.js';
+import { type ReservationStatus, type ReservedLine, outcomeOf } from './reservation.js';
 
 const row = (productId: number, status: ReservationStatus, available: number | null = null): ReservedLine => ({
   productId,

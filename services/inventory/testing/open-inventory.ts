@@ -5,8 +5,7 @@ import { createLogger } from '../../../platform/logger.js';
 import { createTestDatabase } from '../../../tests/support/database.js';
 import { waitFor } from '../../../tests/support/wait-for.js';
 import { PrismaClient } from '../prisma/generated/client.js';
-import { createStockStore } from '../stock-store.js';
-import type { StockStore } from '../stock-store.js';
+import { createStockStore, type StockStore } from '../stock-store.js';
 
 const COUNT_WAITING = `
   SELECT count(*)::integer AS count FROM pg_stat_activity

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PAYMENT_METHODS } from '../../../contracts/http/payments.js';
-import { behaviourOf } from './behaviour.js';
+import { behaviourOf } from './simulated-provider.js';
 
 const attempts = (method: string, providerUp = false) =>
   [1, 2, 3, 4].map((number) => {

@@ -3,7 +3,7 @@ import { WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
 import type { Order } from '../../../contracts/http/orders.js';
 import type { Product } from '../../../contracts/http/products.js';
 import type { Api } from '../../support/api.js';
-import { workflowIdOf } from '../../../contracts/ids.js';
+import { workflowIdOf } from '../../../contracts/order-saga.js';
 import { retry } from '../../../workflows/order/messages.js';
 import { SEOUL, stockedProduct, type Shop } from '../../support/shop.js';
 import { kindOf, KINDS_BY_SHARE, type Kind, type KindName } from './order-kinds.js';

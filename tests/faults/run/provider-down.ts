@@ -1,4 +1,4 @@
-import { workflowIdOf } from '../../../contracts/ids.js';
+import { workflowIdOf } from '../../../contracts/order-saga.js';
 import { placeOrder, type Shop } from '../../support/shop.js';
 import type { Customers } from './customers.js';
 import type { World } from './world.js';

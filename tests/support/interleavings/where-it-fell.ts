@@ -1,4 +1,4 @@
-import { CANCEL_UPDATE_ID } from '../../../contracts/ids.js';
+import { CANCEL_UPDATE_ID } from '../../../contracts/order-saga.js';
 import { historyOf } from '../temporal.js';
 import type { CalledOff } from './call-off.js';
 

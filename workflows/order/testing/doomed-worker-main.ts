@@ -1,5 +1,5 @@
 import { NativeConnection, Worker } from '@temporalio/worker';
-import type { TaskQueue } from '../../../contracts/task-queues.js';
+import type { TaskQueue } from '../../../contracts/services.js';
 import { quietRuntime, workerOptions } from './saga-test.js';
 
 const [taskQueue, namespace, address, codePath] = process.argv.slice(2) as [TaskQueue, string, string, string];

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { TaskQueue } from '../../../contracts/task-queues.js';
+import type { TaskQueue } from '../../../contracts/services.js';
 import { server } from '../../../tests/support/servers.js';
 import { workflowBundle } from './workflow-bundle.js';
 

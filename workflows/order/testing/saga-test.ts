@@ -2,16 +2,20 @@ import { WithStartWorkflowOperation, type Client, type WorkflowHandle } from '@t
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Order } from '../../../contracts/http/orders.js';
-import { ACCEPTED_UPDATE_ID, workflowIdOf } from '../../../contracts/ids.js';
-import type { OrderSagaInput, SagaTimes } from '../../../contracts/order-saga.js';
+import {
+  ACCEPTED_UPDATE_ID,
+  workflowIdOf,
+  type OrderSagaInput,
+  type SagaTimes,
+  SEARCH_ATTRIBUTES,
+} from '../../../contracts/order-saga.js';
 import type { PlacedOrder } from '../../../contracts/http/orders.js';
 import type { OrderStatus } from '../../../contracts/order-status.js';
 import type { DeliveryUpdate } from '../../../contracts/activities/delivery-activities.js';
-import { SEARCH_ATTRIBUTES } from '../../../contracts/search-attributes.js';
-import { STICKY_QUEUE_TIMEOUT_MS, WORKFLOW_TASK_TIMEOUT_MS } from '../../../contracts/step-timeouts.js';
-import { TASK_QUEUES, type TaskQueue } from '../../../contracts/task-queues.js';
+import { STICKY_QUEUE_TIMEOUT_MS, WORKFLOW_TASK_TIMEOUT_MS } from '../../../contracts/saga-steps.js';
+import { TASK_QUEUES, type TaskQueue } from '../../../contracts/services.js';
 import { temporalTelemetryPlugins } from '../../../platform/telemetry/telemetry.js';
-import { createDataConverter } from '../../../platform/temporal/data-converter.js';
+import { createDataConverter } from '../../../platform/temporal/client.js';
 import { server } from '../../../tests/support/servers.js';
 import { waitFor } from '../../../tests/support/wait-for.js';
 import { accepted, deliveryUpdate, initialSearchAttributes } from '../messages.js';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { temporalTelemetryPlugins } from '../../../platform/telemetry/telemetry.js';
-import { failureConverterPath } from '../../../platform/temporal/data-converter.js';
+import { failureConverterPath } from '../../../platform/temporal/client.js';
 import { fromCache } from '../../../stack/support/cache.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));

@@ -1,8 +1,7 @@
 import type { Finding, FindingKind, Repair } from '../../../contracts/reconciliation.js';
 import type { PaymentState } from '../../../services/payment/domain/payment.js';
 import type { RecordsOfOrder } from '../gather-records.js';
-import { finding } from './finding.js';
-import { stageOf, type Stage } from './order-stage.js';
+import { finding, stageOf, type Stage } from './finding.js';
 
 /** Whose money it is by our own books. */
 export function comparePayment({ orderId, order, payment }: RecordsOfOrder): Finding[] {

@@ -1,11 +1,157 @@
 import type { Finding } from '../../../contracts/reconciliation.js';
+import type { DeliveryState } from '../../../services/delivery/domain/delivery.js';
 import type { RecordsOfOrder } from '../gather-records.js';
+import { finding, stageOf, acknowledgedAs } from './finding.js';
+import { isFinal, type OrderStatus } from '../../../contracts/order-status.js';
+import type { ReservationStatus } from '../../../services/inventory/domain/reservation.js';
+import { partOf, type SagaStep } from '../../../contracts/saga-steps.js';
+import type { PaymentState } from '../../../services/payment/domain/payment.js';
 import { compareAmounts, compareLedger, comparePayment } from './compare-money.js';
-import { compareDelivery } from './compare-delivery.js';
-import { compareSettled } from './compare-settled.js';
 import { compareStock } from './compare-stock.js';
-import { compareWorkflow } from './compare-workflow.js';
-import { acknowledgedAs } from './finding.js';
+
+/** The carrier was asked, or has it. */
+const ON_ITS_WAY: readonly DeliveryState[] = ['PENDING', 'STARTED', 'IN_TRANSIT'];
+
+/** A step that the end of a delivery brings about, and that fails, asks for an operator before. */
+const HEARD_WITHIN_MS = 10 * 60_000;
+
+/** `now` in milliseconds since the epoch. */
+function compareDelivery({ orderId, order, workflow, delivery }: RecordsOfOrder, now: number): Finding[] {
+  const state = delivery?.status as DeliveryState | undefined;
+  const isOnItsWay = state !== undefined && ON_ITS_WAY.includes(state);
+  if (order === undefined)
+    return isOnItsWay || state === 'DELIVERED' ? [finding('delivery-without-order', orderId, `delivery ${state}`)] : [];
+
+  const reported = delivery?.reported ?? [];
+  const says = `order ${order.status}, delivery ${[state ?? 'none', ...reported].join(', ')}`;
+  switch (stageOf(order).delivery) {
+    case 'open': {
+      const hasEnded = delivery !== undefined && (state === 'DELIVERED' || state === 'RETURNED');
+      const waitsForTheCarrier =
+        order.status === 'DELIVERY_STARTED' && (order.attentionStep ?? 'await-delivery') === 'await-delivery';
+      if (workflow.state !== 'running' || !hasEnded || !waitsForTheCarrier) return [];
+      return now - Math.max(Date.parse(delivery.updatedAt), Date.parse(order.updatedAt)) > HEARD_WITHIN_MS
+        ? [finding('delivery-unheard', orderId, says, { repair: 'tell-order' })]
+        : [];
+    }
+    case 'delivered':
+      if (state !== 'DELIVERED') return [finding('not-delivered', orderId, says)];
+      return reported.includes('returned') ? [finding('returned-but-completed', orderId, says)] : [];
+    case 'undone':
+      if (isOnItsWay) return [finding('still-delivering', orderId, says, { repair: 'call-off-delivery' })];
+      return state === 'DELIVERED' || reported.includes('delivered')
+        ? [finding('delivered-but-cancelled', orderId, says)]
+        : [];
+  }
+}
+
+const HELD = 'HELD' satisfies ReservationStatus;
+
+/** Younger ones are in the hands of the request that placed them, then of the sweeper. */
+const STARTED_WITHIN_MS = 30_000;
+/** The workflow ends a moment after its last record. */
+const ENDS_WITHIN_MS = 60_000;
+
+function compareWorkflow(records: RecordsOfOrder, now: number): Finding[] {
+  const { order, workflow } = records;
+  if (order === undefined) return [];
+  const { orderId, status } = order;
+  const says = `order ${status}, workflow ${workflow.detail}`;
+  const of = (kind: Finding['kind'], repair?: Finding['repair']) => [
+    finding(kind, orderId, says, { ...atStake(records), repair }),
+  ];
+
+  if (isFinal(status)) {
+    if (workflow.state === 'running')
+      return now - Date.parse(order.updatedAt) > ENDS_WITHIN_MS ? of('workflow-outlives-order') : [];
+    const endedOtherwise = workflow.orderStatus !== undefined && workflow.orderStatus !== status;
+    return workflow.state === 'completed' && endedOtherwise
+      ? [finding('status-differs', orderId, `order ${status}, workflow ended as ${workflow.orderStatus ?? ''}`)]
+      : [];
+  }
+  switch (workflow.state) {
+    case 'running':
+      return [];
+    case 'completed':
+      // It ended well by its own books, so what it did must not be undone behind its back.
+      return of('status-differs', isFurther(workflow.orderStatus, status) ? 'write-status' : undefined);
+    case 'forgotten':
+      // It may have ended well, so nothing of it may be undone.
+      return of('workflow-gone');
+    case 'ended-otherwise':
+      return of('workflow-gone', 'undo-order');
+    case 'gone':
+      if (order.wasStarted) return of('workflow-gone', 'undo-order');
+      return now - Date.parse(order.createdAt) > STARTED_WITHIN_MS
+        ? of('workflow-never-started', 'start-workflow')
+        : [];
+  }
+}
+
+/** On its own branch. */
+function isFurther(ended: string | undefined, status: OrderStatus): boolean {
+  return ended === 'CANCELLED' || (ended === 'COMPLETED' && status !== 'CANCELLING');
+}
+
+/** What the order holds, and nobody will give back. */
+function atStake({ stock, payment, ledger }: RecordsOfOrder): Pick<Finding, 'units' | 'money'> {
+  const units = stock.filter(({ status }) => status === HELD).reduce((sum, { quantity }) => sum + quantity, 0);
+  const charged = [ledger, payment].find((record) => record?.status === 'CHARGED');
+  return {
+    ...(units > 0 && { units }),
+    ...(charged && { money: { amount: charged.amount, currency: charged.currency } }),
+  };
+}
+
+/**
+ * What an operator put right elsewhere and its service has done afterwards all the same. Done before, it was settled
+ * because nobody heard of it. Not seen of what goes on being written: a reservation that is sold, a parcel on its way.
+ */
+function compareSettled({ orderId, order, stock, payment }: RecordsOfOrder): Finding[] {
+  const paymentIs = (...states: PaymentState[]) =>
+    payment !== undefined && states.some((state) => state === payment.status) ? [payment] : [];
+  const stockIs = (...statuses: ReservationStatus[]) =>
+    stock.filter(({ status }) => statuses.some((one) => one === status));
+
+  return (order?.settled ?? []).flatMap(({ step, at }) => {
+    const after = <Row extends { updatedAt: string }>(rows: Row[]) =>
+      rows.filter(({ updatedAt }) => Date.parse(updatedAt) > Date.parse(at));
+    const done = (rows: { status: string; updatedAt: string }[], worth: Pick<Finding, 'units' | 'money'>) =>
+      rows.slice(0, 1).map(({ status, updatedAt }) => {
+        const detail = `${step} was settled at ${at}; ${partOf(step)} ${status} since ${updatedAt}`;
+        return finding('settled-and-done', orderId, detail, worth);
+      });
+    const ofMoney = (rows: NonNullable<typeof payment>[]) =>
+      rows.flatMap((row) => done([row], { money: { amount: row.amount, currency: row.currency } }));
+    const ofUnits = (rows: typeof stock) =>
+      done(rows, { units: rows.reduce((sum, { quantity }) => sum + quantity, 0) });
+
+    switch (step as SagaStep) {
+      case 'charge-payment':
+        return ofMoney(after(paymentIs('CHARGED')));
+      case 'refund-payment':
+        return ofMoney(after(paymentIs('REFUNDED')));
+      case 'commit-stock':
+        return ofUnits(after(stockIs('COMMITTED')));
+      case 'release-stock':
+        return ofUnits(after(stockIs('RELEASED', 'RETURNED')));
+      default:
+        return [];
+    }
+  });
+}
+
+/** What the books of its service say of a step that was settled. */
+export function standsFor(step: string, { stock, payment, ledger, delivery }: RecordsOfOrder): string {
+  switch (partOf(step)) {
+    case 'stock':
+      return `stock ${[...new Set(stock.map(({ status }) => status))].join(', ') || 'none'}`;
+    case 'payment':
+      return `payment ${payment?.status ?? 'none'}, provider ${ledger?.status ?? 'none'}`;
+    default:
+      return `delivery ${delivery?.status ?? 'none'}`;
+  }
+}
 
 /** What no record accounts for, if none of these moves any more. `now` in milliseconds since the epoch. */
 export function compareOrder(records: RecordsOfOrder, now: number): Finding[] {

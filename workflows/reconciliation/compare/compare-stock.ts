@@ -2,8 +2,7 @@ import type { StockRecord, StockLevelRecord } from '../../../contracts/activitie
 import type { Finding } from '../../../contracts/reconciliation.js';
 import type { ReservationStatus } from '../../../services/inventory/domain/reservation.js';
 import type { RecordsOfOrder } from '../gather-records.js';
-import { finding } from './finding.js';
-import { stageOf } from './order-stage.js';
+import { finding, stageOf } from './finding.js';
 
 const HELD = 'HELD' satisfies ReservationStatus;
 const SOLD = 'COMMITTED' satisfies ReservationStatus;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowIdReusePolicy } from '@temporalio/common';
 import type { FindingKind } from '../../../contracts/reconciliation.js';
 import { SETTLED_DETAIL } from '../../../contracts/timeline.js';
-import { workflowIdOf } from '../../../contracts/ids.js';
+import { workflowIdOf } from '../../../contracts/order-saga.js';
 import type { Shop } from './open-shop.js';
 
 export interface Planted {

@@ -14,12 +14,11 @@ import {
   createPaymentActivities,
   createPaymentReconciliation,
 } from '../../../activities/payment/payment-activities.js';
-import { workflowIdOf } from '../../../contracts/ids.js';
-import { ORDER_SAGA, type SagaTimes } from '../../../contracts/order-saga.js';
+import { workflowIdOf, ORDER_SAGA, type SagaTimes } from '../../../contracts/order-saga.js';
 import type { CarrierEvent } from '../../../contracts/http/deliveries.js';
 import type { OrderStatus } from '../../../contracts/order-status.js';
 import type { ReconciliationInput } from '../../../contracts/reconciliation.js';
-import { TASK_QUEUES, type TaskQueue } from '../../../contracts/task-queues.js';
+import { TASK_QUEUES, type TaskQueue } from '../../../contracts/services.js';
 import { createLogger } from '../../../platform/logger.js';
 import { createTemporalClient } from '../../../platform/temporal/client.js';
 import { createEventRecorder } from '../../../services/delivery/record-event.js';

@@ -1,19 +1,19 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OrderProgress } from '../../../contracts/activities/order-activities.js';
-import type { OrderStatus } from '../../../contracts/order-status.js';
-import { createLogger } from '../../../platform/logger.js';
-import { waitFor } from '../../../tests/support/wait-for.js';
-import { recordProgress } from '../progress-store.js';
-import { newOrder, openOrderDatabase, progress, type OrderDatabase } from '../testing/order-database.js';
+import type { OrderProgress } from '../../contracts/activities/order-activities.js';
+import type { OrderStatus } from '../../contracts/order-status.js';
+import { createLogger } from '../../platform/logger.js';
+import { waitFor } from '../../tests/support/wait-for.js';
+import { recordProgress } from './progress-store.js';
+import { newOrder, openOrderDatabase, progress, type OrderDatabase } from './testing/order-database.js';
 import {
   createStatusChangeReader,
   type StatusChange,
   type StatusChangeReader,
   startStatusListener,
   type StatusListener,
-} from './status-listener.js';
-import { watchOrder } from './watch-order.js';
+  watchOrder,
+} from './status-changes.js';
 
 const service = 'status-test';
 let database: OrderDatabase;

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
-import { COMMIT, RELEASE } from './moves.js';
-import { RESERVATION_STATUSES } from './reservation.js';
-import type { ReservationStatus } from './reservation.js';
+import { COMMIT, RELEASE, RESERVATION_STATUSES, type ReservationStatus } from './reservation.js';
 
 /** What a unit of a line counts for, by its status: each of its kinds of place adds up to one or to none. */
 const COUNTED: Record<ReservationStatus, { reserved: number; sold: number }> = {
