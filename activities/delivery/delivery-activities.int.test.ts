@@ -57,7 +57,7 @@ function interrupted(
   };
   return {
     book: (booking) => around(() => carrier.book(booking)),
-    callOff: (request) => around(() => carrier.callOff(request)),
+    cancel: (request) => around(() => carrier.cancel(request)),
   };
 }
 

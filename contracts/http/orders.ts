@@ -166,7 +166,7 @@ export const timelineEntrySchema = z
       description:
         '`refused`: a business answer, final. `failing`: it does not succeed, and waits for an operator. ' +
         '`timed-out`: its time has run out before it succeeded. `undone`: a ' +
-        'compensation has run. `asked`: somebody’s wish, heard. `unconfirmed`: an operator’s wish of which it is not ' +
+        'compensation has run. `asked`: somebody’s request, heard. `unconfirmed`: an operator’s request of which it is not ' +
         'known whether it was heard.',
     }),
     attempts: z.int().meta({

@@ -25,8 +25,8 @@ const told = ['order-created', 'order-cancelled'] as const;
 const toldOfMoney = ['order-created', 'payment-completed', 'order-cancelled'] as const;
 const toldOfParcel = ['order-created', 'payment-completed', 'delivery-started', 'order-cancelled'] as const;
 
-const wished = ['CUSTOMER_REQUEST', 'OPERATOR_REQUEST'] as const;
-const wishedOrTooLate = ['CUSTOMER_REQUEST', 'OPERATOR_REQUEST', 'PAYMENT_TIMEOUT'] as const;
+const requested = ['CUSTOMER_REQUEST', 'OPERATOR_REQUEST'] as const;
+const requestedOrTooLate = ['CUSTOMER_REQUEST', 'OPERATOR_REQUEST', 'PAYMENT_TIMEOUT'] as const;
 
 const nothing = { payment: 'none', delivery: 'none' } as const;
 const released = { reservation: 'RELEASED' } as const;
@@ -65,65 +65,65 @@ export const END_STATES: readonly EndState[] = [
   },
   { end: 'came back', reasons: ['DELIVERY_RETURNED'], ...refunded, delivery: 'RETURNED', mails: toldOfParcel },
 
-  { end: 'called off before anything began', reasons: wished, reservation: 'none', ...nothing, mails: told },
+  { end: 'called off before anything began', reasons: requested, reservation: 'none', ...nothing, mails: told },
   {
     end: 'called off before anything was asked of the provider',
-    reasons: wished,
+    reasons: requested,
     ...released,
     ...nothing,
     mails: told,
   },
-  { end: 'called off, stock refused unheard', reasons: wished, reservation: 'REFUSED', ...nothing, mails: told },
+  { end: 'called off, stock refused unheard', reasons: requested, reservation: 'REFUSED', ...nothing, mails: told },
   {
     end: 'called off or too late, not paid',
-    reasons: wishedOrTooLate,
+    reasons: requestedOrTooLate,
     ...released,
     payment: 'VOIDED',
     delivery: 'none',
     mails: told,
   },
-  { end: 'called off or too late, paid unheard', reasons: wishedOrTooLate, ...refunded, delivery: 'none', mails: told },
+  { end: 'called off or too late, paid unheard', reasons: requestedOrTooLate, ...refunded, delivery: 'none', mails: told },
   {
     end: 'called off or too late, declined unheard',
-    reasons: wishedOrTooLate,
+    reasons: requestedOrTooLate,
     ...released,
     payment: 'DECLINED',
     delivery: 'none',
     mails: told,
   },
-  { end: 'called off when paid', reasons: wished, ...refunded, delivery: 'none', mails: toldOfMoney },
+  { end: 'called off when paid', reasons: requested, ...refunded, delivery: 'none', mails: toldOfMoney },
   {
     end: 'called off before the carrier had it',
-    reasons: wished,
+    reasons: requested,
     ...refunded,
     delivery: 'VOIDED',
     mails: toldOfMoney,
   },
   {
     end: 'called off, the carrier had it unheard',
-    reasons: wished,
+    reasons: requested,
     ...refunded,
     delivery: 'CANCELLED',
     mails: toldOfMoney,
   },
   {
     end: 'called off, the carrier refused unheard',
-    reasons: wished,
+    reasons: requested,
     ...refunded,
     delivery: 'REFUSED',
     mails: toldOfMoney,
   },
   {
     end: 'called off when the carrier had it',
-    reasons: wished,
+    reasons: requested,
     ...refunded,
     delivery: 'CANCELLED',
     mails: toldOfParcel,
   },
-  { end: 'called off while it came back', reasons: wished, ...refunded, delivery: 'RETURNED', mails: toldOfParcel },
+  { end: 'called off while it came back', reasons: requested, ...refunded, delivery: 'RETURNED', mails: toldOfParcel },
   {
     end: 'called off while it came back unheard',
-    reasons: wished,
+    reasons: requested,
     ...refunded,
     delivery: 'RETURNED',
     mails: toldOfMoney,

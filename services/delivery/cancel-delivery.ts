@@ -18,7 +18,7 @@ export async function cancelDelivery(
   if (isFinal(delivery.state)) return outcomeOf(delivery);
 
   crashPoint('call off: row written');
-  const answer = await carrier.callOff({ reference: delivery.id });
+  const answer = await carrier.cancel({ reference: delivery.id });
   crashPoint('call off: carrier answered');
   if (answer.outcome === 'already-delivered') {
     // The starter may have died before it wrote the booking down; without it the carrier's reports would be refused.

@@ -15,7 +15,7 @@ export const carrierSettings = {
 export interface Carrier {
   book(booking: Booking): Promise<BookingAnswer>;
   /** Calls a booking off; for a reference that was never booked, leaves a mark so that a late booking is refused. */
-  callOff(request: { reference: string }): Promise<CallOffAnswer>;
+  cancel(request: { reference: string }): Promise<CancelAnswer>;
 }
 
 export interface Booking {
@@ -34,4 +34,4 @@ export interface Booked {
 type BookingAnswer =
   ({ outcome: 'booked' } & Booked) | { outcome: 'refused'; code: string } | { outcome: 'called-off' };
 
-type CallOffAnswer = { outcome: 'called-off' } | ({ outcome: 'already-delivered' } & Booked);
+type CancelAnswer = { outcome: 'called-off' } | ({ outcome: 'already-delivered' } & Booked);

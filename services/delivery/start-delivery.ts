@@ -35,7 +35,7 @@ export async function startDelivery(
       crashPoint('delivery: recorded');
       const outcome = decided(recorded.delivery, recorded.changed);
       // Called off while the carrier was asked: nothing may be on its way.
-      if (outcome.outcome !== 'started') await callOffAtCarrier(carrier, delivery.id);
+      if (outcome.outcome !== 'started') await cancelAtCarrier(carrier, delivery.id);
       return outcome;
     }
     case 'refused':
@@ -46,8 +46,8 @@ export async function startDelivery(
   }
 }
 
-async function callOffAtCarrier(carrier: Carrier, reference: string): Promise<void> {
-  const { outcome } = await carrier.callOff({ reference });
+async function cancelAtCarrier(carrier: Carrier, reference: string): Promise<void> {
+  const { outcome } = await carrier.cancel({ reference });
   if (outcome === 'already-delivered') throw new Error(`the carrier delivered ${reference}, which was called off`);
 }
 

@@ -104,11 +104,11 @@ export const customers: Guard[] = [
   {
     promise: "Of the carrier's reports the first end counts, however late, often or out of order they come.",
     code: {
-      file: 'workflows/order/carrier-news.ts',
+      file: 'workflows/order/carrier-reports.ts',
       text: 'this.#end ??= update.status;',
       instead: 'this.#end = update.status;',
     },
-    test: { file: 'workflows/order/carrier-news.test.ts', name: "what the carrier tells [ 'delivered', 'returned' ]" },
+    test: { file: 'workflows/order/carrier-reports.test.ts', name: "what the carrier tells [ 'delivered', 'returned' ]" },
   },
   {
     promise: 'A report of the carrier that the Saga has not heard is not taken: the carrier sends it again.',

@@ -221,7 +221,7 @@ export const operators: Guard[] = [
   {
     promise: 'Nor can its customer cancel it while its commit waits.',
     code: {
-      file: 'workflows/order/carrier-news.ts',
+      file: 'workflows/order/carrier-reports.ts',
       text: 'this.#settled ||',
       instead: '',
     },
@@ -267,7 +267,7 @@ export const operators: Guard[] = [
     promise: 'On giveUp the order is undone.',
     code: {
       file: 'workflows/order/answer-messages.ts',
-      text: "setHandler(giveUp, () => callOff.wish(requestedBy('operator')));",
+      text: "setHandler(giveUp, () => cancellation.request(requestedBy('operator')));",
       instead: 'setHandler(giveUp, () => undefined);',
     },
     test: { file: 'api/order/operator-requests.int.test.ts', name: 'give-up: the order is undone' },

@@ -37,8 +37,8 @@ export const rules: Guard[] = [
     promise: 'An order that is being undone when it is reset comes to its end, and is not delivered.',
     code: {
       file: 'workflows/order/saga.ts',
-      text: "if (row.status === 'CANCELLING' || row.status === 'CANCELLED') callOff.wish(undoneBefore(row));",
-      instead: "if (row.status === 'PENDING') callOff.wish(undoneBefore(row));",
+      text: "if (row.status === 'CANCELLING' || row.status === 'CANCELLED') cancellation.request(undoneBefore(row));",
+      instead: "if (row.status === 'PENDING') cancellation.request(undoneBefore(row));",
     },
     test: { file: 'workflows/order/reset.int.test.ts', name: 'though nothing but its row knows of it' },
   },

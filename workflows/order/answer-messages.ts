@@ -9,7 +9,7 @@ import { requestedBy } from './cancellation.js';
 
 /** What customers, operators and the carrier may say and ask while the order runs. */
 export function answerMessages(saga: Saga): void {
-  const { journal, carrier, attention, callOff } = saga;
+  const { journal, carrier, attention, cancellation } = saga;
 
   setHandler(orderQuery, () => journal.order);
 
@@ -21,8 +21,8 @@ export function answerMessages(saga: Saga): void {
   setHandler(
     cancel,
     async ({ by, note }: CancelRequest) => {
-      callOff.wish(requestedBy(by, note));
-      await evenIfCancelled(() => isFinal(journal.order.status) || callOff.wasRefused);
+      cancellation.request(requestedBy(by, note));
+      await evenIfCancelled(() => isFinal(journal.order.status) || cancellation.wasRefused);
       if (journal.order.status !== 'CANCELLED') throw notCancellable();
       return journal.order;
     },
@@ -36,7 +36,7 @@ export function answerMessages(saga: Saga): void {
   setHandler(retry, () => attention.answer('retry'));
   setHandler(settled, () => attention.answer('settled'));
   // Also in transit: an operator may have talked to the carrier. It is the carrier who then says no.
-  setHandler(giveUp, () => callOff.wish(requestedBy('operator')));
+  setHandler(giveUp, () => cancellation.request(requestedBy('operator')));
 }
 
 /** Throws NotCancellable. An order that is being undone, or is undone, may be: whoever asks gets what they want. */

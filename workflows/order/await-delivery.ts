@@ -1,7 +1,7 @@
 import { condition, patched, sleep } from '@temporalio/workflow';
 import { DELIVERY_ASKED_EVERY_MS } from '../../contracts/order-saga.js';
-import type { CarrierEnd } from './carrier-news.js';
-import { stopIfCalledOff } from './cancellation.js';
+import type { CarrierEnd } from './carrier-reports.js';
+import { stopIfCancelled } from './cancellation.js';
 import { PATCHES } from './patches.js';
 import type { Saga } from './saga.js';
 import { showInSearch } from './operator-view.js';
@@ -42,7 +42,7 @@ export async function awaitDelivery(saga: Saga): Promise<CarrierEnd> {
       () => undefined,
     );
     await Promise.race([asking, condition(theCarrierHasNews)]);
-    stopIfCalledOff();
+    stopIfCancelled();
   };
 
   /** One timer, started anew only when it fires: a report costs no events, and an order that ends leaves it behind. */
@@ -55,7 +55,7 @@ export async function awaitDelivery(saga: Saga): Promise<CarrierEnd> {
     return alarm;
   };
 
-  stopIfCalledOff();
+  stopIfCancelled();
   // Before a reset it was.
   if (journal.order.status === 'COMPLETED' || journal.settledBefore.includes('await-delivery')) {
     carrier.settle();

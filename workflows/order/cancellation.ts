@@ -84,15 +84,15 @@ function refusedBy({ refusal, entry }: StepRefused): UndoCause {
   }
 }
 
-/** Lets a wish to undo the order, or a refusal, end its story wherever that is. */
-export class CallOff {
+/** Lets a request to cancel the order, or a refusal, end its story wherever that is. */
+export class Cancellation {
   readonly #story = new CancellationScope();
-  #wish: UndoCause | undefined;
+  #requested: UndoCause | undefined;
   #refused = false;
 
-  /** The first wish counts. Temporal's own cancellation needs none: it ends the scope from outside. */
-  wish(cause: UndoCause): void {
-    this.#wish ??= cause;
+  /** The first request counts. Temporal's own cancellation needs none: it ends the scope from outside. */
+  request(cause: UndoCause): void {
+    this.#requested ??= cause;
     this.#story.cancel();
   }
 
@@ -112,7 +112,7 @@ export class CallOff {
     } catch (error) {
       if (error instanceof StepRefused) return refusedBy(error);
       if (error instanceof StepTooLate) return notPaidInTime(error);
-      if (this.#story.consideredCancelled) return this.#wish ?? requestedBy('operator');
+      if (this.#story.consideredCancelled) return this.#requested ?? requestedBy('operator');
       throw error;
     }
   }
@@ -129,7 +129,7 @@ export class Compensations {
   registerFor(step: SagaStep): void {
     const compensation = compensationOf(step);
     if (compensation === undefined) return;
-    stopIfCalledOff();
+    stopIfCancelled();
     this.#registered.unshift(compensation);
   }
 
@@ -155,6 +155,6 @@ export class Compensations {
 }
 
 /** Throws a cancellation when the order is being called off: then nothing may begin. */
-export function stopIfCalledOff(): void {
+export function stopIfCancelled(): void {
   if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The order is called off');
 }

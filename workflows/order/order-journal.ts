@@ -12,7 +12,7 @@ import { RECORD_TIMEOUTS, type AttentionStep } from '../../contracts/saga-steps.
 import { TASK_QUEUES } from '../../contracts/services.js';
 import { wasWritten, writtenAt, stepEntry } from './step-outcome.js';
 import { PATCHES } from './patches.js';
-import { stopIfCalledOff } from './cancellation.js';
+import { stopIfCancelled } from './cancellation.js';
 
 const { local, regular, failForGood } = RECORD_TIMEOUTS;
 const nonRetryableErrorTypes = [...failForGood];
@@ -173,7 +173,7 @@ export class EarlierRuns {
   async hadPaid(): Promise<boolean> {
     if (!isAfterReset()) return false;
     await this.#ask('charge-payment');
-    stopIfCalledOff();
+    stopIfCancelled();
     return ['PAYMENT_COMPLETED', 'DELIVERY_STARTED', 'COMPLETED'].includes(this.journal.order.status);
   }
 

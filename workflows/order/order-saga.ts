@@ -20,7 +20,7 @@ export async function orderSaga(input: OrderSagaInput): Promise<Order> {
   const saga = openSaga(input);
   answerMessages(saga);
 
-  const undoCause = await saga.callOff.during(async () => {
+  const undoCause = await saga.cancellation.during(async () => {
     await reserveStock(saga);
     await chargePayment(saga);
     await startDelivery(saga);

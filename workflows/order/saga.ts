@@ -3,8 +3,8 @@ import type { OrderSagaInput } from '../../contracts/order-saga.js';
 import { isCompensation, type SagaStep } from '../../contracts/saga-steps.js';
 import { SETTLED_DETAIL } from '../../contracts/timeline.js';
 import { Attention, performStep, type Performed } from './perform-step.js';
-import { CallOff, Compensations, undoneBefore } from './cancellation.js';
-import { CarrierNews } from './carrier-news.js';
+import { Cancellation, Compensations, undoneBefore } from './cancellation.js';
+import { CarrierReports } from './carrier-reports.js';
 import { CurrentDetails } from './operator-view.js';
 import { EarlierRuns, OrderJournal, recordProgress } from './order-journal.js';
 import { wasByHand, StepRefused, StepTooLate, stepEntry } from './step-outcome.js';
@@ -16,7 +16,7 @@ type Learnt<T> = (result: T | undefined) => OrderPatch & { events?: OrderProgres
 /** What the parts of the story share. */
 export function openSaga(input: OrderSagaInput) {
   const { attentionAfterMs } = input;
-  const callOff = new CallOff();
+  const cancellation = new Cancellation();
   const journal: OrderJournal = new OrderJournal(
     input.order,
     (progress) =>
@@ -27,7 +27,7 @@ export function openSaga(input: OrderSagaInput) {
       ),
     (row) => {
       attention.tellAgain();
-      if (row.status === 'CANCELLING' || row.status === 'CANCELLED') callOff.wish(undoneBefore(row));
+      if (row.status === 'CANCELLING' || row.status === 'CANCELLED') cancellation.request(undoneBefore(row));
     },
   );
   const details = new CurrentDetails(attentionAfterMs);
@@ -67,9 +67,9 @@ export function openSaga(input: OrderSagaInput) {
     journal,
     details,
     attention,
-    carrier: new CarrierNews(),
+    carrier: new CarrierReports(),
     compensations,
-    callOff,
+    cancellation,
     services: stepActivities(attentionAfterMs),
     step,
   };

@@ -12,14 +12,14 @@ import type { UndoCause } from './cancellation.js';
  * been delivered already. For a scope that can't be cancelled.
  */
 export async function undoOrder(saga: Saga, cause: UndoCause): Promise<boolean> {
-  const { journal, compensations, callOff, details } = saga;
+  const { journal, compensations, cancellation, details } = saga;
   const registered = compensations.newestFirst;
 
   details.phase(`Is being undone: ${cause.reason}.`);
   if (cause.mayLeaveMore || registered.includes('cancel-delivery')) {
     await journal.record({}, cause.entry, cause.events);
     if (journal.order.status === 'COMPLETED' || journal.settledBefore.includes('await-delivery')) {
-      callOff.refuse();
+      cancellation.refuse();
       return false;
     }
     if (journal.wasReset && cause.mayLeaveMore) compensations.registerAll();
@@ -37,7 +37,7 @@ export async function undoOrder(saga: Saga, cause: UndoCause): Promise<boolean> 
   } else {
     if (!registered.includes('cancel-delivery')) {
       await journal.record(cancelling, cause.entry, cause.events);
-    } else if (!(await callOffDelivery(saga, cancelling))) {
+    } else if (!(await cancelDelivery(saga, cancelling))) {
       return false;
     }
     // Each on its own: a stuck refund doesn't hold up the release.
@@ -55,8 +55,8 @@ function firstReason({ cancelReason, cancelNote }: Order, cause: UndoCause): Pic
 }
 
 /** The only compensation that can be refused, so it comes first, and the status moves only after it. */
-async function callOffDelivery(saga: Saga, cancelling: OrderPatch): Promise<boolean> {
-  const { journal, compensations, callOff } = saga;
+async function cancelDelivery(saga: Saga, cancelling: OrderPatch): Promise<boolean> {
+  const { journal, compensations, cancellation } = saga;
   try {
     await compensate(saga, 'cancel-delivery', cancelling);
     compensations.drop('cancel-delivery');
@@ -64,7 +64,7 @@ async function callOffDelivery(saga: Saga, cancelling: OrderPatch): Promise<bool
   } catch (error) {
     if (!(error instanceof StepRefused)) throw error;
     await journal.record({}, error.entry);
-    callOff.refuse();
+    cancellation.refuse();
     return false;
   }
 }

@@ -81,7 +81,7 @@ function whyNot(request: OperatorRequest, order: Order): ProblemError | undefine
   return order.status === 'CANCELLING' ? beingUndone() : noWayBack(attention.step);
 }
 
-/** What would be answered for is not known then. A wish to undo it is right whenever it is heard: Temporal keeps it. */
+/** What would be answered for is not known then. A request to undo it is right whenever it is heard: Temporal keeps it. */
 const NOT_NOW =
   'The workflow of this order is stuck, so the request was not sent. Fix the cause first, as the runbook says, then check ' +
   'the order again.';

@@ -114,7 +114,7 @@ describe("the simulated carrier's clock", () => {
 
   it('says no more of what was called off', async () => {
     const service = listener(async ({ deliveryId }) => {
-      await deliveries.carrier(0).callOff({ reference: deliveryId });
+      await deliveries.carrier(0).cancel({ reference: deliveryId });
       return taken;
     });
     const one = clock(service.send);

@@ -85,7 +85,7 @@ export function createSimulatedCarrier({ book, delayMs, onBooked }: SimulatedCar
       return known.calledOff ? { outcome: 'called-off' } : { outcome: 'booked', ...asBooked(known) };
     },
 
-    callOff: async ({ reference }) => {
+    cancel: async ({ reference }) => {
       const mark = { reference, trackingNumber: newTrackingNumber(), plan: [], calledOff: true };
       if (await book.enter(mark, null)) return { outcome: 'called-off' };
       const known = await book.find(reference);

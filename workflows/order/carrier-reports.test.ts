@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { DeliveryUpdate } from '../../contracts/activities/delivery-activities.js';
-import { CarrierNews } from './carrier-news.js';
+import { CarrierReports } from './carrier-reports.js';
 
 const after = (...told: DeliveryUpdate['status'][]) => {
-  const news = new CarrierNews();
+  const news = new CarrierReports();
   for (const status of told) news.hear({ status, at: '2026-01-01T00:00:00Z' });
   return { inTransit: news.inTransit, end: news.end, hasTheGoods: news.hasTheGoods };
 };
@@ -22,7 +22,7 @@ describe('what the carrier tells', () => {
   });
 
   it('is nothing when a message comes without its payload', () => {
-    const news = new CarrierNews();
+    const news = new CarrierReports();
     news.hear(undefined);
     expect(news.end).toBeUndefined();
   });

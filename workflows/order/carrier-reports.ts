@@ -6,7 +6,7 @@ export type CarrierEnd = 'delivered' | 'returned';
  * What the carrier has told. It may tell twice, in any order, and before the step that started the delivery has
  * answered: the first end counts, and whatever comes after it says nothing new.
  */
-export class CarrierNews {
+export class CarrierReports {
   #inTransit = false;
   #end: CarrierEnd | undefined;
   #reports = 0;
