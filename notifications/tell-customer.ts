@@ -69,7 +69,7 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
     const { id, ...state } = opened;
     const standing = standingOf(state, { now: new Date(), leaseMs });
     if (standing === 'over') return DONE;
-    const about = { channel, event: toTell.event, orderId: toTell.orderId ?? undefined };
+    const about = { channel, event: toTell.event, ...whose(toTell) };
     if (standing === 'lost track of') return MAY_HAVE_GONE;
     const claimedAt = new Date();
     if (standing === 'being sent' || !(await store.claim(id, claimedAt))) {
@@ -109,7 +109,7 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
       const reason = 'it is older than what is kept of notifications, so it may have been told';
       // Who asks for it hears of it; what Kafka has again has been read before.
       if (again) return { done: false, hindrance: undefined, reason };
-      logger.warn({ event: topic, orderId, reason }, 'notification not sent');
+      logger.warn({ event: topic, ...whose(toTell), reason }, 'notification not sent');
       return DONE;
     }
     if (again) await store.revive(event.id, evenIfSentBy);
@@ -160,3 +160,7 @@ function writeMessage(write: () => Message | undefined): Message | undefined {
     return undefined;
   }
 }
+
+/** For the log: the order, or the user where it is about no order. */
+const whose = ({ orderId, userId }: Pick<EventToTell, 'orderId' | 'userId'>) =>
+  orderId === null ? { userId } : { orderId };

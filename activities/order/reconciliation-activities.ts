@@ -6,7 +6,7 @@ import type { SearchAttributePair } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/activity';
 import type { OrderProgress, TimelineEntry } from '../../contracts/activities/order-activities.js';
 import type { OrderReconciliation } from '../../contracts/activities/reconciliation.js';
-import type { Order } from '../../contracts/http/orders.js';
+import { orderStateSchema, type Order } from '../../contracts/http/orders.js';
 import { workflowIdOf, ORDER_SAGA, type SagaTimes } from '../../contracts/order-saga.js';
 import type { PlacedOrder } from '../../contracts/http/orders.js';
 import { withOrderId } from '../../platform/log-context.js';
@@ -86,7 +86,7 @@ export function createOrderReconciliation(settings: OrderReconciliationSettings)
   /** As Temporal says, or as it was kept when Temporal still did. */
   const endOf = async (orderId: string): Promise<OrderEnd> => {
     try {
-      return await resultOf(workflows, orderId);
+      return endIn(await resultOf(workflows, orderId));
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       const kept = await endings.endOf(orderId);
@@ -159,30 +159,15 @@ const resultOf = (workflows: WorkflowClient, orderId: string): Promise<Order> =>
   workflows.getHandle<() => Promise<Order>>(workflowIdOf(orderId)).result();
 
 /** Without the address and the lines, which the row has. */
-function endIn({ id, status, cancelReason, cancelNote, paymentId, deliveryId, trackingNumber }: Order): OrderEnd {
-  return {
-    ...{ id, status },
-    ...(cancelReason && { cancelReason }),
-    ...(cancelNote !== undefined && { cancelNote }),
-    ...(paymentId !== undefined && { paymentId }),
-    ...(deliveryId !== undefined && { deliveryId }),
-    ...(trackingNumber !== undefined && { trackingNumber }),
-  };
+function endIn(order: Order): OrderEnd {
+  const { needsAttention: _flag, attention: _why, updatedAt: _time, ...end } = orderStateSchema.parse(order);
+  return { id: order.id, ...end };
 }
 
 /** What its records would have told, of which some are missing; what is there stays as it is. */
 function howItEnded(order: OrderEnd): OrderProgress[] {
-  const {
-    id: orderId,
-    status,
-    cancelReason = 'OPERATOR_REQUEST',
-    cancelNote,
-    paymentId,
-    deliveryId,
-    trackingNumber,
-  } = order;
-  const facts = Object.entries({ paymentId, deliveryId, trackingNumber }).filter(([, fact]) => fact !== undefined);
-  const patch = { attention: null, ...Object.fromEntries(facts) };
+  const { id: orderId, status, cancelReason = 'OPERATOR_REQUEST', cancelNote, ...facts } = order;
+  const patch = { attention: null, ...facts };
   const entry = (key: string): TimelineEntry => ({
     ...{ key, step: 'saga', service: 'order-service', outcome: 'done', attempts: 1, detail: 'by a reconciliation' },
   });

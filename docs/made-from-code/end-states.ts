@@ -82,7 +82,13 @@ export const END_STATES: readonly EndState[] = [
     delivery: 'none',
     mails: told,
   },
-  { end: 'called off or too late, paid unheard', reasons: requestedOrTooLate, ...refunded, delivery: 'none', mails: told },
+  {
+    end: 'called off or too late, paid unheard',
+    reasons: requestedOrTooLate,
+    ...refunded,
+    delivery: 'none',
+    mails: told,
+  },
   {
     end: 'called off or too late, declined unheard',
     reasons: requestedOrTooLate,

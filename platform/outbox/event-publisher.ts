@@ -41,7 +41,7 @@ export function createRefusedEvents(settings: RefusedEventsSettings): RefusedEve
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
   const count = gauge(
     'outbox_refused_events',
-    'Events that Kafka refuses; what follows them of the same order or user waits',
+    'Events that Kafka refuses; what follows them of the same subject waits',
   );
   const waiting = gauge('outbox_waiting_seconds', 'How long the oldest event that Kafka has not refused has waited');
   let held = new Set<string>();
@@ -58,8 +58,7 @@ export function createRefusedEvents(settings: RefusedEventsSettings): RefusedEve
     },
     read: (rows) => waiting.set(rows.find(({ subject }) => !triedAgain.has(subject))?.waitingS ?? 0),
     add: ({ subject, topic, event, value }, refusal) => {
-      if (held.size >= AT_MOST)
-        throw new Error(`Kafka refuses events about more than ${AT_MOST} orders or users: ${refusal}`);
+      if (held.size >= AT_MOST) throw new Error(`Kafka refuses events about more than ${AT_MOST} subjects: ${refusal}`);
       if (held.size === 0) againAt = Date.now() + againMs;
       held.add(subject);
       count.set(Math.max(held.size, triedAgain.size));

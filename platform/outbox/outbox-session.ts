@@ -13,7 +13,11 @@ interface OutboxEvent {
 }
 
 /** What the events of an outbox are about: the column that says it, and its name in the log. */
-export type OutboxSubject = { column: 'order_id'; name: 'orderId' } | { column: 'user_id'; name: 'userId' };
+export interface OutboxSubject {
+  /** As it stands in SQL. */
+  column: `${Lowercase<string>}_id`;
+  name: string;
+}
 
 export interface OutboxRow {
   /** In the order of writing for one subject; between subjects a lower one may become visible later. */

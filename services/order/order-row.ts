@@ -133,7 +133,11 @@ function toLine(line: OrderRow['lines'][number]): Order['lines'][number] {
 const json = (value: object | null): Prisma.Sql | null =>
   value === null ? null : Prisma.sql`${JSON.stringify(value)}::jsonb`;
 
-const columnOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** Its name in SQL, where it is no parameter: so only of a field that there is. */
+function columnOf(field: string): string {
+  if (!(field in Prisma.OrderScalarFieldEnum)) throw new Error(`an order has no column for ${field}`);
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
 
 /** All columns of an order, under the names of their fields. */
 export const ORDER_COLUMNS = Prisma.raw(

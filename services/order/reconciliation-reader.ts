@@ -1,5 +1,6 @@
 import type { IdPage, OrderRecord } from '../../contracts/activities/reconciliation.js';
 import type { Order } from '../../contracts/http/orders.js';
+import type { OrderFacts } from '../../contracts/order-saga.js';
 import { isFinal, ORDER_STATUSES, type CancelReason, type OrderStatus } from '../../contracts/order-status.js';
 import { ACKNOWLEDGED, SETTLED_DETAIL } from '../../contracts/timeline.js';
 import { Prisma, type PrismaClient, type WorkflowEnding } from './prisma/generated/client.js';
@@ -50,10 +51,7 @@ export function createReconciliationPasses(prisma: PrismaClient) {
 }
 
 /** What a workflow answers with, as far as its order's row may have to learn it. */
-export type OrderEnd = Pick<
-  Order,
-  'id' | 'status' | 'cancelReason' | 'cancelNote' | 'paymentId' | 'deliveryId' | 'trackingNumber'
->;
+export type OrderEnd = Pick<Order, 'id' | 'status'> & OrderFacts;
 
 /** How workflows of orders ended, as far as it may be asked for after Temporal has forgotten it. */
 export function createWorkflowEndings(prisma: PrismaClient) {

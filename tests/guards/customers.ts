@@ -108,7 +108,10 @@ export const customers: Guard[] = [
       text: 'this.#end ??= update.status;',
       instead: 'this.#end = update.status;',
     },
-    test: { file: 'workflows/order/carrier-reports.test.ts', name: "what the carrier tells [ 'delivered', 'returned' ]" },
+    test: {
+      file: 'workflows/order/carrier-reports.test.ts',
+      name: "what the carrier tells [ 'delivered', 'returned' ]",
+    },
   },
   {
     promise: 'A report of the carrier that the Saga has not heard is not taken: the carrier sends it again.',

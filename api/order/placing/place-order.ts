@@ -29,9 +29,10 @@ interface OrderRequest {
 
 export function readOrderRequest(call: Call<typeof orderOperations.placeOrder>): OrderRequest {
   const caller = requireUser(call.caller);
-  const body = understand(call.body, caller.userId);
-  const forAnother = body.userId !== caller.userId;
+  const { userId = caller.userId } = call.body;
+  const forAnother = userId !== caller.userId;
   if (forAnother && !isAdmin(caller)) throw forbidden("Another user's order needs the role admin.");
+  const body = understand(call.body, userId);
   const { 'Idempotency-Key': idempotencyKey, Prefer: preferred } = call.headers;
   return {
     body,
@@ -43,11 +44,11 @@ export function readOrderRequest(call: Call<typeof orderOperations.placeOrder>):
 }
 
 /** Either way of writing lines; one per product, ascending. */
-function understand(body: PlaceOrderBody, callerId: number): UnderstoodBody {
+function understand(body: PlaceOrderBody, userId: number): UnderstoodBody {
   const { items, ...chosen } = 'items' in body ? body : oneItem(body);
   const lines = mergeLines(items);
   const tooMany = lines.filter((line) => line.quantity > MAX_QUANTITY);
-  if (tooMany.length === 0) return { ...chosen, userId: chosen.userId ?? callerId, lines };
+  if (tooMany.length === 0) return { ...chosen, userId, lines };
   throw badRequest(
     'Invalid request body.',
     tooMany.map((line) => ({ path: 'items', message: `product ${line.productId}: at most ${MAX_QUANTITY} in all` })),
