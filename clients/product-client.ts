@@ -1,5 +1,4 @@
-import { productSchema } from '../contracts/http/products.js';
-import type { Product } from '../contracts/http/products.js';
+import { productSchema, type Product } from '../contracts/http/products.js';
 import { ServiceAnsweredError } from './errors.js';
 import { createServiceClient } from './http-client.js';
 import { shareInFlight } from './user-client.js';

@@ -1,6 +1,6 @@
 import type { Express } from 'express';
 import { createServiceApp } from '../api/http/app.js';
-import { notificationOperations } from '../contracts/http/operations/notifications.js';
+import { notificationOperations } from '../contracts/http/notifications.js';
 import { checkDatabase } from '../platform/database/pool.js';
 import type { Logger } from '../platform/logger.js';
 import type { NotificationContext } from './context.js';

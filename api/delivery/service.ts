@@ -1,5 +1,5 @@
 import type { Express } from 'express';
-import { deliveryOperations } from '../../contracts/http/operations/deliveries.js';
+import { deliveryOperations } from '../../contracts/http/deliveries.js';
 import type { Logger } from '../../platform/logger.js';
 import { createTemporalClient, temporalSettingsFrom } from '../../platform/temporal/client.js';
 import { createDeliveryReader, type DeliveryReader } from '../../services/delivery/delivery-reader.js';

@@ -1,4 +1,4 @@
-import { gatewayOperations } from '../../contracts/http/operations/gateway.js';
+import { gatewayOperations } from '../../contracts/http/operations.js';
 import { problemTypeOf } from '../../contracts/http/problem.js';
 import { handle } from '../http/handle.js';
 import { notFound } from '../http/problem.js';

@@ -4,7 +4,7 @@ import request from 'supertest';
 import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { createPool, prismaAdapter } from '../../platform/database/pool.js';
-import { userOperations } from '../../contracts/http/operations/users.js';
+import { userOperations } from '../../contracts/http/users.js';
 import { createLogger } from '../../platform/logger.js';
 import { PrismaClient } from '../../services/product/prisma/generated/client.js';
 import { freePort } from '../../tests/support/app.js';

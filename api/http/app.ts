@@ -3,7 +3,7 @@ import express from 'express';
 import type { Express, RequestHandler, Router } from 'express';
 import helmet from 'helmet';
 import type { Operation, Operations } from '../../contracts/http/operation.js';
-import { processOperations } from '../../contracts/http/operations/processes.js';
+import { processOperations } from '../../contracts/http/processes.js';
 import type { ServiceName } from '../../contracts/services.js';
 import { healthRouter, type ReadinessChecks } from '../../platform/health.js';
 import type { Logger } from '../../platform/logger.js';

@@ -7,7 +7,7 @@ import {
 import { accessRuleOf, TAGS, type Answer, type Operation, type Operations } from '../../contracts/http/operation.js';
 import type { ServiceName } from '../../contracts/services.js';
 import { Router } from 'express';
-import { processOperations } from '../../contracts/http/operations/processes.js';
+import { processOperations } from '../../contracts/http/processes.js';
 import { z } from 'zod';
 import { PROBLEMS, problemKindOf, problemSchema, type ProblemCode } from '../../contracts/http/problem.js';
 

@@ -1,6 +1,6 @@
 import type { Express } from 'express';
 import { createProductClient, type ProductClient } from '../../clients/product-client.js';
-import { inventoryOperations } from '../../contracts/http/operations/inventory.js';
+import { inventoryOperations } from '../../contracts/http/inventory.js';
 import { PrismaClient } from '../../services/inventory/prisma/generated/client.js';
 import { createStockStore, type StockStore } from '../../services/inventory/stock-store.js';
 import { createServiceApp, type ServiceContext } from '../http/app.js';

@@ -2,7 +2,7 @@ import type { Express } from 'express';
 import { observeBreaker, createUserClient, type UserClient } from '../../clients/user-client.js';
 import { createProductClient, type ProductClient } from '../../clients/product-client.js';
 import { createServiceToken } from '../../clients/service-token.js';
-import { orderOperations } from '../../contracts/http/operations/orders.js';
+import { orderOperations } from '../../contracts/http/order-operations.js';
 import { createTemporalClient, temporalSettingsFrom } from '../../platform/temporal/client.js';
 import { createOrderStore, type OrderStore } from '../../services/order/order-store.js';
 import { PrismaClient } from '../../services/order/prisma/generated/client.js';

@@ -1,5 +1,5 @@
 import type { Express } from 'express';
-import { paymentOperations } from '../../contracts/http/operations/payments.js';
+import { paymentOperations } from '../../contracts/http/payments.js';
 import { createPaymentReader, type PaymentReader } from '../../services/payment/payment-reader.js';
 import { PrismaClient } from '../../services/payment/prisma/generated/client.js';
 import { PrismaClient as LedgerClient } from '../../services/payment/simulator/prisma/generated/client.js';

@@ -1,5 +1,5 @@
 import type { Express } from 'express';
-import { productOperations } from '../../contracts/http/operations/products.js';
+import { productOperations } from '../../contracts/http/products.js';
 import { PrismaClient } from '../../services/product/prisma/generated/client.js';
 import { createProductStore, type ProductStore } from '../../services/product/product-store.js';
 import { createServiceApp, type ServiceContext } from '../http/app.js';

@@ -1,6 +1,6 @@
 import type { Express } from 'express';
-import { internalOperations, sessionOperations } from '../../contracts/http/operations/sessions.js';
-import { userOperations } from '../../contracts/http/operations/users.js';
+import { internalOperations, sessionOperations } from '../../contracts/http/sessions.js';
+import { userOperations } from '../../contracts/http/users.js';
 import { checkDatabase, openDatabase } from '../../platform/database/pool.js';
 import { startPruner } from '../../platform/database/prune.js';
 import { createRedis } from '../../platform/redis.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-
-import { integerIdSchema, pageQuerySchema, textIdSchema, timeSchema } from './common.js';
+import { integerIdSchema, pageQuerySchema, textIdSchema, timeSchema, pageOf, textIdParamsSchema } from './common.js';
+import type { Operations } from './operation.js';
 
 export const DELIVERY_STATUSES = ['STARTED', 'IN_TRANSIT', 'DELIVERED', 'RETURNED', 'CANCELLED'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
@@ -37,10 +37,10 @@ export const deliverySchema = z
   });
 export type Delivery = z.infer<typeof deliverySchema>;
 
-export const deliveriesQuerySchema = pageQuerySchema.extend({ orderId: textIdSchema.optional() });
+const deliveriesQuerySchema = pageQuerySchema.extend({ orderId: textIdSchema.optional() });
 
 /** `POST /deliveries/{id}/events`, signed by the carrier. */
-export const carrierEventBodySchema = z
+const carrierEventBodySchema = z
   .strictObject({
     deliveryId: textIdSchema.meta({ description: "The path's, so that what is signed is about no other delivery." }),
     status: z.enum(CARRIER_EVENTS),
@@ -53,3 +53,41 @@ export const carrierEventBodySchema = z
       { deliveryId: '0b6a2a3c-1f0e-4a41-9d0c-6a4f2f3f5d11', status: 'in_transit', at: '2026-01-31T12:00:00Z' },
     ],
   });
+
+const common = { service: 'delivery-service', tag: 'Deliveries' } as const;
+
+export const deliveryOperations = {
+  listDeliveries: {
+    ...common,
+    method: 'get',
+    path: '/deliveries',
+    summary: 'Deliveries, newest first',
+    description: 'The caller’s own; admins see everybody’s.',
+    access: 'owner-or-admin',
+    query: deliveriesQuerySchema,
+    answers: { 200: { description: 'A page of deliveries.', schema: pageOf(deliverySchema) } },
+    problems: ['forbidden'],
+  },
+  getDelivery: {
+    ...common,
+    method: 'get',
+    path: '/deliveries/{id}',
+    summary: 'A delivery',
+    access: 'owner-or-admin',
+    params: textIdParamsSchema,
+    answers: { 200: { description: 'The delivery.', schema: deliverySchema } },
+    problems: ['not-found'],
+  },
+  reportDelivery: {
+    ...common,
+    method: 'post',
+    path: '/deliveries/{id}/events',
+    summary: 'What the carrier has to say',
+    description: 'A repeat is harmless. What comes after the end of a delivery is written down, and changes nothing.',
+    access: 'carrier',
+    params: textIdParamsSchema,
+    body: carrierEventBodySchema,
+    answers: { 202: { description: 'It is written down, and the Saga has it.' } },
+    problems: ['unauthorized', 'not-found', 'delivery-not-started', 'saga-unavailable'],
+  },
+} as const satisfies Operations;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-
 import { TOPICS, USER_TOPICS } from '../topics.js';
-import { integerIdParamSchema, integerIdSchema, pageQuerySchema, textIdSchema, timeSchema } from './common.js';
+import { integerIdParamSchema, integerIdSchema, pageQuerySchema, textIdSchema, timeSchema, pageOf } from './common.js';
+import type { Operations } from './operation.js';
 
 export const NOTIFICATION_CHANNELS = ['EMAIL', 'SMS'] as const;
-export const NOTIFICATION_STATUSES = ['PENDING', 'SENT', 'FAILED'] as const;
+const NOTIFICATION_STATUSES = ['PENDING', 'SENT', 'FAILED'] as const;
 
 export const notificationSchema = z
   .object({
@@ -35,7 +35,22 @@ export const notificationSchema = z
   });
 export type Notification = z.infer<typeof notificationSchema>;
 
-export const notificationsQuerySchema = pageQuerySchema.extend({
+const notificationsQuerySchema = pageQuerySchema.extend({
   userId: integerIdParamSchema.optional(),
   orderId: textIdSchema.optional(),
 });
+
+export const notificationOperations = {
+  listNotifications: {
+    service: 'notification-service',
+    tag: 'Notifications',
+    method: 'get',
+    path: '/notifications',
+    summary: 'Notifications, newest first',
+    description: 'The caller’s own; an admin who names no `userId` sees everybody’s.',
+    access: 'owner-or-admin',
+    query: notificationsQuerySchema,
+    answers: { 200: { description: 'A page of notifications.', schema: pageOf(notificationSchema) } },
+    problems: ['forbidden'],
+  },
+} as const satisfies Operations;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-
 import { amountSchema, currencySchema } from '../money.js';
-import { integerIdSchema, pageQuerySchema, textIdSchema, timeSchema } from './common.js';
+import { integerIdSchema, pageQuerySchema, textIdSchema, timeSchema, pageOf, textIdParamsSchema } from './common.js';
+import type { Operations } from './operation.js';
 
 export const PAYMENT_STATUSES = ['CHARGED', 'DECLINED', 'REFUNDED'] as const;
 
@@ -34,7 +34,7 @@ export const paymentSchema = z
   });
 export type Payment = z.infer<typeof paymentSchema>;
 
-export const paymentsQuerySchema = pageQuerySchema.extend({ orderId: textIdSchema.optional() });
+const paymentsQuerySchema = pageQuerySchema.extend({ orderId: textIdSchema.optional() });
 
 /** What the simulated provider does with each payment method; see docs/simulators.md. */
 export const PAYMENT_METHODS = [
@@ -51,9 +51,51 @@ export const paymentMethodSchema = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,100}$/, 'must be 1 to 100 letters, digits, _ or -');
 
-export const simulatorSchema = z.strictObject({ provider: z.enum(['up', 'down']) }).meta({
+const simulatorSchema = z.strictObject({ provider: z.enum(['up', 'down']) }).meta({
   id: 'Simulator',
   description: 'Whether the simulated payment provider answers.',
   examples: [{ provider: 'down' }],
 });
 export type Simulator = z.infer<typeof simulatorSchema>;
+
+const common = { service: 'payment-service', tag: 'Payments' } as const;
+const simulator = { ...common, path: '/payments/simulator', access: 'admin', problems: ['not-found'] } as const;
+
+export const paymentOperations = {
+  listPayments: {
+    ...common,
+    method: 'get',
+    path: '/payments',
+    summary: 'Payments, newest first',
+    description: 'One for each charge. The caller’s own; admins see everybody’s.',
+    access: 'owner-or-admin',
+    query: paymentsQuerySchema,
+    answers: { 200: { description: 'A page of payments.', schema: pageOf(paymentSchema) } },
+    problems: ['forbidden'],
+  },
+  getPayment: {
+    ...common,
+    method: 'get',
+    path: '/payments/{id}',
+    summary: 'A payment',
+    access: 'owner-or-admin',
+    params: textIdParamsSchema,
+    answers: { 200: { description: 'The payment.', schema: paymentSchema } },
+    problems: ['not-found'],
+  },
+  getSimulator: {
+    ...simulator,
+    method: 'get',
+    summary: 'Whether the simulated provider is up',
+    description: 'Not in production.',
+    answers: { 200: { description: 'How it is set.', schema: simulatorSchema } },
+  },
+  setSimulator: {
+    ...simulator,
+    method: 'post',
+    summary: 'Take the simulated provider down, or up again',
+    description: 'For all processes at once, and over restarts. Not in production.',
+    body: simulatorSchema,
+    answers: { 200: { description: 'How it is set now.', schema: simulatorSchema } },
+  },
+} as const satisfies Operations;

@@ -1,21 +1,21 @@
 import { z } from 'zod';
-
 import { textSchema, timeSchema } from './common.js';
 import { emailSchema, EXAMPLE_USER, userSchema } from './users.js';
+import type { Operations } from './operation.js';
 
-export const logInBodySchema = z.strictObject({ email: emailSchema, password: textSchema(200).min(1) }).meta({
+const logInBodySchema = z.strictObject({ email: emailSchema, password: textSchema(200).min(1) }).meta({
   id: 'LogIn',
   description: 'Who logs in.',
   examples: [{ email: 'alice@example.com', password: 'holdfast-demo' }],
 });
 
-export const refreshBodySchema = z.strictObject({ refreshToken: textSchema(500).min(1) }).meta({
+const refreshBodySchema = z.strictObject({ refreshToken: textSchema(500).min(1) }).meta({
   id: 'Refresh',
   description: 'A refresh token, which is good for once.',
   examples: [{ refreshToken: 'b3BhcXVl' }],
 });
 
-export const sessionSchema = z
+const sessionSchema = z
   .object({
     accessToken: z.string(),
     refreshToken: z.string(),
@@ -46,7 +46,7 @@ export const endedSessionsSchema = z
 export type EndedSessions = z.infer<typeof endedSessionsSchema>;
 
 /** RFC 6749, section 5.1. */
-export const tokenAnswerSchema = z
+const tokenAnswerSchema = z
   .object({
     access_token: z.string(),
     token_type: z.literal('Bearer'),
@@ -57,10 +57,9 @@ export const tokenAnswerSchema = z
     description: 'RFC 6749, section 5.1.',
     examples: [{ access_token: 'eyJhbGciOiJFUzI1NiJ9.e30.c2ln', token_type: 'Bearer', expires_in: 900 }],
   });
-export type TokenAnswer = z.infer<typeof tokenAnswerSchema>;
 
 /** RFC 6749, section 3.2: parameters that are not known are ignored, and none may come twice. */
-export const tokenRequestSchema = z
+const tokenRequestSchema = z
   .object({
     grant_type: z
       .string()
@@ -76,12 +75,12 @@ export const tokenRequestSchema = z
   });
 
 /** RFC 7517. */
-export const keySetSchema = z
+const keySetSchema = z
   .object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string(), alg: z.string() })) })
   .meta({ id: 'KeySet', description: 'RFC 7517.' });
 
 /** OpenID Connect Discovery 1.0, section 3. */
-export const discoverySchema = z
+const discoverySchema = z
   .object({
     issuer: z.string(),
     jwks_uri: z.string(),
@@ -93,3 +92,91 @@ export const discoverySchema = z
     id_token_signing_alg_values_supported: z.array(z.string()),
   })
   .meta({ id: 'Discovery', description: 'OpenID Connect Discovery 1.0, section 3.' });
+
+const common = { service: 'user-service', tag: 'Sessions and tokens' } as const;
+
+const noStoreSchema = z.object({ 'Cache-Control': z.literal('no-store') });
+const cachedSchema = z.object({ 'Cache-Control': z.string().meta({ examples: ['public, max-age=300'] }) });
+
+export const sessionOperations = {
+  logIn: {
+    ...common,
+    method: 'post',
+    path: '/sessions',
+    summary: 'Log in',
+    access: 'without-token',
+    body: logInBodySchema,
+    answers: { 201: { description: 'A pair of tokens.', schema: sessionSchema, headers: noStoreSchema } },
+    problems: ['unauthorized', 'too-many-requests', 'service-unavailable'],
+  },
+  refreshSession: {
+    ...common,
+    method: 'post',
+    path: '/sessions/refresh',
+    summary: 'A new pair of tokens',
+    description:
+      'The old refresh token is spent; using it again ends the session, but for the same client within 10 seconds.',
+    access: 'without-token',
+    body: refreshBodySchema,
+    answers: { 200: { description: 'The new pair.', schema: sessionSchema, headers: noStoreSchema } },
+    problems: ['unauthorized', 'too-many-requests'],
+  },
+  endSession: {
+    ...common,
+    method: 'delete',
+    path: '/sessions',
+    summary: 'Log out',
+    access: 'without-token',
+    body: refreshBodySchema,
+    answers: { 204: { description: 'The refresh token is worth nothing any more.' } },
+    problems: ['too-many-requests'],
+  },
+  issueToken: {
+    ...common,
+    method: 'post',
+    path: '/oauth/token',
+    summary: 'An access token for a service or another system',
+    description: 'RFC 6749, section 4.4. Id and secret come by HTTP Basic or in the body.',
+    access: 'client',
+    body: tokenRequestSchema,
+    bodyType: 'application/x-www-form-urlencoded',
+    answers: { 200: { description: 'The token.', schema: tokenAnswerSchema, headers: noStoreSchema } },
+    problems: ['invalid-request', 'unsupported-grant-type', 'invalid-client', 'too-many-requests'],
+  },
+  getKeys: {
+    ...common,
+    method: 'get',
+    path: '/.well-known/jwks.json',
+    summary: 'The keys that access tokens are checked with',
+    access: 'without-token',
+    answers: {
+      200: {
+        description: 'RFC 7517.',
+        schema: keySetSchema,
+        contentType: 'application/jwk-set+json',
+        headers: cachedSchema,
+      },
+    },
+  },
+  discover: {
+    ...common,
+    method: 'get',
+    path: '/.well-known/openid-configuration',
+    summary: 'Where keys and tokens are',
+    access: 'without-token',
+    answers: { 200: { description: 'OpenID Connect Discovery 1.0.', schema: discoverySchema, headers: cachedSchema } },
+  },
+} as const satisfies Operations;
+
+/** On the user service's own port alone: the gateway does not pass it on. */
+export const internalOperations = {
+  listEndedSessions: {
+    ...common,
+    method: 'get',
+    path: '/ended-sessions',
+    summary: 'Sessions that ended while tokens of theirs may still be out',
+    access: 'without-token',
+    query: z.strictObject({ since: timeSchema.optional().meta({ description: '`at` of the answer before.' }) }),
+    answers: { 200: { description: 'Those since then.', schema: endedSessionsSchema, headers: noStoreSchema } },
+  },
+} as const satisfies Operations;

@@ -1,5 +1,5 @@
 import { ACCESS } from '../../contracts/http/operation.js';
-import { forwardedOperations, gatewayOperations } from '../../contracts/http/operations/gateway.js';
+import { forwardedOperations, gatewayOperations } from '../../contracts/http/operations.js';
 import { PROBLEMS, problemKindOf, type ProblemCode } from '../../contracts/http/problem.js';
 import { code, table } from './table.js';
 

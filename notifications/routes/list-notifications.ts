@@ -1,7 +1,7 @@
 import { listOwner } from '../../api/http/access.js';
 import { handle } from '../../api/http/handle.js';
 import { readCursor, toPage } from '../../api/http/pagination.js';
-import { notificationOperations } from '../../contracts/http/operations/notifications.js';
+import { notificationOperations } from '../../contracts/http/notifications.js';
 import { listNotifications as findNotifications, toNotification } from '../notification-store.js';
 import type { PrismaClient } from '../prisma/generated/client.js';
 

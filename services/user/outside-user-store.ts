@@ -1,5 +1,4 @@
-import { signUpBodySchema } from '../../contracts/http/users.js';
-import type { User } from '../../contracts/http/users.js';
+import { signUpBodySchema, type User } from '../../contracts/http/users.js';
 import { normalizeEmail } from './domain/email.js';
 import { isCode } from './prisma-code.js';
 import type { PrismaClient } from './prisma/generated/client.js';

@@ -1,7 +1,6 @@
 import { addressSchema } from '../../contracts/http/address.js';
 import type { Address } from '../../contracts/http/address.js';
-import { ROLES } from '../../contracts/http/users.js';
-import type { Role, User } from '../../contracts/http/users.js';
+import { ROLES, type Role, type User } from '../../contracts/http/users.js';
 import { asExpected } from '../../platform/database/versioned.js';
 import type { Expected, Versioned } from '../../platform/database/versioned.js';
 import { normalizeEmail } from './domain/email.js';

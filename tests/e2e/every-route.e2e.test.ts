@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { accessRuleOf } from '../../contracts/http/operation.js';
 import type { Operation } from '../../contracts/http/operation.js';
-import { forwardedOperations } from '../../contracts/http/operations/gateway.js';
+import { forwardedOperations } from '../../contracts/http/operations.js';
 import type { ProblemDocument } from '../../contracts/http/problem.js';
 
 const operations: [string, Operation][] = Object.entries(forwardedOperations);

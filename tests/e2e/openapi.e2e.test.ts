@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { internalOperations } from '../../contracts/http/operations/sessions.js';
+import { internalOperations, type Session } from '../../contracts/http/sessions.js';
 import type { ProblemDocument } from '../../contracts/http/problem.js';
-import type { Session } from '../../contracts/http/sessions.js';
 import { clientSecretName } from '../../stack/app/secrets.js';
 import { signCarrierEvent, type CarrierKeys } from '../../services/delivery/domain/carrier-signature.js';
 import { ApiDocument } from '../support/api-document.js';

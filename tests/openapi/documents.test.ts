@@ -3,9 +3,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { buildDocument } from '../../api/http/openapi.js';
-import { forwardedOperations, gatewayOperations } from '../../contracts/http/operations/gateway.js';
-import { internalOperations } from '../../contracts/http/operations/sessions.js';
-import { processOperations } from '../../contracts/http/operations/processes.js';
+import { forwardedOperations, gatewayOperations } from '../../contracts/http/operations.js';
+import { internalOperations } from '../../contracts/http/sessions.js';
+import { processOperations } from '../../contracts/http/processes.js';
 import { routesOf } from './routes-of.js';
 import { SERVICES } from './services.js';
 

@@ -1,4 +1,4 @@
-import { deliveryOperations } from '../../../contracts/http/operations/deliveries.js';
+import { deliveryOperations } from '../../../contracts/http/deliveries.js';
 import { requireOwnerOrAdmin } from '../../http/access.js';
 import { handle } from '../../http/handle.js';
 import { notFound } from '../../http/problem.js';

@@ -1,4 +1,4 @@
-import { deliveryOperations } from '../../../contracts/http/operations/deliveries.js';
+import { deliveryOperations } from '../../../contracts/http/deliveries.js';
 import { listOwner } from '../../http/access.js';
 import { handle } from '../../http/handle.js';
 import { readCursor, toPage } from '../../http/pagination.js';

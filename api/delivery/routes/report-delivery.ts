@@ -1,6 +1,6 @@
 import { context as traces } from '@opentelemetry/api';
 import type { Request } from 'express';
-import { deliveryOperations } from '../../../contracts/http/operations/deliveries.js';
+import { deliveryOperations } from '../../../contracts/http/deliveries.js';
 import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import { withOrderId } from '../../../platform/log-context.js';
 import { contextFrom } from '../../../platform/telemetry/trace-context.js';

@@ -1,4 +1,4 @@
-import { inventoryOperations } from '../../../contracts/http/operations/inventory.js';
+import { inventoryOperations } from '../../../contracts/http/inventory.js';
 import { versioned, handle } from '../../http/handle.js';
 import { notFound } from '../../http/problem.js';
 import type { InventoryContext } from '../service.js';

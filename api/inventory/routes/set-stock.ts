@@ -1,5 +1,5 @@
 import { ServiceUnavailableError } from '../../../clients/errors.js';
-import { inventoryOperations } from '../../../contracts/http/operations/inventory.js';
+import { inventoryOperations } from '../../../contracts/http/inventory.js';
 import { audit } from '../../http/audit.js';
 import { expectedOf, versioned, handle } from '../../http/handle.js';
 import { noSuchProduct, problemOf, serviceUnavailable } from '../../http/problem.js';

@@ -1,5 +1,5 @@
 import type { Address } from '../../../contracts/http/address.js';
-import type { orderOperations } from '../../../contracts/http/operations/orders.js';
+import type { orderOperations } from '../../../contracts/http/order-operations.js';
 import { MAX_QUANTITY, type PlaceOrderBody, type Order, type OrderLine } from '../../../contracts/http/orders.js';
 import { hashBody, orderIdFor, randomOrderId, type UnderstoodBody } from '../../../services/order/order-identity.js';
 import { mergeLines, type RequestedLine, priceLine, totalOf } from '../../../services/order/domain/order-lines.js';

@@ -1,4 +1,4 @@
-import { orderOperations } from '../../../contracts/http/operations/orders.js';
+import { orderOperations } from '../../../contracts/http/order-operations.js';
 import { handle } from '../../http/handle.js';
 import { asSeenBy, orderForCaller } from '../order-for-caller.js';
 import type { OrderContext } from '../service.js';

@@ -1,4 +1,4 @@
-import { orderOperations } from '../../../contracts/http/operations/orders.js';
+import { orderOperations } from '../../../contracts/http/order-operations.js';
 import type { Timeline } from '../../../contracts/http/orders.js';
 import { ACKNOWLEDGED } from '../../../contracts/timeline.js';
 import { isAdmin } from '../../http/access.js';

@@ -1,4 +1,4 @@
-import { orderOperations } from '../../../contracts/http/operations/orders.js';
+import { orderOperations } from '../../../contracts/http/order-operations.js';
 import { listOwner } from '../../http/access.js';
 import { handle } from '../../http/handle.js';
 import { readCursor, toPage } from '../../http/pagination.js';

@@ -1,4 +1,4 @@
-import { orderOperations } from '../../../contracts/http/operations/orders.js';
+import { orderOperations } from '../../../contracts/http/order-operations.js';
 import { withOrderId } from '../../../platform/log-context.js';
 import { handle } from '../../http/handle.js';
 import { decideAnswer, toReply } from '../placing/answer.js';

@@ -1,4 +1,4 @@
-import { orderOperations } from '../../../contracts/http/operations/orders.js';
+import { orderOperations } from '../../../contracts/http/order-operations.js';
 import { isFinal } from '../../../contracts/order-status.js';
 import { withOrderId } from '../../../platform/log-context.js';
 import { watchOrder as watchStatus } from '../../../services/order/status-changes.js';

@@ -1,5 +1,4 @@
 import express from 'express';
-
 import type { Product } from '../../../contracts/http/products.js';
 import type { UserValidation } from '../../../contracts/http/users.js';
 import { listen } from '../../../platform/listen.js';

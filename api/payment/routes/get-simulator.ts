@@ -1,4 +1,4 @@
-import { paymentOperations } from '../../../contracts/http/operations/payments.js';
+import { paymentOperations } from '../../../contracts/http/payments.js';
 import { handle } from '../../http/handle.js';
 import { notFound } from '../../http/problem.js';
 import type { PaymentContext } from '../service.js';

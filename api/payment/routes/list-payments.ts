@@ -1,4 +1,4 @@
-import { paymentOperations } from '../../../contracts/http/operations/payments.js';
+import { paymentOperations } from '../../../contracts/http/payments.js';
 import { listOwner } from '../../http/access.js';
 import { handle } from '../../http/handle.js';
 import { readCursor, toPage } from '../../http/pagination.js';

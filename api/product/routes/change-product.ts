@@ -1,4 +1,4 @@
-import { productOperations } from '../../../contracts/http/operations/products.js';
+import { productOperations } from '../../../contracts/http/products.js';
 import { audit } from '../../http/audit.js';
 import { expectedOf, versioned, handle } from '../../http/handle.js';
 import { noSuchProduct, problemOf } from '../../http/problem.js';

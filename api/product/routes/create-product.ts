@@ -1,4 +1,4 @@
-import { productOperations } from '../../../contracts/http/operations/products.js';
+import { productOperations } from '../../../contracts/http/products.js';
 import { audit } from '../../http/audit.js';
 import { handle, reply } from '../../http/handle.js';
 import type { ProductContext } from '../service.js';

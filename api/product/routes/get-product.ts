@@ -1,4 +1,4 @@
-import { productOperations } from '../../../contracts/http/operations/products.js';
+import { productOperations } from '../../../contracts/http/products.js';
 import { isAdmin } from '../../http/access.js';
 import { versioned, handle } from '../../http/handle.js';
 import { noSuchProduct } from '../../http/problem.js';

@@ -1,5 +1,5 @@
 import { integerIdParamSchema } from '../../../contracts/http/common.js';
-import { productOperations } from '../../../contracts/http/operations/products.js';
+import { productOperations } from '../../../contracts/http/products.js';
 import type { ProductPosition } from '../../../services/product/product-store.js';
 import { isAdmin } from '../../http/access.js';
 import { handle } from '../../http/handle.js';

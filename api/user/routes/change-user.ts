@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { userOperations } from '../../../contracts/http/operations/users.js';
+import { userOperations } from '../../../contracts/http/users.js';
 import { hashPassword, passwordMatches } from '../../../services/user/passwords.js';
 import { isAdmin, isUser } from '../../http/access.js';
 import { audit } from '../../http/audit.js';

@@ -1,4 +1,4 @@
-import { sessionOperations } from '../../../contracts/http/operations/sessions.js';
+import { sessionOperations } from '../../../contracts/http/sessions.js';
 import { handle } from '../../http/handle.js';
 import type { UserContext } from '../service.js';
 

@@ -1,4 +1,4 @@
-import { userOperations } from '../../../contracts/http/operations/users.js';
+import { userOperations } from '../../../contracts/http/users.js';
 import { versioned, handle } from '../../http/handle.js';
 import { notFound } from '../../http/problem.js';
 import { requireSelfOrAdmin } from '../self-or-admin.js';

@@ -1,5 +1,5 @@
 import express from 'express';
-import { sessionOperations } from '../../../contracts/http/operations/sessions.js';
+import { sessionOperations } from '../../../contracts/http/sessions.js';
 import { ACCESS_TOKEN_LIFETIME_S } from '../../../services/user/access-tokens.js';
 import { findOAuthClient } from '../../../services/user/oauth-clients.js';
 import { audit } from '../../http/audit.js';

@@ -1,4 +1,4 @@
-import { internalOperations } from '../../../contracts/http/operations/sessions.js';
+import { internalOperations } from '../../../contracts/http/sessions.js';
 import { handle, reply } from '../../http/handle.js';
 import type { UserContext } from '../service.js';
 

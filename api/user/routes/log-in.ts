@@ -1,4 +1,4 @@
-import { sessionOperations } from '../../../contracts/http/operations/sessions.js';
+import { sessionOperations } from '../../../contracts/http/sessions.js';
 import { logIn as tryPassword } from '../../../services/user/log-in.js';
 import { audit } from '../../http/audit.js';
 import { handle, reply } from '../../http/handle.js';

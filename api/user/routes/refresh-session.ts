@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { sessionOperations } from '../../../contracts/http/operations/sessions.js';
+import { sessionOperations } from '../../../contracts/http/sessions.js';
 import { audit } from '../../http/audit.js';
 import { handle, reply } from '../../http/handle.js';
 import { unauthorized } from '../../http/problem.js';

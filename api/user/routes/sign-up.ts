@@ -1,4 +1,4 @@
-import { userOperations } from '../../../contracts/http/operations/users.js';
+import { userOperations } from '../../../contracts/http/users.js';
 import { hashPassword } from '../../../services/user/passwords.js';
 import { handle, reply } from '../../http/handle.js';
 import { conflict } from '../../http/problem.js';

@@ -1,4 +1,4 @@
-import { userOperations } from '../../../contracts/http/operations/users.js';
+import { userOperations } from '../../../contracts/http/users.js';
 import { handle } from '../../http/handle.js';
 import { notFound } from '../../http/problem.js';
 import type { UserContext } from '../service.js';

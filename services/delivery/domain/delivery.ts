@@ -1,5 +1,4 @@
-import { DELIVERY_STATUSES } from '../../../contracts/http/deliveries.js';
-import type { CarrierEvent, DeliveryStatus } from '../../../contracts/http/deliveries.js';
+import { DELIVERY_STATUSES, type CarrierEvent, type DeliveryStatus } from '../../../contracts/http/deliveries.js';
 
 /**
  * What is shown outside, and three that are not: PENDING, the carrier was asked and its answer is not known; REFUSED by

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-
-import type { Operations } from '../operation.js';
-import { problemTypeSchema } from '../problem.js';
+import type { Operations } from './operation.js';
+import { problemTypeSchema } from './problem.js';
 import { deliveryOperations } from './deliveries.js';
 import { inventoryOperations } from './inventory.js';
 import { notificationOperations } from './notifications.js';
-import { orderOperations } from './orders.js';
+import { orderOperations } from './order-operations.js';
 import { paymentOperations } from './payments.js';
 import { productOperations } from './products.js';
 import { sessionOperations } from './sessions.js';

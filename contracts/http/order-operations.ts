@@ -1,7 +1,6 @@
 import { z } from 'zod';
-
-import { pageOf, replayedHeader, textIdParamsSchema } from '../common.js';
-import type { Operations } from '../operation.js';
+import { pageOf, replayedHeader, textIdParamsSchema } from './common.js';
+import type { Operations } from './operation.js';
 import {
   cancelOrderBodySchema,
   operatorRequestBodySchema,
@@ -11,7 +10,7 @@ import {
   placeOrderHeadersSchema,
   timelineSchema,
   watchOrderHeadersSchema,
-} from '../orders.js';
+} from './orders.js';
 
 const common = { service: 'order-service', tag: 'Orders' } as const;
 

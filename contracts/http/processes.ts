@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ServiceName } from '../../services.js';
-import type { Operations } from '../operation.js';
+import type { ServiceName } from '../services.js';
+import type { Operations } from './operation.js';
 
 const aliveSchema = z.object({ status: z.literal('alive') });
 const readySchema = z.object({ status: z.literal('ready') });
