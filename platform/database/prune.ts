@@ -99,7 +99,8 @@ export async function pruneCommand(databaseUrl: string, tables: readonly Prunabl
     await client.connect();
     for (const prunable of tables) {
       const said = values.now ? await pruneNow(client, prunable) : await lookAt(client, prunable);
-      process.stdout.write(`${prunable.table}: ${said}\n`);
+      // Several services have tables of one name.
+      process.stdout.write(`${client.database ?? ''}.${prunable.table}: ${said}\n`);
     }
   } catch (error) {
     process.stderr.write(`Could not prune: ${error instanceof Error ? error.message : String(error)}\n`);

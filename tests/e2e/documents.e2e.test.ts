@@ -60,8 +60,8 @@ describe('the commands that the documents show', () => {
     it('says what would be pruned, and prunes it', async () => {
       const printed = await runbook('runbook-prune', {});
       for (const table of ['outbox_events', 'refresh_tokens', 'ended_sessions', 'notifications']) {
-        expect(printed).toMatch(new RegExp(`^${table}: \\d+ rows from before \\S+ would go`, 'm'));
-        expect(printed).toMatch(new RegExp(`^${table}: \\d+ rows deleted$`, 'm'));
+        expect(printed).toMatch(new RegExp(`^\\S+\\.${table}: \\d+ rows from before \\S+ would go`, 'm'));
+        expect(printed).toMatch(new RegExp(`^\\S+\\.${table}: \\d+ rows deleted$`, 'm'));
       }
     });
 

@@ -90,14 +90,14 @@ describe('a step that does not succeed in time', () => {
       return text.includes('by the signal retry') && text;
     });
     const { since } = saga.shop.row(id).order.attention ?? {};
-    expect(resting.replace(/(Next attempt:\*\* )[^,]+,/, '$1TIME,').split('\n')).toEqual([
+    expect(resting.replace(/( at )[^,]+, or/, '$1TIME, or').split('\n')).toEqual([
       '- **Step:** charge-payment, by payment-service',
       `- **Waits for:** an operator, since ${since}`,
       '- **Why:** UNAVAILABLE: the service answers, but that it can not',
-      '- **Last error:** ServiceDown, attempt 1',
-      '- **Next attempt:** TIME, or at once by the signal retry',
+      '- **Last error:** ServiceDown',
+      '- **Next attempt:** round 2 at TIME, or at once by the signal retry',
     ]);
-    const [, next = ''] = /Next attempt:\*\* ([^,]+),/.exec(resting) ?? [];
+    const [, next = ''] = /Next attempt:\*\* round 2 at ([^,]+),/.exec(resting) ?? [];
     const pause = Date.parse(next) - Date.parse(since ?? '');
     expect(pause).toBeGreaterThanOrEqual(ATTENTION_PAUSES_MS[0]);
     expect(pause).toBeLessThan(ATTENTION_PAUSES_MS[0] + 10_000);

@@ -9,7 +9,7 @@ import { SEARCH_ATTRIBUTES } from '../../contracts/order-saga.js';
 type Attention = NonNullable<OrderPatch['attention']>;
 
 interface CurrentStep {
-  /** How often the Saga asked for it. */
+  /** How often the Saga asked for it: each is a round of attempts, which Temporal makes and counts. */
   attempts: number;
   /** When it was asked for last; while it rests, when it is asked for next. Milliseconds since the epoch. */
   at: number;
@@ -67,14 +67,16 @@ export class CurrentDetails {
 
   #describe(step: AttentionStep, { attempts, at, rests, attention }: CurrentStep): [string, string][] {
     const asksAt = timeOf(at + this.attentionAfterMs);
-    const next = rests ? `${timeOf(at)}, or at once by the signal retry` : `under way since ${timeOf(at)}`;
+    const next = rests
+      ? `round ${attempts + 1} at ${timeOf(at)}, or at once by the signal retry`
+      : `round ${attempts}, under way since ${timeOf(at)}`;
     return [
       ['Step', `${step}, by ${serviceOf(step)}-service`],
       ...(attention
         ? ([
             ['Waits for', `an operator, since ${attention.since}`],
             ['Why', `${attention.reason}: ${ATTENTION_MEANS[attention.reason]}`],
-            ['Last error', `${attention.error}, attempt ${attempts}`],
+            ['Last error', attention.error],
           ] satisfies [string, string][])
         : ([['Waits for', `its service; an operator is asked at ${asksAt}`]] satisfies [string, string][])),
       ['Next attempt', next],

@@ -33,6 +33,10 @@ export function addFindings(report: ReconciliationReport, findings: readonly Fin
 
 export function addRepaired(report: ReconciliationReport, repaired: readonly Repaired[]): void {
   list(report.repaired, repaired);
+  // It was ended in place of its workflow, and waits for nobody any more.
+  const ended = repaired.flatMap(({ kind, gone, orderId }) => (kind === 'workflow-gone' && gone ? [orderId] : []));
+  const { information } = report;
+  information.needAttention = information.needAttention.filter((orderId) => !ended.includes(orderId));
 }
 
 export function addInformation({ information }: ReconciliationReport, seen: readonly RecordsOfOrder[]): void {

@@ -74,12 +74,18 @@ describe('a refund that was paid by hand', { timeout: SLOW }, () => {
     const orderId = await paidBackByHand();
     const handle = shop.handleOf(orderId);
     await handle.result();
-    // As if it had been terminated before its last record.
-    await shop.orders.prisma.order.update({ where: { id: orderId }, data: { status: 'CANCELLING' } });
+    // As if it had been terminated before its last record, while it waited.
+    await shop.orders.prisma.order.update({
+      where: { id: orderId },
+      data: {
+        ...{ status: 'CANCELLING', needsAttention: true, attentionStep: 'release-stock', attentionSince: new Date() },
+        ...{ attentionReason: 'TIMED_OUT', attentionError: 'timed out' },
+      },
+    });
     await shop.forget(orderId);
-    const { repaired, findings } = await shop.reconcile({ orderIds: [orderId], repair: true });
+    const { repaired, findings, information } = await shop.reconcile({ orderIds: [orderId], repair: true });
     expect(repaired).toMatchObject([{ kind: 'workflow-gone', gone: true }]);
-    expect(findings).toEqual([]);
+    expect([findings, information.needAttention]).toEqual([[], []]);
     expect(await shop.payments.booksOf(orderId)).toEqual(charged);
     expect((await linesOf(orderId)).slice(-2)).toEqual([
       ['undone', 'settled by an operator'],
