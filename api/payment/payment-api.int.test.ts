@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pageOf } from '../../contracts/http/common.js';
-import { paymentSchema } from '../../contracts/http/payments.js';
+import { paymentInDetailSchema, paymentSchema } from '../../contracts/http/payments.js';
 import { createLogger } from '../../platform/logger.js';
 import { chargeOrder } from '../../services/payment/charge-order.js';
 import { createPaymentReader } from '../../services/payment/payment-reader.js';
+import { refundPart } from '../../services/payment/refund-part.js';
 import { refundOrder } from '../../services/payment/refund-order.js';
 import { openPayments } from '../../services/payment/testing/open-payments.js';
 import { startTokenIssuer } from '../../tests/support/token-issuer.js';
@@ -133,6 +134,30 @@ describe('GET /payments/{id}', () => {
     expect((await get(`/payments/${randomUUID()}`, await tokens.bearer(userId, 'customer'))).status).toBe(404);
     const mark = await refundOrder(payments, { orderId: randomUUID(), userId, amount: 1, currency: 'KRW' });
     expect((await get(`/payments/${mark.paymentId}`, await tokens.bearer(userId, 'customer'))).status).toBe(404);
+  });
+});
+
+describe('the operations of a payment', () => {
+  it('are all that the provider was asked to do; what an operator wrote is for admins', async () => {
+    const userId = newUser();
+    const orderId = await charged(userId);
+    const { id } = await payments.prisma.payment.findUniqueOrThrow({ where: { orderId } });
+    const part = { operationId: randomUUID(), orderId, amount: 500_000, reason: 'a scratch', requestedBy: '3' };
+    await refundPart(payments, part);
+    const shown = (await get(`/payments/${id}`, await tokens.bearer(3, 'admin'))).body as unknown;
+    expect(paymentInDetailSchema.parse(shown)).toMatchObject({
+      status: 'CHARGED',
+      refunds: [{ id: part.operationId, amount: 500_000 }],
+      operations: [
+        { id: orderId, kind: 'CAPTURE', amount: 3_500_000, state: 'DONE' },
+        { id: part.operationId, kind: 'REFUND', amount: 500_000, state: 'DONE', reason: 'a scratch', requestedBy: '3' },
+      ],
+    });
+    const toOwner = await get(`/payments/${id}`, await tokens.bearer(userId, 'customer'));
+    expect(JSON.stringify(toOwner.body)).not.toContain('a scratch');
+
+    await refundPart(payments, { ...part, operationId: randomUUID(), amount: 3_000_000 });
+    expect((await get(`/payments/${id}`, await tokens.bearer(3, 'admin'))).body).toMatchObject({ status: 'REFUNDED' });
   });
 });
 

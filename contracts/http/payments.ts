@@ -34,6 +34,54 @@ export const paymentSchema = z
   });
 export type Payment = z.infer<typeof paymentSchema>;
 
+const OPERATION_KINDS = ['AUTHORISE', 'CAPTURE', 'VOID', 'REFUND'] as const;
+export type OperationKind = (typeof OPERATION_KINDS)[number];
+
+/** `PENDING`: the provider was asked, and its answer is not known. `VOIDED`: called off before it was done. */
+const OPERATION_STATES = ['PENDING', 'DONE', 'REFUSED', 'VOIDED'] as const;
+export type OperationState = (typeof OPERATION_STATES)[number];
+
+const operationSchema = z.object({
+  id: textIdSchema.meta({ description: 'The provider’s idempotency key; of the charge it is the order’s id.' }),
+  kind: z.enum(OPERATION_KINDS).meta({ description: 'A charge is authorised and taken by one `CAPTURE`.' }),
+  amount: amountSchema,
+  state: z.enum(OPERATION_STATES),
+  providerReference: z.string().optional().meta({ description: 'What the provider calls it, or why it refused.' }),
+  reason: z.string().optional().meta({ description: 'For admins.' }),
+  requestedBy: z.string().optional().meta({ description: 'For admins; not there: the order’s Saga.' }),
+  createdAt: timeSchema,
+  updatedAt: timeSchema,
+});
+
+export const paymentInDetailSchema = paymentSchema.extend({ operations: z.array(operationSchema) }).meta({
+  id: 'PaymentInDetail',
+  description: 'The charge of an order, and all that the provider was asked to do with its money.',
+  examples: [
+    {
+      id: 'pay_1',
+      orderId: 'ord_1',
+      userId: 1,
+      amount: 3_500_000,
+      currency: 'KRW',
+      status: 'CHARGED',
+      refunds: [],
+      operations: [
+        {
+          id: 'ord_1',
+          kind: 'CAPTURE',
+          amount: 3_500_000,
+          state: 'DONE',
+          providerReference: 'ch_1',
+          createdAt: '2026-01-31T12:00:00.000Z',
+          updatedAt: '2026-01-31T12:00:01.000Z',
+        },
+      ],
+      createdAt: '2026-01-31T12:00:00.000Z',
+    },
+  ],
+});
+export type PaymentInDetail = z.infer<typeof paymentInDetailSchema>;
+
 const paymentsQuerySchema = pageQuerySchema.extend({ orderId: textIdSchema.optional() });
 
 /** What the simulated provider does with each payment method; see docs/simulators.md. */
@@ -77,10 +125,10 @@ export const paymentOperations = {
     ...common,
     method: 'get',
     path: '/payments/{id}',
-    summary: 'A payment',
+    summary: 'A payment, and its operations',
     access: 'owner-or-admin',
     params: textIdParamsSchema,
-    answers: { 200: { description: 'The payment.', schema: paymentSchema } },
+    answers: { 200: { description: 'The payment.', schema: paymentInDetailSchema } },
     problems: ['not-found'],
   },
   getSimulator: {

@@ -22,10 +22,12 @@ export interface PaymentProvider {
    */
   find(request: { idempotencyKey: string }): Promise<ProviderAnswer | { outcome: 'none' }>;
   /**
-   * Gives the whole charge back. Where nothing was charged it voids the key, so that a charge that lands late is
+   * Gives back what is left of the charge. Where nothing was charged it voids the key, so that a charge that lands late is
    * refused, as a cancelled PaymentIntent does.
    */
   refund(request: { idempotencyKey: string }): Promise<ProviderRefund>;
+  /** Gives a part of what is left of a charge back; what is more than that is refused. */
+  refundPart(request: ProviderRefundPart): Promise<ProviderPart>;
   /**
    * What the provider has decided, for comparing books: at most `limit`, ascending by key from just after `after`; with
    * `since`, what has changed since then.
@@ -55,8 +57,20 @@ export interface ProviderEntry {
   amount: number;
   currency: string;
   status: 'CHARGED' | 'DECLINED' | 'REFUNDED' | 'VOIDED';
+  /** What was given back of it in parts. */
+  parts: { idempotencyKey: string; refundId: string; amount: number }[];
   changedAt: Date;
 }
+
+export interface ProviderRefundPart {
+  idempotencyKey: string;
+  /** The key of the charge. */
+  chargeKey: string;
+  /** Minor unit. */
+  amount: number;
+}
+
+export type ProviderPart = { outcome: 'refunded'; refundId: string } | { outcome: 'refused'; code: string };
 
 export type ProviderRefund = { refunded: true; chargeId: string } | { refunded: false };
 
@@ -87,6 +101,7 @@ export function withDeadline(provider: PaymentProvider, timeoutMs = PROVIDER_TIM
     charge: (request) => within(() => provider.charge(request)),
     find: (request) => within(() => provider.find(request)),
     refund: (request) => within(() => provider.refund(request)),
+    refundPart: (request) => within(() => provider.refundPart(request)),
     list: (page) => within(() => provider.list(page)),
     entriesOf: (keys) => within(() => provider.entriesOf(keys)),
   };

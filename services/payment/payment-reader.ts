@@ -1,7 +1,12 @@
-import type { Payment as ShownPayment } from '../../contracts/http/payments.js';
+import type {
+  OperationKind,
+  OperationState,
+  PaymentInDetail,
+  Payment as ShownPayment,
+} from '../../contracts/http/payments.js';
 import { after, newestFirst } from '../../platform/database/newest-first.js';
 import { isShown, shownStates, type PaymentState } from './domain/payment.js';
-import type { Payment as PaymentRow, PrismaClient, Refund } from './prisma/generated/client.js';
+import type { PaymentOperation, Payment as PaymentRow, PrismaClient } from './prisma/generated/client.js';
 import type { IdPage, PaymentRecord } from '../../contracts/activities/reconciliation.js';
 
 interface PaymentList {
@@ -18,9 +23,11 @@ export type PaymentReader = ReturnType<typeof createPaymentReader>;
 /** What callers see of payments: those that the provider has decided. */
 export function createPaymentReader(prisma: PrismaClient) {
   return {
-    find: async (id: string): Promise<ShownPayment | undefined> => {
-      const row = await prisma.payment.findUnique({ where: { id }, include: { refunds: true } });
-      return row === null ? undefined : toShown(row)[0];
+    find: async (id: string): Promise<PaymentInDetail | undefined> => {
+      const row = await prisma.payment.findUnique({ where: { id }, include });
+      if (row === null) return undefined;
+      const [shown] = toShown(row);
+      return shown && { ...shown, operations: row.operations.map(toOperation) };
     },
 
     /** Newest first, at most `limit`. */
@@ -32,7 +39,7 @@ export function createPaymentReader(prisma: PrismaClient) {
           ...(orderId === undefined ? {} : { orderId }),
           ...after(place),
         },
-        include: { refunds: true },
+        include,
         orderBy: newestFirst,
         take: limit,
       });
@@ -41,8 +48,20 @@ export function createPaymentReader(prisma: PrismaClient) {
   };
 }
 
-function toShown(row: PaymentRow & { refunds: Refund[] }): ShownPayment[] {
-  const status = row.status as PaymentState;
+const include = {
+  operations: { orderBy: [{ createdAt: 'asc' as const }, { id: 'asc' as const }] },
+};
+
+/** All of it went back, also where no undo did it: then the row stays CHARGED, so that its order goes on. */
+function statusOf({ status, amount, operations }: PaymentRow & { operations: PaymentOperation[] }): PaymentState {
+  const back = operations.filter(isRefund).reduce((sum, refund) => sum + refund.amount, 0n);
+  return status === 'CHARGED' && amount > 0n && back === amount ? 'REFUNDED' : (status as PaymentState);
+}
+
+const isRefund = ({ kind, state }: PaymentOperation) => kind === 'REFUND' && state === 'DONE';
+
+function toShown(row: PaymentRow & { operations: PaymentOperation[] }): ShownPayment[] {
+  const status = statusOf(row);
   if (!isShown(status)) return [];
   return [
     {
@@ -52,7 +71,7 @@ function toShown(row: PaymentRow & { refunds: Refund[] }): ShownPayment[] {
       amount: Number(row.amount),
       currency: row.currency,
       status,
-      refunds: row.refunds.map(({ id, amount, createdAt }) => ({
+      refunds: row.operations.filter(isRefund).map(({ id, amount, createdAt }) => ({
         id,
         amount: Number(amount),
         createdAt: createdAt.toISOString(),
@@ -62,12 +81,29 @@ function toShown(row: PaymentRow & { refunds: Refund[] }): ShownPayment[] {
   ];
 }
 
+/** The columns of text hold what their CHECKs let in. */
+function toOperation(row: PaymentOperation): PaymentInDetail['operations'][number] {
+  const { providerReference, reason, requestedBy } = row;
+  return {
+    id: row.id,
+    kind: row.kind as OperationKind,
+    amount: Number(row.amount),
+    state: row.state as OperationState,
+    ...(providerReference === null ? {} : { providerReference }),
+    ...(reason === null ? {} : { reason }),
+    ...(requestedBy === null ? {} : { requestedBy }),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
 /** What a reconciliation asks of our own books; the provider's are in PaymentProvider. */
 export function createPaymentReconciliationReader(prisma: PrismaClient) {
   return {
     listOrderIds: async ({ after = '', limit, since }: IdPage): Promise<string[]> => {
-      const rows = await prisma.payment.findMany({
+      const rows = await prisma.paymentOperation.findMany({
         where: { orderId: { gt: after }, ...(since && { updatedAt: { gte: new Date(since) } }) },
+        distinct: 'orderId',
         orderBy: { orderId: 'asc' },
         take: limit,
         select: { orderId: true },

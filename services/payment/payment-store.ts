@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { statesBefore } from './domain/payment.js';
 import type { Payment, PaymentState } from './domain/payment.js';
-import type { Payment as PaymentRow, Prisma, PrismaClient } from './prisma/generated/client.js';
+import type { ProviderPart } from './payment-provider.js';
+import type { Payment as PaymentRow, PaymentOperation, Prisma, PrismaClient } from './prisma/generated/client.js';
 
 /** What a payment is for. */
 export interface OrderAmount {
@@ -18,9 +19,27 @@ export interface Recorded {
   changed: boolean;
 }
 
+/** A part of a charge that somebody gives back. */
+export interface RefundPart {
+  /** The same each time that it is asked for. */
+  operationId: string;
+  orderId: string;
+  /** Minor unit. */
+  amount: number;
+  reason: string;
+  /** `sub` of who asked. */
+  requestedBy: string;
+}
+
+/** `left`, minor unit: what can still be given back. */
+type OpenedPart = { operation: PaymentOperation; first: boolean } | { left: number };
+
 export type PaymentStore = ReturnType<typeof createPaymentStore>;
 
-type Tables = Pick<Prisma.TransactionClient, 'payment' | 'refund'>;
+type Tables = Pick<Prisma.TransactionClient, 'payment'>;
+
+/** Of the operation that the database's trigger writes when a charge is undone. */
+export const undoIdOf = (orderId: string) => `${orderId}/refund-payment`;
 
 /**
  * One row per order. Each write is conditional on the state it comes from, so that of two at once one moves the row
@@ -50,20 +69,73 @@ export function createPaymentStore(prisma: PrismaClient) {
     /** The mark that nothing was charged. A payment that was decided otherwise stays as it is. */
     recordVoid: (order: OrderAmount): Promise<Recorded> => insertOrMove(prisma, order, { status: 'VOIDED' }),
 
-    /** The whole charge went back; with its refund row, also where the charge itself had never been written down. */
+    /** What was left of the charge went back; with its refund row, also where the charge itself had never been written down. */
     recordRefund: (order: OrderAmount, chargeId: string): Promise<Recorded> =>
       prisma.$transaction(async (tables) => {
         const recorded = await insertOrMove(tables, order, { status: 'REFUNDED', providerChargeId: chargeId });
         const { payment } = recorded;
         if (payment.state === 'REFUNDED') {
+          const where = { id: undoIdOf(order.orderId) };
+          const { amount } = await tables.paymentOperation.findUniqueOrThrow({ where });
           await tables.refund.createMany({
-            data: [{ id: randomUUID(), paymentId: payment.id, amount: BigInt(payment.amount) }],
+            data: [{ id: randomUUID(), paymentId: payment.id, amount }],
             skipDuplicates: true,
           });
         }
         return recorded;
       }),
+
+    /**
+     * The row of a part, and with it the amount, which nobody else can give back then. Of however many at once, no more
+     * is taken than was charged.
+     */
+    openPart: async ({ operationId: id, ...part }: RefundPart): Promise<OpenedPart> => {
+      const data = { ...part, id, kind: 'REFUND', state: 'PENDING', amount: BigInt(part.amount) };
+      try {
+        return await prisma.$transaction(async (tables) => {
+          const { count } = await tables.paymentOperation.createMany({ data: [data], skipDuplicates: true });
+          if (count === 1 && !(await takePart(tables, part.orderId, data.amount))) throw new MoreThanIsLeft();
+          return { operation: await tables.paymentOperation.findUniqueOrThrow({ where: { id } }), first: count === 1 };
+        });
+      } catch (error) {
+        if (!(error instanceof MoreThanIsLeft)) throw error;
+        const payment = await prisma.payment.findUnique({ where: { orderId: part.orderId } });
+        return { left: payment?.status === 'CHARGED' ? Number(payment.amount - payment.refundedInParts) : 0 };
+      }
+    },
+
+    /** What the provider refused can be given back by another, or by the undo. */
+    recordPart: (id: string, answer: ProviderPart): Promise<{ operation: PaymentOperation; changed: boolean }> =>
+      prisma.$transaction(async (tables) => {
+        const [moved] = await tables.paymentOperation.updateManyAndReturn({
+          where: { id, state: 'PENDING' },
+          data: {
+            updatedAt: new Date(),
+            ...(answer.outcome === 'refunded'
+              ? { state: 'DONE', providerReference: answer.refundId }
+              : { state: 'REFUSED', providerReference: answer.code }),
+          },
+        });
+        if (moved?.state === 'REFUSED')
+          await tables.payment.update({
+            where: { orderId: moved.orderId },
+            data: { refundedInParts: { decrement: moved.amount } },
+          });
+        const operation = moved ?? (await tables.paymentOperation.findUniqueOrThrow({ where: { id } }));
+        return { operation, changed: moved !== undefined };
+      }),
   };
+}
+
+/** Undoes what a transaction has written. */
+class MoreThanIsLeft extends Error {}
+
+/** Not `updated_at`, which says since when the payment is in its state. */
+async function takePart(tables: Prisma.TransactionClient, orderId: string, amount: bigint): Promise<boolean> {
+  const taken = await tables.$executeRaw`
+    UPDATE payments SET refunded_in_parts = refunded_in_parts + ${amount}
+    WHERE order_id = ${orderId} AND status = 'CHARGED' AND refunded_in_parts + ${amount} <= amount`;
+  return taken === 1;
 }
 
 type Change = { status: PaymentState } & Pick<Prisma.PaymentCreateManyInput, 'providerChargeId' | 'declineCode'>;

@@ -3,6 +3,39 @@ import type { Guard } from './guard.js';
 /** Money and stock. */
 export const money: Guard[] = [
   {
+    promise: 'However many give parts of a charge back at once, never more goes back than was charged.',
+    code: {
+      file: 'services/payment/payment-store.ts',
+      text: ' AND refunded_in_parts + ${amount} <= amount`',
+      instead: '`',
+    },
+    test: {
+      file: 'services/payment/refund-part.int.test.ts',
+      name: 'of many at once no more goes back than was charged',
+    },
+  },
+  {
+    promise: 'An undo gives back what is left of a charge, and our books say so, also by parts that are refused later.',
+    code: {
+      file: 'services/payment/prisma/migrations/0003-operations.sql',
+      text: "'REFUND', NEW.amount - NEW.refunded_in_parts,",
+      instead: "'REFUND', NEW.amount,",
+    },
+    test: { file: 'services/payment/refund-part.int.test.ts', name: 'is no part of what an undo gives back' },
+  },
+  {
+    promise: 'A part of a charge whose answer was lost is asked for at the provider before it is given back again.',
+    code: {
+      file: 'services/payment/refund-part.ts',
+      text: 'const entries = first ? []',
+      instead: 'const entries = first || operationId ? []',
+    },
+    test: {
+      file: 'services/payment/refund-part.int.test.ts',
+      name: 'whose answer was lost is found, also where the provider has forgotten its key',
+    },
+  },
+  {
     promise:
       'A charge whose outcome is not known is asked for at the provider, by the key of its order, before it is made again.',
     code: {

@@ -86,11 +86,12 @@ const RESERVATIONS = `
 
 const PAYMENTS = `
   SELECT order_id, status, CASE WHEN status IN ('CHARGED', 'REFUNDED') THEN payments.amount ELSE 0 END
-    - coalesce((SELECT sum(amount) FROM refunds WHERE payment_id = payments.id), 0) AS net
+    - coalesce((SELECT sum(amount) FROM payment_operations AS operation
+      WHERE operation.order_id = payments.order_id AND kind = 'REFUND' AND state = 'DONE'), 0) AS net
   FROM payments WHERE order_id = ANY($1)`;
 
 const LEDGER = `
-  SELECT idempotency_key AS order_id, CASE WHEN status = 'CHARGED' THEN amount ELSE 0 END AS net
+  SELECT idempotency_key AS order_id, CASE WHEN status = 'CHARGED' THEN amount - refunded_in_parts ELSE 0 END AS net
   FROM ledger_entries WHERE idempotency_key = ANY($1)`;
 
 const DELIVERIES = 'SELECT order_id, status FROM deliveries WHERE order_id = ANY($1)';

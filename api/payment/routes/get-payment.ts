@@ -1,5 +1,5 @@
-import { paymentOperations } from '../../../contracts/http/payments.js';
-import { requireOwnerOrAdmin } from '../../http/access.js';
+import { paymentOperations, type PaymentInDetail } from '../../../contracts/http/payments.js';
+import { isAdmin, requireOwnerOrAdmin } from '../../http/access.js';
 import { handle } from '../../http/handle.js';
 import { notFound } from '../../http/problem.js';
 import type { PaymentContext } from '../service.js';
@@ -10,5 +10,10 @@ export const getPayment = ({ payments }: PaymentContext) =>
     const payment = await payments.find(id);
     if (payment === undefined) throw notFound();
     requireOwnerOrAdmin(caller, payment.userId);
-    return payment;
+    return isAdmin(caller) ? payment : { ...payment, operations: payment.operations.map(withoutOperator) };
   });
+
+type Operation = PaymentInDetail['operations'][number];
+
+/** As in an order's timeline: what operators write is for operators. */
+const withoutOperator = ({ reason: _reason, requestedBy: _requestedBy, ...operation }: Operation) => operation;

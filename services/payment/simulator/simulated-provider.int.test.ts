@@ -78,6 +78,24 @@ describe('the simulated provider', () => {
     expect(await payments.provider.charge(request)).toEqual({ outcome: 'voided' });
   });
 
+  it('gives a part back once by its key, no more than is left, and then the rest', async () => {
+    const request = chargeOf('card_ok');
+    await payments.provider.charge(request);
+    const part = { idempotencyKey: randomUUID(), chargeKey: request.idempotencyKey, amount: 3_000_000 };
+    const first = await payments.provider.refundPart(part);
+    expect(first).toMatchObject({ outcome: 'refunded' });
+    expect(await payments.provider.refundPart(part)).toEqual(first);
+    const refused = { outcome: 'refused', code: 'charge_already_refunded' };
+    const another = { ...part, idempotencyKey: randomUUID(), amount: 500_001 };
+    expect(await payments.provider.refundPart(another)).toEqual(refused);
+    expect(await payments.provider.entriesOf([request.idempotencyKey])).toMatchObject([
+      { status: 'CHARGED', parts: [{ idempotencyKey: part.idempotencyKey, amount: 3_000_000 }] },
+    ]);
+    expect(await payments.provider.refund(request)).toMatchObject({ refunded: true });
+    expect(await payments.provider.refundPart({ ...another, amount: 1 })).toEqual(refused);
+    expect(await payments.provider.refundPart(part)).toEqual(first);
+  });
+
   it.each([['card_ok'], ['card_declined'], ['card_lost_answer']])(
     'refuses a charge of %s that lands after its key was voided',
     async (method) => {

@@ -6,9 +6,11 @@ import {
   type ProviderAnswer,
   type ProviderCharge,
   type ProviderEntry,
+  type ProviderPart,
   type ProviderRefund,
+  type ProviderRefundPart,
 } from '../payment-provider.js';
-import type { LedgerEntry, PrismaClient } from './prisma/generated/client.js';
+import type { LedgerEntry, LedgerRefund, PrismaClient } from './prisma/generated/client.js';
 import { createSimulatorSwitch } from './simulator-switch.js';
 
 /** What the simulated provider does at one attempt. `lost`: it charges, but nobody hears of it. */
@@ -112,6 +114,29 @@ export function createSimulatedProvider(prisma: PrismaClient): PaymentProvider {
     }
   };
 
+  /** What was refused stays so: less and less is left. */
+  const refundPart = async ({ idempotencyKey, chargeKey, amount }: ProviderRefundPart): Promise<ProviderPart> => {
+    const entry = await ledger.findUnique({ where: { idempotencyKey: chargeKey } });
+    if (entry === null) return { outcome: 'refused', code: 'no_such_charge' };
+    await failWhileDown(entry.method);
+    const part = { idempotencyKey, chargeKey, amount: BigInt(amount), refundId: `re_${randomUUID()}` };
+    return prisma
+      .$transaction(async (tables): Promise<ProviderPart> => {
+        const { count } = await tables.ledgerRefund.createMany({ data: [part], skipDuplicates: true });
+        const { refundId } = await tables.ledgerRefund.findUniqueOrThrow({ where: { idempotencyKey } });
+        if (count === 0) return { outcome: 'refunded', refundId };
+        const taken = await tables.$executeRaw`
+          UPDATE ledger_entries SET refunded_in_parts = refunded_in_parts + ${part.amount}, updated_at = now()
+          WHERE idempotency_key = ${chargeKey} AND status = 'CHARGED' AND refunded_in_parts + ${part.amount} <= amount`;
+        if (taken === 0) throw new MoreThanIsLeft();
+        return { outcome: 'refunded', refundId };
+      })
+      .catch((error: unknown): ProviderPart => {
+        if (!(error instanceof MoreThanIsLeft)) throw error;
+        return { outcome: 'refused', code: 'charge_already_refunded' };
+      });
+  };
+
   const list: PaymentProvider['list'] = async ({ after = '', limit, since }) => {
     const entries = await ledger.findMany({
       where: {
@@ -119,6 +144,7 @@ export function createSimulatedProvider(prisma: PrismaClient): PaymentProvider {
         idempotencyKey: { gt: after },
         ...(since && { updatedAt: { gte: since } }),
       },
+      include: { refunds: true },
       orderBy: { idempotencyKey: 'asc' },
       take: limit,
     });
@@ -127,13 +153,17 @@ export function createSimulatedProvider(prisma: PrismaClient): PaymentProvider {
 
   const entriesOf: PaymentProvider['entriesOf'] = async (keys) => {
     const where = { status: { not: 'TRIED' }, idempotencyKey: { in: [...keys] } };
-    return (await ledger.findMany({ where })).map(toEntry);
+    return (await ledger.findMany({ where, include: { refunds: true } })).map(toEntry);
   };
 
-  return { charge, find, refund, list, entriesOf };
+  return { charge, find, refund, refundPart, list, entriesOf };
 }
 
-function toEntry({ idempotencyKey, chargeId, amount, currency, status, updatedAt }: LedgerEntry): ProviderEntry {
+/** Undoes what a transaction has written. */
+class MoreThanIsLeft extends Error {}
+
+function toEntry(entry: LedgerEntry & { refunds: LedgerRefund[] }): ProviderEntry {
+  const { idempotencyKey, chargeId, amount, currency, status, refunds, updatedAt } = entry;
   return {
     idempotencyKey,
     chargeId,
@@ -141,6 +171,11 @@ function toEntry({ idempotencyKey, chargeId, amount, currency, status, updatedAt
     currency,
     // The column's CHECK holds it to these and TRIED.
     status: status as ProviderEntry['status'],
+    parts: refunds.map((part) => ({
+      idempotencyKey: part.idempotencyKey,
+      refundId: part.refundId,
+      amount: Number(part.amount),
+    })),
     changedAt: updatedAt,
   };
 }

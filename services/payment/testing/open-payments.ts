@@ -29,6 +29,8 @@ export async function openPayments() {
       const entry = await ledger.ledgerEntry.findUnique({ where: { idempotencyKey: orderId } });
       return { ours: payment?.status, refunds: payment?.refunds.length ?? 0, providers: entry?.status };
     },
+    operationsOf: (orderId: string) =>
+      prisma.paymentOperation.findMany({ where: { orderId }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }),
     close: async () => {
       await Promise.all([prisma.$disconnect(), ledger.$disconnect()]);
       await Promise.all([database.drop(), ledgerDatabase.drop()]);

@@ -1,0 +1,54 @@
+import type { ProviderPart } from './payment-provider.js';
+import type { RefundPart } from './payment-store.js';
+import type { PaymentService } from './refund-order.js';
+
+/** `first`: it was this call that brought it about. `left`, minor unit: what can still be given back. */
+export type PartOutcome =
+  | { outcome: 'refunded'; first: boolean }
+  | { outcome: 'refused'; code: string }
+  | { outcome: 'too-much'; left: number }
+  /** Something else was asked for under this id before. */
+  | { outcome: 'another' };
+
+/**
+ * Gives a part of an order's charge back, once, however often and however concurrently it is called. The row comes
+ * before the provider is asked, so that what is under way can't be given back by another, too.
+ */
+export async function refundPart(service: PaymentService, part: RefundPart): Promise<PartOutcome> {
+  const { store } = service;
+  const opened = await store.openPart(part);
+  if ('left' in opened) return { outcome: 'too-much', left: opened.left };
+  const { operation, first } = opened;
+  if (
+    operation.orderId !== part.orderId ||
+    Number(operation.amount) !== part.amount ||
+    operation.reason !== part.reason
+  )
+    return { outcome: 'another' };
+  if (operation.state !== 'PENDING') return decided(operation, false);
+
+  const answer = await refundAtProvider(service, part, first);
+  const recorded = await store.recordPart(part.operationId, answer);
+  return decided(recorded.operation, recorded.changed);
+}
+
+/** As with a charge, what an earlier attempt brought about is asked for first: a provider forgets keys. */
+async function refundAtProvider(
+  { provider }: PaymentService,
+  { operationId, orderId, amount }: RefundPart,
+  first: boolean,
+): Promise<ProviderPart> {
+  const entries = first ? [] : await provider.entriesOf([orderId]);
+  const known = entries.flatMap(({ parts }) => parts).find(({ idempotencyKey }) => idempotencyKey === operationId);
+  if (known !== undefined) return { outcome: 'refunded', refundId: known.refundId };
+  return provider.refundPart({ idempotencyKey: operationId, chargeKey: orderId, amount });
+}
+
+function decided(
+  { state, providerReference }: { state: string; providerReference: string | null },
+  first: boolean,
+): PartOutcome {
+  return state === 'DONE'
+    ? { outcome: 'refunded', first }
+    : { outcome: 'refused', code: providerReference ?? 'refused' };
+}
