@@ -4,7 +4,7 @@ import type { Authenticator } from '../api/http/auth.js';
 import { observeBreaker, createUserClient } from '../clients/user-client.js';
 import { createServiceToken } from '../clients/service-token.js';
 import { CUSTOMER_TOPICS, NOTIFICATIONS_DLQ, USER_TOPICS } from '../contracts/topics.js';
-import { createPool } from '../platform/database/pool.js';
+import { clientOn, createPool } from '../platform/database/pool.js';
 import { startPruner } from '../platform/database/prune.js';
 import { createKafka } from '../platform/kafka.js';
 import type { Logger } from '../platform/logger.js';
@@ -13,13 +13,11 @@ import type { Metrics } from '../platform/metrics.js';
 import { createEmailChannel } from './channels/email-channel.js';
 import { createSimulatedSms } from './channels/channel.js';
 import type { NotificationConfig } from './config.js';
-import { openNotificationDatabase } from './database.js';
-import { RETRY_RULES } from './domain/retry-rules.js';
-import type { RetryRules } from './domain/retry-rules.js';
-import type { RunningConsumer } from './kafka/consumer.js';
-import { startConsumer } from './kafka/consumer.js';
+import { RETRY_RULES } from './retry-rules.js';
+import type { RetryRules } from './retry-rules.js';
+import { type RunningConsumer, startConsumer } from './kafka/consumer.js';
 import { createNotificationStore } from './notification-store.js';
-import type { PrismaClient } from './prisma/generated/client.js';
+import { PrismaClient } from './prisma/generated/client.js';
 import { prunableOfNotifications } from './prunable.js';
 import { createTellCustomer } from './tell-customer.js';
 
@@ -61,7 +59,7 @@ export function createContext(
 ): NotificationContext {
   const { leaseMs, ...reading } = { ...DEFAULTS, ...options };
   const pool = createPool({ url: config.DATABASE_URL, size: 10, service: config.SERVICE_NAME, logger });
-  const prisma = openNotificationDatabase(pool);
+  const prisma = clientOn(pool, PrismaClient);
   const urls = config.USER_SERVICE_URL;
   const token = createServiceToken({
     urls,

@@ -18,7 +18,7 @@ import { createNotificationApp } from './app.js';
 import type { NotificationConfig } from './config.js';
 import { createContext } from './context.js';
 import type { ConsumerOptions, NotificationContext } from './context.js';
-import type { RetryRules } from './domain/retry-rules.js';
+import type { RetryRules } from './retry-rules.js';
 import { runCommand } from './dead-letters/command.js';
 import { orderEvent } from './testing/events.js';
 import { startSmtpServer } from './testing/smtp-server.js';

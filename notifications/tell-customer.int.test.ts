@@ -5,7 +5,7 @@ import { createUserClient } from '../clients/user-client.js';
 import { eventIdOf } from '../contracts/events/order-event.js';
 import { exampleUserEvent } from '../contracts/events/published-files.js';
 import type { Topic } from '../contracts/topics.js';
-import { createPool } from '../platform/database/pool.js';
+import { clientOn, createPool } from '../platform/database/pool.js';
 import { createLogger } from '../platform/logger.js';
 import { createTestDatabase } from '../tests/support/database.js';
 import type { TestDatabase } from '../tests/support/database.js';
@@ -13,14 +13,13 @@ import { pruneOnce } from '../tests/support/prune-once.js';
 import { createEmailChannel } from './channels/email-channel.js';
 import type { EmailChannel } from './channels/email-channel.js';
 import { createSimulatedSms } from './channels/channel.js';
-import { openNotificationDatabase } from './database.js';
 import {
   createNotificationStore,
   listNotifications,
   toNotification,
   type NotificationStore,
 } from './notification-store.js';
-import type { PrismaClient } from './prisma/generated/client.js';
+import { PrismaClient } from './prisma/generated/client.js';
 import { prunableOfNotifications } from './prunable.js';
 import { createTellCustomer } from './tell-customer.js';
 import type { Asked, TellCustomer } from './tell-customer.js';
@@ -50,7 +49,7 @@ let orderId: string;
 
 beforeAll(async () => {
   database = await createTestDatabase('notifications/prisma/migrations');
-  prisma = openNotificationDatabase(createPool({ url: database.url, size: 10, service: 'test', logger }));
+  prisma = clientOn(createPool({ url: database.url, size: 10, service: 'test', logger }), PrismaClient);
   store = createNotificationStore(prisma);
   userService = await startUserService();
   userService.users.set(1, { ...user, id: 1, phone: '+82 10 1234 5678' });

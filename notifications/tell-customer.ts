@@ -6,9 +6,8 @@ import type { UserClient } from '../clients/user-client.js';
 import { crashPoint } from '../platform/crash-points/crash-point.js';
 import type { Logger } from '../platform/logger.js';
 import { NotSent, type Channel } from './channels/channel.js';
-import type { Hindrance } from './domain/retry-rules.js';
-import { LOST, standingOf } from './domain/notification-state.js';
-import type { ChannelName, EventToTell, NotificationStore } from './notification-store.js';
+import type { Hindrance } from './retry-rules.js';
+import { LOST, standingOf, type ChannelName, type EventToTell, type NotificationStore } from './notification-store.js';
 import { type Message, messageOf } from './templates/templates.js';
 
 export type Outcome =

@@ -1,5 +1,9 @@
 import type { Logger } from '../../platform/logger.js';
-import type { StockStore, ReleaseOutcome } from '../../services/inventory/stock-store.js';
+import {
+  type StockStore,
+  type ReleaseOutcome,
+  createStockReconciliationReader,
+} from '../../services/inventory/stock-store.js';
 import type { StockLock } from './stock-lock.js';
 import type { StockRequest, InventoryActivities } from '../../contracts/activities/inventory-activities.js';
 import { REFUSALS, type InsufficientStock } from '../../contracts/refusals.js';
@@ -7,7 +11,6 @@ import { refusal } from '../refusal.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import type { StockReconciliation } from '../../contracts/activities/reconciliation.js';
 import type { PrismaClient } from '../../services/inventory/prisma/generated/client.js';
-import { createStockReconciliationReader } from '../../services/inventory/reconciliation-reader.js';
 
 interface InventoryDependencies {
   stock: StockStore;

@@ -14,8 +14,7 @@ import { createAuthenticator } from '../http/auth.js';
 import type { Authenticator } from '../http/auth.js';
 import { listen } from '../../platform/listen.js';
 import type { Listening } from '../../platform/listen.js';
-import { codecRoutes } from './codec-routes.js';
-import { fromJson, toJson } from './payload-json.js';
+import { codecRoutes, fromJson, toJson } from './codec-routes.js';
 
 const ui = 'http://127.0.0.1:8233';
 const payloadKeys = { keys: { one: randomBytes(32).toString('base64') }, current: 'one' };

@@ -11,14 +11,12 @@ import {
   type MarkTold,
   type RecordEvent,
 } from '../../services/delivery/record-event.js';
-import { createServiceApp, type ServiceContext } from '../http/app.js';
-import { openService } from '../http/open-service.js';
+import { createServiceApp, type ServiceContext, openService } from '../http/app.js';
 import type { Base } from '../http/serve.js';
 import type { DeliveryApiConfig } from './config.js';
 import { getDelivery } from './routes/get-delivery.js';
 import { listDeliveries } from './routes/list-deliveries.js';
-import { reportDelivery } from './routes/report-delivery.js';
-import { createSagaSignal, type SignalSaga } from './signal-saga.js';
+import { reportDelivery, createSagaSignal, type SignalSaga } from './routes/report-delivery.js';
 
 /** What the handlers work with. */
 export interface DeliveryContext extends ServiceContext {

@@ -65,3 +65,8 @@ export function listOwner(caller: Principal, userId: number | undefined): number
     throw forbidden("Another user's list needs the role admin.");
   return caller.userId;
 }
+
+/** Throws 403, whether the user exists or not, unless the caller is that user or an admin. */
+export function requireSelfOrAdmin(caller: Principal, userId: number): void {
+  if (!isOwnerOrAdmin(caller, userId)) throw forbidden("Another user's data needs the role admin.");
+}

@@ -8,12 +8,14 @@ import type { ServiceName } from '../../contracts/services.js';
 import { healthRouter, type ReadinessChecks } from '../../platform/health.js';
 import type { Logger } from '../../platform/logger.js';
 import { createMetrics, type Metrics } from '../../platform/metrics.js';
-import type { Authenticator } from './auth.js';
+import { type Authenticator, authSettingsFrom, createAuthenticator } from './auth.js';
 import type { Handler, Handlers } from './handle.js';
 import { documentRoute } from './openapi.js';
 import { ProblemError } from './problem.js';
 import { answerNotFound, answerProblems } from './problem-handler.js';
 import { pinoHttp } from 'pino-http';
+import { checkDatabase, openDatabase, type ClientOf, type DatabaseConfig } from '../../platform/database/pool.js';
+import type { Base } from './serve.js';
 
 // For req.principal in every route file.
 import './access.js';
@@ -125,4 +127,17 @@ function logRequests(logger: Logger, level: 'info' | 'debug'): RequestHandler {
       err: () => undefined,
     },
   });
+}
+
+/** A service's database, the check of access tokens, and both among what it needs to be ready. */
+export function openService<Prisma extends { $disconnect(): Promise<void> }>(
+  base: Base<DatabaseConfig & Parameters<typeof authSettingsFrom>[0]>,
+  Client: ClientOf<Prisma>,
+  options: { connections?: number } = {},
+) {
+  const { config, logger, metrics } = base;
+  const { pool, prisma } = openDatabase(base, Client, options);
+  const auth = createAuthenticator(authSettingsFrom(config, logger));
+  const readiness = { database: () => checkDatabase(pool), 'signing keys': () => auth.check() };
+  return { prisma, common: { logger, metrics, auth, readiness } };
 }

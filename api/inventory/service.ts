@@ -3,8 +3,7 @@ import { createProductClient, type ProductClient } from '../../clients/product-c
 import { inventoryOperations } from '../../contracts/http/inventory.js';
 import { PrismaClient } from '../../services/inventory/prisma/generated/client.js';
 import { createStockStore, type StockStore } from '../../services/inventory/stock-store.js';
-import { createServiceApp, type ServiceContext } from '../http/app.js';
-import { openService } from '../http/open-service.js';
+import { createServiceApp, type ServiceContext, openService } from '../http/app.js';
 import type { Base } from '../http/serve.js';
 import type { InventoryApiConfig } from './config.js';
 import { getStock } from './routes/get-stock.js';

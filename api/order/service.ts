@@ -14,8 +14,7 @@ import {
   type StatusListener,
 } from '../../services/order/status-changes.js';
 import { createTimelineStore, type TimelineStore } from '../../services/order/timeline-store.js';
-import { createServiceApp, type ServiceContext } from '../http/app.js';
-import { openService } from '../http/open-service.js';
+import { createServiceApp, type ServiceContext, openService } from '../http/app.js';
 import type { Base } from '../http/serve.js';
 import type { OrderApiConfig } from './config.js';
 import { createEventStreams, type EventStreams } from './event-streams.js';

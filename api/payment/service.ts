@@ -4,9 +4,8 @@ import { createPaymentReader, type PaymentReader } from '../../services/payment/
 import { PrismaClient } from '../../services/payment/prisma/generated/client.js';
 import { PrismaClient as LedgerClient } from '../../services/payment/simulator/prisma/generated/client.js';
 import { createSimulatorSwitch, type SimulatorSwitch } from '../../services/payment/simulator/simulator-switch.js';
-import { createServiceApp, type ServiceContext } from '../http/app.js';
+import { createServiceApp, type ServiceContext, openService } from '../http/app.js';
 import { openDatabase } from '../../platform/database/pool.js';
-import { openService } from '../http/open-service.js';
 import type { Base } from '../http/serve.js';
 import type { PaymentApiConfig } from './config.js';
 import { getPayment } from './routes/get-payment.js';

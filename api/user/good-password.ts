@@ -1,4 +1,4 @@
-import { whyRefused } from '../../services/user/domain/password-rules.js';
+import { whyRefused } from '../../services/user/passwords.js';
 import { badRequest } from '../http/problem.js';
 
 /** 400 for a new password that anybody would guess. */

@@ -1,4 +1,6 @@
-import type { Express } from 'express';
+import type { Request, RequestHandler, Express } from 'express';
+import { normalizeEmail, createUserStore, type UserStore } from '../../services/user/user-store.js';
+import { addressOf, callerOf, type Limiter, createLimiter } from '../http/rate-limits.js';
 import { internalOperations, sessionOperations } from '../../contracts/http/sessions.js';
 import { userOperations } from '../../contracts/http/users.js';
 import { checkDatabase, openDatabase } from '../../platform/database/pool.js';
@@ -16,13 +18,10 @@ import { createOutsideUserStore, type OutsideUserStore } from '../../services/us
 import { PrismaClient } from '../../services/user/prisma/generated/client.js';
 import { prunableOfUsers } from '../../services/user/prunable.js';
 import { createSigningKeys, type SigningKeys } from '../../services/user/signing-keys.js';
-import { createUserStore, type UserStore } from '../../services/user/user-store.js';
 import { createServiceApp, type ServiceContext } from '../http/app.js';
 import { createAuthenticator, outsideSettingsFrom, type OutsideSettings } from '../http/auth.js';
-import { createLimiter } from '../http/rate-limits.js';
 import type { Base } from '../http/serve.js';
 import type { UserConfig } from './config.js';
-import { limitUserRates, type UserRates } from './rate-limits.js';
 import { changeUser } from './routes/change-user.js';
 import { discover } from './routes/discover.js';
 import { endSession } from './routes/end-session.js';
@@ -37,6 +36,42 @@ import { signUp } from './routes/sign-up.js';
 import { validateUser } from './routes/validate-user.js';
 import type { Logger } from '../../platform/logger.js';
 import { problemOf } from '../http/problem.js';
+
+/** How many in a minute. */
+interface UserRateLimits {
+  logins: number;
+  signUps: number;
+  tokens: number;
+}
+
+/** Before the handlers of what a guess costs nothing else. */
+type UserRates = Record<'passwords' | 'signUps' | 'tokens', RequestHandler[]>;
+
+/**
+ * Counted here, where a message is understood, so that the account is the one that is asked about, however it was written. A
+ * password may be tried for an account at an address some times; nobody locks another one's account from elsewhere by that. Ten
+ * times as often for an account from everywhere, and at an address for all accounts.
+ */
+function limitUserRates(limiter: Limiter, limits: UserRateLimits): UserRates {
+  const byAddress = (name: string, limit: number) => limiter({ name, limit, keyOf: addressOf });
+  return {
+    passwords: [
+      limiter({ name: 'log-ins', limit: limits.logins, keyOf: (req) => `${accountOf(req)} ${addressOf(req)}` }),
+      limiter({ name: 'log-ins of an account', limit: 10 * limits.logins, keyOf: accountOf }),
+      byAddress('log-ins from an address', 10 * limits.logins),
+    ],
+    signUps: [byAddress('sign-ups', limits.signUps)],
+    tokens: [byAddress('tokens', limits.tokens)],
+  };
+}
+
+/** Whose password is tried: the one who is named, or whoever changes their own. */
+function accountOf(req: Request): string {
+  const { email } = (req.body ?? {}) as { email?: unknown };
+  if (typeof email === 'string') return normalizeEmail(email);
+  const { principal } = req;
+  return principal?.kind === 'user' && principal.email !== undefined ? principal.email : callerOf(req);
+}
 
 /** What the handlers work with. */
 export interface UserContext extends ServiceContext {

@@ -1,3 +1,4 @@
+import { PrismaClient } from '../../services/user/prisma/generated/client.js';
 import { generateKeyPairSync, createHash } from 'node:crypto';
 import type { Express } from 'express';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
@@ -7,9 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Session } from '../../contracts/http/sessions.js';
 import type { User } from '../../contracts/http/users.js';
 import { createLogger } from '../../platform/logger.js';
-import { openUserDatabase } from '../../services/user/database.js';
 import { listen } from '../../platform/listen.js';
-import { createPool } from '../../platform/database/pool.js';
+import { clientOn, createPool } from '../../platform/database/pool.js';
 import { seedUsers } from '../../services/user/seed-users.js';
 import { readPrivateKeys } from '../../services/user/signing-keys.js';
 import { createTestDatabase } from '../../tests/support/database.js';
@@ -27,14 +27,14 @@ const pem = () =>
 const logger = createLogger({ service: 'user-service', level: 'fatal' });
 
 let database: TestDatabase;
-let prisma: ReturnType<typeof openUserDatabase>;
+let prisma: PrismaClient;
 let context: UserContext;
 let closeContext: () => Promise<void>;
 let app: Express;
 
 beforeAll(async () => {
   database = await createTestDatabase('services/user/prisma/migrations');
-  prisma = openUserDatabase(createPool({ url: database.url, size: 2, service: 'seed', logger }));
+  prisma = clientOn(createPool({ url: database.url, size: 2, service: 'seed', logger }), PrismaClient);
   await seedUsers(prisma);
   await seedUsers(prisma);
   const base = baseOf<UserConfig>(

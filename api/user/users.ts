@@ -1,7 +1,7 @@
-import { createPool } from '../../platform/database/pool.js';
+import { PrismaClient } from '../../services/user/prisma/generated/client.js';
+import { clientOn, createPool } from '../../platform/database/pool.js';
 import { readEnv } from '../../platform/env.js';
 import { createLogger } from '../../platform/logger.js';
-import { openUserDatabase } from '../../services/user/database.js';
 import { createUserStore } from '../../services/user/user-store.js';
 import { settings } from './config.js';
 import { runUserCommand } from './user-command.js';
@@ -10,7 +10,7 @@ import { runUserCommand } from './user-command.js';
 const { DATABASE_URL: url } = readEnv(settings.pick({ DATABASE_URL: true }));
 // Beside what it says to the operator.
 const logger = createLogger({ service: 'user-service', level: 'error' }, process.stderr);
-const prisma = openUserDatabase(createPool({ url, size: 1, service: 'users', logger }));
+const prisma = clientOn(createPool({ url, size: 1, service: 'users', logger }), PrismaClient);
 
 try {
   const { exitCode, said } = await runUserCommand(process.argv.slice(2), { users: createUserStore(prisma), logger });

@@ -1,5 +1,5 @@
 import type { IHeaders, KafkaMessage, Message, Admin, Kafka } from 'kafkajs';
-import { LOST } from '../domain/notification-state.js';
+import { LOST } from '../notification-store.js';
 import type { Asked } from '../tell-customer.js';
 import { randomUUID } from 'node:crypto';
 

@@ -7,7 +7,7 @@ import { createLogger } from '../../platform/logger.js';
 import { startSilentProxy, type SilentProxy } from '../../tests/support/silent-proxy.js';
 import { server } from '../../tests/support/servers.js';
 import { waitFor } from '../../tests/support/wait-for.js';
-import { RETRY_RULES } from '../domain/retry-rules.js';
+import { RETRY_RULES } from '../retry-rules.js';
 import type { NotificationStore } from '../notification-store.js';
 import { orderEvent } from '../testing/events.js';
 import { startConsumer } from './consumer.js';

@@ -1,7 +1,7 @@
 import type { KafkaMessage } from 'kafkajs';
 import { expect, test } from 'vitest';
 import { createLogger } from '../../platform/logger.js';
-import { RETRY_RULES } from '../domain/retry-rules.js';
+import { RETRY_RULES } from '../retry-rules.js';
 import type { NotificationStore } from '../notification-store.js';
 import type { Outcome } from '../tell-customer.js';
 import { orderEvent } from '../testing/events.js';

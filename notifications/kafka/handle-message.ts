@@ -4,8 +4,8 @@ import { checkedEventOfAny, orderIdOf, type AnyEvent } from '../../contracts/eve
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import { refusalByDatabase } from '../../platform/database/unavailable.js';
 import type { Logger } from '../../platform/logger.js';
-import { nextTry } from '../domain/retry-rules.js';
-import type { Hindrance, RetryRules } from '../domain/retry-rules.js';
+import { nextTry } from '../retry-rules.js';
+import type { Hindrance, RetryRules } from '../retry-rules.js';
 import type { NotificationStore } from '../notification-store.js';
 import type { Outcome, TellCustomer } from '../tell-customer.js';
 import { askedBy } from '../dead-letters/dead-letters.js';

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CRASH_POINTS } from './list.js';
+import { CRASH_POINTS } from './crash-point.js';
 
 let folder: string;
 beforeAll(() => {

@@ -4,7 +4,7 @@ import { Pool, type PoolClient } from 'pg';
 import type { Logger } from '../logger.js';
 import type { OnShutdown } from '../shutdown.js';
 
-export interface PoolSettings {
+interface PoolSettings {
   url: string;
   /** As many as the process works on at once; more wait in line. */
   size: number;
@@ -76,6 +76,10 @@ export type ClientOf<Prisma> = new (options: {
   transactionOptions: typeof transactionOptions;
 }) => Prisma;
 
+/** A client of a service's own database. `$disconnect()` ends the pool too. */
+export const clientOn = <Prisma>(pool: Pool, Client: ClientOf<Prisma>): Prisma =>
+  new Client({ adapter: prismaAdapter(pool), transactionOptions });
+
 /** A process's database: its pool and its client, which are closed when the process stops. `name`: in the log then. */
 export function openDatabase<Prisma extends { $disconnect(): Promise<void> }>(
   { config, logger, onShutdown }: DatabaseUser,
@@ -83,7 +87,7 @@ export function openDatabase<Prisma extends { $disconnect(): Promise<void> }>(
   { connections = 10, name = 'database' } = {},
 ): { pool: Pool; prisma: Prisma } {
   const pool = createPool({ url: config.DATABASE_URL, size: connections, service: config.SERVICE_NAME, logger });
-  const prisma = new Client({ adapter: prismaAdapter(pool), transactionOptions });
+  const prisma = clientOn(pool, Client);
   onShutdown(name, () => prisma.$disconnect());
   return { pool, prisma };
 }

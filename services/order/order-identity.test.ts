@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashBody, orderIdFor, randomOrderId } from './order-identity.js';
-import { mergeLines } from './domain/order-lines.js';
+import { hashBody, orderIdFor, randomOrderId, mergeLines } from './order-identity.js';
 
 const userId = fc.integer({ min: 1, max: 2_147_483_647 });
 const key = fc.string({ minLength: 1, maxLength: 255 });

@@ -6,13 +6,21 @@ import type {
   productPatchBodySchema,
 } from '../../contracts/http/products.js';
 import { after, newestFirst } from '../../platform/database/newest-first.js';
-import { asExpected } from '../../platform/database/versioned.js';
-import type { Expected, Versioned } from '../../platform/database/versioned.js';
-import { escapeLike, searchWords } from './domain/search-words.js';
+import { asExpected, type Expected, type Versioned } from '../../platform/database/versioned.js';
 import type { Prisma, PrismaClient } from './prisma/generated/client.js';
 
+/** The words of a search text, each once. None where there is nothing but spaces. */
+export function searchWords(text: string): string[] {
+  return [...new Set(text.toLowerCase().split(/\s+/).filter(Boolean))];
+}
+
+/** The same text for LIKE, where these characters stand for others. */
+export function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, (character) => `\\${character}`);
+}
+
 export type NewProduct = z.output<typeof newProductBodySchema>;
-export type ProductPatch = z.output<typeof productPatchBodySchema>;
+type ProductPatch = z.output<typeof productPatchBodySchema>;
 
 export interface ProductFilter {
   category?: string | undefined;
@@ -28,7 +36,7 @@ export interface ProductPosition {
   id: number;
 }
 
-export interface ListedProduct {
+interface ListedProduct {
   product: Product;
   createdAt: Date;
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { User } from '../../contracts/http/users.js';
-import { SIGNING_ALGORITHM } from './signing-keys.js';
-import type { SigningKeys } from './signing-keys.js';
+import { SIGNING_ALGORITHM, type SigningKeys } from './signing-keys.js';
+import type { Session } from '../../contracts/http/sessions.js';
+import type { RefreshedSession } from './session-store.js';
 
 /** Seconds. */
 export const ACCESS_TOKEN_LIFETIME_S = 15 * 60;
@@ -13,7 +14,7 @@ export interface AccessTokens {
   forClient(client: { clientId: string; roles: string[] }): Promise<string>;
 }
 
-export interface AccessTokenSettings {
+interface AccessTokenSettings {
   keys: SigningKeys;
   issuer: string;
   audience: string;
@@ -42,4 +43,13 @@ export function createAccessTokens({
     forUser: ({ id, roles, name, email }, sid) => sign(String(id), { sid, roles, name, email }),
     forClient: ({ clientId, roles }) => sign(clientId, { roles }),
   };
+}
+
+/** A new pair of tokens. */
+export async function toSession(
+  tokens: AccessTokens,
+  { user, sessionId, refreshToken }: RefreshedSession,
+): Promise<Session> {
+  const accessToken = await tokens.forUser(user, sessionId);
+  return { accessToken, refreshToken, expiresIn: ACCESS_TOKEN_LIFETIME_S, user };
 }

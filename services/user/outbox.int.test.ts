@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkedEventOfAny } from '../../contracts/events/user-event.js';
 import { USER_TOPICS } from '../../contracts/topics.js';
-import { createPool } from '../../platform/database/pool.js';
+import { clientOn, createPool } from '../../platform/database/pool.js';
 import { createKafka } from '../../platform/kafka.js';
 import { createLogger } from '../../platform/logger.js';
 import { startOutboxRelay } from '../../platform/outbox/outbox-relay.js';
@@ -11,8 +11,7 @@ import { pruneOnce } from '../../tests/support/prune-once.js';
 import { server } from '../../tests/support/servers.js';
 import { readTopics } from '../../tests/support/topic-reader.js';
 import { waitFor } from '../../tests/support/wait-for.js';
-import { openUserDatabase } from './database.js';
-import type { PrismaClient } from './prisma/generated/client.js';
+import { PrismaClient } from './prisma/generated/client.js';
 import { prunableOfUsers } from './prunable.js';
 import { createUserStore } from './user-store.js';
 
@@ -22,7 +21,7 @@ let database: TestDatabase;
 let prisma: PrismaClient;
 beforeAll(async () => {
   database = await createTestDatabase('services/user/prisma/migrations');
-  prisma = openUserDatabase(createPool({ url: database.url, size: 2, service: 'test', logger }));
+  prisma = clientOn(createPool({ url: database.url, size: 2, service: 'test', logger }), PrismaClient);
 });
 afterAll(async () => {
   await prisma.$disconnect();

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createPool } from '../../platform/database/pool.js';
+import { clientOn, createPool } from '../../platform/database/pool.js';
 import { createLogger } from '../../platform/logger.js';
 import { createTestDatabase } from '../../tests/support/database.js';
 import type { TestDatabase } from '../../tests/support/database.js';
-import { openUserDatabase } from './database.js';
 import { createOutsideUserStore } from './outside-user-store.js';
-import type { PrismaClient } from './prisma/generated/client.js';
+import { PrismaClient } from './prisma/generated/client.js';
 
 /** Requests at once, with a connection each: all have looked before the first has written. */
 const CROWD = 10;
@@ -15,7 +14,7 @@ let prisma: PrismaClient;
 beforeAll(async () => {
   database = await createTestDatabase('services/user/prisma/migrations');
   const logger = createLogger({ service: 'test', level: 'fatal' });
-  prisma = openUserDatabase(createPool({ url: database.url, size: CROWD, service: 'test', logger }));
+  prisma = clientOn(createPool({ url: database.url, size: CROWD, service: 'test', logger }), PrismaClient);
 });
 afterAll(async () => {
   await prisma.$disconnect();

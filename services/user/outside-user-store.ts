@@ -1,8 +1,6 @@
 import { signUpBodySchema, type User } from '../../contracts/http/users.js';
-import { normalizeEmail } from './domain/email.js';
-import { isCode } from './prisma-code.js';
+import { normalizeEmail, isCode, toUser } from './user-store.js';
 import type { PrismaClient } from './prisma/generated/client.js';
-import { toUser } from './user-store.js';
 
 /** Somebody of an outside provider, as a checked token of it says. */
 export interface OutsidePerson {

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createPool } from '../../platform/database/pool.js';
+import { clientOn, createPool } from '../../platform/database/pool.js';
 import { createLogger } from '../../platform/logger.js';
 import { createTestDatabase, type TestDatabase } from '../../tests/support/database.js';
 import { pruneOnce } from '../../tests/support/prune-once.js';
-import { openUserDatabase } from './database.js';
-import type { PrismaClient } from './prisma/generated/client.js';
+import { PrismaClient } from './prisma/generated/client.js';
 import { prunableOfUsers } from './prunable.js';
 import { createSessionStore, type SessionStore } from './session-store.js';
 
@@ -18,7 +17,7 @@ let userId: number;
 beforeAll(async () => {
   database = await createTestDatabase('services/user/prisma/migrations');
   const logger = createLogger({ service: 'test', level: 'fatal' });
-  prisma = openUserDatabase(createPool({ url: database.url, size: 2, service: 'test', logger }));
+  prisma = clientOn(createPool({ url: database.url, size: 2, service: 'test', logger }), PrismaClient);
   const data = { email: 'alice@example.com', name: 'Alice', roles: ['customer'], passwordHash: 'x' };
   ({ id: userId } = await prisma.user.create({ data }));
 });

@@ -1,14 +1,19 @@
-import { addressSchema } from '../../contracts/http/address.js';
-import type { Address } from '../../contracts/http/address.js';
+import { Prisma, type PrismaClient, type User as UserRow } from './prisma/generated/client.js';
+import { addressSchema, type Address } from '../../contracts/http/address.js';
 import { ROLES, type Role, type User } from '../../contracts/http/users.js';
-import { asExpected } from '../../platform/database/versioned.js';
-import type { Expected, Versioned } from '../../platform/database/versioned.js';
-import { normalizeEmail } from './domain/email.js';
-import { isCode } from './prisma-code.js';
-import { Prisma } from './prisma/generated/client.js';
-import type { PrismaClient, User as UserRow } from './prisma/generated/client.js';
+import { asExpected, type Expected, type Versioned } from '../../platform/database/versioned.js';
 
-export interface NewUser {
+/** The one spelling under which an address is kept, so that it can be unique. */
+export function normalizeEmail(email: string): string {
+  return email.toLowerCase();
+}
+
+/** P2002: another row has it already. */
+export function isCode(error: unknown, code: 'P2002'): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === code;
+}
+
+interface NewUser {
   email: string;
   name: string;
   passwordHash: string;
@@ -18,7 +23,7 @@ export interface NewUser {
 }
 
 /** undefined leaves a value as it is, null takes it away. */
-export interface UserChanges {
+interface UserChanges {
   name?: string | undefined;
   passwordHash?: string | undefined;
   phone?: string | null | undefined;
@@ -26,7 +31,7 @@ export interface UserChanges {
   disabled?: boolean | undefined;
 }
 
-export interface Credentials {
+interface Credentials {
   user: User;
   passwordHash: string | null;
 }

@@ -187,13 +187,13 @@ export const attacks: Guard[] = [
   },
   {
     promise: 'A password is tried for an account a few times a minute, however its e-mail address is written.',
-    code: { file: 'api/user/rate-limits.ts', text: 'return normalizeEmail(email);', instead: 'return email;' },
+    code: { file: 'api/user/service.ts', text: 'return normalizeEmail(email);', instead: 'return email;' },
     test: { file: RATES, name: 'log-ins of an account at an address' },
   },
   {
     promise: 'Whoever tries passwords of an account from many addresses is held too.',
     code: {
-      file: 'api/user/rate-limits.ts',
+      file: 'api/user/service.ts',
       text: '10 * limits.logins, keyOf: accountOf',
       instead: '1000 * limits.logins, keyOf: accountOf',
     },
@@ -263,11 +263,11 @@ export const attacks: Guard[] = [
   {
     promise: 'A session ends some time after its log-in, however often it is refreshed.',
     code: {
-      file: 'services/user/domain/refresh-rules.ts',
+      file: 'services/user/session-store.ts',
       text: 'familyEnd(familyBeganAt, endsAfterMs) <= now',
       instead: 'familyEnd(familyBeganAt, endsAfterMs) <= new Date(0)',
     },
-    test: { file: 'services/user/domain/refresh-rules.test.ts', name: 'no token outlives its family' },
+    test: { file: 'services/user/session-store.test.ts', name: 'no token outlives its family' },
   },
   {
     promise:
@@ -306,7 +306,7 @@ export const attacks: Guard[] = [
   {
     promise: 'Nobody takes a password that everybody tries first.',
     code: {
-      file: 'services/user/domain/password-rules.ts',
+      file: 'services/user/passwords.ts',
       text: 'COMMON_PASSWORDS.has(chosen)',
       instead: 'COMMON_PASSWORDS.has(`${chosen} `)',
     },
@@ -314,7 +314,7 @@ export const attacks: Guard[] = [
   },
   {
     promise: 'A password is the same however a keyboard writes its characters.',
-    code: { file: 'services/user/domain/password-rules.ts', text: "password.normalize('NFKC')", instead: 'password' },
+    code: { file: 'services/user/passwords.ts', text: "password.normalize('NFKC')", instead: 'password' },
     test: { file: PASSWORDS, name: 'a password is the same however its characters are written' },
   },
   {
@@ -338,7 +338,7 @@ export const attacks: Guard[] = [
   {
     promise: 'A refresh token that comes twice ends its session, but for the client that spent it a moment ago.',
     code: {
-      file: 'services/user/domain/refresh-rules.ts',
+      file: 'services/user/session-store.ts',
       text: 'spentBy === client && ',
       instead: 'client !== spentAt?.toString() && ',
     },
@@ -350,7 +350,7 @@ export const attacks: Guard[] = [
   {
     promise: 'Two refreshes at once by one client leave its session whole.',
     code: {
-      file: 'services/user/domain/refresh-rules.ts',
+      file: 'services/user/session-store.ts',
       text: 'now.getTime() - spentAt.getTime() < GRACE_MS',
       instead: 'now.getTime() - spentAt.getTime() < 0 * GRACE_MS',
     },

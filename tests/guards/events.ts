@@ -45,11 +45,11 @@ export const events: Guard[] = [
   {
     promise: 'A mail server that is away is waited for without end: what waits for it is no dead letter.',
     code: {
-      file: 'notifications/domain/retry-rules.ts',
+      file: 'notifications/retry-rules.ts',
       text: "'channel-away': { firstPauseMs: 1_000, longestPauseMs: 30_000, tries: Infinity,",
       instead: "'channel-away': { firstPauseMs: 1_000, longestPauseMs: 30_000, tries: 6,",
     },
-    test: { file: 'notifications/domain/retry-rules.test.ts', name: 'a channel that takes nothing is waited for' },
+    test: { file: 'notifications/retry-rules.test.ts', name: 'a channel that takes nothing is waited for' },
   },
   {
     promise: 'A mail server that does not answer, or closes for everybody, is told from one that refuses a message.',
@@ -73,7 +73,7 @@ export const events: Guard[] = [
     promise:
       'A message that is refused each time goes to the dead letters after a bounded number of tries, and comes from there when it can.',
     code: {
-      file: 'notifications/domain/retry-rules.ts',
+      file: 'notifications/retry-rules.ts',
       text: 'if (tries >= rule.tries || elapsedMs >= rule.withinMs)',
       instead: 'if (elapsedMs >= rule.withinMs)',
     },

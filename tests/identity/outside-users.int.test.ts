@@ -1,3 +1,4 @@
+import { PrismaClient } from '../../services/user/prisma/generated/client.js';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
@@ -17,12 +18,11 @@ import type { User } from '../../contracts/http/users.js';
 import { listen } from '../../platform/listen.js';
 import type { Listening } from '../../platform/listen.js';
 import { createLogger } from '../../platform/logger.js';
-import { createPool } from '../../platform/database/pool.js';
+import { clientOn, createPool } from '../../platform/database/pool.js';
 import { createRedis } from '../../platform/redis.js';
 import { chargeOrder } from '../../services/payment/charge-order.js';
 import { createPaymentReader } from '../../services/payment/payment-reader.js';
 import { openPayments } from '../../services/payment/testing/open-payments.js';
-import { openUserDatabase } from '../../services/user/database.js';
 import { seedUsers } from '../../services/user/seed-users.js';
 import { readPrivateKeys } from '../../services/user/signing-keys.js';
 import { Api } from '../support/api.js';
@@ -61,7 +61,7 @@ async function openUserService(port = 0): Promise<Listening> {
 beforeAll(async () => {
   provider = await startOidcProvider();
   database = await createTestDatabase('services/user/prisma/migrations');
-  const prisma = openUserDatabase(createPool({ url: database.url, size: 1, service: 'seed', logger }));
+  const prisma = clientOn(createPool({ url: database.url, size: 1, service: 'seed', logger }), PrismaClient);
   await seedUsers(prisma);
   await prisma.$disconnect();
   payments = await openPayments();

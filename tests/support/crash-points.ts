@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { CrashPoint } from '../../platform/crash-points/list.js';
+import type { CrashPoint } from '../../platform/crash-points/crash-point.js';
 
 export interface CrashPoints {
   /** What an application's processes must be told. */

@@ -15,7 +15,7 @@ import { startTokenIssuer } from '../../../tests/support/token-issuer.js';
 import { createAuthenticator } from '../../http/auth.js';
 import { createDeliveryApp } from '../service.js';
 import type { DeliveryContext } from '../service.js';
-import { createSagaSignal } from '../signal-saga.js';
+import { createSagaSignal } from '../routes/report-delivery.js';
 
 export const carrierKeys = {
   k1: { carrier: SIMULATED_CARRIER, secret: 'the first secret' },

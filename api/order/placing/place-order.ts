@@ -1,8 +1,16 @@
 import type { Address } from '../../../contracts/http/address.js';
 import type { orderOperations } from '../../../contracts/http/order-operations.js';
 import { MAX_QUANTITY, type PlaceOrderBody, type Order, type OrderLine } from '../../../contracts/http/orders.js';
-import { hashBody, orderIdFor, randomOrderId, type UnderstoodBody } from '../../../services/order/order-identity.js';
-import { mergeLines, type RequestedLine, priceLine, totalOf } from '../../../services/order/domain/order-lines.js';
+import {
+  hashBody,
+  orderIdFor,
+  randomOrderId,
+  type UnderstoodBody,
+  mergeLines,
+  type RequestedLine,
+  priceLine,
+  totalOf,
+} from '../../../services/order/order-identity.js';
 import { isAdmin, requireUser } from '../../http/access.js';
 import type { Call } from '../../http/handle.js';
 import { badRequest, forbidden, serviceUnavailable, unprocessable } from '../../http/problem.js';

@@ -1,12 +1,11 @@
 import type { RequestHandler } from 'express';
 import { userOperations } from '../../../contracts/http/users.js';
 import { hashPassword, passwordMatches } from '../../../services/user/passwords.js';
-import { isAdmin, isUser } from '../../http/access.js';
+import { isAdmin, isUser, requireSelfOrAdmin } from '../../http/access.js';
 import { audit } from '../../http/audit.js';
 import { expectedOf, versioned, handle } from '../../http/handle.js';
 import { forbidden, notFound, problemOf } from '../../http/problem.js';
 import { requireGoodPassword } from '../good-password.js';
-import { requireSelfOrAdmin } from '../self-or-admin.js';
 import type { UserContext } from '../service.js';
 
 /**

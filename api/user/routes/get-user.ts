@@ -1,7 +1,7 @@
 import { userOperations } from '../../../contracts/http/users.js';
 import { versioned, handle } from '../../http/handle.js';
 import { notFound } from '../../http/problem.js';
-import { requireSelfOrAdmin } from '../self-or-admin.js';
+import { requireSelfOrAdmin } from '../../http/access.js';
 import type { UserContext } from '../service.js';
 
 export const getUser = ({ users }: UserContext) =>

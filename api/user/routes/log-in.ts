@@ -3,7 +3,7 @@ import { logIn as tryPassword } from '../../../services/user/log-in.js';
 import { audit } from '../../http/audit.js';
 import { handle, reply } from '../../http/handle.js';
 import { unauthorized } from '../../http/problem.js';
-import { toSession } from '../session-answer.js';
+import { toSession } from '../../../services/user/access-tokens.js';
 import type { UserContext } from '../service.js';
 
 export const logIn = ({ users, sessions, tokens, rates }: UserContext) =>

@@ -3,7 +3,7 @@ import { sessionOperations } from '../../../contracts/http/sessions.js';
 import { audit } from '../../http/audit.js';
 import { handle, reply } from '../../http/handle.js';
 import { unauthorized } from '../../http/problem.js';
-import { toSession } from '../session-answer.js';
+import { toSession } from '../../../services/user/access-tokens.js';
 import type { UserContext } from '../service.js';
 
 export const refreshSession = ({ sessions, tokens, rates }: UserContext) =>

@@ -2,8 +2,7 @@ import { createPool, prismaAdapter, transactionOptions } from '../../../platform
 import { createLogger } from '../../../platform/logger.js';
 import { createTestDatabase } from '../../../tests/support/database.js';
 import { PrismaClient } from '../prisma/generated/client.js';
-import { createProductStore } from '../product-store.js';
-import type { NewProduct, ProductStore } from '../product-store.js';
+import { createProductStore, type NewProduct, type ProductStore } from '../product-store.js';
 
 export interface OpenProducts {
   prisma: PrismaClient;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CrashPoint, CrashProcess } from '../../../platform/crash-points/list.js';
+import type { CrashPoint, CrashProcess } from '../../../platform/crash-points/crash-point.js';
 import { whileStopped } from '../../support/while-stopped.js';
 import { provoke, type Surroundings } from './provoke.js';
 import { isSweepers, nameOf, type Fault } from './schedule.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
-import type { CrashPoint } from '../../../platform/crash-points/list.js';
+import type { CrashPoint } from '../../../platform/crash-points/crash-point.js';
 import type { Topic } from '../../../contracts/topics.js';
 import type { Customers } from './customers.js';
 import type { KindName } from './order-kinds.js';

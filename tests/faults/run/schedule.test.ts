@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CRASH_POINTS } from '../../../platform/crash-points/list.js';
+import { CRASH_POINTS } from '../../../platform/crash-points/crash-point.js';
 import { KINDS_BY_SHARE } from './order-kinds.js';
 import { makeSchedule, nameOf } from './schedule.js';
 

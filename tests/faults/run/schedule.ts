@@ -1,4 +1,4 @@
-import { CRASH_POINTS, type CrashPoint, type CrashProcess } from '../../../platform/crash-points/list.js';
+import { CRASH_POINTS, type CrashPoint, type CrashProcess } from '../../../platform/crash-points/crash-point.js';
 import { seeded, type Random } from './random.js';
 
 export type FaultyServer = 'temporal' | 'postgres' | 'redis' | 'kafka';

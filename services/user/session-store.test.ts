@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expiryOf, judgeRefreshToken } from './refresh-rules.js';
+import { expiryOf, judgeRefreshToken } from './session-store.js';
 
 const now = new Date('2026-01-01T00:00:00Z');
 const later = new Date('2026-01-02T00:00:00Z');

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-
-import { MAX_LINES, MAX_QUANTITY } from '../../../contracts/http/orders.js';
-import { MONEY_LIMIT } from '../../../contracts/money.js';
-import { mergeLines, priceLine, totalOf } from './order-lines.js';
+import { MAX_LINES, MAX_QUANTITY } from '../../contracts/http/orders.js';
+import { MONEY_LIMIT } from '../../contracts/money.js';
+import { mergeLines, priceLine, totalOf } from './order-identity.js';
 
 const requested = fc.array(
   fc.record({ productId: fc.integer({ min: 1, max: 8 }), quantity: fc.integer({ min: 1, max: MAX_QUANTITY }) }),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { standingOf } from './notification-state.js';
+import { standingOf } from './notification-store.js';
 
 const now = new Date('2026-01-01T00:01:00Z');
 const at = { now, leaseMs: 30_000 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { escapeLike, searchWords } from './search-words.js';
+import { escapeLike, searchWords } from './product-store.js';
 
 test('words are parted by any spaces, each once, whatever their case', () => {
   expect(searchWords('  Blue\tTea  tea pot ')).toEqual(['blue', 'tea', 'pot']);
