@@ -1,6 +1,18 @@
-import type { OrderLine, PlaceOrderBody } from '../../contracts/http/orders.js';
+import {
+  placedOrderSchema,
+  type OrderLine,
+  type PlacedOrder,
+  type PlaceOrderBody,
+} from '../../contracts/http/orders.js';
 import { createHash, randomBytes } from 'node:crypto';
 import type { Address } from '../../contracts/http/address.js';
+
+const PLACED_FIELDS = Object.keys(placedOrderSchema.shape);
+
+/** What never changes of an order, and nothing else of what it has. */
+export function placedOrder(order: PlacedOrder): PlacedOrder {
+  return Object.fromEntries(Object.entries(order).filter(([field]) => PLACED_FIELDS.includes(field))) as PlacedOrder;
+}
 
 export interface RequestedLine {
   productId: number;

@@ -1,6 +1,6 @@
 import type { StockDecision } from '../../contracts/activities/order-activities.js';
 import type { Address } from '../../contracts/http/address.js';
-import { placedOrderSchema, type Order, type PlacedOrder } from '../../contracts/http/orders.js';
+import type { Order, PlacedOrder } from '../../contracts/http/orders.js';
 import type { CancelReason, OrderStatus } from '../../contracts/order-status.js';
 import type { AttentionReason, ShownAttentionStep } from '../../contracts/saga-steps.js';
 import { shownState, type OrderState } from './domain/order-state.js';
@@ -31,13 +31,6 @@ export interface StoredOrder extends Kept {
   workflowStartedAt: Date | null;
   /** Of the request that placed it. */
   traceparent: string | null;
-}
-
-const PLACED_FIELDS = Object.keys(placedOrderSchema.shape);
-
-/** What never changes in it, and nothing else of what it has. */
-export function placedOrder(order: PlacedOrder): PlacedOrder {
-  return Object.fromEntries(Object.entries(order).filter(([field]) => PLACED_FIELDS.includes(field))) as PlacedOrder;
 }
 
 /** Its total price is a bigint here and a number there. */

@@ -3,15 +3,9 @@ import type { OrderEvent } from '../../contracts/events/order-event.js';
 import { makeOrderEvent } from './domain/order-event.js';
 import { WAKE_RELAY } from '../../platform/outbox/outbox-session.js';
 import { Prisma, type PrismaClient } from './prisma/generated/client.js';
-import {
-  insertion,
-  newOrderColumns,
-  placedOrder,
-  type NewOrder,
-  type StoredOrder,
-  toStoredOrder,
-} from './order-row.js';
+import { insertion, newOrderColumns, type NewOrder, type StoredOrder, toStoredOrder } from './order-row.js';
 import { PENDING, shownState } from './domain/order-state.js';
+import { placedOrder } from './order-identity.js';
 import type { OrderStatus } from '../../contracts/order-status.js';
 import { after, newestFirst } from '../../platform/database/newest-first.js';
 

@@ -10,7 +10,8 @@ import type { SearchAttributePair } from '@temporalio/common';
 import type { Order, PlacedOrder } from '../../contracts/http/orders.js';
 import { WORKFLOW_TASK_TIMEOUT_MS } from '../../contracts/saga-steps.js';
 import { TASK_QUEUES } from '../../contracts/services.js';
-import { placedOrder, type StoredOrder } from './order-row.js';
+import { placedOrder } from './order-identity.js';
+import type { StoredOrder } from './order-row.js';
 
 const some = duration.refine((ms) => ms >= 1, 'must be at least 1 ms');
 

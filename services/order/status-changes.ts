@@ -1,6 +1,6 @@
 import type { Order, ShownState } from '../../contracts/http/orders.js';
 import type { PrismaClient } from './prisma/generated/client.js';
-import { placedOrder } from './order-row.js';
+import { placedOrder } from './order-identity.js';
 import { Client } from 'pg';
 import type { Logger } from '../../platform/logger.js';
 import { startLoop, type Loop } from '../../platform/loop.js';

@@ -1,7 +1,6 @@
 import type { OrderPatch, StockDecision } from '../../../contracts/activities/order-activities.js';
-import type { Order } from '../../../contracts/http/orders.js';
+import type { Order, ShownState } from '../../../contracts/http/orders.js';
 import type { OrderFacts } from '../../../contracts/order-saga.js';
-import type { ShownState } from '../../../contracts/http/orders.js';
 import { mayMove, type OrderStatus } from '../../../contracts/order-status.js';
 import type { AttentionReason } from '../../../contracts/saga-steps.js';
 
