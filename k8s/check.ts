@@ -1,19 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { kubectlKustomize, obtainKubernetesTools } from '../stack/checks/kubernetes.js';
 import { onThisMachine } from '../stack/servers/registries.js';
 import { composeFindings, parseCompose } from './check/compose.js';
-import { findingsIn } from './check/findings.js';
+import { findingsIn, malformed } from './check/findings.js';
 import { imagesIn } from './check/manifest.js';
 import { madeUpFor, OVERLAYS, parseManifests, renderText } from './check/render.js';
-
-/** What is wrong with the form of rendered manifests. CloudNativePG's schemas are in no registry that checks may ask. */
-export function malformed(kubeconform: string, manifests: string): string[] {
-  const args = ['-strict', '-skip', 'postgresql.cnpg.io/v1/Cluster', '-schema-location'];
-  const location = 'k8s/schemas/{{.ResourceKind}}{{.KindSuffix}}.json';
-  const { status, stdout } = spawnSync(kubeconform, [...args, location], { input: manifests, encoding: 'utf8' });
-  return status === 0 ? [] : stdout.trim().split('\n');
-}
 
 // `npm run k8s:check`: renders the overlays, holds them against the schemas of Kubernetes and of the operators whose
 // resources they use, and against our own rules and code. Where a tool can't be had it says so.

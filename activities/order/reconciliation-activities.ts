@@ -158,10 +158,11 @@ export function createOrderReconciliation(settings: OrderReconciliationSettings)
 const resultOf = (workflows: WorkflowClient, orderId: string): Promise<Order> =>
   workflows.getHandle<() => Promise<Order>>(workflowIdOf(orderId)).result();
 
+const endSchema = orderStateSchema.omit({ needsAttention: true, attention: true, updatedAt: true });
+
 /** Without the address and the lines, which the row has. */
 function endIn(order: Order): OrderEnd {
-  const { needsAttention: _flag, attention: _why, updatedAt: _time, ...end } = orderStateSchema.parse(order);
-  return { id: order.id, ...end };
+  return { id: order.id, ...endSchema.parse(order) };
 }
 
 /** What its records would have told, of which some are missing; what is there stays as it is. */

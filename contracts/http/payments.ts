@@ -42,7 +42,10 @@ const OPERATION_STATES = ['PENDING', 'DONE', 'REFUSED', 'VOIDED'] as const;
 export type OperationState = (typeof OPERATION_STATES)[number];
 
 const operationSchema = z.object({
-  id: textIdSchema.meta({ description: 'The provider’s idempotency key; of the charge it is the order’s id.' }),
+  id: textIdSchema.meta({
+    description:
+      'Of the charge it is the order’s. The provider’s idempotency key, but for the undo of a charge, which is asked for under the order’s.',
+  }),
   kind: z.enum(OPERATION_KINDS).meta({ description: 'A charge is authorised and taken by one `CAPTURE`.' }),
   amount: amountSchema,
   state: z.enum(OPERATION_STATES),

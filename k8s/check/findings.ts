@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Manifest, workloadsIn } from './manifest.js';
@@ -80,4 +81,12 @@ function missing(manifests: readonly Manifest[]): string[] {
       ? []
       : ['the namespace does not enforce Pod Security restricted']),
   ];
+}
+
+/** What is wrong with the form of rendered manifests. CloudNativePG's schemas are in no registry that checks may ask. */
+export function malformed(kubeconform: string, manifests: string): string[] {
+  const args = ['-strict', '-skip', 'postgresql.cnpg.io/v1/Cluster', '-schema-location'];
+  const location = 'k8s/schemas/{{.ResourceKind}}{{.KindSuffix}}.json';
+  const { status, stdout } = spawnSync(kubeconform, [...args, location], { input: manifests, encoding: 'utf8' });
+  return status === 0 ? [] : stdout.trim().split('\n');
 }

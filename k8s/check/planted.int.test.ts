@@ -6,7 +6,7 @@ import type { MadeUp } from './containers.js';
 import { findingsIn } from './findings.js';
 import type { Container, Manifest, PodSpec, Workload } from './manifest.js';
 import { madeUpFor, OVERLAYS, parseManifests, renderText } from './render.js';
-import { malformed } from '../check.js';
+import { malformed } from './findings.js';
 
 type Overlay = (typeof OVERLAYS)[number];
 

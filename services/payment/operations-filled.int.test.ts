@@ -17,13 +17,13 @@ it('what was charged and refunded before there was a ledger stands in it, and wh
   const client = new Client({ connectionString: database.url });
   await client.connect();
   try {
-    const pay = (status: string, providerChargeId: string | null = null) => {
+    const pay = (status: string, providerChargeId: string | null = null, declineCode: string | null = null) => {
       const orderId = randomUUID();
       return client
         .query(
-          `INSERT INTO payments (id, order_id, user_id, amount, currency, status, provider_charge_id)
-           VALUES ($1, $1, 1, 100, 'KRW', $2, $3)`,
-          [orderId, status, providerChargeId],
+          `INSERT INTO payments (id, order_id, user_id, amount, currency, status, provider_charge_id, decline_code)
+           VALUES ($1, $1, 1, 100, 'KRW', $2, $3, $4)`,
+          [orderId, status, providerChargeId, declineCode],
         )
         .then(() => orderId);
     };
@@ -43,7 +43,7 @@ it('what was charged and refunded before there was a ledger stands in it, and wh
     const [pending, charged, declined, voided] = [
       await pay('PENDING'),
       await pay('CHARGED', 'ch_1'),
-      await pay('DECLINED'),
+      await pay('DECLINED', null, 'card_declined'),
       await pay('VOIDED'),
     ];
     const refunded = await pay('CHARGED', 'ch_2');
@@ -52,7 +52,7 @@ it('what was charged and refunded before there was a ledger stands in it, and wh
     const gone = ['first CAPTURE 100 DONE ch_2', 'refund-payment REFUND 100 DONE ch_2'];
     expect(await operationsOf(pending)).toEqual(['first CAPTURE 100 PENDING']);
     expect(await operationsOf(charged)).toEqual(['first CAPTURE 100 DONE ch_1']);
-    expect(await operationsOf(declined)).toEqual(['first CAPTURE 100 REFUSED']);
+    expect(await operationsOf(declined)).toEqual(['first CAPTURE 100 REFUSED card_declined']);
     expect(await operationsOf(voided)).toEqual(['first CAPTURE 100 VOIDED']);
     expect(await operationsOf(refunded)).toEqual(gone);
 

@@ -6,7 +6,12 @@ import type {
 } from '../../contracts/http/payments.js';
 import { after, newestFirst } from '../../platform/database/newest-first.js';
 import { isShown, shownStates, type PaymentState } from './domain/payment.js';
-import type { PaymentOperation, Payment as PaymentRow, PrismaClient } from './prisma/generated/client.js';
+import {
+  Prisma,
+  type PaymentOperation,
+  type Payment as PaymentRow,
+  type PrismaClient,
+} from './prisma/generated/client.js';
 import type { IdPage, PaymentRecord } from '../../contracts/activities/reconciliation.js';
 
 interface PaymentList {
@@ -101,13 +106,12 @@ function toOperation(row: PaymentOperation): PaymentInDetail['operations'][numbe
 export function createPaymentReconciliationReader(prisma: PrismaClient) {
   return {
     listOrderIds: async ({ after = '', limit, since }: IdPage): Promise<string[]> => {
-      const rows = await prisma.paymentOperation.findMany({
-        where: { orderId: { gt: after }, ...(since && { updatedAt: { gte: new Date(since) } }) },
-        distinct: 'orderId',
-        orderBy: { orderId: 'asc' },
-        take: limit,
-        select: { orderId: true },
-      });
+      const changed = since ? Prisma.sql`AND updated_at >= ${new Date(since)}` : Prisma.empty;
+      // Prisma's own `distinct` reads all that come after, and leaves them out in memory.
+      const rows = await prisma.$queryRaw<{ orderId: string }[]>`
+        SELECT DISTINCT order_id AS "orderId" FROM payment_operations
+        WHERE order_id > ${after} ${changed}
+        ORDER BY order_id LIMIT ${limit}`;
       return rows.map(({ orderId }) => orderId);
     },
 

@@ -93,12 +93,14 @@ export function createPaymentStore(prisma: PrismaClient) {
       const data = { ...part, id, kind: 'REFUND', state: 'PENDING', amount: BigInt(part.amount) };
       try {
         return await prisma.$transaction(async (tables) => {
+          const known = await tables.payment.count({ where: { orderId: part.orderId } });
+          if (known === 0) throw new MoreThanIsLeftError();
           const { count } = await tables.paymentOperation.createMany({ data: [data], skipDuplicates: true });
-          if (count === 1 && !(await takePart(tables, part.orderId, data.amount))) throw new MoreThanIsLeft();
+          if (count === 1 && !(await takePart(tables, part.orderId, data.amount))) throw new MoreThanIsLeftError();
           return { operation: await tables.paymentOperation.findUniqueOrThrow({ where: { id } }), first: count === 1 };
         });
       } catch (error) {
-        if (!(error instanceof MoreThanIsLeft)) throw error;
+        if (!(error instanceof MoreThanIsLeftError)) throw error;
         const payment = await prisma.payment.findUnique({ where: { orderId: part.orderId } });
         return { left: payment?.status === 'CHARGED' ? Number(payment.amount - payment.refundedInParts) : 0 };
       }
@@ -128,7 +130,7 @@ export function createPaymentStore(prisma: PrismaClient) {
 }
 
 /** Undoes what a transaction has written. */
-class MoreThanIsLeft extends Error {}
+class MoreThanIsLeftError extends Error {}
 
 /** Not `updated_at`, which says since when the payment is in its state. */
 async function takePart(tables: Prisma.TransactionClient, orderId: string, amount: bigint): Promise<boolean> {

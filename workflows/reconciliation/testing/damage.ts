@@ -3,6 +3,7 @@ import { WorkflowIdReusePolicy } from '@temporalio/common';
 import type { FindingKind } from '../../../contracts/reconciliation.js';
 import { SETTLED_DETAIL } from '../../../contracts/timeline.js';
 import { workflowIdOf } from '../../../contracts/order-saga.js';
+import { undoIdOf } from '../../../services/payment/payment-store.js';
 import type { Shop } from './open-shop.js';
 
 export interface Planted {
@@ -33,7 +34,9 @@ export function damagesOf(shop: Shop): Record<FindingKind, () => Promise<Omit<Pl
   };
   const setOurs = async (orderId: string, data: { status?: string; amount?: bigint }) => {
     const { id } = await payments.prisma.payment.update({ where: { orderId }, data });
-    if (data.status !== 'REFUNDED') await payments.prisma.refund.deleteMany({ where: { paymentId: id } });
+    if (data.status === 'REFUNDED') return;
+    await payments.prisma.refund.deleteMany({ where: { paymentId: id } });
+    await payments.prisma.paymentOperation.deleteMany({ where: { id: undoIdOf(orderId) } });
   };
   const setTheirs = (idempotencyKey: string, status: string) =>
     payments.ledger.ledgerEntry.update({ where: { idempotencyKey }, data: { status } });

@@ -1,8 +1,8 @@
 -- The ledger: what the provider was asked to do with an order's money, one row for each thing. A charge is authorised and taken by one
--- CAPTURE, whose id is the order's; what comes later has an id of its own, which is the provider's idempotency key.
+-- CAPTURE, whose id is the order's; what comes later has an id of its own. The provider is asked under it, and under the order's for the undo.
 CREATE TABLE payment_operations (
   id text PRIMARY KEY,
-  order_id text NOT NULL,
+  order_id text NOT NULL REFERENCES payments (order_id),
   kind text NOT NULL CHECK (kind IN ('AUTHORISE', 'CAPTURE', 'VOID', 'REFUND')),
   amount bigint NOT NULL CHECK (amount >= 0),
   state text NOT NULL CHECK (state IN ('PENDING', 'DONE', 'REFUSED', 'VOIDED')),
@@ -27,10 +27,10 @@ CREATE FUNCTION charge_state(status text) RETURNS text LANGUAGE sql IMMUTABLE RE
 -- Here, and not in code, so that the ledger has what a payment comes to whoever writes it: an instance of an older version too.
 CREATE FUNCTION write_operations() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO payment_operations AS known (id, order_id, kind, amount, state, provider_reference, reason, created_at)
-  VALUES (NEW.order_id, NEW.order_id, 'CAPTURE', NEW.amount, charge_state(NEW.status), NEW.provider_charge_id, NEW.decline_code, NEW.created_at)
+  INSERT INTO payment_operations AS known (id, order_id, kind, amount, state, provider_reference, created_at)
+  VALUES (NEW.order_id, NEW.order_id, 'CAPTURE', NEW.amount, charge_state(NEW.status), coalesce(NEW.provider_charge_id, NEW.decline_code), NEW.created_at)
   ON CONFLICT (id) DO UPDATE
-    SET state = excluded.state, provider_reference = excluded.provider_reference, reason = excluded.reason, updated_at = now()
+    SET state = excluded.state, provider_reference = excluded.provider_reference, updated_at = now()
     WHERE known.state <> excluded.state;
   IF NEW.status = 'REFUNDED' THEN
     -- A part that the provider then refuses makes the rest larger.

@@ -1,6 +1,6 @@
 -- What was charged and refunded before there was a ledger. Whatever is written meanwhile the trigger has written, too.
-INSERT INTO payment_operations (id, order_id, kind, amount, state, provider_reference, reason, created_at, updated_at)
-SELECT order_id, order_id, 'CAPTURE', amount, charge_state(status), provider_charge_id, decline_code, created_at, updated_at
+INSERT INTO payment_operations (id, order_id, kind, amount, state, provider_reference, created_at, updated_at)
+SELECT order_id, order_id, 'CAPTURE', amount, charge_state(status), coalesce(provider_charge_id, decline_code), created_at, updated_at
 FROM payments
 ON CONFLICT (id) DO NOTHING;
 
