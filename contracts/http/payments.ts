@@ -5,6 +5,17 @@ import type { Operations } from './operation.js';
 
 export const PAYMENT_STATUSES = ['CHARGED', 'DECLINED', 'REFUNDED'] as const;
 
+const EXAMPLE = {
+  id: 'pay_1',
+  orderId: 'ord_1',
+  userId: 1,
+  amount: 3_500_000,
+  currency: 'KRW',
+  status: 'CHARGED',
+  refunds: [],
+  createdAt: '2026-01-31T12:00:00.000Z',
+};
+
 export const paymentSchema = z
   .object({
     id: textIdSchema,
@@ -19,18 +30,7 @@ export const paymentSchema = z
   .meta({
     id: 'Payment',
     description: 'The charge of an order, and what was paid back.',
-    examples: [
-      {
-        id: 'pay_1',
-        orderId: 'ord_1',
-        userId: 1,
-        amount: 3_500_000,
-        currency: 'KRW',
-        status: 'CHARGED',
-        refunds: [],
-        createdAt: '2026-01-31T12:00:00.000Z',
-      },
-    ],
+    examples: [EXAMPLE],
   });
 export type Payment = z.infer<typeof paymentSchema>;
 
@@ -61,13 +61,7 @@ export const paymentInDetailSchema = paymentSchema.extend({ operations: z.array(
   description: 'The charge of an order, and all that the provider was asked to do with its money.',
   examples: [
     {
-      id: 'pay_1',
-      orderId: 'ord_1',
-      userId: 1,
-      amount: 3_500_000,
-      currency: 'KRW',
-      status: 'CHARGED',
-      refunds: [],
+      ...EXAMPLE,
       operations: [
         {
           id: 'ord_1',
@@ -79,7 +73,6 @@ export const paymentInDetailSchema = paymentSchema.extend({ operations: z.array(
           updatedAt: '2026-01-31T12:00:01.000Z',
         },
       ],
-      createdAt: '2026-01-31T12:00:00.000Z',
     },
   ],
 });

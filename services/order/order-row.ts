@@ -128,7 +128,7 @@ const json = (value: object | null): Prisma.Sql | null =>
 
 /** Its name in SQL, where it is no parameter: so only of a field that there is. */
 function columnOf(field: string): string {
-  if (!(field in Prisma.OrderScalarFieldEnum)) throw new Error(`an order has no column for ${field}`);
+  if (!Object.hasOwn(Prisma.OrderScalarFieldEnum, field)) throw new Error(`an order has no column for ${field}`);
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 

@@ -128,11 +128,11 @@ export function createSimulatedProvider(prisma: PrismaClient): PaymentProvider {
         const taken = await tables.$executeRaw`
           UPDATE ledger_entries SET refunded_in_parts = refunded_in_parts + ${part.amount}, updated_at = now()
           WHERE idempotency_key = ${chargeKey} AND status = 'CHARGED' AND refunded_in_parts + ${part.amount} <= amount`;
-        if (taken === 0) throw new MoreThanIsLeft();
+        if (taken === 0) throw new MoreThanIsLeftError();
         return { outcome: 'refunded', refundId };
       })
       .catch((error: unknown): ProviderPart => {
-        if (!(error instanceof MoreThanIsLeft)) throw error;
+        if (!(error instanceof MoreThanIsLeftError)) throw error;
         return { outcome: 'refused', code: 'charge_already_refunded' };
       });
   };
@@ -160,7 +160,7 @@ export function createSimulatedProvider(prisma: PrismaClient): PaymentProvider {
 }
 
 /** Undoes what a transaction has written. */
-class MoreThanIsLeft extends Error {}
+class MoreThanIsLeftError extends Error {}
 
 function toEntry(entry: LedgerEntry & { refunds: LedgerRefund[] }): ProviderEntry {
   const { idempotencyKey, chargeId, amount, currency, status, refunds, updatedAt } = entry;
