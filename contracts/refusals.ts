@@ -33,3 +33,12 @@ export interface DeliveryRefused {
   /** The carrier's code, such as `address_not_served`. */
   code: string;
 }
+
+/** What each is told with: `details[0]`, where it has any. A new refusal has its line here, or it does not compile. */
+export interface RefusalDetails {
+  [REFUSALS.insufficientStock]: InsufficientStock;
+  [REFUSALS.paymentDeclined]: PaymentDeclined;
+  [REFUSALS.deliveryRefused]: DeliveryRefused;
+  [REFUSALS.alreadyDelivered]: undefined;
+  [REFUSALS.compensated]: undefined;
+}

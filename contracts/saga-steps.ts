@@ -20,7 +20,7 @@ interface Step {
 
 /**
  * The Saga's steps and compensations, and all that is known of them: each is performed by another service, and may have to
- * wait for an operator. A new step is a row here, its activity, and a line of the story in workflows/order/order-saga.ts.
+ * wait for an operator. CONTRIBUTING.md says what a new step takes beside its row.
  */
 export const STEPS = {
   'reserve-stock': {

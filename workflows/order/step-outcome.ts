@@ -1,4 +1,7 @@
+import type { DeliveryActivities } from '../../contracts/activities/delivery-activities.js';
+import type { InventoryActivities } from '../../contracts/activities/inventory-activities.js';
 import type { TimelineEntry } from '../../contracts/activities/order-activities.js';
+import type { PaymentActivities } from '../../contracts/activities/payment-activities.js';
 import {
   serviceOf,
   type AttentionStep,
@@ -8,12 +11,7 @@ import {
 } from '../../contracts/saga-steps.js';
 import type { ServiceName } from '../../contracts/services.js';
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import {
-  REFUSALS,
-  type DeliveryRefused,
-  type InsufficientStock,
-  type PaymentDeclined,
-} from '../../contracts/refusals.js';
+import { REFUSALS, type RefusalDetails, type RefusalType } from '../../contracts/refusals.js';
 
 /** How a step ended. `attempts` counts how often the Saga asked for it; the server's own retries are within one. */
 export function stepEntry(
@@ -69,12 +67,7 @@ function named(type: string | null | undefined): string {
   return type === undefined || type === null || type === '' ? 'Error' : type;
 }
 
-type Refusal =
-  | { type: typeof REFUSALS.insufficientStock; details: InsufficientStock }
-  | { type: typeof REFUSALS.paymentDeclined; details: PaymentDeclined }
-  | { type: typeof REFUSALS.deliveryRefused; details: DeliveryRefused }
-  | { type: typeof REFUSALS.alreadyDelivered }
-  | { type: typeof REFUSALS.compensated };
+type Refusal = { [Type in RefusalType]: { type: Type; details: RefusalDetails[Type] } }[RefusalType];
 
 /** A step's business answer: final, and written down by its service, so that a late attempt refuses too. */
 export class StepRefused extends Error {
@@ -151,24 +144,35 @@ export function wasWritten(result: unknown): boolean {
 }
 
 /**
- * An operator completed the activity, rather than its service: most answer with nothing, which nobody can say by hand.
+ * An operator completed the activity, rather than its service: a step says what only its service answers, and most answer
+ * with nothing, which nobody can say by hand.
  */
 export function wasByHand(step: SagaStep, result: unknown): boolean {
-  switch (step) {
-    // What a payment was said to be is taken for it.
-    case 'charge-payment':
-      return textsIn(result, 'paymentId').paymentId === undefined;
-    case 'start-delivery':
-      return typeof (result as { carrier?: unknown } | null | undefined)?.carrier !== 'string';
-    case 'refund-payment':
-      return typeof (result as { refunded?: unknown } | null | undefined)?.refunded !== 'boolean';
-    default:
-      return result !== undefined;
-  }
+  const isOfService = IS_OF_SERVICE[step];
+  return isOfService ? !isOfService(result) : result !== undefined;
+}
+
+type Check = (result: unknown) => boolean;
+
+const IS_OF_SERVICE: Partial<Record<SagaStep, Check>> = {
+  // What a payment was said to be is taken for it.
+  'charge-payment': (result) => textsIn(result, 'paymentId').paymentId !== undefined,
+  'start-delivery': (result) => typeof fieldOf(result, 'carrier') === 'string',
+  'refund-payment': (result) => typeof fieldOf(result, 'refunded') === 'boolean',
+} satisfies Record<StepWithAnswer, Check>;
+
+/** Those whose activity, of the same name, returns something: a new one has its line above, or it does not compile. */
+type StepWithAnswer = { [Step in SagaStep]: AnswerOf<CamelCase<Step>> extends void ? never : Step }[SagaStep];
+type AnswerOf<Name> = Name extends keyof Activities ? Awaited<ReturnType<Activities[Name]>> : unknown;
+type Activities = InventoryActivities & PaymentActivities & DeliveryActivities;
+type CamelCase<Text> = Text extends `${infer First}-${infer Rest}` ? `${First}${Capitalize<CamelCase<Rest>>}` : Text;
+
+function fieldOf(result: unknown, name: string): unknown {
+  return (result as Record<string, unknown> | null | undefined)?.[name];
 }
 
 function timeIn(result: unknown): string | undefined {
-  const updatedAt = (result as { updatedAt?: unknown } | null | undefined)?.updatedAt;
+  const updatedAt = fieldOf(result, 'updatedAt');
   const isTime = typeof updatedAt === 'string' && !Number.isNaN(Date.parse(updatedAt));
   return isTime ? updatedAt : undefined;
 }

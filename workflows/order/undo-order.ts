@@ -8,8 +8,8 @@ import { StepRefused, eventEntry } from './step-outcome.js';
 import type { UndoCause } from './cancellation.js';
 
 /**
- * Undoes what was done, newest first, and doesn't end before it is. False: nothing was undone, because the order had
- * been delivered already. For a scope that can't be cancelled.
+ * Undoes what was done, the delivery first and the rest at once, and doesn't end before it is. False: nothing was undone,
+ * because the order had been delivered already. For a scope that can't be cancelled.
  */
 export async function undoOrder(saga: Saga, cause: UndoCause): Promise<boolean> {
   const { journal, compensations, cancellation, details } = saga;
