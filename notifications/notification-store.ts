@@ -71,7 +71,7 @@ export interface EventToTell {
   event: CustomerTopic | UserTopic;
 }
 
-interface StoredNotification extends NotificationState {
+export interface StoredNotification extends NotificationState {
   id: string;
   channel: ChannelName;
 }
@@ -96,21 +96,21 @@ export interface NotificationStore {
 
 export function createNotificationStore(prisma: PrismaClient, now: () => Date = () => new Date()): NotificationStore {
   const table = prisma.notification;
+  const stored = ({ id, channel, status, sendingAt }: Row) =>
+    ({ id, channel, status, sendingAt }) as StoredNotification;
   const find: NotificationStore['find'] = async (eventId, channel) => {
     const row = await table.findUnique({ where: { eventId_channel: { eventId, channel } } });
-    if (row === null) return undefined;
-    const { id, status, sendingAt } = row;
-    return { id, channel, status: status as StoredNotification['status'], sendingAt };
+    return row === null ? undefined : stored(row);
   };
   return {
     find,
 
     open: async (event, channel) => {
-      await table.createMany({
+      const [made] = await table.createManyAndReturn({
         data: [{ ...event, id: randomUUID(), channel, status: 'PENDING', createdAt: now() }],
         skipDuplicates: true,
       });
-      const opened = await find(event.eventId, channel);
+      const opened = made === undefined ? await find(event.eventId, channel) : stored(made);
       if (opened === undefined) throw new Error(`the notification of ${event.eventId} was neither written nor found`);
       return opened;
     },

@@ -7,7 +7,14 @@ import { crashPoint } from '../platform/crash-points/crash-point.js';
 import type { Logger } from '../platform/logger.js';
 import { NotSent, type Channel } from './channels/channel.js';
 import type { Hindrance } from './retry-rules.js';
-import { LOST, standingOf, type ChannelName, type EventToTell, type NotificationStore } from './notification-store.js';
+import {
+  LOST,
+  standingOf,
+  type ChannelName,
+  type EventToTell,
+  type NotificationStore,
+  type StoredNotification,
+} from './notification-store.js';
 import { type Message, messageOf } from './templates/templates.js';
 
 export type Outcome =
@@ -57,14 +64,12 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
 
   const tellOn = async (
     channel: ChannelName,
-    { isOld, ...toTell }: EventToTell & { isOld: boolean },
+    toTell: EventToTell,
+    opened: StoredNotification | undefined,
     work: () => Promise<void>,
   ): Promise<Outcome> => {
-    const key = keyOf(toTell.eventId, channel);
-    const left = unwritten.get(key);
-    if (left !== undefined) await write(key, left);
-    const opened = await (isOld ? store.find(toTell.eventId, channel) : store.open(toTell, channel));
     if (opened === undefined) return DONE;
+    const key = keyOf(toTell.eventId, channel);
     const { id, ...state } = opened;
     const standing = standingOf(state, { now: new Date(), leaseMs });
     if (standing === 'over') return DONE;
@@ -112,9 +117,16 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
       return DONE;
     }
     if (again) await store.revive(event.id, evenIfSentBy);
+    /** Of an old event only what there is of it. */
+    const openOn = async (channel: ChannelName): Promise<StoredNotification | undefined> => {
+      const key = keyOf(event.id, channel);
+      const left = unwritten.get(key);
+      if (left !== undefined) await write(key, left);
+      return isOld ? store.find(event.id, channel) : store.open(toTell, channel);
+    };
     // Before the address is known, so that one can see what is still to come.
     crashPoint('notify: before the row');
-    if (!isOld) await store.open(toTell, 'EMAIL');
+    const mail = await openOn('EMAIL');
     crashPoint('notify: row written');
     const asked = await askForUser(users, userId);
     if ('reason' in asked) return { done: false, ...asked };
@@ -122,8 +134,8 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
     const { user } = asked;
     const deliver = (channel: ChannelName) => () =>
       channels[channel].send({ key: keyOf(event.id, channel), user, message, orderId });
-    const outcomes = [await tellOn('EMAIL', { ...toTell, isOld }, deliver('EMAIL'))];
-    if (user.phone !== null) outcomes.push(await tellOn('SMS', { ...toTell, isOld }, deliver('SMS')));
+    const outcomes = [await tellOn('EMAIL', toTell, mail, deliver('EMAIL'))];
+    if (user.phone !== null) outcomes.push(await tellOn('SMS', toTell, await openOn('SMS'), deliver('SMS')));
     return (
       // Giving up is for all channels: not while one has only to be waited for.
       outcomes.find((outcome) => !outcome.done && outcome.hindrance === 'channel-away') ??
