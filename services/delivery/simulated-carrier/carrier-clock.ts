@@ -115,9 +115,9 @@ export function startCarrierClock({ book, send, logger }: CarrierClockSettings):
         const free = MOST_AT_ONCE - sending.size;
         // With no place free, the next report that ends rings.
         if (free > 0) {
-          (await book.claimDue(now, new Date(now.getTime() + CLAIM_MS), free)).forEach(start);
-          const due = sending.size < MOST_AT_ONCE ? await book.nextDueAt() : undefined;
-          if (due !== undefined && due < wakeAt) wakeAt = due;
+          const { due, nextDueAt } = await book.claimDue(now, new Date(now.getTime() + CLAIM_MS), free);
+          due.forEach(start);
+          if (nextDueAt !== undefined && nextDueAt < wakeAt) wakeAt = nextDueAt;
         }
       } catch (error) {
         logger.warn({ err: error }, 'the simulated carrier can not read its book');
