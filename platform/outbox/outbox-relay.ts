@@ -23,6 +23,8 @@ export interface OutboxRelaySettings {
   batchSize?: number;
   /** How long a new row that nobody told of can stay unseen, and a leader that died be missed. */
   pollMs?: number;
+  /** How long after a new row more are waited for: each batch is read, sent and marked for itself. */
+  gatherMs?: number;
   /** Kafka's client has sent a batch or given it up long before this, unless it has lost track of it. */
   sendLimitMs?: number;
   /** How long until what Kafka refused is sent and, if need be, told of again. */
@@ -52,6 +54,7 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
     logger,
     batchSize = 200,
     pollMs = 1_000,
+    gatherMs = 100,
     refusedAgainMs = 60_000,
     sendLimitMs = 60_000,
   } = settings;
@@ -68,7 +71,9 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
           for (const batch of closedByBytes(mayGo, MAX_BATCH_BYTES)) await sender.send(batch);
         }
         refused.done();
-        if (rows.length === 0) await Promise.race([session.untilWritten(pollMs), loop.stopRequested]);
+        if (rows.length === batchSize) continue;
+        await Promise.race([session.untilWritten(pollMs), loop.stopRequested]);
+        await loop.pause(gatherMs);
       }
     } finally {
       await sender.close();

@@ -38,7 +38,7 @@ export interface OutboxSession {
   /** The oldest, without those about some subjects. */
   unpublished(limit: number, withoutSubjects: readonly string[]): Promise<OutboxRow[]>;
   markPublished(rows: readonly OutboxRow[]): Promise<void>;
-  /** Resolves when something was written since the last call, and in any case after `ms` or when the session is lost. */
+  /** Resolves when something was written since the rows were last read, and in any case after `ms` or when the session is lost. */
   untilWritten(ms: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -82,6 +82,7 @@ export async function openOutboxSession(
       return rows[0]?.leads === true;
     },
     unpublished: async (limit, withoutSubjects) => {
+      written = false;
       const { rows } = await client.query<Omit<OutboxRow, 'value'>>(
         `SELECT id, ${column}::text AS subject, topic, event,
            extract(epoch FROM clock_timestamp() - created_at)::double precision AS "waitingS"
@@ -95,16 +96,14 @@ export async function openOutboxSession(
       await client.query('UPDATE outbox_events SET published_at = now() WHERE id = ANY($1::bigint[])', [ids]);
     },
     untilWritten: async (ms) => {
-      if (!written) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ms);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-      written = false;
+      if (written) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
     },
     close: () => client.end(),
   };
