@@ -39,6 +39,9 @@ export function workflowIdOf(orderId: string): string {
   return `order-${orderId}`;
 }
 
+/** Workflow type of what gives a part of an order's charge back. */
+export const REFUND_PART = 'refundPart';
+
 /** The id of the update with which a customer, or an operator for them, cancels. One fixed id: however often sent, it is one update. */
 export const CANCEL_UPDATE_ID = 'cancel';
 

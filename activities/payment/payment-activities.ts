@@ -1,4 +1,4 @@
-import type { PaymentActivities } from '../../contracts/activities/payment-activities.js';
+import type { PaymentActivities, RefundPartActivities } from '../../contracts/activities/payment-activities.js';
 import { REFUSALS, type PaymentDeclined } from '../../contracts/refusals.js';
 import { withOrderId } from '../../platform/log-context.js';
 import type { Logger } from '../../platform/logger.js';
@@ -6,6 +6,7 @@ import { chargeOrder, recordFromProvider } from '../../services/payment/charge-o
 import { type PaymentProvider, type ProviderEntry, withDeadline } from '../../services/payment/payment-provider.js';
 import { type PaymentStore, createPaymentStore } from '../../services/payment/payment-store.js';
 import { refundOrder, giveBack } from '../../services/payment/refund-order.js';
+import { refundPart } from '../../services/payment/refund-part.js';
 import { refusal } from '../refusal.js';
 import type { LedgerRecord, PaymentReconciliation } from '../../contracts/activities/reconciliation.js';
 import type { PrismaClient } from '../../services/payment/prisma/generated/client.js';
@@ -25,7 +26,7 @@ export function createPaymentActivities({
   provider,
   logger,
   providerTimeoutMs,
-}: PaymentActivitiesSettings): PaymentActivities {
+}: PaymentActivitiesSettings): PaymentActivities & RefundPartActivities {
   const serviceForAttempt = () => ({ store, provider: withDeadline(provider, providerTimeoutMs) });
   return {
     chargePayment: ({ paymentMethod, ...order }) =>
@@ -58,6 +59,14 @@ export function createPaymentActivities({
         const { orderId, amount, currency } = order;
         if (refunded && first) logger.info({ orderId, paymentId, amount, currency }, 'payment refunded');
         return { refunded };
+      }),
+
+    refundPart: (request) =>
+      withOrderId(request.orderId, async () => {
+        const { first, ...answer } = await refundPart(serviceForAttempt(), request);
+        const { orderId, operationId, amount } = request;
+        if (first) logger.info({ orderId, operationId, amount }, 'part of the payment refunded');
+        return answer;
       }),
   };
 }

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import {
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
   WorkflowUpdateFailedError,
   WorkflowUpdateStage,
   type WorkflowClient,
+  type WorkflowHandleWithFirstExecutionRunId,
   type WorkflowUpdateHandle,
 } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
@@ -13,12 +15,15 @@ import {
   workflowIdOf,
   NOT_CANCELLABLE,
   ORDER_SAGA,
+  REFUND_PART,
   type CancelRequest,
   type SagaTimes,
 } from '../../contracts/order-saga.js';
+import type { RefundPartAnswer, RefundPartRequest } from '../../contracts/activities/payment-activities.js';
 import type { Order } from '../../contracts/http/orders.js';
 import type { OperatorRequest } from '../../contracts/timeline.js';
 import { undoWorkflowIdOf } from '../../contracts/reconciliation.js';
+import { TASK_QUEUES } from '../../contracts/services.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import type { Logger } from '../../platform/logger.js';
 import { sagaStart } from '../../services/order/saga-start.js';
@@ -51,7 +56,17 @@ export interface OrderSagas {
   /** Tells the workflow what an operator asks; or, where that has ended, the one that undoes the order. */
   tell(orderId: string, request: OperatorRequest, deadline: number): Promise<Signalled>;
   cancel(stored: StoredOrder, request: CancelRequest, deadline: number): Promise<Cancellation>;
+  /** In a workflow of its own, beside the order's. `accepted`: it takes longer, and can't be lost. */
+  refund(
+    request: RefundPartRequest,
+    deadline: number,
+  ): Promise<RefundPartAnswer | { outcome: 'accepted' } | { outcome: 'unreachable' }>;
 }
+
+type RefundPart = (request: RefundPartRequest) => Promise<RefundPartAnswer>;
+
+/** That long before the deadline of a call that waits. */
+const TEMPORAL_ANSWERS_EARLY_MS = 2_000;
 
 interface OrderSagasSettings {
   workflows: WorkflowClient;
@@ -69,9 +84,9 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
   const undoOf = ({ order }: StoredOrder) => workflows.getHandle(undoWorkflowIdOf(order.id));
 
   /** The deadline is each call's own, the signal ends what the client repeats by itself. */
-  const within = <T>(deadline: number, call: () => Promise<T>): Promise<T> => {
+  const within = <T>(deadline: number, call: () => Promise<T>, callsUntil = deadline): Promise<T> => {
     const limit = AbortSignal.timeout(Math.max(deadline - Date.now(), 0));
-    return workflows.withAbortSignal(limit, () => workflows.withDeadline(deadline, call));
+    return workflows.withAbortSignal(limit, () => workflows.withDeadline(callsUntil, call));
   };
   const say = (message: string, orderId: string, error: unknown): void => {
     logger.warn({ orderId, reason: error instanceof Error ? error.message : String(error) }, message);
@@ -154,6 +169,39 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
         return { outcome: 'undone', order };
       } catch (error) {
         return explain(error, { outcome: 'accepted' });
+      }
+    },
+
+    refund: async (request, deadline) => {
+      const { operationId, orderId, amount, reason } = request;
+      // Another body under the same key is another workflow, which finds that the operation is not its own.
+      const asked = createHash('sha256')
+        .update(JSON.stringify([amount, reason]))
+        .digest('hex')
+        .slice(0, 16);
+      let refund: WorkflowHandleWithFirstExecutionRunId<RefundPart>;
+      try {
+        refund = await within(deadline, () =>
+          workflows.start<RefundPart>(REFUND_PART, {
+            workflowId: `refund-${operationId}-${asked}`,
+            taskQueue: TASK_QUEUES.order,
+            args: [request],
+            workflowIdConflictPolicy: 'USE_EXISTING',
+            // One that has ended finds in the books what became of it.
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+            staticSummary: `gives ${amount} of order ${orderId} back`,
+          }),
+        );
+      } catch (error) {
+        say('not refunded yet', orderId, error);
+        return { outcome: 'unreachable' };
+      }
+      try {
+        // Temporal answers a wait whose deadline is near at once and with nothing, and the client asks it again and again.
+        return await within(deadline, () => refund.result(), deadline + TEMPORAL_ANSWERS_EARLY_MS);
+      } catch (error) {
+        say('the refund takes longer', orderId, error);
+        return { outcome: 'accepted' };
       }
     },
   };

@@ -25,6 +25,7 @@ import { getTimeline } from './routes/get-timeline.js';
 import { listOrders } from './routes/list-orders.js';
 import { giveUpOrder, retryOrder, settleOrder } from './routes/operator-request.js';
 import { placeOrder } from './routes/place-order.js';
+import { refundOrder } from './routes/refund-order.js';
 import { watchOrder } from './routes/watch-order.js';
 
 /** What the handlers work with. */
@@ -78,6 +79,7 @@ export function createOrderApp(context: OrderContext): Express {
     getOrder: getOrder(context),
     watchOrder: watchOrder(context),
     cancelOrder: cancelOrder(context),
+    refundOrder: refundOrder(context),
     getTimeline: getTimeline(context),
     retryOrder: retryOrder(context),
     giveUpOrder: giveUpOrder(context),

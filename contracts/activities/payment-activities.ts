@@ -22,6 +22,30 @@ export interface PaymentActivities {
    * `PaymentDeclined`, and with `Compensated` once the order was refunded.
    */
   chargePayment(request: ChargeRequest): Promise<{ paymentId: string }>;
-  /** Gives the whole charge back; where nothing was charged, a mark that makes a late charge refuse. */
+  /** Gives back what is left of the charge; where nothing was charged, a mark that makes a late charge refuse. */
   refundPayment(request: RefundRequest): Promise<{ refunded: boolean }>;
+}
+
+/** What an operator gives back of a charge, beside the order's Saga. */
+export interface RefundPartRequest {
+  /** Made of what makes the request one: the same each time that it is asked for. */
+  operationId: string;
+  orderId: string;
+  /** Minor unit. */
+  amount: number;
+  reason: string;
+  /** `sub` of who asks. */
+  requestedBy: string;
+}
+
+/** `another`: something else was asked for under this id before. `left`, minor unit: what can still be given back. */
+export type RefundPartAnswer =
+  | { outcome: 'refunded' }
+  | { outcome: 'refused'; code: string }
+  | { outcome: 'too-much'; left: number }
+  | { outcome: 'another' };
+
+export interface RefundPartActivities {
+  /** Gives a part of the charge back, once, and never more than is left of it. */
+  refundPart(request: RefundPartRequest): Promise<RefundPartAnswer>;
 }

@@ -8,6 +8,9 @@ import {
   ordersQuerySchema,
   placeOrderBodySchema,
   placeOrderHeadersSchema,
+  refundBodySchema,
+  refundHeadersSchema,
+  refundSchema,
   timelineSchema,
   watchOrderHeadersSchema,
 } from './orders.js';
@@ -124,6 +127,24 @@ export const orderOperations = {
       },
     },
     problems: ['not-found', 'not-cancellable', 'workflow-ended', 'cancel-unavailable'],
+  },
+  refundOrder: {
+    ...common,
+    method: 'post',
+    path: '/orders/{id}/refunds',
+    summary: 'Give a part of what was paid back, or all of it',
+    description:
+      'Of an order that is running or over, as often as something is left. The order goes on, its stock stays as it is; what ' +
+      'undoes it later gives back the rest.',
+    access: 'admin',
+    params: textIdParamsSchema,
+    headers: refundHeadersSchema,
+    body: refundBodySchema,
+    answers: {
+      201: { description: 'It went back, now or before.', schema: refundSchema },
+      202: { description: 'It takes longer, and goes on.', schema: refundSchema },
+    },
+    problems: ['not-found', 'refund-too-much', 'refund-refused', 'idempotency-key-reuse', 'saga-unavailable'],
   },
   getTimeline: {
     ...common,

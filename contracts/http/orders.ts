@@ -196,3 +196,47 @@ export const operatorRequestBodySchema = z
   });
 
 export const cancelOrderBodySchema = z.strictObject({ note: oneLineSchema(1_000).optional() });
+
+const refundReason = {
+  reason: lineSchema(200).meta({ description: 'Why; kept with the operation, for admins.' }),
+};
+
+/** What of an order's charge goes back: an amount, or what lines cost when they were ordered. */
+export const refundBodySchema = z
+  .union([
+    z.strictObject({ amount: amountSchema.min(1), ...refundReason }),
+    z.strictObject({ lines: z.array(requestedLineSchema).min(1).max(MAX_LINES), ...refundReason }),
+  ])
+  .meta({
+    id: 'NewRefund',
+    description: 'Either an amount, or lines at the prices that the order was placed with.',
+    examples: [
+      { amount: 500_000, reason: 'A scratch.' },
+      { lines: [{ productId: 1, quantity: 1 }], reason: 'It was the wrong one.' },
+    ],
+  });
+export type RefundBody = z.infer<typeof refundBodySchema>;
+
+export const refundHeadersSchema = z.object({
+  'Idempotency-Key': idempotencyKeySchema.meta({
+    description: 'The same key and body for the same order is the same refund, however often it is sent.',
+  }),
+});
+
+export const refundSchema = z
+  .object({
+    id: textIdSchema.meta({ description: 'Of the operation, as its payment shows it.' }),
+    orderId: textIdSchema,
+    amount: amountSchema,
+    currency: currencySchema,
+    state: z.enum(['PENDING', 'DONE']),
+    reason: z.string(),
+  })
+  .meta({
+    id: 'Refund',
+    description: 'What of an order’s charge goes back.',
+    examples: [
+      { id: 'ref_1', orderId: 'ord_1', amount: 500_000, currency: 'KRW', state: 'DONE', reason: 'A scratch.' },
+    ],
+  });
+export type Refund = z.infer<typeof refundSchema>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { currencySchema } from '../money.js';
+import { amountSchema, currencySchema } from '../money.js';
 import { integerIdSchema, replayedHeader, textIdSchema } from './common.js';
 
 /** RFC 9457, as every error is answered. Some codes have members beyond these. */
@@ -252,6 +252,17 @@ export const PROBLEMS = {
     status: 409,
     text: 'The order’s workflow has ended: no step is waiting, and requests are not received.',
     advice: 'Check the order’s status; the runbook says what an operator can do.',
+  },
+  'refund-too-much': {
+    status: 409,
+    text: 'More than is left of what was paid: `left`, in the minor unit of `currency`.',
+    advice: 'Refund at most `left`, with another `Idempotency-Key`.',
+    members: { left: amountSchema, currency: currencySchema },
+  },
+  'refund-refused': {
+    status: 409,
+    text: 'The payment provider refuses the refund.',
+    advice: 'Look at the charge on the provider’s page: something may have been refunded there.',
   },
   'cancel-unavailable': {
     status: 503,

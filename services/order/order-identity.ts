@@ -59,6 +59,12 @@ export function orderIdFor(userId: number, idempotencyKey: string): string {
   return `ord_${hash.slice(0, hexDigits)}`;
 }
 
+/** The same for a refund of an order. */
+export function refundIdFor(orderId: string, idempotencyKey: string): string {
+  const hash = createHash('sha256').update(`${orderId}:${idempotencyKey}`).digest('hex');
+  return `ref_${hash.slice(0, hexDigits)}`;
+}
+
 export function randomOrderId(): string {
   return `ord_${randomBytes(hexDigits / 2).toString('hex')}`;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RefundPartRequest } from '../../contracts/activities/payment-activities.js';
 import { statesBefore } from './domain/payment.js';
 import type { Payment, PaymentState } from './domain/payment.js';
 import type { ProviderPart } from './payment-provider.js';
@@ -17,18 +18,6 @@ export interface OrderAmount {
 export interface Recorded {
   payment: Payment;
   changed: boolean;
-}
-
-/** A part of a charge that somebody gives back. */
-export interface RefundPart {
-  /** The same each time that it is asked for. */
-  operationId: string;
-  orderId: string;
-  /** Minor unit. */
-  amount: number;
-  reason: string;
-  /** `sub` of who asked. */
-  requestedBy: string;
 }
 
 /** `left`, minor unit: what can still be given back. */
@@ -89,7 +78,7 @@ export function createPaymentStore(prisma: PrismaClient) {
      * The row of a part, and with it the amount, which nobody else can give back then. Of however many at once, no more
      * is taken than was charged.
      */
-    openPart: async ({ operationId: id, ...part }: RefundPart): Promise<OpenedPart> => {
+    openPart: async ({ operationId: id, ...part }: RefundPartRequest): Promise<OpenedPart> => {
       const data = { ...part, id, kind: 'REFUND', state: 'PENDING', amount: BigInt(part.amount) };
       try {
         return await prisma.$transaction(async (tables) => {

@@ -1,20 +1,15 @@
+import type { RefundPartAnswer, RefundPartRequest } from '../../contracts/activities/payment-activities.js';
 import type { ProviderPart } from './payment-provider.js';
-import type { RefundPart } from './payment-store.js';
 import type { PaymentService } from './refund-order.js';
 
-/** `first`: it was this call that brought it about. `left`, minor unit: what can still be given back. */
-export type PartOutcome =
-  | { outcome: 'refunded'; first: boolean }
-  | { outcome: 'refused'; code: string }
-  | { outcome: 'too-much'; left: number }
-  /** Something else was asked for under this id before. */
-  | { outcome: 'another' };
+/** `first`: it was this call that brought it about. */
+type PartOutcome = RefundPartAnswer & { first?: boolean };
 
 /**
  * Gives a part of an order's charge back, once, however often and however concurrently it is called. The row comes
  * before the provider is asked, so that what is under way can't be given back by another, too.
  */
-export async function refundPart(service: PaymentService, part: RefundPart): Promise<PartOutcome> {
+export async function refundPart(service: PaymentService, part: RefundPartRequest): Promise<PartOutcome> {
   const { store } = service;
   const opened = await store.openPart(part);
   if ('left' in opened) return { outcome: 'too-much', left: opened.left };
@@ -35,7 +30,7 @@ export async function refundPart(service: PaymentService, part: RefundPart): Pro
 /** As with a charge, what an earlier attempt brought about is asked for first: a provider forgets keys. */
 async function refundAtProvider(
   { provider }: PaymentService,
-  { operationId, orderId, amount }: RefundPart,
+  { operationId, orderId, amount }: RefundPartRequest,
   first: boolean,
 ): Promise<ProviderPart> {
   const entries = first ? [] : await provider.entriesOf([orderId]);

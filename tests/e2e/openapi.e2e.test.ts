@@ -69,6 +69,7 @@ const basic = (id: string, secret: string) => ({
 const grant = (type: string) => new URLSearchParams({ grant_type: type });
 const client = basic('order-service', secrets[clientSecretName('order-service')] ?? '');
 const note = { note: 'tried by a test' };
+const refund = { amount: 1, reason: 'tried by a test' };
 
 // prettier-ignore
 const CALLS: Call[] = [
@@ -89,6 +90,11 @@ const CALLS: Call[] = [
   { operation: 'watchOrder', as: 'bob', path: `/orders/${order.id}/events`, status: 404, code: 'not-found' },
   { operation: 'cancelOrder', as: 'bob', path: `/orders/${order.id}/cancel`, body: note, status: 404, code: 'not-found' },
   { operation: 'cancelOrder', as: 'alice', path: `/orders/${order.id}/cancel`, body: note, status: 409, code: 'not-cancellable' },
+  { operation: 'refundOrder', as: 'admin', path: `/orders/${order.id}/refunds`, body: refund, headers: { 'idempotency-key': 'a' }, status: 201 },
+  { operation: 'refundOrder', as: 'admin', path: `/orders/${order.id}/refunds`, body: { ...refund, amount: 2 }, headers: { 'idempotency-key': 'a' }, status: 422, code: 'idempotency-key-reuse' },
+  { operation: 'refundOrder', as: 'admin', path: `/orders/${order.id}/refunds`, body: { ...refund, amount: 1_000_000 }, headers: { 'idempotency-key': 'b' }, status: 409, code: 'refund-too-much' },
+  { operation: 'refundOrder', as: 'admin', path: `/orders/${order.id}/refunds`, body: refund, status: 400, code: 'bad-request' },
+  { operation: 'refundOrder', as: 'alice', path: `/orders/${order.id}/refunds`, body: refund, headers: { 'idempotency-key': 'a' }, status: 403, code: 'forbidden' },
 
   { operation: 'getTimeline', as: 'alice', path: `/orders/${order.id}/timeline`, status: 200 },
   { operation: 'getTimeline', as: 'bob', path: `/orders/${order.id}/timeline`, status: 404, code: 'not-found' },

@@ -99,6 +99,14 @@ describe('docs/walkthroughs.md', () => {
     expect(printed).toMatch(/"quantity":0,"reserved":[01]\}\s*$/);
   }, 150_000);
 
+  it('a part of the money back', async () => {
+    const printed = await walk('refund');
+    expect(printed).toMatch(/^HTTP\/1.1 201 Created/m);
+    expect(printed).toContain('"amount":3500000,"currency":"KRW","state":"DONE"');
+    expect(printed).toMatch(/"code":"refund-too-much"[^]*"left":3500000/);
+    expect(printed).toMatch(/"amount":7000000,"currency":"KRW","status":"CHARGED","refunds":\[\{[^]*"amount":3500000/);
+  });
+
   it('the undo', async () => {
     const printed = await walk('undo');
     const stock = [...printed.matchAll(/\{"productId":1,"quantity":(\d+),/g)].map(([, quantity]) => quantity);

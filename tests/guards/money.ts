@@ -3,6 +3,27 @@ import type { Guard } from './guard.js';
 /** Money and stock. */
 export const money: Guard[] = [
   {
+    promise: 'A refund that was begun goes on until the provider has answered, however long it is away.',
+    code: {
+      file: 'workflows/order/refund-part.ts',
+      text: 'initialInterval: STEP_RETRY.initialIntervalMs,',
+      instead: 'maximumAttempts: 2,\n    initialInterval: STEP_RETRY.initialIntervalMs,',
+    },
+    test: {
+      file: 'api/order/refund-order.int.test.ts',
+      name: 'is answered with 202 while the provider is away, and goes on',
+    },
+  },
+  {
+    promise: 'A refund under one Idempotency-Key is one refund; another body under it is refused.',
+    code: {
+      file: 'services/order/order-identity.ts',
+      text: '.update(`${orderId}:${idempotencyKey}`)',
+      instead: '.update(`${orderId}:${idempotencyKey}:${Math.random()}`)',
+    },
+    test: { file: 'api/order/refund-order.int.test.ts', name: 'is the same one under the same Idempotency-Key' },
+  },
+  {
     promise: 'However many give parts of a charge back at once, never more goes back than was charged.',
     code: {
       file: 'services/payment/payment-store.ts',

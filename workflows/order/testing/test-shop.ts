@@ -12,7 +12,11 @@ import type {
   Recorded,
   TimelineEntry,
 } from '../../../contracts/activities/order-activities.js';
-import type { ChargeRequest, PaymentActivities } from '../../../contracts/activities/payment-activities.js';
+import type {
+  ChargeRequest,
+  PaymentActivities,
+  RefundPartActivities,
+} from '../../../contracts/activities/payment-activities.js';
 import type { Order } from '../../../contracts/http/orders.js';
 import type { PlacedOrder } from '../../../contracts/http/orders.js';
 import { REFUSALS } from '../../../contracts/refusals.js';
@@ -153,7 +157,11 @@ export class TestShop {
       }),
   };
 
-  readonly payments: PaymentActivities = {
+  /** What becomes of a part of a charge that is to go back; as a test has it. */
+  refundPart: RefundPartActivities['refundPart'] = () => Promise.resolve({ outcome: 'refunded' });
+
+  readonly payments: PaymentActivities & RefundPartActivities = {
+    refundPart: (request) => this.refundPart(request),
     chargePayment: (request) => this.#perform('charge-payment', () => this.#charge(request)),
     refundPayment: ({ orderId }) =>
       this.#perform('refund-payment', () => {

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import supertest from 'supertest';
+import type { RefundPartAnswer, RefundPartRequest } from '../../contracts/activities/payment-activities.js';
+import type { Order } from '../../contracts/http/orders.js';
+import { startOrderApi, type OrderApi } from './testing/order-api.js';
+
+let api: OrderApi;
+let orderId: string;
+const asked: RefundPartRequest[] = [];
+beforeAll(async () => {
+  api = await startOrderApi('refund_order');
+  api.shop.stock.set(1, 1_000);
+  orderId = ((await api.post({ productId: 1, quantity: 2 })).body as Order).id;
+});
+afterAll(() => api.close());
+beforeEach(() => {
+  asked.length = 0;
+  answers({ outcome: 'refunded' });
+});
+
+const answers = (answer: RefundPartAnswer): void => {
+  api.shop.refundPart = (request) => {
+    asked.push(request);
+    return Promise.resolve(answer);
+  };
+};
+
+let keys = 0;
+const refund = (body: object, { key = `key-${++keys}`, bearer = api.admin, id = orderId } = {}) =>
+  supertest(api.app())
+    .post(`/orders/${id}/refunds`)
+    .set({ authorization: bearer, 'idempotency-key': key })
+    .send({ reason: 'a scratch', ...body });
+
+describe('a refund', () => {
+  it('of an amount or of lines, at the prices of the order, is asked of the payment service', async () => {
+    const answer = await refund({ amount: 5 });
+    expect([answer.status, answer.body]).toEqual([
+      201,
+      { id: asked[0]?.operationId, orderId, amount: 5, currency: 'KRW', state: 'DONE', reason: 'a scratch' },
+    ]);
+    const ofLines = await refund({ lines: [{ productId: 1, quantity: 2 }] });
+    expect([ofLines.status, ofLines.body]).toMatchObject([201, { amount: 7_000_000 }]);
+    expect(asked).toMatchObject([
+      { orderId, amount: 5, reason: 'a scratch', requestedBy: '3' },
+      { orderId, amount: 7_000_000 },
+    ]);
+    const audited = api.logLines.filter((line) => line.includes('order_refunded'));
+    expect(JSON.parse(audited[0] ?? '{}')).toMatchObject({ actor: 'user:3', subject: `order:${orderId}`, amount: 5 });
+  });
+
+  it('is the same one under the same Idempotency-Key', async () => {
+    await refund({ amount: 5 }, { key: 'the same' });
+    await refund({ amount: 5 }, { key: 'the same' });
+    await refund({ amount: 5 }, { key: 'another' });
+    const [first, again, other] = asked.map(({ operationId }) => operationId);
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+  });
+
+  it('is answered with 202 while the provider is away, and goes on', async () => {
+    let away = true;
+    api.shop.refundPart = () => (away ? Promise.reject(new Error('away')) : Promise.resolve({ outcome: 'refunded' }));
+    const begun = await refund({ amount: 5 }, { key: 'away' });
+    expect([begun.status, begun.body]).toMatchObject([202, { amount: 5, state: 'PENDING' }]);
+    const [running] = await api.temporal.client.workflowService
+      .listOpenWorkflowExecutions({
+        namespace: api.temporal.client.options.namespace,
+        typeFilter: { name: 'refundPart' },
+      })
+      .then(({ executions }) => executions);
+    away = false;
+    const handle = api.temporal.client.workflow.getHandle(running?.execution?.workflowId ?? '');
+    expect(await handle.result()).toEqual({ outcome: 'refunded' });
+    expect((await refund({ amount: 5 }, { key: 'away' })).status).toBe(201);
+  });
+
+  it.each([
+    [{ outcome: 'too-much', left: 4 }, 409, { code: 'refund-too-much', left: 4, currency: 'KRW' }],
+    [{ outcome: 'refused', code: 'charge_disputed' }, 409, { code: 'refund-refused' }],
+    [{ outcome: 'another' }, 422, { code: 'idempotency-key-reuse' }],
+  ] as const)('to which the payment service says %j is %i', async (said, status, body) => {
+    answers(said);
+    const answer = await refund({ amount: 5 });
+    expect([answer.status, answer.body]).toMatchObject([status, body]);
+  });
+
+  it('is for admins, of orders that there are, and of what was ordered', async () => {
+    expect((await refund({ amount: 5 }, { bearer: api.alice })).status).toBe(403);
+    expect((await refund({ amount: 5 }, { id: 'ord_none' })).status).toBe(404);
+    for (const body of [
+      { amount: 0 },
+      { lines: [{ productId: 1, quantity: 3 }] },
+      { lines: [{ productId: 2, quantity: 1 }] },
+    ])
+      expect((await refund(body)).status).toBe(400);
+    expect(asked).toEqual([]);
+  });
+
+  it('is answered with 503 while Temporal can not be reached', async () => {
+    const sagas = { ...api.context.sagas, refund: () => Promise.resolve({ outcome: 'unreachable' } as const) };
+    const answer = await supertest(api.app({ sagas }))
+      .post(`/orders/${orderId}/refunds`)
+      .set({ authorization: api.admin, 'idempotency-key': 'unreachable' })
+      .send({ amount: 5, reason: 'a scratch' });
+    expect([answer.status, answer.body]).toMatchObject([503, { code: 'saga-unavailable' }]);
+  });
+});
