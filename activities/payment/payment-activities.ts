@@ -28,6 +28,10 @@ export function createPaymentActivities({
   providerTimeoutMs,
 }: PaymentActivitiesSettings): PaymentActivities & RefundPartActivities {
   const serviceForAttempt = () => ({ store, provider: withDeadline(provider, providerTimeoutMs) });
+  /** Of nothing where all had gone back in parts, or nothing was charged. */
+  const tellRefund = (refund: { orderId: string; paymentId: string; amount: number; currency: string }): void => {
+    if (refund.amount > 0) logger.info(refund, 'payment refunded');
+  };
   return {
     chargePayment: ({ paymentMethod, ...order }) =>
       withOrderId(order.orderId, async () => {
@@ -47,17 +51,16 @@ export function createPaymentActivities({
             } satisfies PaymentDeclined);
           }
           case 'compensated':
-            if (charge.refunded)
-              logger.info({ orderId, paymentId: charge.paymentId, amount, currency }, 'payment refunded');
+            tellRefund({ orderId, paymentId: charge.paymentId, amount: charge.refunded, currency });
             throw refusal(REFUSALS.compensated, 'the order was called off');
         }
       }),
 
     refundPayment: (order) =>
       withOrderId(order.orderId, async () => {
-        const { refunded, paymentId, first } = await refundOrder(serviceForAttempt(), order);
-        const { orderId, amount, currency } = order;
-        if (refunded && first) logger.info({ orderId, paymentId, amount, currency }, 'payment refunded');
+        const { refunded, amount, paymentId, first } = await refundOrder(serviceForAttempt(), order);
+        const { orderId, currency } = order;
+        if (first) tellRefund({ orderId, paymentId, amount, currency });
         return { refunded };
       }),
 
@@ -97,8 +100,8 @@ export function createPaymentReconciliation({
 
     giveBackPayment: (order) =>
       withOrderId(order.orderId, async () => {
-        const { payment } = await giveBack(serviceForAttempt(), order);
-        const { orderId, amount, currency } = order;
+        const { payment, back: amount } = await giveBack(serviceForAttempt(), order);
+        const { orderId, currency } = order;
         logger.info({ orderId, paymentId: payment.id, amount, currency, status: payment.state }, 'payment reconciled');
         return { status: payment.state };
       }),

@@ -4,11 +4,11 @@ import type { ProviderAnswer } from './payment-provider.js';
 import type { OrderAmount } from './payment-store.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 
-/** `first`: it was this call that brought it about, so that it is told of once. `refunded`: this call gave the money back. */
+/** `first`: it was this call that brought it about, so that it is told of once. `refunded`, minor unit: what this call gave back. */
 type ChargeOutcome =
   | { outcome: 'charged'; paymentId: string; first: boolean }
   | { outcome: 'declined'; paymentId: string; code: string; first: boolean }
-  | { outcome: 'compensated'; paymentId: string; refunded: boolean };
+  | { outcome: 'compensated'; paymentId: string; refunded: number };
 
 /**
  * Charges an order once, however often and however concurrently it is called. The row comes before the provider is
@@ -64,8 +64,8 @@ async function chargeAtProvider(
 }
 
 async function calledOff(service: PaymentService, order: OrderAmount): Promise<ChargeOutcome> {
-  const { payment, changed } = await giveBack(service, order);
-  return { outcome: 'compensated', paymentId: payment.id, refunded: changed && payment.state === 'REFUNDED' };
+  const { payment, changed, back } = await giveBack(service, order);
+  return { outcome: 'compensated', paymentId: payment.id, refunded: changed ? back : 0 };
 }
 
 function decided(payment: Payment, first: boolean): ChargeOutcome {
@@ -76,7 +76,7 @@ function decided(payment: Payment, first: boolean): ChargeOutcome {
       return { outcome: 'declined', paymentId: payment.id, code: payment.declineCode ?? 'declined', first };
     case 'REFUNDED':
     case 'VOIDED':
-      return { outcome: 'compensated', paymentId: payment.id, refunded: false };
+      return { outcome: 'compensated', paymentId: payment.id, refunded: 0 };
     case 'PENDING':
       throw new Error(`payment ${payment.id} has no answer yet`);
   }

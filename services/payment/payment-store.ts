@@ -20,6 +20,9 @@ export interface Recorded {
   changed: boolean;
 }
 
+/** `back`, minor unit: what the undo gave back, which is less than was charged where parts had gone back before. */
+export type RecordedUndo = Recorded & { back: number };
+
 /** `left`, minor unit: what can still be given back. */
 type OpenedPart = { operation: PaymentOperation; first: boolean } | { left: number };
 
@@ -56,22 +59,22 @@ export function createPaymentStore(prisma: PrismaClient) {
       move(prisma, orderId, { status: 'DECLINED', declineCode: code }),
 
     /** The mark that nothing was charged. A payment that was decided otherwise stays as it is. */
-    recordVoid: (order: OrderAmount): Promise<Recorded> => insertOrMove(prisma, order, { status: 'VOIDED' }),
+    recordVoid: async (order: OrderAmount): Promise<RecordedUndo> => ({
+      ...(await insertOrMove(prisma, order, { status: 'VOIDED' })),
+      back: 0,
+    }),
 
     /** What was left of the charge went back; with its refund row, also where the charge itself had never been written down. */
-    recordRefund: (order: OrderAmount, chargeId: string): Promise<Recorded> =>
+    recordRefund: (order: OrderAmount, chargeId: string): Promise<RecordedUndo> =>
       prisma.$transaction(async (tables) => {
         const recorded = await insertOrMove(tables, order, { status: 'REFUNDED', providerChargeId: chargeId });
-        const { payment } = recorded;
-        if (payment.state === 'REFUNDED') {
-          const where = { id: undoIdOf(order.orderId) };
-          const { amount } = await tables.paymentOperation.findUniqueOrThrow({ where });
+        const undo = await tables.paymentOperation.findUnique({ where: { id: undoIdOf(order.orderId) } });
+        if (undo !== null)
           await tables.refund.createMany({
-            data: [{ id: randomUUID(), paymentId: payment.id, amount }],
+            data: [{ id: randomUUID(), paymentId: recorded.payment.id, amount: undo.amount }],
             skipDuplicates: true,
           });
-        }
-        return recorded;
+        return { ...recorded, back: Number(undo?.amount ?? 0) };
       }),
 
     /**

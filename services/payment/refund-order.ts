@@ -1,5 +1,5 @@
 import type { PaymentProvider } from './payment-provider.js';
-import type { OrderAmount, PaymentStore, Recorded } from './payment-store.js';
+import type { OrderAmount, PaymentStore, RecordedUndo } from './payment-store.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 
 export interface PaymentService {
@@ -11,7 +11,7 @@ export interface PaymentService {
  * Undoes at the provider whatever there is to undo, and writes down what it was. The provider first: a mark in our
  * books alone would not stop a charge that is on its way. Dying in between is harmless, both can be done again.
  */
-export async function giveBack({ store, provider }: PaymentService, order: OrderAmount): Promise<Recorded> {
+export async function giveBack({ store, provider }: PaymentService, order: OrderAmount): Promise<RecordedUndo> {
   crashPoint('refund: before the provider');
   const answer = await provider.refund({ idempotencyKey: order.orderId });
   crashPoint('refund: provider answered');
@@ -26,9 +26,10 @@ export async function giveBack({ store, provider }: PaymentService, order: Order
   return recorded;
 }
 
-/** `first`: it was this call that brought it about. */
+/** `first`: it was this call that brought it about. `amount`, minor unit: what it then gave back. */
 interface RefundOutcome {
   refunded: boolean;
+  amount: number;
   paymentId: string;
   first: boolean;
 }
@@ -45,10 +46,10 @@ export async function refundOrder(service: PaymentService, order: OrderAmount): 
       return toOutcome(await giveBack(service, order));
     case 'DECLINED':
     case 'REFUNDED':
-      return toOutcome({ payment, changed: false });
+      return toOutcome({ payment, changed: false, back: 0 });
   }
 }
 
-function toOutcome({ payment, changed }: Recorded): RefundOutcome {
-  return { refunded: payment.state === 'REFUNDED', paymentId: payment.id, first: changed };
+function toOutcome({ payment, changed, back }: RecordedUndo): RefundOutcome {
+  return { refunded: payment.state === 'REFUNDED', amount: back, paymentId: payment.id, first: changed };
 }

@@ -76,11 +76,14 @@ describe('a part of a charge', () => {
     expect(await refundPart(payments, partOf({ orderId: randomUUID() }, 1))).toEqual({ outcome: 'too-much', left: 0 });
   });
 
-  it('is not another under the same id', async () => {
+  it('is not another under the same id, nor the charge', async () => {
     const order = await charged();
     const part = partOf(order, 10);
     await refundPart(payments, part);
     expect(await refundPart(payments, { ...part, amount: 11 })).toEqual({ outcome: 'another' });
+    const where = { id: order.orderId };
+    await payments.prisma.paymentOperation.update({ where, data: { reason: part.reason } });
+    expect(await refundPart(payments, partOf(order, AMOUNT, order.orderId))).toEqual({ outcome: 'another' });
   });
 
   it('that the provider refuses can be given back by another', async () => {
@@ -110,6 +113,21 @@ describe('a part of a charge', () => {
     expect(await refundOrder(payments, order)).toMatchObject({ refunded: true, first: true });
     expect(await backOf(order.orderId)).toMatchObject({ undo: [70], undoneThere: true });
     expect(await refundPart(payments, partOf(order, 1))).toEqual({ outcome: 'too-much', left: 0 });
+  });
+
+  it('that is all of it leaves nothing to the undo, which then is no operation', async () => {
+    const order = await charged();
+    await refundPart(payments, partOf(order, AMOUNT));
+    expect(await refundOrder(payments, order)).toMatchObject({ refunded: true, first: true, amount: 0 });
+    expect(await backOf(order.orderId)).toMatchObject({ undo: [], undoneThere: true });
+    expect((await payments.booksOf(order.orderId)).refunds).toBe(0);
+  });
+
+  it.each([0, -1])('of %i is refused by the database, and asked of nobody', async (amount) => {
+    const order = await charged();
+    await expect(refundPart(payments, partOf(order, amount))).rejects.toThrow('check constraint');
+    expect(await payments.operationsOf(order.orderId)).toHaveLength(1);
+    expect(await backOf(order.orderId)).toMatchObject({ ours: [], theirs: [] });
   });
 });
 
@@ -145,9 +163,9 @@ it('parts and undo, racing and dying anywhere, give back what both books say and
         const { undo, open, ours, theirs, undoneThere } = await backOf(order.orderId);
         expect(ours).toEqual(theirs);
         expect(open).toBe(0);
-        expect(undoneThere).toBe(undo.length === 1);
-        expect(sum(ours) + (undo[0] ?? 0)).toBeLessThanOrEqual(AMOUNT);
-        if (undo.length === 1) expect(sum(ours) + (undo[0] ?? 0)).toBe(AMOUNT);
+        const back = sum(ours) + (undo[0] ?? 0);
+        if (undoneThere) expect(back).toBe(AMOUNT);
+        else expect([undo, back <= AMOUNT]).toEqual([[], true]);
       },
     ),
     { numRuns: 40, endOnFailure: true },

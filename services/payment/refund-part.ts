@@ -15,6 +15,7 @@ export async function refundPart(service: PaymentService, part: RefundPartReques
   if ('left' in opened) return { outcome: 'too-much', left: opened.left };
   const { operation, first } = opened;
   if (
+    operation.kind !== 'REFUND' ||
     operation.orderId !== part.orderId ||
     Number(operation.amount) !== part.amount ||
     operation.reason !== part.reason

@@ -102,7 +102,7 @@ describe('docs/walkthroughs.md', () => {
   it('a part of the money back', async () => {
     const printed = await walk('refund');
     expect(printed).toMatch(/^HTTP\/1.1 201 Created/m);
-    expect(printed).toContain('"amount":3500000,"currency":"KRW","state":"DONE"');
+    expect(printed).toContain('"amount":3500000,"currency":"KRW","reason":"It has a scratch.","state":"DONE"');
     expect(printed).toMatch(/"code":"refund-too-much"[^]*"left":3500000/);
     expect(printed).toMatch(/"amount":7000000,"currency":"KRW","status":"CHARGED","refunds":\[\{[^]*"amount":3500000/);
   });

@@ -1,8 +1,7 @@
 import { orderOperations } from '../../../contracts/http/order-operations.js';
 import type { Order, Refund, RefundBody } from '../../../contracts/http/orders.js';
 import { withOrderId } from '../../../platform/log-context.js';
-import { refundIdFor } from '../../../services/order/order-identity.js';
-import { mergeLines, priceLine, totalOf } from '../../../services/order/order-identity.js';
+import { mergeLines, priceLine, refundIdFor, totalOf } from '../../../services/order/order-identity.js';
 import { subjectOf } from '../../http/access.js';
 import { audit } from '../../http/audit.js';
 import { handle, reply } from '../../http/handle.js';
