@@ -8,7 +8,7 @@ import { activeTraceId, activeTraceparent } from '../../platform/telemetry/trace
 import type { PrismaClient } from '../../services/order/prisma/generated/client.js';
 import { shownState } from '../../services/order/domain/order-state.js';
 import { createTimelineStore } from '../../services/order/timeline-store.js';
-import { recordProgress, type Recorded } from '../../services/order/progress-store.js';
+import { recentOrders, recordProgress, type Recorded } from '../../services/order/progress-store.js';
 
 export interface OrderActivitiesSettings {
   prisma: PrismaClient;
@@ -18,6 +18,7 @@ export interface OrderActivitiesSettings {
 /** The order service's own part of the Saga. */
 export function createOrderActivities({ prisma, logger }: OrderActivitiesSettings): OrderActivities {
   const timeline = createTimelineStore(prisma);
+  const recent = recentOrders();
   return {
     recordProgress: (progress, firstRunId) =>
       withOrderId(progress.orderId, async () => {
@@ -30,7 +31,7 @@ export function createOrderActivities({ prisma, logger }: OrderActivitiesSetting
         // What a run does again is a line of its own, below that of the run before.
         const inItsRun = wasReset ? { ...progress, entry: { ...entry, key: `${entry.key}-${runId}` } } : progress;
         crashPoint('record: before');
-        const recorded = await recordProgress(prisma, inItsRun, trace);
+        const recorded = await recordProgress(prisma, inItsRun, trace, recent);
         crashPoint('record: written');
         tell(logger, progress, recorded);
         const updatedAt = recorded.updatedAt.toISOString();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderProgress } from '../../contracts/activities/order-activities.js';
 import { checkedEvent } from '../../contracts/events/order-event.js';
-import { OrderNotFound, recordProgress } from './progress-store.js';
+import { OrderNotFound, recentOrders, recordProgress, type RecentOrders } from './progress-store.js';
 import { newOrder, openOrderDatabase, progress, type OrderDatabase } from './testing/order-database.js';
 
 let database: OrderDatabase;
@@ -9,8 +9,6 @@ beforeAll(async () => {
   database = await openOrderDatabase();
 });
 afterAll(() => database.close());
-
-const record = (step: OrderProgress) => recordProgress(database.prisma, step, {});
 
 async function placed(): Promise<string> {
   const order = newOrder({ traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' });
@@ -61,7 +59,18 @@ const allTopics = [
   '6 order-completed',
 ];
 
-describe('recording progress', () => {
+/** Processes that record in turns, with what each remembers of its own writing. */
+const recorders: { by: string; processes: (RecentOrders | undefined)[] }[] = [
+  { by: 'a process that remembers nothing', processes: [undefined] },
+  { by: 'a process that remembers', processes: [recentOrders()] },
+  { by: 'two processes that remember', processes: [recentOrders(), recentOrders()] },
+];
+
+describe.each(recorders)('recording progress by $by', ({ processes }) => {
+  let turn = 0;
+  const record = (step: OrderProgress) =>
+    recordProgress(database.prisma, step, {}, processes[turn++ % processes.length]);
+
   it('moves the order, fills its timeline and counts its events without a hole', async () => {
     const id = await placed();
     const moves = [];

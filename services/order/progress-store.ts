@@ -4,6 +4,7 @@ import type { OrderLine } from '../../contracts/http/orders.js';
 import { advance, shownState, type OrderState } from './domain/order-state.js';
 import { assignments, type Columns, ORDER_COLUMNS, stateColumns, stateOf } from './order-row.js';
 import { type PrismaClient, Prisma } from './prisma/generated/client.js';
+import { LRUCache } from 'lru-cache';
 import { isFinal, type OrderStatus } from '../../contracts/order-status.js';
 import { WAKE_RELAY } from '../../platform/outbox/outbox-session.js';
 import { STATUS_CHANGED } from './status-changes.js';
@@ -15,24 +16,23 @@ interface ReadOrder extends Columns {
   /** PostgreSQL's own: it changes whenever the row does. */
   rowVersion: string;
   lines: OrderLine[];
-  /** Those of the events asked for that are written already. */
+  /** Those of its events that are written, unless they were pruned. */
   eventIds: string[];
   /** It is over, and no longer known of each event whether it was written. */
   eventsPruned: boolean;
 }
 
 /** The order with all that a step's record depends on, as of one moment. */
-async function readOrder(prisma: PrismaClient, progress: OrderProgress): Promise<ReadOrder | undefined> {
-  const asked = progress.events.map(({ topic }) => eventIdOf(progress.orderId, topic));
+async function readOrder(prisma: PrismaClient, orderId: string): Promise<ReadOrder | undefined> {
   const [row] = await prisma.$queryRaw<(Omit<ReadOrder, 'totalPrice'> & { totalPrice: bigint })[]>`
     SELECT ${ORDER_COLUMNS}, xmin::text AS "rowVersion",
-      ARRAY(SELECT event_id FROM outbox_events WHERE event_id = ANY(${asked})) AS "eventIds",
+      ARRAY(SELECT event_id FROM outbox_events WHERE order_id = orders.id) AS "eventIds",
       status IN ('COMPLETED', 'CANCELLED')
         AND event_count > (SELECT count(*) FROM outbox_events WHERE order_id = orders.id) AS "eventsPruned",
       (SELECT jsonb_agg(jsonb_build_object('productId', product_id, 'productName', product_name, 'unitPrice', unit_price,
         'quantity', quantity, 'totalPrice', total_price) ORDER BY number)
         FROM order_lines WHERE order_id = orders.id) AS lines
-    FROM orders WHERE id = ${progress.orderId}`;
+    FROM orders WHERE id = ${orderId}`;
   return row && { ...row, totalPrice: Number(row.totalPrice) };
 }
 
@@ -49,16 +49,19 @@ interface ProgressWrite {
 }
 
 /** One statement, so all or nothing. undefined when the row is not as it was read any more: nothing is written then. */
-async function writeProgress(prisma: PrismaClient, write: ProgressWrite): Promise<Date | undefined> {
-  const [written] = await prisma.$queryRaw<{ updatedAt: Date }[]>`
-    WITH changed AS (${orderUpdate(write)} RETURNING id, updated_at),
+async function writeProgress(
+  prisma: PrismaClient,
+  write: ProgressWrite,
+): Promise<Pick<ReadOrder, 'updatedAt' | 'rowVersion'> | undefined> {
+  const [written] = await prisma.$queryRaw<Pick<ReadOrder, 'updatedAt' | 'rowVersion'>[]>`
+    WITH changed AS (${orderUpdate(write)} RETURNING id, updated_at, xmin::text AS version),
       entry AS (${entryInsert(write)}),
       status AS (${statusInsert(write)}),
       event AS (${eventInsert(write.events)})
-    SELECT updated_at AS "updatedAt", CASE WHEN ${write.events.length} > 0 THEN pg_notify(${WAKE_RELAY}, '')::text END,
+    SELECT updated_at AS "updatedAt", version AS "rowVersion", CASE WHEN ${write.events.length} > 0 THEN pg_notify(${WAKE_RELAY}, '')::text END,
       CASE WHEN ${write.moved !== undefined} THEN pg_notify(${STATUS_CHANGED}, id)::text END
     FROM changed`;
-  return written?.updatedAt;
+  return written;
 }
 
 const orderUpdate = ({ row, state, events, at }: ProgressWrite): Prisma.Sql => Prisma.sql`
@@ -108,15 +111,27 @@ export interface Recorded {
 
 const mostTries = 20;
 
+export type RecentOrders = LRUCache<string, ReadOrder>;
+
+/** Orders as this process last wrote them, each some kilobytes. */
+export const recentOrders = (): RecentOrders => new LRUCache({ max: 500 });
+
 /**
  * Writes a step's status, timeline entry and events in one transaction. Right when it comes twice, late, or again from
  * the run after a reset: an entry or event that is there stays, a status never goes back, and events are counted
  * without a hole. Two statements instead of a transaction around a row lock, because it runs at each step: what was
- * read is written only if the row is still as it was read, else all of it is done again. Rejects with OrderNotFound.
+ * read is written only if the row is still as it was read, else all of it is done again. So whoever gives `recent` may
+ * leave out the reading where it wrote the row itself. Rejects with OrderNotFound.
  */
-export async function recordProgress(prisma: PrismaClient, progress: OrderProgress, trace: Trace): Promise<Recorded> {
+export async function recordProgress(
+  prisma: PrismaClient,
+  progress: OrderProgress,
+  trace: Trace,
+  recent?: RecentOrders,
+): Promise<Recorded> {
+  const { orderId } = progress;
   for (let tries = 1; tries <= mostTries; tries++) {
-    const row = await readOrder(prisma, progress);
+    const row = (tries === 1 && recent?.get(orderId)) || (await readOrder(prisma, orderId));
     if (row === undefined) throw new OrderNotFound(`there is no order ${progress.orderId}`);
     const at = new Date();
     const { state, moved } = advance(stateOf(row), progress.patch);
@@ -127,8 +142,17 @@ export async function recordProgress(prisma: PrismaClient, progress: OrderProgre
       ),
     );
     const { entry } = progress;
-    const updatedAt = await writeProgress(prisma, { row, state, moved, entry, events, at, traceId: trace.traceId });
-    if (updatedAt !== undefined) return { updatedAt, moved, state };
+    const written = await writeProgress(prisma, { row, state, moved, entry, events, at, traceId: trace.traceId });
+    if (written === undefined) continue;
+    const eventIds = [...row.eventIds, ...events.map(({ id }) => id)];
+    const eventCount = row.eventCount + events.length;
+    // Of one that is over it isn't known for long which events there are.
+    if (isFinal(state.status)) recent?.delete(orderId);
+    else {
+      const stockDecision = state.stockDecision as Prisma.JsonObject | null;
+      recent?.set(orderId, { ...row, ...stateColumns(state), stockDecision, ...written, eventIds, eventCount });
+    }
+    return { updatedAt: written.updatedAt, moved, state };
   }
   throw new Error(`order ${progress.orderId} was changed by others ${String(mostTries)} times in a row`);
 }
