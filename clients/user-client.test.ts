@@ -42,6 +42,23 @@ test('tells a user who is there from one who is not', async () => {
   expect(await client.validateUser(2)).toEqual({ outcome: 'unknown' });
 });
 
+test('who is there is not asked for again while it is kept, and no longer; who is not there is', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const client = newClient({ keptForMs: 5_000 });
+  for (const passedMs of [0, 3_000, 1_999]) {
+    vi.setSystemTime(Date.now() + passedMs);
+    expect(await client.validateUser(1)).toEqual({ outcome: 'verified', user: alice });
+  }
+  expect(calls).toBe(1);
+  vi.setSystemTime(Date.now() + 2);
+  await client.validateUser(1);
+  expect(calls).toBe(2);
+  for (const count of [3, 4]) {
+    await client.validateUser(2);
+    expect(calls).toBe(count);
+  }
+});
+
 test('opens when half of the last ten calls failed, and tries again after ten seconds', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const client = newClient();

@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Logger } from '../platform/logger.js';
+import { LRUCache } from 'lru-cache';
 import { CountBreaker, circuitBreaker, handleWhen, isBrokenCircuitError } from 'cockatiel';
 import { userValidationSchema, type UserValidation, userSchema, type User } from '../contracts/http/users.js';
 import { ServiceAnsweredError, ServiceUnavailableError } from './errors.js';
@@ -67,12 +68,23 @@ export interface UserClientSettings {
   urls: string[];
   token: ServiceToken;
   timeoutMs?: number;
+  /** How long who a user is may be told without being asked again, in milliseconds. Not at all unless given. */
+  keptForMs?: number;
   /** Told of the breaker's changes. */
   observe?: BreakerObserver;
 }
 
+/** Each some hundred bytes. */
+const MOST_KEPT = 5_000;
+
 /** Asks the user service behind a breaker: it opens when half of the last 10 calls failed, and tries again after 10 s. */
-export function createUserClient({ urls, token, timeoutMs = 2000, observe }: UserClientSettings): UserClient {
+export function createUserClient({
+  urls,
+  token,
+  timeoutMs = 2000,
+  keptForMs,
+  observe,
+}: UserClientSettings): UserClient {
   const client = createServiceClient({ name: 'user-service', urls, timeoutMs, token });
   const breaker = circuitBreaker(handleWhen(gaveNoAnswer), {
     halfOpenAfter: 10_000,
@@ -83,11 +95,20 @@ export function createUserClient({ urls, token, timeoutMs = 2000, observe }: Use
   breaker.onHalfOpen(() => observe?.('half-open'));
   breaker.onReset(() => observe?.('closed'));
 
+  // Not those who are unknown: they may be written down in the next moment.
+  const kept =
+    keptForMs === undefined
+      ? undefined
+      : new LRUCache<number, UserAnswer>({ max: MOST_KEPT, ttl: keptForMs, ttlResolution: 0, perf: Date });
+
   // Inside of the breaker, so that a missing user counts as a call that did not fail.
   const ask = async (userId: number): Promise<UserAnswer> => {
     try {
       const path = `/users/${String(userId)}/validation`;
-      return { outcome: 'verified', user: await client.send({ method: 'GET', path }, userValidationSchema) };
+      const user = await client.send({ method: 'GET', path }, userValidationSchema);
+      const answer: UserAnswer = { outcome: 'verified', user };
+      kept?.set(userId, answer);
+      return answer;
     } catch (error) {
       if (error instanceof ServiceAnsweredError && error.status === 404) return { outcome: 'unknown' };
       throw error;
@@ -96,7 +117,7 @@ export function createUserClient({ urls, token, timeoutMs = 2000, observe }: Use
   return {
     validateUser: shareInFlight(async (userId: number): Promise<UserOutcome> => {
       try {
-        return await breaker.execute(() => ask(userId));
+        return kept?.get(userId) ?? (await breaker.execute(() => ask(userId)));
       } catch (error) {
         if (gaveNoAnswer(error) || isBrokenCircuitError(error))
           return { outcome: 'unavailable', reason: error.message };

@@ -50,6 +50,9 @@ const DEFAULTS: ConsumerOptions = {
   stallMs: 90_000,
 };
 
+/** An order's events come close together. A new address is used this much later. */
+const USER_KEPT_FOR_MS = 5_000;
+
 /** Opens all that the process needs, and starts to read events. */
 export function createContext(
   config: NotificationConfig,
@@ -71,7 +74,7 @@ export function createContext(
   const store = createNotificationStore(prisma);
   const tellCustomer = createTellCustomer({
     store,
-    users: createUserClient({ urls, token, observe }),
+    users: createUserClient({ urls, token, observe, keptForMs: USER_KEPT_FOR_MS }),
     channels: { EMAIL: email, SMS: createSimulatedSms(logger) },
     leaseMs,
     keptForMs: config.NOTIFICATIONS_KEPT_FOR,
