@@ -30,6 +30,7 @@ export const REPAIRS = {
   'release-stock': 'what is held can be ordered again',
   'refund-payment': 'the charge goes back at the provider, and stands as refunded in our books',
   'record-payment': "what the provider's ledger says is written into our books",
+  'refund-parts': 'each part that has no answer is asked for again, under its own id',
   'call-off-delivery': 'it is called off, if the carrier still can',
   'tell-order': 'its workflow is told again what the carrier has said, and goes on',
 } as const;
@@ -143,6 +144,27 @@ export const FINDING_KINDS = {
   'charge-unknown-to-provider': {
     compares: "payment, provider's ledger",
     means: 'our books say charged or refunded, but the provider never charged',
+    repairs: none,
+  },
+  'part-unanswered': {
+    compares: "payment, provider's ledger",
+    means:
+      'a part of a charge was to go back ten minutes ago, and our books do not know whether it did: the provider is away, or what asked it is gone',
+    repairs: ['refund-parts'],
+  },
+  'part-not-in-books': {
+    compares: "payment, provider's ledger",
+    means: 'the provider has given back a part of a charge that our books do not have, or have as refused',
+    repairs: none,
+  },
+  'part-not-at-provider': {
+    compares: "payment, provider's ledger",
+    means: 'our books say that a part of a charge went back, and the provider has not given it back',
+    repairs: none,
+  },
+  'part-differs': {
+    compares: "payment, provider's ledger",
+    means: 'the provider has given back another amount under the id of a part than our books have',
     repairs: none,
   },
   'payment-without-order': {

@@ -87,7 +87,7 @@ export function createPaymentReconciliation({
   logger,
 }: PaymentReconciliationSettings): PaymentReconciliation {
   const store = createPaymentStore(prisma);
-  const { listOrderIds, paymentRecords } = createPaymentReconciliationReader(prisma);
+  const { listOrderIds, paymentRecords, pendingParts } = createPaymentReconciliationReader(prisma);
   const serviceForAttempt = () => ({ store, provider: withDeadline(provider) });
   return {
     listPaymentOrderIds: listOrderIds,
@@ -112,9 +112,23 @@ export function createPaymentReconciliation({
         logger.info({ orderId, status }, 'payment reconciled');
         return { status };
       }),
+
+    giveBackParts: (orderId) =>
+      withOrderId(orderId, async () => {
+        const answers = [];
+        for (const part of await pendingParts(orderId)) {
+          const { outcome } = await refundPart(serviceForAttempt(), part);
+          const { operationId, amount } = part;
+          logger.info({ orderId, operationId, amount, outcome }, 'part of the payment reconciled');
+          answers.push({ operationId, outcome });
+        }
+        return answers;
+      }),
   };
 }
 
-function toRecord({ idempotencyKey, chargeId, amount, currency, status }: ProviderEntry): LedgerRecord {
-  return { orderId: idempotencyKey, chargeId, amount, currency, status };
+function toRecord({ idempotencyKey, chargeId, amount, currency, status, parts }: ProviderEntry): LedgerRecord {
+  const byId = parts.map((part) => ({ operationId: part.idempotencyKey, amount: part.amount }));
+  byId.sort((one, other) => (one.operationId < other.operationId ? -1 : 1));
+  return { orderId: idempotencyKey, chargeId, amount, currency, status, parts: byId };
 }

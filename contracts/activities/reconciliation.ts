@@ -81,6 +81,18 @@ export interface PaymentRecord {
   status: string;
   /** When it came to that, RFC 3339. */
   updatedAt: string;
+  /** What was given back of it by an operation of its own, ascending by id; not told by a version that knew of none. */
+  parts?: PartRecord[];
+}
+
+export interface PartRecord {
+  /** The provider's idempotency key. */
+  operationId: string;
+  /** Minor unit. */
+  amount: number;
+  state: string;
+  /** When it came to that, RFC 3339. */
+  updatedAt: string;
 }
 
 /** An entry of the provider's ledger. */
@@ -92,7 +104,12 @@ export interface LedgerRecord {
   amount: number;
   currency: string;
   status: string;
+  /** As in PaymentRecord. */
+  parts?: Pick<PartRecord, 'operationId' | 'amount'>[];
 }
+
+/** Of a part that nobody has answered for: after that, whoever asks for it is gone, or waits for a provider that is away. */
+export const PART_ANSWERED_WITHIN_MS = 10 * 60_000;
 
 export interface DeliveryRecord {
   orderId: string;
@@ -156,6 +173,8 @@ export interface PaymentReconciliation {
   }): Promise<{ status: string }>;
   /** Writes down what the provider says of a charge whose answer was never heard. */
   recordPayment(orderId: string): Promise<{ status: string }>;
+  /** Asks the provider again for each part without an answer. Answers with how each stands then. */
+  giveBackParts(orderId: string): Promise<{ operationId: string; outcome: string }[]>;
 }
 
 /** On task queue `delivery`. */

@@ -12,7 +12,9 @@ import {
   type Payment as PaymentRow,
   type PrismaClient,
 } from './prisma/generated/client.js';
-import type { IdPage, PaymentRecord } from '../../contracts/activities/reconciliation.js';
+import type { RefundPartRequest } from '../../contracts/activities/payment-activities.js';
+import { PART_ANSWERED_WITHIN_MS, type IdPage, type PaymentRecord } from '../../contracts/activities/reconciliation.js';
+import { undoIdOf } from './payment-store.js';
 
 interface PaymentList {
   /** undefined: everybody's. */
@@ -106,7 +108,11 @@ function toOperation(row: PaymentOperation): PaymentInDetail['operations'][numbe
 export function createPaymentReconciliationReader(prisma: PrismaClient) {
   return {
     listOrderIds: async ({ after = '', limit, since }: IdPage): Promise<string[]> => {
-      const changed = since ? Prisma.sql`AND updated_at >= ${new Date(since)}` : Prisma.empty;
+      // What had no answer at the pass before, and was too young to be told of then, is looked at once more.
+      const open = since && new Date(Date.parse(since) - PART_ANSWERED_WITHIN_MS);
+      const changed = since
+        ? Prisma.sql`AND updated_at >= ${open} AND (state = 'PENDING' OR updated_at >= ${new Date(since)})`
+        : Prisma.empty;
       // Prisma's own `distinct` reads all that come after, and leaves them out in memory.
       const rows = await prisma.$queryRaw<{ orderId: string }[]>`
         SELECT DISTINCT order_id AS "orderId" FROM payment_operations
@@ -116,10 +122,30 @@ export function createPaymentReconciliationReader(prisma: PrismaClient) {
     },
 
     paymentRecords: async (orderIds: readonly string[]): Promise<PaymentRecord[]> => {
-      const rows = await prisma.payment.findMany({ where: { orderId: { in: [...orderIds] } } });
-      return rows.map(({ id, orderId, userId, amount, currency, status, updatedAt }) => ({
+      const rows = await prisma.payment.findMany({
+        where: { orderId: { in: [...orderIds] } },
+        include: { operations: { where: { kind: 'REFUND' }, orderBy: { id: 'asc' } } },
+      });
+      return rows.map(({ id, orderId, userId, amount, currency, status, updatedAt, operations }) => ({
         ...{ orderId, paymentId: id, userId, amount: Number(amount), currency, status },
         updatedAt: updatedAt.toISOString(),
+        parts: operations
+          .filter((operation) => operation.id !== undoIdOf(orderId))
+          .map((part) => ({
+            ...{ operationId: part.id, amount: Number(part.amount), state: part.state },
+            updatedAt: part.updatedAt.toISOString(),
+          })),
+      }));
+    },
+
+    pendingParts: async (orderId: string): Promise<RefundPartRequest[]> => {
+      const rows = await prisma.paymentOperation.findMany({
+        where: { orderId, kind: 'REFUND', state: 'PENDING' },
+        orderBy: { id: 'asc' },
+      });
+      return rows.map(({ id, amount, reason, requestedBy }) => ({
+        ...{ operationId: id, orderId, amount: Number(amount) },
+        ...{ reason: reason ?? '', requestedBy: requestedBy ?? '' },
       }));
     },
   };

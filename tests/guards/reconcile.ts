@@ -190,6 +190,18 @@ export const reconcile: Guard[] = [
     },
   },
   {
+    promise: 'Each part of a charge that the provider has given back is held against our own books, by its id.',
+    code: {
+      file: 'workflows/reconciliation/compare/compare-money.ts',
+      text: 'const theirs = ledger?.parts ?? [];',
+      instead: 'const theirs = ledger?.parts?.slice(ours.length, 0) ?? [];',
+    },
+    test: {
+      file: 'workflows/reconciliation/compare/compare-order.test.ts',
+      name: 'that the provider alone has are told',
+    },
+  },
+  {
     promise: 'What is safe to repair is repaired, and says so; all else is left as it is.',
     code: {
       file: 'workflows/reconciliation/repair-order.ts',

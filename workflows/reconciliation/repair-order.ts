@@ -124,6 +124,12 @@ const REPAIR: Record<Repair, (record: OrderRecord) => Promise<string>> = {
     const { status } = await payment.recordPayment(record.orderId);
     return told(record, 'charge-payment', `its payment is ${status}`);
   },
+  'refund-parts': async ({ orderId }) => {
+    const answers = await payment.giveBackParts(orderId);
+    return (
+      answers.map(({ operationId, outcome }) => `part ${operationId} is ${outcome}`).join(', ') || 'nothing was open'
+    );
+  },
   'call-off-delivery': async (record) => {
     await steps.cancelDelivery({ orderId: record.orderId, userId: record.userId });
     return told(record, 'cancel-delivery', 'its delivery was called off');

@@ -1,3 +1,4 @@
+import { PART_ANSWERED_WITHIN_MS } from '../../../contracts/activities/reconciliation.js';
 import type { Finding, FindingKind, Repair } from '../../../contracts/reconciliation.js';
 import type { PaymentState } from '../../../services/payment/domain/payment.js';
 import type { RecordsOfOrder } from '../gather-records.js';
@@ -97,4 +98,33 @@ export function compareAmounts({ orderId, order, payment, ledger }: RecordsOfOrd
       },
     ),
   ];
+}
+
+/** By operation: the order's Saga knows nothing of parts, so no status of an order explains a difference. */
+export function compareParts({ orderId, payment, ledger }: RecordsOfOrder, now: number): Finding[] {
+  const currency = (payment ?? ledger)?.currency;
+  // Asked of a version that knew of no parts.
+  const isUntold = [payment, ledger].some((record) => record !== undefined && record.parts === undefined);
+  if (currency === undefined || isUntold) return [];
+  const ours = payment?.parts ?? [];
+  const theirs = ledger?.parts ?? [];
+  const of = (kind: FindingKind, id: string, says: string, amount: number, repair?: Repair) =>
+    finding(kind, orderId, `part ${id} ${says}`, { money: { amount, currency }, repair });
+
+  const byUs = ours.flatMap(({ operationId: id, amount, state, updatedAt }) => {
+    const there = theirs.find(({ operationId }) => operationId === id);
+    const says = `${state} ${amount}, provider ${there?.amount ?? 'none'}`;
+    if (there !== undefined && there.amount !== amount)
+      return [of('part-differs', id, says, Math.abs(there.amount - amount))];
+    if (state === 'PENDING')
+      return now - Date.parse(updatedAt) > PART_ANSWERED_WITHIN_MS
+        ? [of('part-unanswered', id, says, amount, 'refund-parts')]
+        : [];
+    if ((state === 'DONE') === (there !== undefined)) return [];
+    return [of(there === undefined ? 'part-not-at-provider' : 'part-not-in-books', id, says, amount)];
+  });
+  const byThemAlone = theirs
+    .filter(({ operationId }) => !ours.some((one) => one.operationId === operationId))
+    .map(({ operationId, amount }) => of('part-not-in-books', operationId, `none, provider ${amount}`, amount));
+  return [...byUs, ...byThemAlone];
 }

@@ -56,6 +56,53 @@ function records(
 
 const kindsOf = (of: RecordsOfOrder) => compareOrder(of, NOW).map(({ kind }) => kind);
 
+describe('parts of a charge', () => {
+  const part = (state: string, updatedAt = LONG_AGO) => ({ operationId: 'r', amount: 5, state, updatedAt });
+  const there = (amount: number) => [{ operationId: 'r', amount }];
+  const compared = (
+    ours: ReturnType<typeof part>[] | undefined,
+    theirs: ReturnType<typeof there> | undefined,
+    status: OrderStatus = 'COMPLETED',
+  ) => {
+    const of = records(orderIn(status), {
+      payment: 'CHARGED',
+      ledger: 'CHARGED',
+      stock: 'COMMITTED',
+      delivery: 'DELIVERED',
+    });
+    if (of.payment && ours) of.payment.parts = ours;
+    if (of.ledger && theirs) of.ledger.parts = theirs;
+    return compareOrder(of, NOW)
+      .filter(({ kind }) => kind.startsWith('part-'))
+      .map(({ kind, repair, money }) => [kind, money?.amount, repair]);
+  };
+
+  it.each([
+    ['DONE', 5, []],
+    ['DONE', 4, [['part-differs', 1, undefined]]],
+    ['DONE', undefined, [['part-not-at-provider', 5, undefined]]],
+    ['REFUSED', undefined, []],
+    ['REFUSED', 5, [['part-not-in-books', 5, undefined]]],
+    ['PENDING', undefined, [['part-unanswered', 5, 'refund-parts']]],
+    ['PENDING', 5, [['part-unanswered', 5, 'refund-parts']]],
+  ] as const)('%s here, %j there', (state, amount, expected) => {
+    const theirs = amount === undefined ? [] : there(amount);
+    expect(compared([part(state)], theirs)).toEqual(expected);
+    // The Saga knows nothing of them.
+    expect(compared([part(state)], theirs, 'DELIVERY_STARTED')).toEqual(expected);
+  });
+
+  it('that the provider alone has are told', () => {
+    expect(compared([], there(5))).toEqual([['part-not-in-books', 5, undefined]]);
+  });
+
+  it('are waited for ten minutes, and by a version that tells none not held against anybody', () => {
+    expect(compared([part('PENDING', new Date(NOW - 60_000).toISOString())], there(5))).toEqual([]);
+    expect(compared(undefined, there(5))).toEqual([]);
+    expect(compared([part('DONE')], undefined)).toEqual([]);
+  });
+});
+
 const STOCK = [undefined, 'HELD', 'RELEASED', 'COMMITTED', 'RETURNED', 'REFUSED'];
 const PAYMENT = [undefined, 'PENDING', 'CHARGED', 'DECLINED', 'REFUNDED', 'VOIDED'];
 const LEDGER = [undefined, 'CHARGED', 'DECLINED', 'REFUNDED', 'VOIDED'];

@@ -6,7 +6,7 @@ import { isFinal, type OrderStatus } from '../../../contracts/order-status.js';
 import type { ReservationStatus } from '../../../services/inventory/domain/reservation.js';
 import { partOf, type SagaStep } from '../../../contracts/saga-steps.js';
 import type { PaymentState } from '../../../services/payment/domain/payment.js';
-import { compareAmounts, compareLedger, comparePayment } from './compare-money.js';
+import { compareAmounts, compareLedger, compareParts, comparePayment } from './compare-money.js';
 import { compareStock } from './compare-stock.js';
 
 /** The carrier was asked, or has it. */
@@ -167,6 +167,7 @@ export function compareOrder(records: RecordsOfOrder, now: number): Finding[] {
     // Where the books differ, one of them is wrong, and what ours alone say is worth nothing.
     ...(ledger.length > 0 ? ledger : comparePayment(records)),
     ...compareAmounts(records),
+    ...compareParts(records, now),
     ...compareDelivery(records, now),
     ...compareSettled(records),
   ]);

@@ -4,6 +4,7 @@ import type { FindingKind } from '../../../contracts/reconciliation.js';
 import { SETTLED_DETAIL } from '../../../contracts/timeline.js';
 import { workflowIdOf } from '../../../contracts/order-saga.js';
 import { undoIdOf } from '../../../services/payment/payment-store.js';
+import { refundPart } from '../../../services/payment/refund-part.js';
 import type { Shop } from './open-shop.js';
 
 export interface Planted {
@@ -42,6 +43,10 @@ export function damagesOf(shop: Shop): Record<FindingKind, () => Promise<Omit<Pl
     payments.ledger.ledgerEntry.update({ where: { idempotencyKey }, data: { status } });
   const setDelivery = (orderId: string, status: string) =>
     deliveries.prisma.delivery.update({ where: { orderId }, data: { status } });
+
+  const partOf = (orderId: string) => ({
+    ...{ operationId: `ref_${randomUUID()}`, orderId, amount: 1, reason: 'a scratch', requestedBy: '3' },
+  });
 
   return {
     'workflow-never-started': async () => {
@@ -155,6 +160,32 @@ export function damagesOf(shop: Shop): Record<FindingKind, () => Promise<Omit<Pl
       const orderId = await completed();
       await payments.ledger.ledgerEntry.delete({ where: { idempotencyKey: orderId } });
       return { orderId };
+    },
+    'part-unanswered': async () => {
+      const part = partOf(await completed());
+      const dies = { ...payments.provider, refundPart: () => Promise.reject(new Error('the process died')) };
+      await refundPart({ ...payments, provider: dies }, part).catch(() => undefined);
+      const where = { id: part.operationId };
+      await payments.prisma.paymentOperation.update({ where, data: { updatedAt: minutesAgo(11) } });
+      return part;
+    },
+    'part-not-in-books': async () => {
+      const { operationId, orderId, amount } = partOf(await completed());
+      await payments.provider.refundPart({ idempotencyKey: operationId, chargeKey: orderId, amount });
+      return { orderId };
+    },
+    'part-not-at-provider': async () => {
+      const part = partOf(await completed());
+      await refundPart(payments, part);
+      await payments.ledger.ledgerRefund.delete({ where: { idempotencyKey: part.operationId } });
+      return part;
+    },
+    'part-differs': async () => {
+      const part = partOf(await completed());
+      await refundPart(payments, part);
+      const where = { idempotencyKey: part.operationId };
+      await payments.ledger.ledgerRefund.update({ where, data: { amount: 2n } });
+      return part;
     },
     'payment-without-order': async () => {
       const orderId = `ord_${randomUUID()}`;
