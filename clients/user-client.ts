@@ -1,6 +1,7 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Logger } from '../platform/logger.js';
 import { LRUCache } from 'lru-cache';
+import { counter, gauge } from '../platform/metrics.js';
 import { CountBreaker, circuitBreaker, handleWhen, isBrokenCircuitError } from 'cockatiel';
 import { userValidationSchema, type UserValidation, userSchema, type User } from '../contracts/http/users.js';
 import { ServiceAnsweredError, ServiceUnavailableError } from './errors.js';
@@ -18,19 +19,9 @@ export function observeBreaker(
   name: string,
   { logger, registry }: { logger: Logger; registry: Registry },
 ): BreakerObserver {
-  const current = new Gauge({
-    name: 'circuit_breaker_state',
-    help: '1 for the state that the circuit breaker is in, 0 for the others',
-    labelNames: ['breaker', 'state'],
-    registers: [registry],
-  });
+  const current = gauge(registry, 'circuit_breaker_state');
   // A trial is over before anybody reads the state, so changes are counted too.
-  const changes = new Counter({
-    name: 'circuit_breaker_changes_total',
-    help: 'How often the circuit breaker came into a state',
-    labelNames: ['breaker', 'state'],
-    registers: [registry],
-  });
+  const changes = counter(registry, 'circuit_breaker_changes_total');
   const show = (state: BreakerState): void => {
     for (const each of STATES) current.set({ breaker: name, state: each }, each === state ? 1 : 0);
   };

@@ -29,7 +29,7 @@ if (kustomize === undefined) {
     const text = await renderText(kustomize, folder);
     const findings = built === undefined ? [] : malformed(built.kubeconform, text);
     images.push(...imagesIn(parseManifests(text)));
-    if (folder !== 'operators') findings.push(...(await findingsIn(parseManifests(text), await madeUpFor(folder))));
+    if (folder !== 'operators') findings.push(...findingsIn(parseManifests(text), await madeUpFor(folder)));
     found.push(...findings.map((finding) => `k8s/${folder}: ${finding}`));
   }
 }

@@ -4,7 +4,7 @@ import type { Authenticator } from '../api/http/auth.js';
 import { observeBreaker, createUserClient } from '../clients/user-client.js';
 import { createServiceToken } from '../clients/service-token.js';
 import { CUSTOMER_TOPICS, NOTIFICATIONS_DLQ, USER_TOPICS } from '../contracts/topics.js';
-import { clientOn, createPool } from '../platform/database/pool.js';
+import { clientOn, createPool, showPool } from '../platform/database/pool.js';
 import { startPruner } from '../platform/database/prune.js';
 import { createKafka } from '../platform/kafka.js';
 import type { Logger } from '../platform/logger.js';
@@ -62,6 +62,7 @@ export function createContext(
 ): NotificationContext {
   const { leaseMs, ...reading } = { ...DEFAULTS, ...options };
   const pool = createPool({ url: config.DATABASE_URL, size: 10, service: config.SERVICE_NAME, logger });
+  showPool(metrics.registry, 'database', pool);
   const prisma = clientOn(pool, PrismaClient);
   const urls = config.USER_SERVICE_URL;
   const token = createServiceToken({
@@ -78,6 +79,7 @@ export function createContext(
     channels: { EMAIL: email, SMS: createSimulatedSms(logger) },
     leaseMs,
     keptForMs: config.NOTIFICATIONS_KEPT_FOR,
+    registry: metrics.registry,
     logger,
   });
   // kafkajs reports each try to connect; what is waited for is said once, by the consumer.

@@ -6,6 +6,7 @@ import { eventIdOf } from '../contracts/events/order-event.js';
 import { exampleUserEvent } from '../contracts/events/published-files.js';
 import type { Topic } from '../contracts/topics.js';
 import { clientOn, createPool } from '../platform/database/pool.js';
+import { Registry } from 'prom-client';
 import { createLogger } from '../platform/logger.js';
 import { createTestDatabase } from '../tests/support/database.js';
 import type { TestDatabase } from '../tests/support/database.js';
@@ -46,6 +47,7 @@ let smtp: TestSmtpServer;
 let email: EmailChannel;
 let tell: TellCustomer;
 let orderId: string;
+let registry: Registry;
 
 beforeAll(async () => {
   database = await createTestDatabase('notifications/prisma/migrations');
@@ -65,6 +67,7 @@ afterAll(async () => {
 beforeEach(async () => {
   orderId = randomUUID();
   lines.length = 0;
+  registry = new Registry();
   smtp = await startSmtpServer();
   const urls = [userService.url];
   email = createEmailChannel({ smtpUrl: smtp.url, from: 'Holdfast <orders@holdfast.example>' });
@@ -77,6 +80,7 @@ beforeEach(async () => {
     channels: { EMAIL: email, SMS: createSimulatedSms(logger) },
     leaseMs,
     keptForMs,
+    registry,
     logger,
   });
 });

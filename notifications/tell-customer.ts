@@ -4,7 +4,9 @@ import type { UserValidation } from '../contracts/http/users.js';
 import { CUSTOMER_TOPICS, USER_TOPICS } from '../contracts/topics.js';
 import type { UserClient } from '../clients/user-client.js';
 import { crashPoint } from '../platform/crash-points/crash-point.js';
+import type { Registry } from 'prom-client';
 import type { Logger } from '../platform/logger.js';
+import { counter, histogram } from '../platform/metrics.js';
 import { NotSent, type Channel } from './channels/channel.js';
 import type { Hindrance } from './retry-rules.js';
 import {
@@ -32,6 +34,7 @@ export interface TellCustomerSettings {
   leaseMs: number;
   /** Of an event that is older it is no longer known whether it was told, unless something is left of it. */
   keptForMs: number;
+  registry: Registry;
   logger: Logger;
 }
 
@@ -53,7 +56,9 @@ const MAY_HAVE_GONE: Outcome = { done: false, hindrance: undefined, reason: LOST
  * when our own database fails.
  */
 export function createTellCustomer(settings: TellCustomerSettings): TellCustomer {
-  const { store, users, channels, leaseMs, keptForMs, logger } = settings;
+  const { store, users, channels, leaseMs, keptForMs, registry, logger } = settings;
+  const tries = counter(registry, 'notifications_total');
+  const delay = histogram(registry, 'notification_delay_seconds');
   /** What became of a notification and could not be written down: nobody but us knows. By event and channel. */
   const unwritten = new Map<string, () => Promise<void>>();
   const write = async (key: string, work: () => Promise<void>): Promise<void> => {
@@ -64,7 +69,7 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
 
   const tellOn = async (
     channel: ChannelName,
-    toTell: EventToTell,
+    { time, ...toTell }: EventToTell & Pick<AnyEvent, 'time'>,
     opened: StoredNotification | undefined,
     work: () => Promise<void>,
   ): Promise<Outcome> => {
@@ -87,14 +92,18 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
       const reason = error instanceof Error ? error.message : String(error);
       if (error instanceof NotSent) {
         await write(key, () => store.releaseClaim(id, claimedAt));
+        tries.inc({ channel, outcome: error.isAway ? 'away' : 'not-sent' });
         const hindrance = error.isAway ? 'channel-away' : 'not-sent';
         return { done: false, hindrance, reason: `${channel}: ${reason}` };
       }
+      tries.inc({ channel, outcome: 'lost' });
       logger.warn({ ...about, reason }, 'notification may have gone');
       return MAY_HAVE_GONE;
     }
     await write(key, () => store.markSent(id));
     crashPoint('notify: marked');
+    tries.inc({ channel, outcome: 'sent' });
+    delay.observe({ channel }, Math.max(0, Date.now() - Date.parse(time)) / 1000);
     logger.info(about, 'notification sent');
     return DONE;
   };
@@ -134,8 +143,9 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
     const { user } = asked;
     const deliver = (channel: ChannelName) => () =>
       channels[channel].send({ key: keyOf(event.id, channel), user, message, orderId });
-    const outcomes = [await tellOn('EMAIL', toTell, mail, deliver('EMAIL'))];
-    if (user.phone !== null) outcomes.push(await tellOn('SMS', toTell, await openOn('SMS'), deliver('SMS')));
+    const told = { ...toTell, time: event.time };
+    const outcomes = [await tellOn('EMAIL', told, mail, deliver('EMAIL'))];
+    if (user.phone !== null) outcomes.push(await tellOn('SMS', told, await openOn('SMS'), deliver('SMS')));
     return (
       // Giving up is for all channels: not while one has only to be waited for.
       outcomes.find((outcome) => !outcome.done && outcome.hindrance === 'channel-away') ??

@@ -38,7 +38,7 @@ export function healthRouter({ checks, metrics, logger }: Health): Router {
   });
   if (metrics !== undefined)
     router.get('/metrics', async (_req, res) => {
-      res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+      res.type(metrics.registry.contentType).send(await metrics.text());
     });
   router.all(paths, (req, res) => {
     res.set('Allow', ALLOWED);

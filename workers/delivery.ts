@@ -3,6 +3,7 @@ import { TASK_QUEUES } from '../contracts/services.js';
 import { checkDatabase, openDatabase } from '../platform/database/pool.js';
 import { readEnv } from '../platform/env.js';
 import { createLogger } from '../platform/logger.js';
+import { createMetrics } from '../platform/metrics.js';
 import { runProcess } from '../platform/shutdown.js';
 import { temporalSettingsFrom } from '../platform/temporal/client.js';
 import { createDeliveryStore } from '../services/delivery/delivery-store.js';
@@ -23,7 +24,10 @@ const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LE
 const SLOTS = 20;
 
 await runProcess({ logger }, async (onShutdown) => {
-  const { pool, prisma } = openDatabase({ config, logger, onShutdown }, PrismaClient, { connections: SLOTS + 5 });
+  const metrics = createMetrics(config.SERVICE_NAME);
+  const { pool, prisma } = openDatabase({ config, logger, metrics, onShutdown }, PrismaClient, {
+    connections: SLOTS + 5,
+  });
 
   const book = createShipmentBook(prisma);
   const clock = startCarrierClock({
@@ -46,6 +50,7 @@ await runProcess({ logger }, async (onShutdown) => {
       temporal: temporalSettingsFrom(config),
       health: { host: config.HOST, port: config.PORT },
       readiness: { database: () => checkDatabase(pool) },
+      metrics,
       logger,
       options: { maxConcurrentActivityTaskExecutions: SLOTS },
     },

@@ -24,17 +24,19 @@ const SLOTS = 30;
 const REDIS_ANSWER_MS = 250;
 
 await runProcess({ logger }, async (onShutdown) => {
-  const { pool, prisma } = openDatabase({ config, logger, onShutdown }, PrismaClient, { connections: SLOTS });
+  const metrics = createMetrics(config.SERVICE_NAME);
+  const { registry } = metrics;
+  const { pool, prisma } = openDatabase({ config, logger, metrics, onShutdown }, PrismaClient, { connections: SLOTS });
 
   const redis = createRedis({ url: config.REDIS_URL, logger, commandTimeoutMs: REDIS_ANSWER_MS });
   onShutdown('Redis', () => redis.disconnect());
 
-  const metrics = createMetrics(config.SERVICE_NAME);
   const locks = createLocks(redis, { answerMs: REDIS_ANSWER_MS });
   const activities = createInventoryActivities({
     stock: createStockStore(prisma),
-    withStockLock: createStockLock({ locks, logger, registry: metrics.registry }),
+    withStockLock: createStockLock({ locks, logger, registry }),
     logger,
+    registry,
   });
   await runWorker(
     {

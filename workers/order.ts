@@ -40,10 +40,10 @@ const isSource = import.meta.url.endsWith('.ts');
 const connections = SLOTS.maxConcurrentActivityTaskExecutions + SLOTS.maxConcurrentLocalActivityExecutions + BESIDE;
 
 await runProcess({ logger }, async (onShutdown) => {
-  const { pool, prisma } = openDatabase({ config, logger, onShutdown }, PrismaClient, { connections });
-
   const metrics = createMetrics(service);
   const { registry } = metrics;
+  const { pool, prisma } = openDatabase({ config, logger, metrics, onShutdown }, PrismaClient, { connections });
+
   // Neither is part of readiness: orders go on without Kafka, and what waits for the relay or the sweeper is kept.
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: service, logger });
   const relay = startOutboxRelay({
@@ -91,7 +91,7 @@ await runProcess({ logger }, async (onShutdown) => {
         buildId: isSource ? 'from-source' : await readFile(beside('workflow-build-id'), 'utf8'),
         behavior: config.SAGA_VERSIONING,
       },
-      activities: { ...createOrderActivities({ prisma, logger }), ...reconciliation },
+      activities: { ...createOrderActivities({ prisma, logger, registry }), ...reconciliation },
       metrics,
       temporal: temporalSettingsFrom(config),
       health: { host: config.HOST, port: config.PORT },

@@ -3,6 +3,7 @@ import { TASK_QUEUES } from '../contracts/services.js';
 import { checkDatabase, openDatabase } from '../platform/database/pool.js';
 import { readEnv } from '../platform/env.js';
 import { createLogger } from '../platform/logger.js';
+import { createMetrics } from '../platform/metrics.js';
 import { runProcess } from '../platform/shutdown.js';
 import { temporalSettingsFrom } from '../platform/temporal/client.js';
 import { createPaymentStore } from '../services/payment/payment-store.js';
@@ -19,9 +20,10 @@ const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LE
 const SLOTS = 20;
 
 await runProcess({ logger }, async (onShutdown) => {
-  const { pool, prisma } = openDatabase({ config, logger, onShutdown }, PrismaClient, { connections: SLOTS });
+  const metrics = createMetrics(config.SERVICE_NAME);
+  const { pool, prisma } = openDatabase({ config, logger, metrics, onShutdown }, PrismaClient, { connections: SLOTS });
   const ledger = openDatabase(
-    { config: { ...config, DATABASE_URL: config.PAYMENT_SIMULATOR_DATABASE_URL }, logger, onShutdown },
+    { config: { ...config, DATABASE_URL: config.PAYMENT_SIMULATOR_DATABASE_URL }, logger, metrics, onShutdown },
     LedgerClient,
     { connections: SLOTS, name: 'simulator database' },
   );
@@ -39,6 +41,7 @@ await runProcess({ logger }, async (onShutdown) => {
       temporal: temporalSettingsFrom(config),
       health: { host: config.HOST, port: config.PORT },
       readiness: { database: () => checkDatabase(pool), 'simulator database': () => checkDatabase(ledger.pool) },
+      metrics,
       logger,
       options: { maxConcurrentActivityTaskExecutions: SLOTS },
     },

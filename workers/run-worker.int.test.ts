@@ -5,6 +5,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createMetrics } from '../platform/metrics.js';
 import { createLogger } from '../platform/logger.js';
 import { createTemporalClient, createDataConverter } from '../platform/temporal/client.js';
 import { go, secretWorkflow, tell } from '../platform/temporal/testing/secret-workflow.js';
@@ -48,6 +49,7 @@ test('waits for Temporal and says so, works, and stops in order', async () => {
       workflows: { path: fileURLToPath(new URL('../platform/temporal/testing/secret-workflow.ts', import.meta.url)) },
       temporal: { address, namespace: 'default', payloadKeys },
       health: { host: '127.0.0.1', port: 0 },
+      metrics: createMetrics('some-service'),
       logger,
       onListening: ({ url }) => (healthUrl = url),
     },

@@ -44,8 +44,8 @@ interface WorkerSettings {
   health: { host: string; port: number };
   /** What the activities need besides Temporal. */
   readiness?: ReadinessChecks;
-  /** Shown at the health port; give it to count what the activities do. */
-  metrics?: Metrics;
+  /** Shown at the health port, with Temporal's own. */
+  metrics: Metrics;
   /** Told once the health port answers, before Temporal is there. */
   onListening?: (health: Listening) => void;
   logger: Logger;
@@ -66,15 +66,15 @@ const longestStepMs = Math.max(...Object.values(STEPS).map((step) => step.startT
 
 /** Runs a Temporal worker with its health port, until the process stops. */
 export async function runWorker(settings: WorkerSettings, onShutdown: OnShutdown): Promise<void> {
-  const { logger, temporal, health, workflows, versioning } = settings;
-  installTemporalRuntime(logger);
+  const { logger, metrics, temporal, health, workflows, versioning } = settings;
+  metrics.append(await installTemporalRuntime(logger, settings.service));
 
   const running: { worker?: Worker; isDeployed: boolean } = { isDeployed: versioning === undefined };
   const server = await createHealthServer({
     service: settings.service,
     ...health,
     logger,
-    ...(settings.metrics === undefined ? {} : { metrics: settings.metrics }),
+    metrics,
     checks: {
       ...settings.readiness,
       worker: () => {

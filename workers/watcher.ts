@@ -1,11 +1,12 @@
 import type { WorkflowClient } from '@temporalio/client';
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { SagaTimes } from '../contracts/order-saga.js';
 import { isFinal } from '../contracts/order-status.js';
 import { STALLS, type Stall } from '../contracts/saga-steps.js';
 import { withOrderId } from '../platform/log-context.js';
 import type { Logger } from '../platform/logger.js';
 import { startLoop, type RunningLoop } from '../platform/loop.js';
+import { gauge, readAtScrape } from '../platform/metrics.js';
 import type { WatchedOrder, WatchedOrders } from '../services/order/watched-orders.js';
 import { whyItStandsStill } from './standing-still.js';
 
@@ -41,11 +42,29 @@ export function startWatcher(settings: WatcherSettings): RunningLoop {
     restedMs = 10_000,
     takenWithinMs = 30_000,
   } = settings;
-  const stalled = new Gauge({
-    name: 'orders_stalled',
-    help: 'Orders whose workflow itself can not go on',
-    labelNames: ['why'],
-    registers: [registry],
+  const stalled = gauge(registry, 'orders_stalled');
+  readAtScrape({
+    registry,
+    gauges: [
+      'orders_open',
+      'orders_open_oldest_seconds',
+      'orders_needing_attention',
+      'orders_needing_attention_oldest_seconds',
+    ],
+    keptForMs: 10_000,
+    read: async () => {
+      const [open, needing] = await Promise.all([orders.open(), orders.needingAttention()]);
+      const longest = Math.max(0, ...needing.map(({ oldestS }) => oldestS));
+      return {
+        orders_open: open.map(({ status, count }) => ({ labels: { status }, value: count })),
+        orders_open_oldest_seconds: open.map(({ status, oldestS }) => ({ labels: { status }, value: oldestS })),
+        orders_needing_attention: needing.map(({ step, reason, count }) => ({
+          labels: { step, reason },
+          value: count,
+        })),
+        orders_needing_attention_oldest_seconds: [{ value: longest }],
+      };
+    },
   });
 
   const lookAt = async (order: WatchedOrder): Promise<void> => {

@@ -47,8 +47,9 @@ afterAll(async () => {
 });
 
 function activitiesWith(connection: Redis): InventoryActivities {
-  const withStockLock = createStockLock({ locks: createLocks(connection), logger, registry: new Registry() });
-  return createInventoryActivities({ stock: inventory.stock, withStockLock, logger });
+  const registry = new Registry();
+  const withStockLock = createStockLock({ locks: createLocks(connection), logger, registry });
+  return createInventoryActivities({ stock: inventory.stock, withStockLock, logger, registry });
 }
 
 const line = (productId: number, quantity: number) => ({ productId, quantity });

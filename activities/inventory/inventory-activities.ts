@@ -1,4 +1,6 @@
+import type { Registry } from 'prom-client';
 import type { Logger } from '../../platform/logger.js';
+import { counter } from '../../platform/metrics.js';
 import {
   type StockStore,
   type ReleaseOutcome,
@@ -16,11 +18,12 @@ interface InventoryDependencies {
   stock: StockStore;
   withStockLock: StockLock;
   logger: Logger;
+  registry: Registry;
 }
 
 /** Throws the refusals of the contract, LockNotAcquired, or whatever the database fails with; the last two are retried. */
 export async function reserveStock(
-  { stock, withStockLock, logger }: InventoryDependencies,
+  { stock, withStockLock, logger, registry }: InventoryDependencies,
   request: StockRequest,
 ): Promise<void> {
   const { orderId, lines } = request;
@@ -30,6 +33,7 @@ export async function reserveStock(
     crashPoint('reserve: written');
     return done;
   });
+  counter(registry, 'stock_reservations_total').inc({ outcome: reserved.outcome });
   switch (reserved.outcome) {
     case 'reserved':
       logger.info({ orderId, lines }, 'stock reserved');
@@ -89,6 +93,7 @@ async function commitStock(
 
 /** What the worker of task queue `inventory` performs. */
 export function createInventoryActivities(dependencies: InventoryDependencies): InventoryActivities {
+  counter(dependencies.registry, 'stock_reservations_total');
   return {
     reserveStock: (request) => reserveStock(dependencies, request),
     releaseStock: (request) => releaseStock(dependencies, request),

@@ -50,6 +50,7 @@ beforeEach(async () => {
   activities = createInventoryActivities({
     stock: inventory.stock,
     withStockLock: createStockLock({ locks: createLocks(redis, { answerMs: ANSWER_MS }), logger, registry }),
+    registry,
     logger,
   });
 });

@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 const activitiesWith = (withStockLock: StockLock) =>
-  createInventoryActivities({ stock: inventory.stock, withStockLock, logger });
+  createInventoryActivities({ stock: inventory.stock, withStockLock, logger, registry: new Registry() });
 const stockLock = (times: LockTimes = LOCK_TIMES) =>
   createStockLock({ locks: createLocks(redis), logger, registry: new Registry(), times });
 const orderOf = (productId: number) => ({ orderId: inventory.newOrder(), lines: [{ productId, quantity: 1 }] });

@@ -1,9 +1,12 @@
 import { activityInfo } from '@temporalio/activity';
+import type { Registry } from 'prom-client';
 import type { OrderActivities, OrderProgress } from '../../contracts/activities/order-activities.js';
+import { isFinal } from '../../contracts/order-status.js';
 import { UNDO_ABANDONED_ORDER } from '../../contracts/reconciliation.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import { withOrderId } from '../../platform/log-context.js';
 import type { Logger } from '../../platform/logger.js';
+import { counter, histogram } from '../../platform/metrics.js';
 import { activeTraceId, activeTraceparent } from '../../platform/telemetry/trace-context.js';
 import type { PrismaClient } from '../../services/order/prisma/generated/client.js';
 import { shownState } from '../../services/order/domain/order-state.js';
@@ -13,10 +16,12 @@ import { recentOrders, recordProgress, type Recorded } from '../../services/orde
 export interface OrderActivitiesSettings {
   prisma: PrismaClient;
   logger: Logger;
+  registry: Registry;
 }
 
 /** The order service's own part of the Saga. */
-export function createOrderActivities({ prisma, logger }: OrderActivitiesSettings): OrderActivities {
+export function createOrderActivities({ prisma, logger, registry }: OrderActivitiesSettings): OrderActivities {
+  const count = countsOf(registry);
   const timeline = createTimelineStore(prisma);
   const recent = recentOrders();
   return {
@@ -34,11 +39,30 @@ export function createOrderActivities({ prisma, logger }: OrderActivitiesSetting
         const recorded = await recordProgress(prisma, inItsRun, trace, recent);
         crashPoint('record: written');
         tell(logger, progress, recorded);
+        count(progress, recorded);
         const updatedAt = recorded.updatedAt.toISOString();
         if (!wasReset) return { updatedAt };
         const afterReset = shownState(recorded.state, updatedAt);
         return { updatedAt, afterReset, settled: await timeline.settled(progress.orderId) };
       }),
+  };
+}
+
+/** What is new by a record, and nothing of one that comes again. What was written by a process that died then is not counted. */
+function countsOf(registry: Registry): (progress: OrderProgress, recorded: Recorded) => void {
+  const steps = counter(registry, 'saga_steps_total');
+  const attempts = counter(registry, 'saga_step_attempts_total');
+  const reached = histogram(registry, 'order_status_duration_seconds');
+  const finished = counter(registry, 'orders_finished_total');
+  return ({ entry: { step, outcome, attempts: tries } }, { isNew, moved, placedAt, updatedAt, state }) => {
+    if (isNew) {
+      steps.inc({ step, outcome });
+      // One that fails goes on, and its next line counts these again.
+      if (outcome !== 'failing') attempts.inc({ step }, tries);
+    }
+    if (moved === undefined) return;
+    reached.observe({ status: moved }, (Number(updatedAt) - Number(placedAt)) / 1000);
+    if (isFinal(moved)) finished.inc({ outcome: moved, reason: state.cancelReason ?? 'none' });
   };
 }
 

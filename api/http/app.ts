@@ -59,7 +59,7 @@ export function createHttpApp({
   app.set('trust proxy', 1);
   app.use(healthRouter({ checks: readiness, metrics: showMetrics ? metrics : undefined, logger }));
   app.use(helmet());
-  app.use(metrics.measureRequests);
+  app.use(metrics.measureRequests());
   app.use(logRequests(logger, requestLogLevel));
   app.use(allowedMethods(operations));
   if (parseJson) app.use(express.json({ ...PLAIN_BODY, strict: false }));

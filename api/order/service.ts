@@ -3,6 +3,7 @@ import { observeBreaker, createUserClient, type UserClient } from '../../clients
 import { createProductClient, type ProductClient } from '../../clients/product-client.js';
 import { createServiceToken } from '../../clients/service-token.js';
 import { orderOperations } from '../../contracts/http/order-operations.js';
+import type { Metrics } from '../../platform/metrics.js';
 import { createTemporalClient, temporalSettingsFrom } from '../../platform/temporal/client.js';
 import { createOrderStore, type OrderStore } from '../../services/order/order-store.js';
 import { PrismaClient } from '../../services/order/prisma/generated/client.js';
@@ -30,6 +31,7 @@ import { watchOrder } from './routes/watch-order.js';
 
 /** What the handlers work with. */
 export interface OrderContext extends ServiceContext {
+  metrics: Metrics;
   store: OrderStore;
   sagas: OrderSagas;
   timeline: TimelineStore;

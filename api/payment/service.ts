@@ -25,11 +25,11 @@ export function createContext(base: Base<PaymentApiConfig>): PaymentContext {
   return { ...common, payments: createPaymentReader(prisma), simulator: openSimulator(base) };
 }
 
-function openSimulator({ config, logger, onShutdown }: Base<PaymentApiConfig>): SimulatorSwitch | undefined {
+function openSimulator({ config, ...base }: Base<PaymentApiConfig>): SimulatorSwitch | undefined {
   const { PAYMENT_SIMULATOR_DATABASE_URL: url, SERVICE_NAME } = config;
   const inUse = config.PAYMENT_PROVIDER === 'simulated' && config.NODE_ENV !== 'production';
   if (!inUse || url === undefined) return undefined;
-  const ledger = { config: { SERVICE_NAME, DATABASE_URL: url }, logger, onShutdown };
+  const ledger = { ...base, config: { SERVICE_NAME, DATABASE_URL: url } };
   const { prisma } = openDatabase(ledger, LedgerClient, { connections: 2, name: 'simulator database' });
   return createSimulatorSwitch(prisma);
 }

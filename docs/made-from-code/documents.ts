@@ -6,6 +6,7 @@ import { configurationTables } from './configuration.js';
 import { eventTables } from './events.js';
 import { attackTable, guaranteeTables } from './guarantees.js';
 import { externalSecrets, kubernetesSettings } from './kubernetes.js';
+import { metricTables } from './metrics.js';
 import { reconciliationTables } from './reconciliation.js';
 import { sagaTables } from './saga.js';
 import { code, table } from './table.js';
@@ -16,6 +17,7 @@ const documents: Record<string, () => Record<string, string>> = {
   'docs/configuration.md': configurationTables,
   'docs/events.md': eventTables,
   'docs/guarantees.md': guaranteeTables,
+  'docs/metrics.md': metricTables,
   'docs/reconciliation.md': reconciliationTables,
   'docs/saga.md': sagaTables,
   'docs/security.md': () => ({

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { METRICS } from '../../contracts/metrics.js';
+import { createMetrics } from '../../platform/metrics.js';
 import { type Manifest, workloadsIn } from './manifest.js';
 import { ourContainers, type MadeUp } from './containers.js';
 import { networkFindings } from './network.js';
@@ -13,10 +13,8 @@ interface RuleSpec {
 }
 
 /** Alerts on metrics that none of our processes has, and so never fire. */
-async function silentAlerts(manifests: readonly Manifest[]): Promise<string[]> {
+function silentAlerts(manifests: readonly Manifest[]): string[] {
   const rules = manifests.filter(({ kind }) => kind === 'PrometheusRule');
-  if (rules.length === 0) return [];
-  const known = await metricsOfOurs();
   return rules
     .flatMap(({ spec }) => (spec as unknown as RuleSpec).groups.flatMap((group) => group.rules))
     .flatMap(({ alert, expr }) =>
@@ -27,24 +25,17 @@ async function silentAlerts(manifests: readonly Manifest[]): Promise<string[]> {
     );
 }
 
-/** What Prometheus itself says of a target, what prom-client says of any process, and what our code says. */
-async function metricsOfOurs(): Promise<Set<string>> {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const names = ['up', ...registry.getMetricsAsArray().map(({ name }) => name)];
-  for (const folder of ['platform', 'clients', 'activities', 'services', 'api', 'workers', 'notifications']) {
-    for (const file of await readdir(folder, { recursive: true })) {
-      if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
-      const text = await readFile(`${folder}/${file}`, 'utf8');
-      if (text.includes('prom-client'))
-        names.push(...[...text.matchAll(/'([a-z]+(?:_[a-z]+)+)'/g)].map(([, name = '']) => name));
-    }
-  }
-  return new Set(names);
-}
+/** What Prometheus itself says of a target, what prom-client says of any process, and our own. */
+const known = new Set([
+  'up',
+  ...createMetrics('any')
+    .registry.getMetricsAsArray()
+    .map(({ name }) => name),
+  ...Object.keys(METRICS),
+]);
 
 /** All that is wrong with a rendered overlay, beside its form. */
-export async function findingsIn(manifests: readonly Manifest[], madeUp: MadeUp): Promise<string[]> {
+export function findingsIn(manifests: readonly Manifest[], madeUp: MadeUp): string[] {
   const ours = ourContainers(manifests, madeUp);
   return [
     ...unsafePods(manifests),
@@ -52,7 +43,7 @@ export async function findingsIn(manifests: readonly Manifest[], madeUp: MadeUp)
     ...ours.filter(({ process }) => process !== 'wait-for-setup').flatMap(disagreements),
     ...missing(manifests),
     ...networkFindings(manifests, ours),
-    ...(await silentAlerts(manifests)),
+    ...silentAlerts(manifests),
   ];
 }
 

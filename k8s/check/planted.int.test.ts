@@ -23,7 +23,7 @@ beforeAll(async () => {
   }
 });
 
-async function findingsAfter(overlay: Overlay, plant: (manifests: Manifest[]) => void): Promise<string[]> {
+function findingsAfter(overlay: Overlay, plant: (manifests: Manifest[]) => void): string[] {
   const manifests = parseManifests(rendered[overlay].text);
   plant(manifests);
   return findingsIn(manifests, rendered[overlay].madeUp);
@@ -220,18 +220,18 @@ const planted: [what: string, plant: (manifests: Manifest[]) => void, finding: s
 ];
 
 describe('dev', () => {
-  it('has nothing wrong with it', async () => {
-    expect(await findingsAfter('dev', () => undefined)).toEqual([]);
+  it('has nothing wrong with it', () => {
+    expect(findingsAfter('dev', () => undefined)).toEqual([]);
   });
 
-  it.each(planted)('%s is found', async (_what, plant, finding) => {
-    expect((await findingsAfter('dev', plant)).join('\n')).toContain(finding);
+  it.each(planted)('%s is found', (_what, plant, finding) => {
+    expect(findingsAfter('dev', plant).join('\n')).toContain(finding);
   });
 });
 
 describe('production', () => {
-  it('has nothing wrong with it', async () => {
-    expect(await findingsAfter('production', () => undefined)).toEqual([]);
+  it('has nothing wrong with it', () => {
+    expect(findingsAfter('production', () => undefined)).toEqual([]);
   });
 
   it.each<[string, (manifests: Manifest[]) => void, string]>([
@@ -265,8 +265,8 @@ describe('production', () => {
         }),
       'alert Any is about orders_lost',
     ],
-  ])('%s is found', async (_what, plant, finding) => {
-    expect((await findingsAfter('production', plant)).join('\n')).toContain(finding);
+  ])('%s is found', (_what, plant, finding) => {
+    expect(findingsAfter('production', plant).join('\n')).toContain(finding);
   });
 });
 

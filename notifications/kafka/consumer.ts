@@ -1,10 +1,11 @@
-import type { Consumer, EachMessagePayload, Kafka, Producer } from 'kafkajs';
+import type { Admin, Consumer, EachMessagePayload, Kafka, Producer } from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Counter, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { toDeadLetter } from '../dead-letters/dead-letters.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import { type HandleMessageSettings, type MessageHandler, createMessageHandler } from './handle-message.js';
 import { ensureTopics } from '../../platform/kafka.js';
+import { counter, readAtScrape } from '../../platform/metrics.js';
 
 interface StallWatch {
   /** Resolves, with what was seen, when nothing has moved for too long. */
@@ -58,6 +59,54 @@ interface ConsumerSettings extends Omit<HandleMessageSettings, 'bury'> {
   registry: Registry;
 }
 
+/** Asks Kafka what the group has not done with yet: also of partitions that stand still, of which a consumer hears nothing. */
+function showLag({
+  kafka,
+  groupId,
+  topics,
+  registry,
+}: Pick<ConsumerSettings, 'kafka' | 'groupId' | 'topics' | 'registry'>) {
+  let connected: Promise<Admin> | undefined;
+  const connect = async (): Promise<Admin> => {
+    const admin = kafka.admin();
+    await admin.connect();
+    return admin;
+  };
+  const leave = async (): Promise<void> => {
+    const leaving = connected;
+    connected = undefined;
+    await leaving?.then((admin) => admin.disconnect()).catch(() => undefined);
+  };
+  const lagOf = async (admin: Admin): Promise<{ topic: string; lag: number }[]> => {
+    const committed = await admin.fetchOffsets({ groupId, topics });
+    return Promise.all(
+      committed.map(async ({ topic, partitions }) => {
+        const ends = await admin.fetchTopicOffsets(topic);
+        const lags = ends.map(({ partition, high, low }) => {
+          const done = Number(partitions.find((one) => one.partition === partition)?.offset ?? -1);
+          return Math.max(0, Number(high) - Math.max(done, Number(low)));
+        });
+        return { topic, lag: lags.reduce((sum, lag) => sum + lag, 0) };
+      }),
+    );
+  };
+  readAtScrape({
+    registry,
+    gauges: ['notification_consumer_lag'],
+    keptForMs: 10_000,
+    read: async () => {
+      try {
+        const lags = await lagOf(await (connected ??= connect()));
+        return { notification_consumer_lag: lags.map(({ topic, lag }) => ({ labels: { topic }, value: lag })) };
+      } catch (error) {
+        void leave();
+        throw error;
+      }
+    },
+  });
+  return leave;
+}
+
 export interface RunningConsumer {
   /** A readiness check: throws while no partitions are read. */
   check(): void;
@@ -82,17 +131,10 @@ const disconnectLimitMs = 5000;
  */
 export function startConsumer(settings: ConsumerSettings): RunningConsumer {
   const { kafka, topics, deadLetterTopic, replication, logger, stallMs, registry } = settings;
-  const stalls = new Counter({
-    name: 'notification_consumer_stalls_total',
-    help: 'Consumers that stood still without an error and were left for new ones',
-    registers: [registry],
-  });
+  const stalls = counter(registry, 'notification_consumer_stalls_total');
   const stopping = new AbortController();
-  const buried = new Counter({
-    name: 'notification_dead_letters_total',
-    help: 'Messages that could not be handled and were put to the dead letters',
-    registers: [registry],
-  });
+  const buried = counter(registry, 'notification_dead_letters_total');
+  const endLag = showLag(settings);
   let reading = false;
   let saidAt: number | undefined;
   let producer: Producer | undefined;
@@ -192,6 +234,7 @@ export function startConsumer(settings: ConsumerSettings): RunningConsumer {
     },
     stop: async () => {
       stopping.abort();
+      void endLag();
       // kafkajs says good-bye to a broker that is gone, too, and takes its time.
       await Promise.race([done, pause(stopLimitMs, undefined, { ref: false })]);
     },

@@ -1,7 +1,9 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Socket } from 'node:net';
 import { Pool, type PoolClient } from 'pg';
+import type { Registry } from 'prom-client';
 import type { Logger } from '../logger.js';
+import { readAtScrape, type Metrics } from '../metrics.js';
 import type { OnShutdown } from '../shutdown.js';
 
 interface PoolSettings {
@@ -51,6 +53,32 @@ function closeWhenSilent(client: PoolClient, silenceMs: number): void {
   });
 }
 
+const shownPools = new WeakMap<Registry, Map<string, Pool>>();
+
+/** In the process's metrics, by a name of its own. */
+export function showPool(registry: Registry, name: string, pool: Pool): void {
+  const shown = shownPools.get(registry);
+  if (shown !== undefined) return void shown.set(name, pool);
+  const pools = new Map([[name, pool]]);
+  shownPools.set(registry, pools);
+  readAtScrape({
+    registry,
+    gauges: ['database_connections', 'database_connections_awaited'],
+    keptForMs: 0,
+    read: () => {
+      const all = [...pools].map(([name, pool]) => ({ labels: { pool: name }, pool }));
+      return Promise.resolve({
+        database_connections: all.flatMap(({ labels, pool: { totalCount, idleCount, options } }) => [
+          { labels: { ...labels, state: 'busy' }, value: totalCount - idleCount },
+          { labels: { ...labels, state: 'idle' }, value: idleCount },
+          { labels: { ...labels, state: 'limit' }, value: options.max },
+        ]),
+        database_connections_awaited: all.map(({ labels, pool }) => ({ labels, value: pool.waitingCount })),
+      });
+    },
+  });
+}
+
 /** For `new PrismaClient({ adapter, transactionOptions })`; $disconnect() ends the pool too. */
 export function prismaAdapter(pool: Pool): PrismaPg {
   return new PrismaPg(pool, { disposeExternalPool: true });
@@ -67,6 +95,7 @@ export interface DatabaseConfig {
 interface DatabaseUser {
   config: DatabaseConfig;
   logger: Logger;
+  metrics: Metrics;
   onShutdown: OnShutdown;
 }
 
@@ -82,11 +111,12 @@ export const clientOn = <Prisma>(pool: Pool, Client: ClientOf<Prisma>): Prisma =
 
 /** A process's database: its pool and its client, which are closed when the process stops. `name`: in the log then. */
 export function openDatabase<Prisma extends { $disconnect(): Promise<void> }>(
-  { config, logger, onShutdown }: DatabaseUser,
+  { config, logger, metrics, onShutdown }: DatabaseUser,
   Client: ClientOf<Prisma>,
   { connections = 10, name = 'database' } = {},
 ): { pool: Pool; prisma: Prisma } {
   const pool = createPool({ url: config.DATABASE_URL, size: connections, service: config.SERVICE_NAME, logger });
+  showPool(metrics.registry, name, pool);
   const prisma = clientOn(pool, Client);
   onShutdown(name, () => prisma.$disconnect());
   return { pool, prisma };

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { Client, type Pool } from 'pg';
-import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Logger } from '../logger.js';
 import { startLoop, type RunningLoop } from '../loop.js';
+import { counter, gauge } from '../metrics.js';
 
 /** Rows of a table that nobody needs any more once they are old. */
 export interface Prunable {
@@ -54,17 +55,8 @@ const BATCH = 500;
 /** Prunes the tables again and again, resting after each batch for as long as it took. Any number of processes may do so. */
 export function startPruner(settings: PrunerSettings): RunningLoop {
   const { pool, tables, everyMs, registry, logger, batchSize = BATCH } = settings;
-  const pruned = new Counter({
-    name: 'pruned_rows_total',
-    help: 'Rows that nobody needs any more and that were deleted',
-    labelNames: ['table'],
-    registers: [registry],
-  });
-  const finished = new Gauge({
-    name: 'pruned_timestamp_seconds',
-    help: 'When all tables were last gone through for rows that nobody needs any more',
-    registers: [registry],
-  });
+  const pruned = counter(registry, 'pruned_rows_total');
+  const finished = gauge(registry, 'pruned_timestamp_seconds');
   return startLoop({ name: 'pruner', logger, longestPauseMs: 60_000 }, async (loop) => {
     for (const prunable of tables) {
       const { table } = prunable;

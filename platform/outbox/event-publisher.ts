@@ -1,5 +1,6 @@
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Logger } from '../logger.js';
+import { gauge } from '../metrics.js';
 import type { OutboxRow, OutboxSubject } from './outbox-session.js';
 import { SpanKind, SpanStatusCode, context, trace, type Context, type Span } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
@@ -11,8 +12,6 @@ import { activeTraceparent, contextFrom } from '../telemetry/trace-context.js';
 interface RefusedEvents {
   /** The subjects whose events are not to be read; when it is time to try again, none. */
   toLeaveOut(): string[];
-  /** Rows are read that may be sent. */
-  read(rows: readonly OutboxRow[]): void;
   /** Kafka has said that it will not take it. Throws when there are so many that it can't be about single events. */
   add(row: OutboxRow, refusal: string): void;
   has(subject: string): boolean;
@@ -38,12 +37,7 @@ const AT_MOST = 100;
  */
 export function createRefusedEvents(settings: RefusedEventsSettings): RefusedEvents {
   const { subject: about, logger, registry, againMs } = settings;
-  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
-  const count = gauge(
-    'outbox_refused_events',
-    'Events that Kafka refuses; what follows them of the same subject waits',
-  );
-  const waiting = gauge('outbox_waiting_seconds', 'How long the oldest event that Kafka has not refused has waited');
+  const count = gauge(registry, 'outbox_refused_events');
   let held = new Set<string>();
   let triedAgain = new Set<string>();
   let againAt = 0;
@@ -56,7 +50,6 @@ export function createRefusedEvents(settings: RefusedEventsSettings): RefusedEve
       }
       return [...held];
     },
-    read: (rows) => waiting.set(rows.find(({ subject }) => !triedAgain.has(subject))?.waitingS ?? 0),
     add: ({ subject, topic, event, value }, refusal) => {
       if (held.size >= AT_MOST) throw new Error(`Kafka refuses events about more than ${AT_MOST} subjects: ${refusal}`);
       if (held.size === 0) againAt = Date.now() + againMs;
@@ -76,7 +69,6 @@ export function createRefusedEvents(settings: RefusedEventsSettings): RefusedEve
       held = new Set();
       triedAgain = new Set();
       count.set(0);
-      waiting.set(0);
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Logger } from '../logger.js';
 import { createEventPublisher, refusalOf, closedByBytes, inSequence, createRefusedEvents } from './event-publisher.js';
 import { openOutboxSession, type OutboxRow, type OutboxSession, type OutboxSubject } from './outbox-session.js';
 import { startLoop, type Loop, type RunningLoop } from '../loop.js';
+import { histogram, readAtScrape } from '../metrics.js';
 import { within } from '../within.js';
 
 export interface OutboxRelaySettings {
@@ -52,20 +53,32 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
     replication,
     service,
     logger,
+    registry,
     batchSize = 200,
     pollMs = 1_000,
     gatherMs = 100,
     refusedAgainMs = 60_000,
     sendLimitMs = 60_000,
   } = settings;
-  const refused = createRefusedEvents({ subject, logger, registry: settings.registry, againMs: refusedAgainMs });
+  const refused = createRefusedEvents({ subject, logger, registry, againMs: refusedAgainMs });
+  const delay = histogram(registry, 'outbox_publish_delay_seconds');
+  let current: OutboxSession | undefined;
+  // Also of a relay that doesn't lead: what waits is the same for all.
+  readAtScrape({
+    registry,
+    gauges: ['outbox_waiting_events', 'outbox_waiting_seconds'],
+    read: async () => {
+      if (current === undefined) throw new Error('no connection to the database');
+      const { events, oldestS } = await current.waiting();
+      return { outbox_waiting_events: [{ value: events }], outbox_waiting_seconds: [{ value: oldestS }] };
+    },
+  });
 
   const publish = async (session: OutboxSession, loop: Loop): Promise<void> => {
     const sender = createSender(session, loop);
     try {
       while (!loop.stopping.aborted) {
         const rows = await session.unpublished(batchSize, refused.toLeaveOut());
-        refused.read(rows);
         for (const round of inSequence(rows)) {
           const mayGo = round.filter(({ subject }) => !refused.has(subject));
           for (const batch of closedByBytes(mayGo, MAX_BATCH_BYTES)) await sender.send(batch);
@@ -103,6 +116,7 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
       crashPoint('relay: sent');
       await session.markPublished(batch);
       crashPoint('relay: marked');
+      for (const { writtenAt } of batch) delay.observe(Math.max(0, Date.now() - writtenAt) / 1000);
       loop.works();
     };
     return { send, close };
@@ -110,11 +124,13 @@ export function startOutboxRelay(settings: OutboxRelaySettings): RunningLoop {
 
   return startLoop({ name: 'outbox relay', logger }, async (loop) => {
     const session = await openOutboxSession(databaseUrl, service, subject.column);
+    current = session;
     try {
       while (!loop.stopping.aborted && !(await session.tryToLead())) await loop.pause(pollMs);
       await publish(session, loop);
     } finally {
       refused.leave();
+      current = undefined;
       await session.close().catch(() => undefined);
     }
   });

@@ -28,13 +28,15 @@ export interface OutboxRow {
   event: OutboxEvent;
   /** The event as it is sent. */
   value: string;
-  /** Since it was written, by the database's clock. */
-  waitingS: number;
+  /** When it was written, by this process's clock in milliseconds since the epoch. */
+  writtenAt: number;
 }
 
 export interface OutboxSession {
   /** Whether this session is now the one that publishes. It stays so until the session ends, however it does. */
   tryToLead(): Promise<boolean>;
+  /** What is not marked as published, and how many seconds the oldest of it has waited. */
+  waiting(): Promise<{ events: number; oldestS: number }>;
   /** The oldest, without those about some subjects. */
   unpublished(limit: number, withoutSubjects: readonly string[]): Promise<OutboxRow[]>;
   markPublished(rows: readonly OutboxRow[]): Promise<void>;
@@ -81,15 +83,28 @@ export async function openOutboxSession(
       ]);
       return rows[0]?.leads === true;
     },
+    waiting: async () => {
+      const { rows } = await client.query<{ events: number; oldestS: number }>(
+        `SELECT count(*)::integer AS events,
+           coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::double precision AS "oldestS"
+         FROM outbox_events WHERE published_at IS NULL`,
+      );
+      return rows[0] ?? { events: 0, oldestS: 0 };
+    },
     unpublished: async (limit, withoutSubjects) => {
       written = false;
-      const { rows } = await client.query<Omit<OutboxRow, 'value'>>(
+      const { rows } = await client.query<Omit<OutboxRow, 'value' | 'writtenAt'> & { waitingS: number }>(
         `SELECT id, ${column}::text AS subject, topic, event,
            extract(epoch FROM clock_timestamp() - created_at)::double precision AS "waitingS"
          FROM outbox_events WHERE published_at IS NULL AND ${column}::text <> ALL($2::text[]) ORDER BY id LIMIT $1`,
         [limit, withoutSubjects],
       );
-      return rows.map((row) => ({ ...row, value: JSON.stringify(row.event) }));
+      const readAt = Date.now();
+      return rows.map(({ waitingS, ...row }) => ({
+        ...row,
+        value: JSON.stringify(row.event),
+        writtenAt: readAt - waitingS * 1000,
+      }));
     },
     markPublished: async (rows) => {
       const ids = rows.map(({ id }) => id);

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import type { LogLevel } from '@temporalio/common';
 import { Runtime, makeTelemetryFilterString } from '@temporalio/worker';
 import type { Logger } from '../logger.js';
@@ -74,8 +76,12 @@ const levels: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = 
   ERROR: 'error',
 };
 
-/** Once per process, before its first connection: the SDK logs as we do and leaves signals to us. */
-export function installTemporalRuntime(logger: Logger): void {
+/**
+ * Once per process, before its first connection: the SDK logs as we do and leaves signals to us.
+ * @returns what reads the SDK's own metrics, as Prometheus text: it answers them itself, at a port of this machine alone
+ */
+export async function installTemporalRuntime(logger: Logger, service: string): Promise<() => Promise<string>> {
+  const bindAddress = `127.0.0.1:${await freePort()}`;
   const log = (level: LogLevel, message: string, meta?: Record<string, unknown>) => {
     const shaped = shapedEntry(level, message, meta);
     const { error, ...rest } = shaped.fields;
@@ -91,8 +97,26 @@ export function installTemporalRuntime(logger: Logger): void {
       warn: (message, meta) => log('WARN', message, meta),
       error: (message, meta) => log('ERROR', message, meta),
     },
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} } },
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
+      metrics: {
+        prometheus: { bindAddress, unitSuffix: true, useSecondsForDurations: true },
+        globalTags: { service },
+        attachServiceName: false,
+      },
+    },
   });
+  return async () => (await fetch(`http://${bindAddress}/metrics`)).text();
+}
+
+/** The SDK binds one that it is told, and says of none which it has taken. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 /** pino can't write the nanoseconds that the SDK adds as a bigint. */

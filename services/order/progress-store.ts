@@ -48,17 +48,20 @@ interface ProgressWrite {
   traceId: string | undefined;
 }
 
+interface Written extends Pick<ReadOrder, 'updatedAt' | 'rowVersion'> {
+  /** Its line in the timeline was not there before. */
+  isNew: boolean;
+}
+
 /** One statement, so all or nothing. undefined when the row is not as it was read any more: nothing is written then. */
-async function writeProgress(
-  prisma: PrismaClient,
-  write: ProgressWrite,
-): Promise<Pick<ReadOrder, 'updatedAt' | 'rowVersion'> | undefined> {
-  const [written] = await prisma.$queryRaw<Pick<ReadOrder, 'updatedAt' | 'rowVersion'>[]>`
+async function writeProgress(prisma: PrismaClient, write: ProgressWrite): Promise<Written | undefined> {
+  const [written] = await prisma.$queryRaw<Written[]>`
     WITH changed AS (${orderUpdate(write)} RETURNING id, updated_at, xmin::text AS version),
-      entry AS (${entryInsert(write)}),
+      entry AS (${entryInsert(write)} RETURNING 1),
       status AS (${statusInsert(write)}),
       event AS (${eventInsert(write.events)})
-    SELECT updated_at AS "updatedAt", version AS "rowVersion", CASE WHEN ${write.events.length} > 0 THEN pg_notify(${WAKE_RELAY}, '')::text END,
+    SELECT updated_at AS "updatedAt", version AS "rowVersion", EXISTS (SELECT FROM entry) AS "isNew",
+      CASE WHEN ${write.events.length} > 0 THEN pg_notify(${WAKE_RELAY}, '')::text END,
       CASE WHEN ${write.moved !== undefined} THEN pg_notify(${STATUS_CHANGED}, id)::text END
     FROM changed`;
   return written;
@@ -102,8 +105,8 @@ interface Trace {
   traceId?: string | undefined;
 }
 
-export interface Recorded {
-  updatedAt: Date;
+export interface Recorded extends Pick<Written, 'updatedAt' | 'isNew'> {
+  placedAt: Date;
   /** The status that was reached by this; undefined when it was reached before. */
   moved: OrderStatus | undefined;
   state: OrderState;
@@ -144,15 +147,17 @@ export async function recordProgress(
     const { entry } = progress;
     const written = await writeProgress(prisma, { row, state, moved, entry, events, at, traceId: trace.traceId });
     if (written === undefined) continue;
+    const { updatedAt, rowVersion, isNew } = written;
     const eventIds = [...row.eventIds, ...events.map(({ id }) => id)];
     const eventCount = row.eventCount + events.length;
     // Of one that is over it isn't known for long which events there are.
     if (isFinal(state.status)) recent?.delete(orderId);
     else {
       const stockDecision = state.stockDecision as Prisma.JsonObject | null;
-      recent?.set(orderId, { ...row, ...stateColumns(state), stockDecision, ...written, eventIds, eventCount });
+      const now = { ...stateColumns(state), stockDecision, updatedAt, rowVersion, eventIds, eventCount };
+      recent?.set(orderId, { ...row, ...now });
     }
-    return { updatedAt: written.updatedAt, moved, state };
+    return { updatedAt, isNew, moved, state, placedAt: row.createdAt };
   }
   throw new Error(`order ${progress.orderId} was changed by others ${String(mostTries)} times in a row`);
 }

@@ -1,6 +1,6 @@
 import { Prisma, type PrismaClient } from './prisma/generated/client.js';
 import type { OrderStatus } from '../../contracts/order-status.js';
-import type { ShownAttentionStep, Stall } from '../../contracts/saga-steps.js';
+import type { AttentionReason, ShownAttentionStep, Stall } from '../../contracts/saga-steps.js';
 import type { TimelineOutcome } from '../../contracts/timeline.js';
 
 /** An order that is on its way, or that is still said to stand still. */
@@ -26,6 +26,10 @@ export interface WatchedOrders {
   goesOn(order: WatchedOrder): Promise<boolean>;
   /** How many stand still, by why. */
   count(): Promise<Map<Stall, number>>;
+  /** How many are on their way, and how long ago the oldest was placed, by status. */
+  open(): Promise<{ status: OrderStatus; count: number; oldestS: number }[]>;
+  /** Whose Saga waits for an operator, by what it waits for and why, and how long the longest has. */
+  needingAttention(): Promise<{ step: ShownAttentionStep; reason: AttentionReason; count: number; oldestS: number }[]>;
 }
 
 /** What is seen of orders from outside their workflows. It moves nothing: `updated_at` stays. */
@@ -68,8 +72,25 @@ export function createWatchedOrders(prisma: PrismaClient): WatchedOrders {
       });
       return new Map(rows.map(({ stalledWhy, _count }) => [stalledWhy as Stall, _count]));
     },
+
+    // Each condition begins as that of an index does.
+    open: () => prisma.$queryRaw`
+      SELECT status, count(*)::integer AS count, ${secondsSince(Prisma.sql`min(created_at)`)} AS "oldestS"
+      FROM orders
+      WHERE CASE WHEN stalled_since IS NULL THEN status NOT IN ('COMPLETED', 'CANCELLED') ELSE true END
+        AND status NOT IN ('COMPLETED', 'CANCELLED')
+      GROUP BY status`,
+
+    needingAttention: () => prisma.$queryRaw`
+      SELECT attention_step AS step, attention_reason AS reason, count(*)::integer AS count,
+        ${secondsSince(Prisma.sql`min(attention_since)`)} AS "oldestS"
+      FROM orders WHERE (needs_attention OR stalled_since IS NOT NULL) AND needs_attention
+      GROUP BY attention_step, attention_reason`,
   };
 }
+
+const secondsSince = (time: Prisma.Sql): Prisma.Sql =>
+  Prisma.sql`extract(epoch FROM clock_timestamp() - ${time})::double precision`;
 
 const entry = (outcome: TimelineOutcome, why: Stall | null, at: Date): Prisma.Sql => Prisma.sql`
   INSERT INTO timeline_entries (order_id, key, step, service, outcome, attempts, detail, at)

@@ -8,6 +8,14 @@ export function urlsOf(ports: Record<string, number>, processes: OurProcess[] = 
   return Object.fromEntries(processes.map(({ name, port }) => [name, `http://127.0.0.1:${ports[port]}`]));
 }
 
+/** Where each answers its metrics, by the name of the process. */
+export function metricsUrlsOf(ports: Record<string, number>, processes: OurProcess[]): Environment {
+  return urlsOf(
+    ports,
+    processes.map((one) => ({ ...one, port: one.metricsPort ?? one.port })),
+  );
+}
+
 /** What every process of an app is told: where the servers and the other services are. */
 export function sharedEnvironment({
   processes,

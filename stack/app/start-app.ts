@@ -11,7 +11,14 @@ import { together } from '../support/start-and-end.js';
 import { keepState } from '../support/state.js';
 import { createProgress, type Progress } from '../support/terminal.js';
 import { createDatabases } from './databases.js';
-import { databaseSettings, ownEnvironment, sharedEnvironment, urlsOf, type Environment } from './environment.js';
+import {
+  databaseSettings,
+  ownEnvironment,
+  metricsUrlsOf,
+  sharedEnvironment,
+  urlsOf,
+  type Environment,
+} from './environment.js';
 import { argsOf, withSecondInstances, type OurProcess } from './processes.js';
 import { appSecrets, databasePasswordName } from './secrets.js';
 
@@ -51,6 +58,8 @@ interface StartAppOptions {
 interface StartedApp {
   /** By the name of the process; the gateway's is the entry. */
   urls: Environment;
+  /** Where each answers `/metrics`. */
+  metricsUrls: Environment;
   /** What all processes were told, each database as `<NAME>_DATABASE_URL`, and the secrets by their setting. */
   env: Environment;
   /** By name: stop, kill and start again any of them. */
@@ -141,6 +150,7 @@ export async function startApp(options: StartAppOptions): Promise<StartedApp> {
   );
   const app = {
     urls,
+    metricsUrls: metricsUrlsOf(ports, ourProcesses),
     env: { ...shared, ...databaseSettings(databases), ...secrets },
     processes,
     stop: async () => {

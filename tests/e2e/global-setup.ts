@@ -1,10 +1,10 @@
 import type { TestProject } from 'vitest/node';
-import { bootApp } from '../support/app.js';
+import { bootApp, type RunningApp } from '../support/app.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** The running application that all files share. */
-    app: { gatewayUrl: string; urls: Record<string, string>; redisUrl: string; temporalNamespace: string; dir: string };
+    app: Pick<RunningApp, 'gatewayUrl' | 'urls' | 'metricsUrls' | 'redisUrl' | 'temporalNamespace' | 'dir'>;
   }
 }
 
@@ -20,6 +20,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   provide('app', {
     gatewayUrl: app.gatewayUrl,
     urls: app.urls,
+    metricsUrls: app.metricsUrls,
     redisUrl: app.redisUrl,
     temporalNamespace: app.temporalNamespace,
     dir: app.dir,

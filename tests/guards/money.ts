@@ -249,7 +249,7 @@ export const money: Guard[] = [
   },
   {
     promise: 'Each step that went on without the lock is counted.',
-    code: { file: 'activities/inventory/stock-lock.ts', text: "count('bypassed');", instead: '' },
+    code: { file: 'activities/inventory/stock-lock.ts', text: "steps.inc({ outcome: 'bypassed' });", instead: '' },
     test: { file: 'activities/inventory/redis-away.int.test.ts', name: 'costs no order; it is told and counted' },
   },
 ];

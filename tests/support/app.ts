@@ -15,6 +15,8 @@ export interface RunningApp {
   gatewayUrl: string;
   /** By the name of the process. */
   urls: Record<string, string>;
+  /** Where each answers `/metrics`. */
+  metricsUrls: Record<string, string>;
   redisUrl: string;
   temporalNamespace: string;
   /** Where `npm run status`, `logs` and `redis` find it, as HOLDFAST_DIR. */
@@ -77,6 +79,7 @@ export async function bootApp({ name, env = {}, twice = [], without = [] }: Boot
   return {
     gatewayUrl: app.urls['gateway'] ?? '',
     urls: app.urls,
+    metricsUrls: app.metricsUrls,
     redisUrl: app.env['REDIS_URL'] ?? '',
     temporalNamespace: run,
     dir,

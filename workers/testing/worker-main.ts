@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { cancellationSignal } from '@temporalio/activity';
 import { createLogger } from '../../platform/logger.js';
+import { createMetrics } from '../../platform/metrics.js';
 import { runProcess } from '../../platform/shutdown.js';
 import { runWorker } from '../run-worker.js';
 
@@ -21,6 +22,7 @@ await runProcess({ logger }, async (onShutdown) => {
       },
       temporal: { address, namespace: 'default', payloadKeys: { keys: { one }, current: 'one' } },
       health: { host: '127.0.0.1', port: 0 },
+      metrics: createMetrics('some-service'),
       logger,
       ...(how === 'fails' && {
         options: { plugins: [{ name: 'failing', runWorker: () => Promise.reject(new Error('no way to go on')) }] },

@@ -23,6 +23,7 @@ await waitFor('Redis', () => redis.status === 'ready');
 // Its connection is there before it takes the lock.
 await stock.find(1);
 
+const registry = new Registry();
 try {
   await reserveStock(
     {
@@ -34,8 +35,9 @@ try {
           return stock.reserve(request);
         },
       },
-      withStockLock: createStockLock({ locks: createLocks(redis), logger, registry: new Registry() }),
+      withStockLock: createStockLock({ locks: createLocks(redis), logger, registry }),
       logger,
+      registry,
     },
     { orderId, lines: [{ productId: Number(productId), quantity: 1 }] },
   );

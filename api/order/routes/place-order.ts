@@ -1,4 +1,5 @@
 import { orderOperations } from '../../../contracts/http/order-operations.js';
+import { histogram } from '../../../platform/metrics.js';
 import { withOrderId } from '../../../platform/log-context.js';
 import { handle } from '../../http/handle.js';
 import { decideAnswer, toReply } from '../placing/answer.js';
@@ -6,8 +7,10 @@ import { findReplay, readOrderRequest, writeOrder } from '../placing/place-order
 import type { OrderContext } from '../service.js';
 
 /** The order's row is written before its workflow is started: from then on it can't be lost, and a repeat finds it. */
-export const placeOrder = (context: OrderContext) =>
-  handle(orderOperations.placeOrder, async (call) => {
+export const placeOrder = (context: OrderContext) => {
+  const acceptance = histogram(context.metrics.registry, 'order_acceptance_duration_seconds');
+  return handle(orderOperations.placeOrder, async (call) => {
+    const hasAnswered = acceptance.startTimer();
     const deadline = Date.now() + context.orderWaitMs;
     const request = readOrderRequest(call);
     const replay = await findReplay(context.store, request);
@@ -15,5 +18,7 @@ export const placeOrder = (context: OrderContext) =>
     const answer = await withOrderId(stored.order.id, () =>
       decideAnswer(context, { stored, placed, respondAsync: request.respondAsync, deadline }),
     );
+    hasAnswered({ answer: placed ? (answer.kind === 'accepted' ? 'undecided' : 'decided') : 'repeated' });
     return toReply(answer, { caller: call.caller, replayed: !placed });
   });
+};

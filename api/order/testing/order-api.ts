@@ -1,6 +1,7 @@
 import type { DataConverter } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { Express } from 'express';
+import { Registry } from 'prom-client';
 import supertest from 'supertest';
 import { createOrderActivities } from '../../../activities/order/order-activities.js';
 import { createProductClient } from '../../../clients/product-client.js';
@@ -105,7 +106,7 @@ export async function startOrderApi(name: string, times: Partial<SagaTimes> = {}
       // Only for a worker that hangs: a busy machine takes its time.
       shutdownForceTime: 30_000,
     };
-    const orders = createOrderActivities({ prisma: database.prisma, logger });
+    const orders = createOrderActivities({ prisma: database.prisma, logger, registry: new Registry() });
     const bundle = { workflowBundle: await workflowBundle(), stickyQueueScheduleToStartTimeout: '2s' };
     const workers = await Promise.all([
       Worker.create({ ...common, ...bundle, taskQueue: TASK_QUEUES.order, activities: orders }),

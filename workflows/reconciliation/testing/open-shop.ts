@@ -58,7 +58,7 @@ export async function openShop(times: SagaTimes = usualTimes) {
 
   const activities: Record<TaskQueue, object> = {
     order: {
-      ...createOrderActivities({ prisma: orders.prisma, logger }),
+      ...createOrderActivities({ prisma: orders.prisma, logger, registry }),
       ...createOrderReconciliation({
         prisma: orders.prisma,
         workflows,
@@ -69,7 +69,12 @@ export async function openShop(times: SagaTimes = usualTimes) {
       }),
     },
     inventory: {
-      ...createInventoryActivities({ stock: inventory.stock, withStockLock: (_lines, work) => work(), logger }),
+      ...createInventoryActivities({
+        stock: inventory.stock,
+        withStockLock: (_lines, work) => work(),
+        logger,
+        registry,
+      }),
       ...createStockReconciliation(inventory.prisma),
     },
     payment: {
