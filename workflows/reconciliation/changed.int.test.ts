@@ -17,6 +17,7 @@ describe('a pass over what changed', () => {
     await shop.orders.prisma.order.update({ where: { id: orderId }, data });
     await shop.inventory.prisma.reservation.updateMany({ where: { orderId }, data });
     await shop.payments.prisma.payment.update({ where: { orderId }, data });
+    await shop.payments.prisma.paymentOperation.updateMany({ where: { orderId }, data });
     await shop.payments.ledger.ledgerEntry.update({ where: { idempotencyKey: orderId }, data });
     const nothingWasHeardForLong = () => shop.deliveries.prisma.delivery.update({ where: { orderId }, data });
     await nothingWasHeardForLong();
