@@ -39,6 +39,7 @@ module.exports = {
     // But for the one table of metrics.
     only('platform-has-no-business-words', '^platform/', ['^contracts/metrics\\.ts$']),
     only('clients', '^clients/', ['^contracts/', '^platform/']),
+    only('web', '^web/src/', ['^contracts/']),
     only('services', '^services/', ['^contracts/', '^platform/']),
     only('notifications', '^notifications/', ['^contracts/', '^platform/', '^clients/', '^api/http/']),
     only('activities', '^activities/', ['^contracts/', '^platform/', '^clients/', '^services/']),

@@ -1,10 +1,11 @@
 import prettier from 'eslint-config-prettier';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', '**/generated/', '.holdfast/'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -51,6 +52,7 @@ export default tseslint.config(
       'tests/**/*.ts',
       'bench/**/*.ts',
       'vitest.config.ts',
+      'web/vite.config.ts',
       'prisma.config.ts',
     ],
     rules: {
@@ -79,6 +81,7 @@ export default tseslint.config(
     ignores: ['stack/setup/**', 'stack/container/**'],
     rules: { 'no-console': 'off', 'no-restricted-properties': 'off' },
   },
+  { files: ['web/src/**/*.{ts,tsx}'], ...reactHooks.configs.flat['recommended-latest'] },
   {
     files: ['**/*.js', '**/*.cjs'],
     rules: {

@@ -1,8 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import express from 'express';
@@ -19,7 +22,7 @@ import { listen } from '../../platform/listen.js';
 import type { Listening } from '../../platform/listen.js';
 import { createGatewayApp, type Upstream } from './service.js';
 import { createAgent } from './forward/ask-instance.js';
-import { forwardTo, createPassingStreams } from './forward/forward.js';
+import { forwardTo, createPassingStreams, type PassingStreams } from './forward/forward.js';
 
 const logger = createLogger({ service: 'gateway', level: 'silent' });
 const issuer = 'http://holdfast.test';
@@ -58,7 +61,12 @@ async function deadUrl(): Promise<string> {
 
 async function gateway(
   upstreams: Partial<Record<Upstream, string[]>>,
-  { timeoutMs = 5000, trustedProxies = 0, streams = createPassingStreams() } = {},
+  {
+    timeoutMs = 5000,
+    trustedProxies = 0,
+    streams = createPassingStreams(),
+    shop = '/nowhere',
+  }: { timeoutMs?: number; trustedProxies?: number; streams?: PassingStreams; shop?: string } = {},
 ): Promise<string> {
   const nowhere = [await deadUrl()];
   const app = createGatewayApp({
@@ -83,6 +91,7 @@ async function gateway(
     streams,
     trustedProxies,
     rates: { redis: absentRedis, limits: { requests: 1_000_000, orders: 1_000_000 } },
+    shop,
   });
   const server = await listen(app, { host: '127.0.0.1', port: 0 });
   open.push(server);
@@ -713,4 +722,54 @@ test('the type of a problem leads to what it means and what to do', async () => 
     200,
     expect.objectContaining({ code: 'not-found', status: 404, advice: expect.stringContaining('id') as unknown }),
   ]);
+});
+
+describe('the shop', () => {
+  const page = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+  let shop: string;
+  beforeAll(() => {
+    shop = mkdtempSync(path.join(tmpdir(), 'shop-'));
+    mkdirSync(path.join(shop, 'assets'));
+    writeFileSync(path.join(shop, 'index.html'), '<!doctype html>the shop');
+    writeFileSync(path.join(shop, 'assets', 'main-1.js'), 'as it is');
+    writeFileSync(path.join(shop, 'assets', 'main-1.js.br'), 'packed');
+    return () => rmSync(shop, { recursive: true });
+  });
+
+  test.each(['/', '/shop', '/shop/orders/ord_1'])(
+    '%s is a page for browsers, and JSON for everybody else',
+    async (at) => {
+      const url = await gateway({}, { shop });
+      const shown = await fetch(`${url}${at}`, { headers: page });
+      expect([shown.status, await shown.text()]).toEqual([200, '<!doctype html>the shop']);
+      expect(shown.headers.get('content-type')).toMatch('text/html');
+      expect(shown.headers.get('cache-control')).toBe('no-cache');
+      expect(shown.headers.get('vary')).toMatch('Accept');
+      const policy = shown.headers.get('content-security-policy');
+      expect(policy).toMatch("default-src 'none';script-src 'self';style-src 'self'");
+      expect(policy).not.toMatch('unsafe');
+      for (const accept of ['*/*', 'application/json', 'application/json, text/html']) {
+        const answer = await fetch(`${url}${at}`, { headers: { accept } });
+        expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'not-found' }]);
+      }
+      expect((await fetch(`${url}${at}`, { method: 'POST', headers: page })).status).toBe(404);
+    },
+  );
+
+  test('its files are kept for ever, and come packed where that is understood', async () => {
+    const url = `${await gateway({}, { shop })}/shop/assets/main-1.js`;
+    const ask = (encoding: string) =>
+      new Promise<IncomingMessage>((resolve) => http.get(url, { headers: { 'accept-encoding': encoding } }, resolve));
+    const packed = await ask('br');
+    expect([packed.headers['content-encoding'], await readAll(packed)]).toEqual(['br', 'packed']);
+    expect(packed.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    expect(await readAll(await ask('identity'))).toBe('as it is');
+    expect((await fetch(url.replace('main-1', 'other'), { headers: page })).status).toBe(404);
+  });
+
+  test('what is none of its pages is the API’s, also for browsers', async () => {
+    const url = await gateway({}, { shop });
+    for (const other of ['/nothing', '/shopping', '/orders/1'])
+      expect((await fetch(`${url}${other}`, { headers: page })).headers.get('content-type')).toMatch('problem+json');
+  });
 });

@@ -10,6 +10,7 @@ import { documentRoute } from '../http/openapi.js';
 import { readReference } from './read-reference.js';
 import { createAgent } from './forward/ask-instance.js';
 import { forwardTo, createPassingStreams, type PassingStreams } from './forward/forward.js';
+import { serveShop } from './serve-shop.js';
 import { readProblemType } from './read-problem-type.js';
 import { route, checkToken, expressPath } from '../http/route.js';
 import { createLimiter, callerOf, type Limiter } from '../http/rate-limits.js';
@@ -28,6 +29,8 @@ interface GatewaySettings {
   streams?: PassingStreams;
   trustedProxies: number;
   rates: { limits: RateLimits; redis: Redis };
+  /** Where the shop's files are; default: where they are built. */
+  shop?: string;
 }
 
 export function createGatewayApp({
@@ -40,6 +43,7 @@ export function createGatewayApp({
   streams = createPassingStreams(),
   trustedProxies,
   rates,
+  shop,
 }: GatewaySettings): Express {
   const agent = createAgent();
   const forwards = Object.fromEntries(
@@ -75,6 +79,7 @@ export function createGatewayApp({
       route(readProblemType.operation, { auth }, ...readProblemType.handlers),
       documentRoute('gateway', { ...forwardedOperations, ...gatewayOperations }),
       readReference(),
+      serveShop(shop),
     ],
     parseJson: false,
     requestLogLevel: 'info',

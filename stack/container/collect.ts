@@ -41,6 +41,7 @@ const migrations = ['services', 'notifications'].flatMap((folder) =>
     .map((file) => path.join(folder, file)),
 );
 for (const file of migrations) copy(file);
+fs.cpSync(path.join(root, 'dist', 'web'), path.join(to, 'dist', 'web'), { recursive: true });
 process.stdout.write(`${files.fileList.size} files and ${migrations.length} migrations are in ${to}\n`);
 
 /** @param file from the root */

@@ -62,6 +62,7 @@ const sources = [
   'notifications',
   'platform',
   'clients',
+  'web',
   'stack/setup',
   'stack/container',
   'stack/app',

@@ -1,0 +1,76 @@
+import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
+import { api, bodyOf } from './client.js';
+import type { Order } from './client.js';
+
+const id = (value: number) => ({ params: { path: { id: value } } });
+
+export const productQuery = (productId: number) => ({
+  queryKey: ['product', productId],
+  queryFn: () => bodyOf(api.GET('/products/{id}', id(productId))),
+});
+
+const stockQuery = (productId: number) => ({
+  queryKey: ['stock', productId],
+  queryFn: () => bodyOf(api.GET('/inventory/{productId}', { params: { path: { productId } } })),
+  staleTime: 2_000,
+});
+
+export const useProduct = (productId: number) => useQuery(productQuery(productId));
+export const useProducts = (ids: number[]) => useQueries({ queries: ids.map(productQuery) });
+export const useStock = (productId: number) => useQuery(stockQuery(productId));
+
+export const useCategories = () =>
+  useQuery({ queryKey: ['categories'], queryFn: () => bodyOf(api.GET('/categories')) });
+
+export function useCatalog({ q, category }: { q: string; category: string }) {
+  return useInfiniteQuery({
+    queryKey: ['products', q, category],
+    initialPageParam: '',
+    placeholderData: keepPreviousData,
+    queryFn: ({ pageParam }) =>
+      bodyOf(
+        api.GET('/products', {
+          params: {
+            query: {
+              limit: 24,
+              ...(q && { q }),
+              ...(category && { category }),
+              ...(pageParam && { cursor: pageParam }),
+            },
+          },
+        }),
+      ),
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  });
+}
+
+export function useOrders(userId: number, status: Order['status'] | '') {
+  return useInfiniteQuery({
+    queryKey: ['orders', userId, status],
+    initialPageParam: '',
+    queryFn: ({ pageParam }) =>
+      bodyOf(
+        api.GET('/orders', {
+          params: { query: { limit: 10, userId, ...(status && { status }), ...(pageParam && { cursor: pageParam }) } },
+        }),
+      ),
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  });
+}
+
+/** What happened to an order, and what it has at the services; asked again while the order is on its way. */
+export function useOrderParts(orderId: string, isOnItsWay: boolean) {
+  const often = { refetchInterval: isOnItsWay ? 3_000 : (false as const) };
+  const query = { params: { query: { orderId } } };
+  const timeline = useQuery({
+    queryKey: ['order-parts', orderId, 'timeline'],
+    queryFn: () => bodyOf(api.GET('/orders/{id}/timeline', { params: { path: { id: orderId } } })),
+    ...often,
+  });
+  const payments = useQuery({
+    queryKey: ['order-parts', orderId, 'payments'],
+    queryFn: () => bodyOf(api.GET('/payments', query)),
+    ...often,
+  });
+  return { timeline, payments };
+}

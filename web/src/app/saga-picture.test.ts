@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import type { TimelineEntry } from '../api/client.js';
+import { sagaPicture } from './saga-picture.js';
+
+const entry = (step: TimelineEntry['step'], outcome: TimelineEntry['outcome'] = 'done'): TimelineEntry => ({
+  at: '2026-01-31T12:00:00.000Z',
+  step,
+  service: 'order-service',
+  outcome,
+  attempts: 1,
+});
+const drawn = (...args: Parameters<typeof sagaPicture>) =>
+  sagaPicture(...args).map(({ state, undo }) => (undo === undefined ? state : `${state}, then ${undo.state}`));
+
+it('an order that goes forward: what is done, and what is at work', () => {
+  expect(drawn({ status: 'PENDING' }, [])).toEqual(['done', 'now', 'waiting', 'waiting', 'waiting']);
+  expect(drawn({ status: 'PAYMENT_COMPLETED' }, [])).toEqual(['done', 'done', 'done', 'now', 'waiting']);
+  expect(drawn({ status: 'COMPLETED' }, [])).toEqual(['done', 'done', 'done', 'done', 'done']);
+});
+
+it('a step that does not get through is what is at work', () => {
+  const timeline = [entry('reserve-stock'), entry('charge-payment', 'failing')];
+  expect(drawn({ status: 'INVENTORY_RESERVED' }, timeline)).toEqual(['done', 'done', 'failing', 'waiting', 'waiting']);
+});
+
+it('a declined card: what was held is being released, then released', () => {
+  const timeline = [entry('reserve-stock'), entry('charge-payment', 'refused')];
+  expect(drawn({ status: 'CANCELLING' }, timeline)).toEqual([
+    'done',
+    'done, then now',
+    'refused',
+    'waiting',
+    'waiting',
+  ]);
+  const undone = [...timeline, entry('release-stock', 'undone')];
+  expect(drawn({ status: 'CANCELLED' }, undone).slice(0, 3)).toEqual(['done', 'done, then undone', 'refused']);
+});
+
+it('nothing is undone of an order that held nothing', () => {
+  expect(drawn({ status: 'CANCELLED' }, [entry('reserve-stock', 'refused')])).toEqual([
+    'done',
+    'refused',
+    'waiting',
+    'waiting',
+    'waiting',
+  ]);
+});

@@ -1,0 +1,73 @@
+import { compensationOf } from '../../../contracts/saga-steps.js';
+import type { OrderStatus } from '../../../contracts/order-status.js';
+import type { Order, TimelineEntry } from '../api/client.js';
+
+export type NodeState = 'waiting' | 'now' | 'done' | 'refused' | 'failing' | 'undone';
+
+export interface SagaNode {
+  step: 'order-created' | 'reserve-stock' | 'charge-payment' | 'start-delivery' | 'await-delivery';
+  state: NodeState;
+  at?: string;
+  attempts?: number;
+  /** What takes it back, once that is to run. */
+  undo?: { step: 'release-stock' | 'refund-payment' | 'cancel-delivery'; state: NodeState; at?: string };
+}
+
+/** The status that an order has when the step is done. */
+const DONE_AT = {
+  'order-created': 'PENDING',
+  'reserve-stock': 'INVENTORY_RESERVED',
+  'charge-payment': 'PAYMENT_COMPLETED',
+  'start-delivery': 'DELIVERY_STARTED',
+  'await-delivery': 'COMPLETED',
+} as const satisfies Record<SagaNode['step'], OrderStatus>;
+
+const FORWARD: OrderStatus[] = Object.values(DONE_AT);
+const STEPS = Object.keys(DONE_AT) as SagaNode['step'][];
+type State = Pick<Order, 'status'>;
+
+/** What is drawn of an order: its steps as they stand, and what undoes them. */
+export function sagaPicture({ status }: State, timeline: readonly TimelineEntry[]): SagaNode[] {
+  const last = (step: string) => timeline.findLast((entry) => entry.step === step);
+  const isUndone = status === 'CANCELLING' || status === 'CANCELLED';
+  const reached = FORWARD.indexOf(status);
+  const nodes = STEPS.map((step, index): SagaNode => {
+    const entry = step === 'await-delivery' ? (last('returned') ?? last(step) ?? last('commit-stock')) : last(step);
+    const state = index <= reached || step === 'order-created' ? 'done' : stateOf(entry);
+    return { step, state, ...shown(entry), ...undoOf(step, state) };
+  });
+  const next = nodes.find(({ state }) => state === 'waiting');
+  if (!isUndone && next !== undefined && !nodes.some(({ state }) => state === 'failing')) next.state = 'now';
+  return nodes;
+
+  function undoOf(step: SagaNode['step'], state: NodeState): Pick<SagaNode, 'undo'> {
+    const by = compensationOf(step);
+    if (by === undefined || !isUndone) return {};
+    const entry = last(by);
+    if (entry === undefined && (state !== 'done' || status === 'CANCELLED')) return {};
+    const undoing = entry === undefined ? 'now' : stateOf(entry) === 'done' ? 'undone' : stateOf(entry);
+    return { undo: { step: by, state: undoing, ...shown(entry) } };
+  }
+}
+
+const shown = (entry: TimelineEntry | undefined) =>
+  entry === undefined ? {} : { at: entry.at, attempts: entry.attempts };
+
+function stateOf(entry: TimelineEntry | undefined): NodeState {
+  if (entry === undefined) return 'waiting';
+  if (entry.step === 'returned') return 'refused';
+  switch (entry.outcome) {
+    case 'done':
+      return 'done';
+    case 'undone':
+      return 'undone';
+    case 'refused':
+      return 'refused';
+    case 'failing':
+    case 'timed-out':
+      return 'failing';
+    case 'asked':
+    case 'unconfirmed':
+      return 'now';
+  }
+}

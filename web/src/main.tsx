@@ -1,0 +1,45 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createRoot } from 'react-dom/client';
+import { createBrowserRouter, RouterProvider } from 'react-router';
+import { goOn } from './api/client.js';
+import { Cart } from './pages/cart.js';
+import { Catalog } from './pages/catalog.js';
+import { Checkout } from './pages/checkout.js';
+import { LogIn, Missing, ForUser } from './pages/log-in.js';
+import { OrderPage } from './pages/order.js';
+import { Orders } from './pages/orders.js';
+import { ProductPage } from './pages/product.js';
+import { Profile } from './pages/profile.js';
+import { Layout } from './parts/layout.js';
+import './styles/tokens.css';
+import './styles/shop.css';
+import './styles/saga.css';
+
+const client = new QueryClient({ defaultOptions: { queries: { ...goOn, staleTime: 10_000 }, mutations: goOn } });
+
+const router = createBrowserRouter([
+  {
+    element: <Layout />,
+    children: [
+      { path: '/', element: <Catalog /> },
+      { path: '/shop', element: <Catalog /> },
+      { path: '/shop/products/:id', element: <ProductPage /> },
+      { path: '/shop/cart', element: <Cart /> },
+      { path: '/shop/login', element: <LogIn key="in" /> },
+      { path: '/shop/signup', element: <LogIn key="up" isNew /> },
+      { path: '/shop/checkout', element: <ForUser page={Checkout} /> },
+      { path: '/shop/profile', element: <ForUser page={Profile} /> },
+      { path: '/shop/orders', element: <ForUser page={Orders} /> },
+      { path: '/shop/orders/:id', element: <ForUser page={OrderPage} /> },
+      { path: '*', element: <Missing /> },
+    ],
+  },
+]);
+
+const root = document.getElementById('root');
+if (root !== null)
+  createRoot(root).render(
+    <QueryClientProvider client={client}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  );

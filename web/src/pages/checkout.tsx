@@ -1,0 +1,139 @@
+import { useMutation } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { useNavigate } from 'react-router';
+import { ApiError, api, bodyOf, type User } from '../api/client.js';
+import { attempt, attemptFor, cart, type Attempt } from '../app/cart.js';
+import { AddressFields, addressOf, textOf } from '../parts/fields.js';
+import { Notice, Trouble } from '../parts/notice.js';
+import { useWords } from '../texts/words.js';
+import { EmptyCart, usePricedCart } from './cart.js';
+
+const PAYMENTS = [
+  'card_ok',
+  'card_declined',
+  'card_insufficient_funds',
+  'card_lost_answer',
+  'card_flaky',
+  'card_provider_down',
+] as const;
+/** By the postal code that the simulated carrier knows. */
+const CARRIERS = ['usual', '00000', '99999', '88888'] as const;
+
+/** The order's id; sent again with the key of the attempt, it is the same order. */
+async function place({ key, body }: Attempt): Promise<string> {
+  const asked = api.POST('/orders', { params: { header: { 'Idempotency-Key': key, Prefer: 'respond-async' } }, body });
+  try {
+    return (await bodyOf(asked)).id;
+  } catch (error) {
+    // It is there all the same, and its page says why it was cancelled.
+    if (error instanceof ApiError && error.problem.orderId !== undefined) return error.problem.orderId;
+    throw error;
+  }
+}
+
+export function Checkout({ user }: { user: User }) {
+  const { t, money } = useWords();
+  const navigate = useNavigate();
+  const { lines, troubles, isMixed, total, currency } = usePricedCart();
+  const isSent = useRef(false);
+  const placing = useMutation({
+    mutationFn: place,
+    onSuccess: (orderId) => {
+      attempt.set(null);
+      void navigate(`/shop/orders/${orderId}`, { replace: true });
+      cart.set([]);
+    },
+    onError: () => {
+      attempt.set(null);
+      isSent.current = false;
+    },
+  });
+  const { mutate } = placing;
+
+  const send = (wish: Attempt) => {
+    if (isSent.current) return;
+    isSent.current = true;
+    mutate(wish);
+  };
+
+  // What a page sent that was left or loaded anew before the answer came.
+  useEffect(() => {
+    const before = attempt.get();
+    if (before?.userId !== user.id || isSent.current) return;
+    isSent.current = true;
+    mutate(before);
+  }, [mutate, user.id]);
+
+  if (lines.length === 0 && !placing.isPending && !placing.isSuccess) return <EmptyCart />;
+  return (
+    <form
+      className="page checkout"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const form = new FormData(event.currentTarget);
+        const carrier = textOf(form, 'carrier');
+        const address = addressOf(form);
+        send(
+          attemptFor(user.id, {
+            items: cart.get(),
+            paymentMethod: textOf(form, 'payment'),
+            shippingAddress: carrier === 'usual' ? address : { ...address, postalCode: carrier },
+          }),
+        );
+      }}
+    >
+      <h1>{t('checkout.title')}</h1>
+      <div className="checkout-main">
+        <section className="card form">
+          <h2>{t('checkout.address')}</h2>
+          <AddressFields address={user.address} name={user.name} />
+        </section>
+        <section className="card form demo-card">
+          <h2>{t('checkout.demo')}</h2>
+          <p>{t('checkout.demoHint')}</p>
+          <fieldset>
+            <legend>{t('checkout.payment')}</legend>
+            {PAYMENTS.map((method) => (
+              <label key={method} className="choice">
+                <input type="radio" name="payment" value={method} defaultChecked={method === 'card_ok'} />
+                <span>{t(`pay.${method}`)}</span>
+              </label>
+            ))}
+          </fieldset>
+          <fieldset>
+            <legend>{t('checkout.carrier')}</legend>
+            {CARRIERS.map((code) => (
+              <label key={code} className="choice">
+                <input type="radio" name="carrier" value={code} defaultChecked={code === 'usual'} />
+                <span>{t(`carry.${code}`)}</span>
+              </label>
+            ))}
+          </fieldset>
+        </section>
+      </div>
+      <aside className="card summary">
+        <h2>{t('checkout.summary')}</h2>
+        <ul>
+          {lines.map(({ productId, quantity, product }) => (
+            <li key={productId}>
+              <span>
+                {quantity} × {product?.name}
+              </span>
+              <span>{product && money(product.price * quantity, product.currency)}</span>
+            </li>
+          ))}
+        </ul>
+        <p className="sum">
+          <span>{t('cart.total')}</span>
+          <strong>{total !== undefined && currency !== undefined && money(total, currency)}</strong>
+        </p>
+        {isMixed && <Notice kind="bad">{t('cart.mixed')}</Notice>}
+        <Trouble of={[placing, ...troubles]} />
+        {placing.isPending && placing.failureCount > 0 && <Notice kind="wait">{t('checkout.again')}</Notice>}
+        <button className="primary wide" disabled={placing.isPending || total === undefined}>
+          {t(placing.isPending ? 'checkout.placing' : 'checkout.place')}
+        </button>
+      </aside>
+    </form>
+  );
+}

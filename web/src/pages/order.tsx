@@ -1,0 +1,154 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useParams } from 'react-router';
+import { isFinal } from '../../../contracts/order-status.js';
+import { ApiError, api, bodyOf, type Order, type TimelineEntry } from '../api/client.js';
+import { useFollowedOrder } from '../api/follow-order.js';
+import { useOrderParts } from '../api/queries.js';
+import { Notice, Trouble } from '../parts/notice.js';
+import { Saga } from '../parts/saga.js';
+import { useWords } from '../texts/words.js';
+import { Missing } from './log-in.js';
+import { Status } from './orders.js';
+
+export function OrderPage() {
+  const { t } = useWords();
+  const id = useParams()['id'] ?? '';
+  const { order: asked, isLost } = useFollowedOrder(id);
+  if (asked.isError) return <Missing text={t('missing.order')} />;
+  if (asked.data === undefined)
+    return (
+      <section className="page">
+        <h1>{t('order.title')}</h1>
+        <Trouble of={[asked]} />
+        <div className="card ghost tall" aria-busy="true" />
+      </section>
+    );
+  return <Shown order={asked.data} isLost={isLost} />;
+}
+
+function Shown({ order, isLost }: { order: Order; isLost: boolean }) {
+  const { t, time } = useWords();
+  const isOver = isFinal(order.status);
+  const { timeline, payments } = useOrderParts(order.id, !isOver);
+  const entries = timeline.data?.items ?? [];
+  return (
+    <section className="page">
+      <div className="heading">
+        <div>
+          <h1>{t('order.title')}</h1>
+          <p className="order-id">
+            {order.id} · <time dateTime={order.createdAt}>{time(order.createdAt)}</time>
+          </p>
+        </div>
+        <div className="heading-end" aria-live="polite">
+          <Status status={order.status} />
+        </div>
+      </div>
+      {order.cancelReason !== undefined && <Notice>{t(`reason.${order.cancelReason}`)}</Notice>}
+      {order.needsAttention && <Notice kind="wait">{t('order.attention')}</Notice>}
+      {isLost && !isOver && <Notice kind="wait">{t('order.lost')}</Notice>}
+      <Trouble of={[timeline, payments]} />
+      <section className="card saga-card" aria-labelledby="saga-title">
+        <h2 id="saga-title">{t('order.saga')}</h2>
+        <Saga order={order} timeline={entries} />
+        <p className="legend">{t('order.sagaLegend')}</p>
+        {!isOver && order.status !== 'CANCELLING' && <Cancel order={order} />}
+      </section>
+      <div className="order-grid">
+        <Receipt order={order} payment={payments.data?.items[0]} />
+        <Happened entries={entries} />
+      </div>
+    </section>
+  );
+}
+
+function Cancel({ order }: { order: Order }) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const cancelling = useMutation({
+    mutationFn: () => bodyOf(api.POST('/orders/{id}/cancel', { params: { path: { id: order.id } }, body: {} })),
+    onSuccess: (changed) => client.setQueryData(['order', order.id], changed),
+  });
+  const isTooLate = cancelling.error instanceof ApiError && cancelling.error.status === 409;
+  return (
+    <div className="cancel">
+      {isTooLate ? <Notice>{t('order.notCancellable')}</Notice> : <Trouble of={[cancelling]} />}
+      <button type="button" disabled={cancelling.isPending || isTooLate} onClick={() => cancelling.mutate()}>
+        {t(cancelling.isPending ? 'order.cancelling' : 'order.cancel')}
+      </button>
+    </div>
+  );
+}
+
+const GOODS = {
+  PENDING: 'order.goodsWaiting',
+  INVENTORY_RESERVED: 'order.goodsHeld',
+  PAYMENT_COMPLETED: 'order.goodsHeld',
+  DELIVERY_STARTED: 'order.goodsHeld',
+  COMPLETED: 'order.goodsGone',
+  CANCELLING: 'order.goodsHeld',
+  CANCELLED: 'order.goodsBack',
+} as const;
+
+type Payment = { amount: number; currency: string; status: 'CHARGED' | 'DECLINED' | 'REFUNDED' };
+
+function Receipt({ order, payment }: { order: Order; payment: Payment | undefined }) {
+  const { t, money, country } = useWords();
+  const { shippingAddress: to } = order;
+  const goods = order.cancelReason === 'INSUFFICIENT_STOCK' ? 'order.goodsNever' : GOODS[order.status];
+  const paid =
+    payment === undefined
+      ? t(order.status === 'CANCELLED' ? 'order.moneyNever' : 'order.moneyNone')
+      : t(`order.${payment.status}`, { amount: money(payment.amount, payment.currency) });
+  return (
+    <section className="card receipt">
+      <h2>{t('order.receipt')}</h2>
+      <ul>
+        {order.lines.map((line) => (
+          <li key={line.productId}>
+            <span>
+              {line.quantity} × {line.productName}
+            </span>
+            <span>{money(line.totalPrice, order.currency)}</span>
+          </li>
+        ))}
+      </ul>
+      <p className="sum">
+        <span>{t('cart.total')}</span>
+        <strong>{money(order.totalPrice, order.currency)}</strong>
+      </p>
+      <dl>
+        <dt>{t('order.money')}</dt>
+        <dd data-part="money">{paid}</dd>
+        <dt>{t('order.goods')}</dt>
+        <dd data-part="goods">{t(goods)}</dd>
+        <dt>{t('order.to')}</dt>
+        <dd>
+          {[to.name, to.line1, to.line2, `${to.postalCode} ${to.city}`, country(to.country)].filter(Boolean).join(', ')}
+          {order.trackingNumber !== undefined && <small>{t('order.tracking', { number: order.trackingNumber })}</small>}
+        </dd>
+      </dl>
+    </section>
+  );
+}
+
+function Happened({ entries }: { entries: readonly TimelineEntry[] }) {
+  const { t, count, clock } = useWords();
+  return (
+    <section className="card happened">
+      <h2>{t('order.happened')}</h2>
+      <ol>
+        {entries.map((entry, index) => (
+          <li key={index} data-outcome={entry.outcome}>
+            <time dateTime={entry.at}>{clock(entry.at)}</time>
+            <span>
+              <strong>{t(`step.${entry.step}`)}</strong> {t(`outcome.${entry.outcome}`)}
+              {entry.attempts > 1 && ` · ${count('order.attempts', entry.attempts)}`}
+              {entry.detail !== undefined && <small>{entry.detail}</small>}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,79 @@
+import { Link, useSearchParams } from 'react-router';
+import { ORDER_STATUSES, type OrderStatus } from '../../../contracts/order-status.js';
+import type { User } from '../api/client.js';
+import { useOrders } from '../api/queries.js';
+import { Empty, Trouble } from '../parts/notice.js';
+import { useWords } from '../texts/words.js';
+
+export function Status({ status }: { status: OrderStatus }) {
+  const { t } = useWords();
+  return (
+    <span className="status" data-status={status}>
+      {t(`status.${status}`)}
+    </span>
+  );
+}
+
+export function Orders({ user }: { user: User }) {
+  const { t, count, money, time } = useWords();
+  const [params, setParams] = useSearchParams();
+  const status = ORDER_STATUSES.find((one) => one === params.get('status')) ?? '';
+  const asked = useOrders(user.id, status);
+  const orders = asked.data?.pages.flatMap(({ items }) => items);
+  return (
+    <section className="page">
+      <div className="heading">
+        <h1>{t('orders.title')}</h1>
+        <label className="field inline">
+          <span>{t('orders.status')}</span>
+          <select value={status} onChange={({ target }) => setParams(target.value ? { status: target.value } : {})}>
+            <option value="">{t('orders.every')}</option>
+            {ORDER_STATUSES.map((one) => (
+              <option key={one} value={one}>
+                {t(`status.${one}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <Trouble of={[asked]} />
+      {orders?.length === 0 ? (
+        <Empty>
+          <p>{t(status === '' ? 'orders.none' : 'orders.noneSuch')}</p>
+          <Link className="button" to="/">
+            {t('cart.toShop')}
+          </Link>
+        </Empty>
+      ) : (
+        <ul className="card orders" aria-busy={orders === undefined}>
+          {orders?.map((order) => (
+            <li key={order.id}>
+              <Link to={`/shop/orders/${order.id}`}>
+                <span className="order-names">{order.lines.map(({ productName }) => productName).join(', ')}</span>
+                <span className="order-when">
+                  {time(order.createdAt)} ·{' '}
+                  {count(
+                    'orders.pieces',
+                    order.lines.reduce((sum, line) => sum + line.quantity, 0),
+                  )}
+                </span>
+                <strong className="price">{money(order.totalPrice, order.currency)}</strong>
+                <Status status={order.status} />
+              </Link>
+            </li>
+          )) ?? <li className="ghost" aria-hidden="true" />}
+        </ul>
+      )}
+      {asked.hasNextPage && (
+        <button
+          className="more"
+          type="button"
+          disabled={asked.isFetchingNextPage}
+          onClick={() => void asked.fetchNextPage()}
+        >
+          {t('orders.more')}
+        </button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,97 @@
+import type { InputHTMLAttributes } from 'react';
+import { COUNTRIES } from '../api/generated/lists.js';
+import type { Address } from '../api/client.js';
+import { useWords } from '../texts/words.js';
+
+export function Field({
+  label,
+  hint,
+  ...input
+}: { label: string; hint?: string } & InputHTMLAttributes<HTMLInputElement>) {
+  const hintId = `${input.name ?? ''}-hint`;
+  return (
+    <label className="field">
+      <span>{label}</span>
+      <input {...input} aria-describedby={hint === undefined ? undefined : hintId} />
+      {hint !== undefined && <small id={hintId}>{hint}</small>}
+    </label>
+  );
+}
+
+export function AddressFields({ address, name }: { address: Address | null; name: string }) {
+  const { t, country } = useWords();
+  const known = address ?? { name, line1: '', city: '', postalCode: '', country: 'KR' as const };
+  const countries = COUNTRIES.map((code) => ({ code, name: country(code) })).sort((a, b) =>
+    a.name.localeCompare(b.name),
+  );
+  return (
+    <div className="fields">
+      <Field
+        label={t('address.name')}
+        name="name"
+        defaultValue={known.name}
+        autoComplete="name"
+        maxLength={200}
+        required
+      />
+      <Field
+        label={t('address.line1')}
+        name="line1"
+        defaultValue={known.line1}
+        autoComplete="address-line1"
+        maxLength={200}
+        required
+      />
+      <Field
+        label={t('address.line2')}
+        name="line2"
+        defaultValue={address?.line2 ?? ''}
+        autoComplete="address-line2"
+        maxLength={200}
+      />
+      <Field
+        label={t('address.postalCode')}
+        name="postalCode"
+        defaultValue={known.postalCode}
+        autoComplete="postal-code"
+        maxLength={20}
+        required
+      />
+      <Field
+        label={t('address.city')}
+        name="city"
+        defaultValue={known.city}
+        autoComplete="address-level2"
+        maxLength={100}
+        required
+      />
+      <label className="field">
+        <span>{t('address.country')}</span>
+        <select name="country" defaultValue={known.country} autoComplete="country">
+          {countries.map(({ code, name: shown }) => (
+            <option key={code} value={code}>
+              {shown}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
+  );
+}
+
+export const textOf = (form: FormData, name: string): string => {
+  const value = form.get(name);
+  return typeof value === 'string' ? value.trim() : '';
+};
+
+export function addressOf(form: FormData): Address {
+  const line2 = textOf(form, 'line2');
+  return {
+    name: textOf(form, 'name'),
+    line1: textOf(form, 'line1'),
+    ...(line2 !== '' && { line2 }),
+    city: textOf(form, 'city'),
+    postalCode: textOf(form, 'postalCode'),
+    country: textOf(form, 'country') as Address['country'],
+  };
+}

@@ -1,0 +1,42 @@
+import type { ReactNode } from 'react';
+import { ApiError } from '../api/client.js';
+import { useWords } from '../texts/words.js';
+
+export function Notice({ kind = 'info', children }: { kind?: 'info' | 'wait' | 'bad' | 'good'; children: ReactNode }) {
+  return (
+    <p className="notice" data-kind={kind} role={kind === 'bad' ? 'alert' : 'status'}>
+      {children}
+    </p>
+  );
+}
+
+interface Asked {
+  error: Error | null;
+  failureReason: Error | null;
+}
+
+/** What is in the way, in plain words; nothing where nothing is. */
+export function Trouble({ of }: { of: readonly Asked[] }) {
+  const { t } = useWords();
+  const [reason] = of.flatMap(({ error, failureReason }) => error ?? failureReason ?? []);
+  if (reason === undefined) return null;
+  if (!(reason instanceof ApiError))
+    return <Notice kind="bad">{t('trouble.other', { detail: reason.message })}</Notice>;
+  if (reason.status === 0) return <Notice kind="wait">{t('trouble.offline')}</Notice>;
+  if (reason.status === 429) return <Notice kind="wait">{t('trouble.busy')}</Notice>;
+  if (reason.isPassing) return <Notice kind="wait">{t('trouble.away')}</Notice>;
+  return (
+    <Notice kind="bad">
+      {t('trouble.other', { detail: reason.message })}
+      {reason.problem.errors?.map(({ path, message }) => (
+        <span className="field-error" key={path}>
+          {path}: {message}
+        </span>
+      ))}
+    </Notice>
+  );
+}
+
+export function Empty({ children }: { children: ReactNode }) {
+  return <div className="empty">{children}</div>;
+}
