@@ -4,6 +4,14 @@ import type { RunningApp } from './app.js';
 import { server } from './servers.js';
 import { waitFor } from './wait-for.js';
 
+/** A real browser, without a window. */
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: server('CHROMIUM'),
+    args: ['--headless', '--no-sandbox', '--disable-gpu'],
+  });
+}
+
 /** Temporal's Web UI in a real browser, with an application's own codec. */
 export class WebUi {
   private constructor(
@@ -13,10 +21,7 @@ export class WebUi {
   ) {}
 
   static async open({ urls, temporalNamespace }: RunningApp): Promise<WebUi> {
-    const browser = await chromium.launch({
-      executablePath: server('CHROMIUM'),
-      args: ['--headless', '--no-sandbox', '--disable-gpu'],
-    });
+    const browser = await openBrowser();
     const page = await browser.newPage({ viewport: { width: 1600, height: 1400 } });
     // What its page of settings keeps: one Temporal serves many applications here, each with keys and a codec of its own.
     const codec = JSON.stringify(JSON.stringify(urls['codec-server']));

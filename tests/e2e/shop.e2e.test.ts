@@ -1,0 +1,206 @@
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { beforeAll, expect, inject, onTestFinished, test } from 'vitest';
+import type { Order } from '../../contracts/http/orders.js';
+import { openShop, stockedProduct, type Shop } from '../support/shop.js';
+import { openBrowser } from '../support/web-ui.js';
+
+const { gatewayUrl } = inject('app');
+/** For a machine that is busy: whatever is waited for is an event of the page. */
+const LIMIT_MS = 180_000;
+const SCRIPT = '<img src=x onerror="hit=1"><script>hit=1</script>';
+
+let browser: Browser;
+let shop: Shop;
+beforeAll(async () => {
+  [browser, shop] = await Promise.all([openBrowser(), openShop(gatewayUrl)]);
+  return () => browser.close();
+});
+
+/** A visitor with nothing kept; whatever the page does against its own policy, or throws, fails the test. */
+async function visitor(): Promise<Page> {
+  const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 900 } });
+  context.setDefaultTimeout(LIMIT_MS);
+  await context.addInitScript({ content: axe.source });
+  await context.addInitScript(
+    `document.addEventListener('securitypolicyviolation', (one) => console.error('refused by the policy:', one.violatedDirective, one.blockedURI))`,
+  );
+  const page = await context.newPage();
+  const wrong: string[] = [];
+  page.on('pageerror', (error) => wrong.push(error.message));
+  page.on('console', (line) => {
+    if (/policy/i.test(line.text())) wrong.push(line.text());
+  });
+  onTestFinished(async () => {
+    await context.close();
+    expect(wrong).toEqual([]);
+  });
+  return page;
+}
+
+/** `npm run screenshots` makes the documents' pictures anew. */
+async function keep(page: Page, name: string): Promise<void> {
+  if (process.env['SCREENSHOTS'] !== '1') return;
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.screenshot({ path: `docs/images/${name}.png` });
+}
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+const status = (page: Page, wanted: string) => page.locator(`.heading .status[data-status=${wanted}]`).waitFor();
+const states = async (page: Page) =>
+  Promise.all((await page.locator('.saga-step').all()).map((one) => one.getAttribute('data-state')));
+
+/** To another page of the shop without loading it anew, which would end the session. */
+const goTo = (page: Page, path: string) =>
+  page.evaluate(`history.pushState({}, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`);
+
+/** From the product's page, by as many clicks as it takes. */
+async function order(page: Page, productId: number, { payment }: { payment?: string } = {}): Promise<void> {
+  await page.goto(`${gatewayUrl}/shop/products/${productId}`);
+  await button(page, /^Buy now/).click();
+  await button(page, 'Continue as the demo customer').click();
+  if (payment !== undefined) await page.locator(`input[value=${payment}]`).check();
+  await button(page, 'Place order').click();
+}
+
+test(
+  'the first page takes less than 150 kB on the wire',
+  async () => {
+    const page = await visitor();
+    let bytes = 0;
+    const sizes: Promise<unknown>[] = [];
+    page.on('requestfinished', (request) => {
+      if (/\/$|\/assets\//.test(request.url()))
+        sizes.push(request.sizes().then(({ responseBodySize }) => (bytes += responseBodySize)));
+    });
+    await page.goto(gatewayUrl);
+    await page.locator('.product h2').first().waitFor();
+    await Promise.all(sizes);
+    await keep(page, 'shop');
+    expect(bytes).toBeGreaterThan(50_000);
+    expect(bytes).toBeLessThan(150_000);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'three clicks, and the page shows the order to its end',
+  async () => {
+    const { id } = await stockedProduct(shop);
+    const page = await visitor();
+    await order(page, id);
+    await status(page, 'COMPLETED');
+    expect(await states(page)).toEqual(['done', 'done', 'done', 'done', 'done']);
+    await page.locator('[data-part=goods]', { hasText: 'Delivered to you' }).waitFor();
+    await page.locator('[data-part=money]', { hasText: /₩1,000 charged/ }).waitFor();
+  },
+  LIMIT_MS,
+);
+
+test(
+  'a declined card: the page draws what is undone',
+  async () => {
+    const { id } = await stockedProduct(shop);
+    const page = await visitor();
+    await order(page, id, { payment: 'card_declined' });
+    await status(page, 'CANCELLED');
+    await page.locator('[data-step=release-stock][data-state=undone]').waitFor();
+    expect(await states(page)).toEqual(['done', 'done', 'refused', 'waiting', 'waiting']);
+    await page.getByText('The card was declined.').waitFor();
+    await keep(page, 'saga');
+  },
+  LIMIT_MS,
+);
+
+test(
+  'clicked twice, its answer lost, and loaded anew: one order',
+  async () => {
+    const { id } = await stockedProduct(shop);
+    const page = await visitor();
+    const customer = { email: `shop-${id}@example.com`, password: 'a long enough one' };
+    await page.goto(`${gatewayUrl}/shop/products/${id}`);
+    await button(page, /^Buy now/).click();
+    await page.getByRole('link', { name: 'Sign up' }).click();
+    await page.getByLabel('Name', { exact: true }).fill(SCRIPT);
+    await page.getByLabel('E-mail').fill(customer.email);
+    await page.getByLabel('Password').fill(customer.password);
+    await button(page, 'Sign up').click();
+    for (const [label, text] of [
+      ['Street and number', '1 Sejong-daero'],
+      ['City', 'Seoul'],
+      ['Postal code', '04524'],
+    ] as const)
+      await page.getByLabel(label, { exact: true }).fill(text);
+
+    // The first is placed, and its answer never comes.
+    let sent = 0;
+    const reached = new Promise<void>((resolve) => {
+      void page.route('**/orders', async (route) => {
+        if (route.request().method() !== 'POST' || ++sent > 1) return route.continue();
+        await route.fetch();
+        resolve();
+      });
+    });
+    await button(page, 'Place order').dblclick();
+    await reached;
+    await page.reload();
+    await page.getByLabel('E-mail').fill(customer.email);
+    await page.getByLabel('Password').fill(customer.password);
+    await page.locator('form').getByRole('button', { name: 'Log in' }).click();
+    await status(page, 'COMPLETED');
+    expect(sent).toBe(2);
+
+    const buyer = await shop.anyone.logIn(customer.email, customer.password);
+    const { body } = await buyer.get<{ items: Order[] }>('/orders');
+    expect(body.items.map(({ lines }) => lines.map(({ productId }) => productId))).toEqual([[id]]);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'what people write stays text; no page has what axe finds, in either scheme, and none is wider than a phone',
+  async () => {
+    const { id } = await stockedProduct(shop);
+    await shop.admin.patch(`/products/${id}`, { name: SCRIPT, description: SCRIPT });
+    const page = await visitor();
+    await page.goto(`${gatewayUrl}/shop/login`);
+    const findings: unknown[] = [];
+    const look = async (path: string, ready: string) => {
+      await goTo(page, path);
+      await page.locator(ready).first().waitFor();
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
+        findings.push(...violations.map(({ id, nodes }) => [path, colorScheme, id, nodes[0]?.html]));
+      }
+      await page.setViewportSize({ width: 360, height: 800 });
+      const width = await page.evaluate('document.documentElement.scrollWidth');
+      if (Number(width) > 360) findings.push([path, 'is so wide', width]);
+      await page.setViewportSize({ width: 1280, height: 900 });
+    };
+    await look('/shop/login', 'form');
+    await look('/shop/signup', 'form');
+    await button(page, 'Sign up').waitFor();
+    await goTo(page, `/shop/products/${id}`);
+    await page.getByText(SCRIPT).first().waitFor();
+    await look(`/shop/products/${id}`, '.product-wide:not(.ghost) h1');
+    await look('/', '.product h2');
+    await button(page, /^Add to cart/)
+      .first()
+      .click();
+    await look('/shop/cart', '.line .price');
+    await goTo(page, `/shop/products/${id}`);
+    await button(page, /^Buy now/).click();
+    await button(page, 'Continue as the demo customer').click();
+    await look('/shop/checkout', '.summary .sum strong');
+    await button(page, 'Place order').click();
+    await status(page, 'COMPLETED');
+    await look(new URL(page.url()).pathname, '.happened li');
+    await look('/shop/orders', '.orders .status');
+    await look('/shop/profile', 'form');
+    await look('/shop/nothing', '.empty');
+    expect(findings).toEqual([]);
+    expect(await page.evaluate('typeof hit')).toBe('undefined');
+  },
+  LIMIT_MS,
+);
