@@ -23,6 +23,8 @@ function Mark({ state }: { state: NodeState }) {
 export function Saga({ order, timeline }: { order: Order; timeline: readonly TimelineEntry[] }) {
   const { t, clock } = useWords();
   const nodes = sagaPicture(order, timeline);
+  // What is undone waits for none of its other steps.
+  const isUndone = order.status === 'CANCELLING' || order.status === 'CANCELLED';
   return (
     <ol className="saga" data-status={order.status}>
       {nodes.map(({ step, state, at, undo }) => (
@@ -31,7 +33,7 @@ export function Saga({ order, timeline }: { order: Order; timeline: readonly Tim
             <Mark state={state} />
             <strong>{t(`step.${step}`)}</strong>
             <span className="saga-when">
-              {t(`state.${state}`)}
+              {(state !== 'waiting' || !isUndone) && t(`state.${state}`)}
               {at !== undefined && <time dateTime={at}>{clock(at)}</time>}
             </span>
           </div>
