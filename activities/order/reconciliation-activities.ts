@@ -1,3 +1,4 @@
+import type { TopicWithoutReason } from '../../contracts/events/order-event.js';
 import type { Registry } from 'prom-client';
 import { FINDING_KINDS, type FindingKind, type ReconciliationReport } from '../../contracts/reconciliation.js';
 import type { Logger } from '../../platform/logger.js';
@@ -166,6 +167,17 @@ function endIn(order: Order): OrderEnd {
   return { id: order.id, ...endSchema.parse(order) };
 }
 
+/** Whether a completed order has told it, in that sequence. A new topic without a reason has its line, or it does not compile. */
+const TOLD_WHEN_COMPLETED: Record<TopicWithoutReason, boolean> = {
+  // With the order's row.
+  'order-created': false,
+  'inventory-reserved': true,
+  'payment-completed': true,
+  'delivery-started': true,
+  'delivery-completed': true,
+  'order-completed': true,
+};
+
 /** What its records would have told, of which some are missing; what is there stays as it is. */
 function howItEnded(order: OrderEnd): OrderProgress[] {
   const { id: orderId, status, cancelReason = 'OPERATOR_REQUEST', cancelNote, ...facts } = order;
@@ -174,14 +186,8 @@ function howItEnded(order: OrderEnd): OrderProgress[] {
     ...{ key, step: 'saga', service: 'order-service', outcome: 'done', attempts: 1, detail: 'by a reconciliation' },
   });
   if (status === 'COMPLETED') {
-    const topics = [
-      'inventory-reserved',
-      'payment-completed',
-      'delivery-started',
-      'delivery-completed',
-      'order-completed',
-    ] as const;
-    const events = topics.map((topic) => ({ topic }));
+    const topics = Object.keys(TOLD_WHEN_COMPLETED) as TopicWithoutReason[];
+    const events = topics.filter((topic) => TOLD_WHEN_COMPLETED[topic]).map((topic) => ({ topic }));
     return [{ orderId, patch: { ...patch, status }, entry: entry('reconciled-status'), events }];
   }
   const why = { cancelReason, ...(cancelNote !== undefined && { cancelNote }) };

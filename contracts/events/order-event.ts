@@ -95,10 +95,11 @@ export type OrderEventData = z.infer<z.ZodObject<typeof orderFacts>> & Partial<z
 
 type DataOf<T extends Topic> = z.infer<(typeof EVENT_KINDS)[T]['data']>;
 type TopicWithReason = { [T in Topic]: DataOf<T> extends { reason: string } ? T : never }[Topic];
+export type TopicWithoutReason = Exclude<Topic, TopicWithReason>;
 
 /** An event that a step asks for: with its reason where the topic has one. */
 export type EventToTell =
-  { topic: TopicWithReason; reason: string } | { topic: Exclude<Topic, TopicWithReason>; reason?: undefined };
+  { topic: TopicWithReason; reason: string } | { topic: TopicWithoutReason; reason?: undefined };
 
 /** Of all that is known of an order, what an event of the topic holds; empty facts are left out. */
 export function factsOf(topic: Topic, known: Nullable<OrderEventData>): OrderEventData {

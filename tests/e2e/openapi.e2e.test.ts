@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
+import { forwardedOperations } from '../../contracts/http/operations.js';
 import { internalOperations, type Session } from '../../contracts/http/sessions.js';
 import type { ProblemDocument } from '../../contracts/http/problem.js';
 import { clientSecretName } from '../../stack/app/secrets.js';
@@ -119,6 +120,7 @@ const CALLS: Call[] = [
   { operation: 'setStock', as: 'bob', path: `/inventory/${product.id}`, body: { quantity: 50 }, status: 403, code: 'forbidden' },
 
   { operation: 'listPayments', as: 'alice', path: `/payments?orderId=${order.id}`, status: 200 },
+  { operation: 'listPayments', as: 'bob', path: '/payments?userId=1', status: 403, code: 'forbidden' },
   { operation: 'getPayment', as: 'alice', path: `/payments/${order.paymentId}`, status: 200 },
   { operation: 'getPayment', as: 'bob', path: `/payments/${order.paymentId}`, status: 404, code: 'not-found' },
   { operation: 'getSimulator', as: 'admin', path: '/payments/simulator', status: 200 },
@@ -126,6 +128,7 @@ const CALLS: Call[] = [
   { operation: 'setSimulator', as: 'alice', path: '/payments/simulator', body: { provider: 'up' }, status: 403, code: 'forbidden' },
 
   { operation: 'listDeliveries', as: 'alice', path: `/deliveries?orderId=${order.id}`, status: 200 },
+  { operation: 'listDeliveries', as: 'bob', path: '/deliveries?userId=1', status: 403, code: 'forbidden' },
   { operation: 'getDelivery', as: 'alice', path: `/deliveries/${order.deliveryId}`, status: 200 },
   { operation: 'getDelivery', as: 'bob', path: `/deliveries/${order.deliveryId}`, status: 404, code: 'not-found' },
   { operation: 'reportDelivery', path: `/deliveries/${deliveryId}/events`, body: report, headers: signed(report), status: 202 },
@@ -138,11 +141,12 @@ const CALLS: Call[] = [
   { operation: 'signUp', path: '/users', body: { ...carol, phone: '+82 10 1234 5678', address: SEOUL }, status: 201 },
   { operation: 'signUp', path: '/users', body: carol, status: 409, code: 'email-taken' },
   { operation: 'getUser', as: 'alice', path: '/users/1', status: 200 },
-  { operation: 'getUser', as: 'alice', path: '/users/2', status: 403, code: 'forbidden' },
+  { operation: 'getUser', as: 'bob', path: '/users/1', status: 403, code: 'forbidden' },
   { operation: 'getUser', as: 'admin', path: '/users/2000000000', status: 404, code: 'not-found' },
   { operation: 'getOwnUser', as: 'alice', path: '/users/me', status: 200 },
   { operation: 'getOwnUser', path: '/users/me', status: 401, code: 'unauthorized' },
   { operation: 'changeUser', as: 'bob', path: '/users/2', body: { name: 'Bob', phone: null }, status: 200 },
+  { operation: 'changeUser', as: 'bob', path: '/users/1', body: { name: 'Bob' }, status: 403, code: 'forbidden' },
   { operation: 'changeUser', as: 'bob', path: '/users/2', body: { disabled: true }, status: 403, code: 'forbidden' },
   { operation: 'validateUser', as: 'admin', path: '/users/1/validation', status: 200 },
   { operation: 'validateUser', as: 'alice', path: '/users/1/validation', status: 403, code: 'forbidden' },
@@ -187,6 +191,13 @@ describe('the API', () => {
   it('has no operation that is not called here', () => {
     const called = new Set(CALLS.map(({ operation }) => operation));
     expect(document.operationIds().filter((operation) => !called.has(operation))).toEqual([]);
+  });
+
+  it("has no operation of an owner that is not called here for another's things, and refused", () => {
+    const ofOwners = Object.entries(forwardedOperations).filter(([, { access }]) => access === 'owner-or-admin');
+    const refused = CALLS.filter(({ as, status }) => as === 'bob' && (status === 403 || status === 404));
+    const unheld = ofOwners.filter(([name]) => !refused.some(({ operation }) => operation === name));
+    expect(unheld.map(([name]) => name)).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { PlacedOrder } from '../../contracts/http/orders.js';
+import { COMPENSATIONS, STEPS } from '../../contracts/saga-steps.js';
 import { stockOf } from './step-activities.js';
 
 const line = (productId: number) => ({ productId, productName: 'x', unitPrice: 1, quantity: productId, totalPrice: 1 });
@@ -15,4 +16,8 @@ it('asks for stock in ascending product id, as numbers, and leaves the order as 
     ],
   });
   expect(order.lines.map(({ productId }) => productId)).toEqual([10, 9, 100]);
+});
+
+it('can be refused no compensation but the calling off of a delivery, which is the only one that the undo begins with', () => {
+  expect(COMPENSATIONS.filter((step) => STEPS[step].refusals.length > 0)).toEqual(['cancel-delivery']);
 });
