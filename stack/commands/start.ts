@@ -11,7 +11,7 @@ import { aborted, startAndEnd, together } from '../support/start-and-end.js';
 import { removeData, removeRests, forgetFormer, readState } from '../support/state.js';
 import { inWords, sinceThen, readOptions, withoutPassword } from '../support/terminal.js';
 
-const wanted: ServerName[] = ['postgres', 'redis', 'kafka', 'temporal', 'zipkin', 'maildev', 'kafka-ui'];
+const wanted: ServerName[] = ['postgres', 'redis', 'kafka', 'temporal', 'zipkin', 'prometheus', 'maildev', 'kafka-ui'];
 
 const usage = `npm start -- [--fresh]
 npm run dev -- [--fresh] PROCESS...
@@ -52,6 +52,7 @@ export async function run() {
       // Only now are there packages to import.
       const { startServers } = await import('../servers/start-servers.js');
       const { startApp } = await import('../app/start-app.js');
+      const { writeMetricsTargets } = await import('../servers/prometheus.js');
       let serversEnv: Record<string, string> = {};
       await together(signal, [
         async (signal) => {
@@ -63,6 +64,7 @@ export async function run() {
       ]);
       const app = await startApp({ dir, serversEnv, ports, watch, restart: true, progress, signal });
       ends.push(app.stop);
+      writeMetricsTargets(dir, app.metricsUrls);
 
       progress.say(
         `\nHoldfast is up after ${inWords(Date.now() - since)}.\n\n${addressTable({ env: serversEnv, urls: app.urls })}`,
@@ -133,6 +135,7 @@ export function addressTable({ env, urls }: { env: Record<string, string>; urls:
     ['Temporal Web UI', env.TEMPORAL_UI_URL],
     ['Kafka UI', env.KAFKA_UI_URL],
     ['Traces (Zipkin)', env.ZIPKIN_URL],
+    ['Metrics (Prometheus)', env.PROMETHEUS_URL],
     ['Mail inbox', env.INBOX_URL],
     ['Temporal', env.TEMPORAL_ADDRESS],
     ['Kafka', env.KAFKA_BROKERS],

@@ -9,6 +9,7 @@ import { chromium } from './chromium.js';
 import { kafkaUi, kafka } from './kafka.js';
 import { maildev } from './maildev.js';
 import { postgres } from './postgres.js';
+import { prometheus } from './prometheus.js';
 import { redis } from './redis.js';
 import { tctl, temporal, temporalCli, testServer, canDownloadTemporal } from './temporal.js';
 import type { Server } from './types.js';
@@ -20,6 +21,7 @@ export type ServerName =
   | 'kafka'
   | 'temporal'
   | 'zipkin'
+  | 'prometheus'
   | 'maildev'
   | 'kafka-ui'
   | 'temporal-cli'
@@ -29,7 +31,7 @@ export type ServerName =
 
 /** Each queue fetches one after the other, in order of need; the queues run side by side. */
 const queues: Server[][] = [
-  [postgres, maildev, kafkaUi, chromium],
+  [postgres, maildev, kafkaUi, prometheus, chromium],
   [redis, kafka, zipkin, testServer],
   [temporal, temporalCli, tctl],
 ];

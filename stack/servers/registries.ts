@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -126,4 +127,42 @@ export async function fromPip(
     return 'PyPI';
   });
   return folder;
+}
+
+interface Release {
+  /** Below which its files lie. */
+  release: string;
+  /** The name of its list of SHA-256 sums. */
+  checksums: string;
+  archive: string;
+  /** What is wanted of the archive, which goes into `folder`. */
+  member: string;
+  folder: string;
+}
+
+/** Of an archive that a project has built, checked against the release's list of checksums. Rejects when it can't be had quickly. */
+export async function officialDownload(
+  { environment, signal, detail }: Omit<FetchContext, 'cache'>,
+  { release, checksums, archive, member, folder }: Release,
+): Promise<void> {
+  detail('asking for the official download');
+  const sums = await (await get(`${release}/${checksums}`, 8_000, signal)).text();
+  const line = sums.split('\n').find((one) => one.trim().endsWith(archive));
+  const expected = line?.split(/\s+/)[0];
+  if (!expected) throw new Error(`no checksum of ${archive}`);
+  detail(`downloading ${archive}`);
+  const bytes = Buffer.from(await (await get(`${release}/${archive}`, 120_000, signal)).arrayBuffer());
+  const actual = createHash('sha256').update(bytes).digest('hex');
+  if (actual !== expected) throw new Error(`${archive} has the checksum ${actual}, not ${expected}`);
+  const file = path.join(folder, archive);
+  fs.writeFileSync(file, bytes);
+  await runCommand('tar', ['-xzf', file, '-C', folder, member], { env: environment, signal });
+  fs.rmSync(file);
+}
+
+/** @param within milliseconds */
+export async function get(url: string, within: number, signal: AbortSignal) {
+  const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(within)]) });
+  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+  return response;
 }

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { isCached } from '../support/cache.js';
 import { answersOk } from '../support/probes.js';
 import { runCommand } from '../support/run-command.js';
-import { buildGoTool, cached, goPins, fromMaven, hasJars } from './registries.js';
+import { buildGoTool, cached, get, goPins, fromMaven, hasJars, officialDownload } from './registries.js';
 import type { Server, ServerContext } from './types.js';
 
 const version = '1.5.1';
@@ -92,43 +91,22 @@ export const temporal: Server = {
   },
 };
 
-/** The official prebuilt `temporal`, checked against the release's list of checksums. Rejects when it can't be had quickly: building it is the way then. */
-async function downloadTemporal({ environment, signal, detail }: ServerContext, folder: string) {
-  const archive = `temporal_cli_${version}_${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}.tar.gz`;
-  const release = `https://github.com/temporalio/cli/releases/download/v${version}`;
-  detail('asking for the official download');
-  const checksums = await (await get(`${release}/checksums.txt`, 8_000, signal)).text();
-  const expected = checksums
-    .split('\n')
-    .find((line) => line.trim().endsWith(archive))
-    ?.split(/\s+/)[0];
-  if (!expected) throw new Error(`no checksum of ${archive}`);
-  detail(`downloading ${archive}`);
-  const bytes = Buffer.from(await (await get(`${release}/${archive}`, 120_000, signal)).arrayBuffer());
-  const actual = createHash('sha256').update(bytes).digest('hex');
-  if (actual !== expected) throw new Error(`${archive} has the checksum ${actual}, not ${expected}`);
-  const file = path.join(folder, archive);
-  fs.writeFileSync(file, bytes);
-  await runCommand('tar', ['-xzf', file, '-C', folder, 'temporal'], { env: environment, signal });
-  fs.rmSync(file);
+const release = `https://github.com/temporalio/cli/releases/download/v${version}`;
+
+/** Rejects when it can't be had quickly: building it is the way then. */
+function downloadTemporal(context: ServerContext, folder: string) {
+  const machine = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`;
+  const archive = `temporal_cli_${version}_${machine}.tar.gz`;
+  return officialDownload(context, { release, checksums: 'checksums.txt', archive, member: 'temporal', folder });
 }
 
 /** @returns whether the official download answers, so that nothing needs building */
 export async function canDownloadTemporal(signal: AbortSignal = AbortSignal.timeout(6000)): Promise<boolean> {
   try {
-    return Boolean(
-      await get(`https://github.com/temporalio/cli/releases/download/v${version}/checksums.txt`, 6000, signal),
-    );
+    return Boolean(await get(`${release}/checksums.txt`, 6000, signal));
   } catch {
     return false;
   }
-}
-
-/** @param within milliseconds */
-async function get(url: string, within: number, signal: AbortSignal) {
-  const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(within)]) });
-  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
-  return response;
 }
 
 /** Temporal's earlier command-line tool, for those whose hands know it. */

@@ -29,6 +29,7 @@ export const defaultPorts = Object.freeze({
   REDIS_PORT: 6379,
   POSTGRES_PORT: 5432,
   ZIPKIN_PORT: 9411,
+  PROMETHEUS_PORT: 9090,
   SMTP_PORT: 1025,
   INBOX_PORT: 1080,
   KAFKA_UI_PORT: 9000,

@@ -1,0 +1,101 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { thisMachine } from '../prerequisites.js';
+import { isCached } from '../support/cache.js';
+import { answersOk } from '../support/probes.js';
+import { runCommand } from '../support/run-command.js';
+import { cached, officialDownload } from './registries.js';
+import type { Server, ServerContext } from './types.js';
+
+const version = '3.5.0';
+const pins = [version];
+
+/** Below the folder of a stack: which processes are asked for their metrics, as whoever starts them writes it. */
+export const METRICS_TARGETS = path.join('data', 'prometheus-targets.json');
+
+/**
+ * Prometheus asks every process for its metrics. This machine's own, the official download, or Debian's package unpacked, for which
+ * nobody has to be root.
+ */
+export const prometheus: Server = {
+  name: 'prometheus',
+  keeps: 'metrics',
+  settings: ['PROMETHEUS_URL'],
+  ports: ['PROMETHEUS_PORT'],
+  isHere: (cache) => isInstalled() || isCached({ cache, name: 'prometheus', pins }),
+  async obtain(context) {
+    if (isInstalled()) return { from: 'this machine', program: 'prometheus' };
+    const got = await cached(context, { name: 'prometheus', pins }, (folder) => fetched(context, folder));
+    return { ...got, program: path.join(got.folder, 'prometheus') };
+  },
+  prepare({ dir, ports, environment }, { program = '' }) {
+    const data = path.join(dir, 'data', 'prometheus');
+    fs.mkdirSync(data, { recursive: true });
+    const config = path.join(data, 'prometheus.yml');
+    // Written as JSON, which is YAML too.
+    const scrape = { job_name: 'holdfast', file_sd_configs: [{ files: [path.join(dir, METRICS_TARGETS)] }] };
+    fs.writeFileSync(config, JSON.stringify({ global: { scrape_interval: '5s' }, scrape_configs: [scrape] }));
+    const args = [
+      ...[`--config.file=${config}`, `--storage.tsdb.path=${path.join(data, 'series')}`],
+      ...['--storage.tsdb.retention.time=7d', `--web.listen-address=127.0.0.1:${ports.PROMETHEUS_PORT}`],
+      '--log.level=warn',
+    ];
+    return {
+      name: 'prometheus',
+      command: program,
+      args,
+      cwd: dir,
+      env: environment,
+      background: true,
+      within: 60_000,
+      ready: () => answersOk(`http://127.0.0.1:${ports.PROMETHEUS_PORT}/-/ready`),
+    };
+  },
+  describe: ({ ports }) => ({ PROMETHEUS_URL: `http://127.0.0.1:${ports.PROMETHEUS_PORT}` }),
+  answers: ({ PROMETHEUS_URL }) => answersOk(`${PROMETHEUS_URL}/-/ready`),
+};
+
+/** Prometheus reads it anew whenever it changes. */
+export function writeMetricsTargets(dir: string, metricsUrls: Record<string, string>): void {
+  const targets = Object.entries(metricsUrls).map(([process, url]) => ({
+    targets: [new URL(url).host],
+    labels: { process },
+  }));
+  fs.mkdirSync(path.join(dir, 'data'), { recursive: true });
+  fs.writeFileSync(path.join(dir, `${METRICS_TARGETS}.new`), JSON.stringify(targets));
+  fs.renameSync(path.join(dir, `${METRICS_TARGETS}.new`), path.join(dir, METRICS_TARGETS));
+}
+
+const isInstalled = () => /^prometheus, version/.test(thisMachine.ask('prometheus', ['--version']) ?? '');
+
+async function fetched(context: ServerContext, folder: string): Promise<string> {
+  const { environment, signal, detail } = context;
+  const name = `prometheus-${version}.${process.platform}-${process.arch === 'x64' ? 'amd64' : process.arch}`;
+  const from = await officialDownload(context, {
+    release: `https://github.com/prometheus/prometheus/releases/download/v${version}`,
+    checksums: 'sha256sums.txt',
+    archive: `${name}.tar.gz`,
+    member: `${name}/prometheus`,
+    folder,
+  }).then(
+    () => {
+      fs.renameSync(path.join(folder, name, 'prometheus'), path.join(folder, 'prometheus'));
+      fs.rmdirSync(path.join(folder, name));
+      return 'the official download';
+    },
+    async (error: unknown) => {
+      signal.throwIfAborted();
+      detail(`no official download (${error instanceof Error ? error.message : String(error)}), asking for Debian's`);
+      const run = (command: string, args: string[]) =>
+        runCommand(command, args, { cwd: folder, env: environment, signal });
+      await run('apt-get', ['download', 'prometheus']);
+      const archive = fs.readdirSync(folder).find((file) => file.endsWith('.deb')) ?? '';
+      await run('dpkg-deb', ['-x', archive, 'unpacked']);
+      fs.renameSync(path.join(folder, 'unpacked', 'usr', 'bin', 'prometheus'), path.join(folder, 'prometheus'));
+      fs.rmSync(path.join(folder, 'unpacked'), { recursive: true });
+      fs.rmSync(path.join(folder, archive));
+      return "Debian's package";
+    },
+  );
+  return from;
+}
