@@ -180,6 +180,7 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
         .digest('hex')
         .slice(0, 16);
       let refund: WorkflowHandleWithFirstExecutionRunId<RefundPart>;
+      crashPoint('give back: before asking');
       try {
         refund = await within(deadline, () =>
           workflows.start<RefundPart>(REFUND_PART, {
@@ -196,6 +197,7 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
         say('not refunded yet', orderId, error);
         return { outcome: 'unreachable' };
       }
+      crashPoint('give back: workflow started');
       try {
         // Temporal answers a wait whose deadline is near at once and with nothing, and the client asks it again and again.
         return await within(deadline, () => refund.result(), deadline + TEMPORAL_ANSWERS_EARLY_MS);

@@ -1,4 +1,5 @@
 import type { RefundPartAnswer, RefundPartRequest } from '../../contracts/activities/payment-activities.js';
+import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import type { ProviderPart } from './payment-provider.js';
 import type { PaymentService } from './refund-order.js';
 
@@ -11,6 +12,7 @@ type PartOutcome = RefundPartAnswer & { first?: boolean };
  */
 export async function refundPart(service: PaymentService, part: RefundPartRequest): Promise<PartOutcome> {
   const { store } = service;
+  crashPoint('part: before the row');
   const opened = await store.openPart(part);
   if ('left' in opened) return { outcome: 'too-much', left: opened.left };
   const { operation, first } = opened;
@@ -23,8 +25,12 @@ export async function refundPart(service: PaymentService, part: RefundPartReques
     return { outcome: 'another' };
   if (operation.state !== 'PENDING') return decided(operation, false);
 
+  crashPoint('part: row written');
+
   const answer = await refundAtProvider(service, part, first);
+  crashPoint('part: provider answered');
   const recorded = await store.recordPart(part.operationId, answer);
+  crashPoint('part: recorded');
   return decided(recorded.operation, recorded.changed);
 }
 

@@ -74,6 +74,31 @@ export async function differencesInStock(world: World, { stock }: Customers): Pr
   return findings;
 }
 
+/** Once every order is final and every refund answered: what went back of each, by our books and the provider's. */
+export async function differencesInRefunds(world: World, { placed }: Customers): Promise<string[]> {
+  const ours = await world.query<{ id: string; end: string; charged: string; back: string; open: number }>(
+    'PAYMENT',
+    `SELECT order_id AS id, max(payments.status) AS end, max(payments.amount) AS charged,
+       coalesce(sum(operations.amount) FILTER (WHERE kind = 'REFUND' AND state = 'DONE'), 0) AS back,
+       count(*) FILTER (WHERE state = 'PENDING')::integer AS open
+     FROM payments JOIN payment_operations AS operations USING (order_id) GROUP BY order_id`,
+  );
+  const theirs = await world.query<{ id: string; back: string }>(
+    'PAYMENT_SIMULATOR',
+    `SELECT idempotency_key AS id, CASE status WHEN 'REFUNDED' THEN amount ELSE refunded_in_parts END AS back
+     FROM ledger_entries`,
+  );
+  const atProvider = new Map(theirs.map(({ id, back }) => [id, back]));
+  const kinds = new Map(placed.map(({ id, kind }) => [id, kindOf(kind)]));
+  return ours.flatMap(({ id, end, charged, back, open }) => {
+    const parts = end === 'CHARGED' ? (kinds.get(id)?.parts ?? []) : [];
+    const due = end === 'REFUNDED' ? Number(charged) : parts.reduce((sum, part) => sum + part, 0);
+    const isRight = open === 0 && Number(back) === due && Number(atProvider.get(id) ?? 0) === due;
+    const says = `${back} by our books, ${atProvider.get(id) ?? 'nothing'} by the provider's, ${open} open`;
+    return isRight ? [] : [`${id}: ${due} was to go back, and did ${says}`];
+  });
+}
+
 /** Each event that customers are told of, one mail. `lost`: given up because its sender died while it was on its way. */
 export async function differencesInMails(world: World): Promise<{ findings: string[]; mails: number; lost: number }> {
   const events = await world.query<{ id: string; orderId: string }>(

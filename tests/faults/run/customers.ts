@@ -84,6 +84,12 @@ export async function openCustomers(world: World, shop: () => Shop, seed: number
     placed.push({ ...answer, kind: kindName, answeredAt: Date.now() });
     if (kind.isPoisoned) await poison(world, answer.id);
     if (kind.losesItsReport) await deliverUnheard(world, answer.id);
+    const { parts } = kind;
+    if (parts !== undefined) {
+      // Each twice: who asks again meanwhile has the same one.
+      const asked = [...parts.entries(), ...parts.entries()];
+      await Promise.all(asked.map(([index, amount]) => giveBack(world, shop, answer.id, { amount, index })));
+    }
     if (kind.cancelWithinMs === undefined) return;
     await pause(random.between(...kind.cancelWithinMs));
     await cancelUntilHeard(world, buyer, answer.id);
@@ -205,6 +211,32 @@ async function cancelUntilHeard(world: World, buyer: () => Api, id: string): Pro
     patienceMs,
   );
 }
+
+/** Too much is what is not paid yet, and what its undo was faster to give back. */
+async function giveBack(
+  world: World,
+  shop: () => Shop,
+  id: string,
+  { amount, index }: { amount: number; index: number },
+): Promise<void> {
+  await world.until(
+    `an answer to refund ${index} of ${id}`,
+    async () => {
+      const asked = { amount, reason: 'a scratch' };
+      const { status, body } = await withinLimit(
+        shop().admin.post<Body>(`/orders/${id}/refunds`, asked, { 'idempotency-key': `part-${index}` }),
+      );
+      if (status === 201) return true;
+      if (status === 409 && (await hasEnded(world, id))) return true;
+      await pause(againAfterMs);
+      throw new Error(`${status} ${body.code ?? ''}`);
+    },
+    patienceMs,
+  );
+}
+
+const hasEnded = async (world: World, id: string): Promise<boolean> =>
+  (await world.query('ORDER', `SELECT 1 FROM orders WHERE id = $1 AND status = 'CANCELLED'`, [id])).length > 0;
 
 /** What hangs is asked again, as a customer would. */
 async function withinLimit<T>(answer: Promise<T>): Promise<T> {

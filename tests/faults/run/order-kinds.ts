@@ -16,6 +16,8 @@ export interface Kind {
   losesItsReport?: boolean;
   /** Somebody signals it with a payload that nobody can read. */
   isPoisoned?: boolean;
+  /** Minor unit: an operator gives these back once it is paid, all at once and again until each is answered. */
+  parts?: readonly number[];
   /** Of a product that is nearly sold out. */
   scarce?: boolean;
   /** How it may end. */
@@ -24,7 +26,7 @@ export interface Kind {
 
 /** What customers do. */
 export const KINDS = {
-  ok: { share: 16, lines: 1, ends: ['COMPLETED'] },
+  ok: { share: 10, lines: 1, ends: ['COMPLETED'] },
   'several lines': { share: 12, lines: 3, ends: ['COMPLETED'] },
   'posted twice': { share: 10, lines: 1, twice: true, ends: ['COMPLETED'] },
   'will not wait': { share: 4, lines: 1, impatient: true, ends: ['COMPLETED'] },
@@ -40,6 +42,14 @@ export const KINDS = {
     postalCode: '88888',
     cancelWithinMs: [600, 1_500],
     ends: ['CUSTOMER_REQUEST'],
+  },
+  'refunded in parts': { share: 4, lines: 1, parts: [300, 200], ends: ['COMPLETED'] },
+  'refunded and returned': {
+    share: 2,
+    lines: 1,
+    postalCode: '99999',
+    parts: [300, 200],
+    ends: ['DELIVERY_RETURNED'],
   },
   'delivered unheard': { share: 4, lines: 1, postalCode: '88888', losesItsReport: true, ends: ['COMPLETED'] },
   poisoned: { share: 4, lines: 1, isPoisoned: true, ends: ['COMPLETED'] },

@@ -1,5 +1,13 @@
 import type { Progress } from '../../../stack/support/terminal.js';
-import { allAreTold, differencesInMails, differencesInStock, neededNobody, reconcile, wrongEnds } from './books.js';
+import {
+  allAreTold,
+  differencesInMails,
+  differencesInRefunds,
+  differencesInStock,
+  neededNobody,
+  reconcile,
+  wrongEnds,
+} from './books.js';
 import { openCustomers, type Customers } from './customers.js';
 import { perform, type Performed } from './perform.js';
 import { keepProviderDown, type ProviderDown } from './provider-down.js';
@@ -192,6 +200,7 @@ async function atTheEnd(world: World, customers: Customers): Promise<string[]> {
     return [
       ...(await wrongEnds(world, customers)),
       ...(await differencesInStock(world, customers)),
+      ...(await differencesInRefunds(world, customers)),
       ...(await reconcile(world)),
     ];
   } catch (error) {

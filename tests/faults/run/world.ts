@@ -12,7 +12,7 @@ type Servers = Awaited<ReturnType<typeof startServers>>;
 type App = Awaited<ReturnType<typeof startApp>>;
 type Managed = App['processes'][string];
 
-type DatabaseName = 'ORDER' | 'INVENTORY' | 'PAYMENT' | 'DELIVERY' | 'NOTIFICATION';
+type DatabaseName = 'ORDER' | 'INVENTORY' | 'PAYMENT' | 'PAYMENT_SIMULATOR' | 'DELIVERY' | 'NOTIFICATION';
 
 /** So that an order whose report was lost is final as soon as the others. */
 const DELIVERY_ASKED_EVERY = '5s';
