@@ -10,7 +10,7 @@ interface NotificationState {
   sendingAt: Date | null;
 }
 
-type Standing = 'to send' | 'being sent' | 'lost track of' | 'over';
+export type Standing = 'to send' | 'being sent' | 'lost track of' | 'over';
 
 /** Why it is over, where nobody knows how: by itself it is never sent again. */
 export const LOST = 'whether it went is not known';
@@ -71,7 +71,7 @@ export interface EventToTell {
   event: CustomerTopic | UserTopic;
 }
 
-export interface StoredNotification extends NotificationState {
+interface StoredNotification extends NotificationState {
   id: string;
   channel: ChannelName;
 }

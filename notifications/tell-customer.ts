@@ -15,7 +15,7 @@ import {
   type ChannelName,
   type EventToTell,
   type NotificationStore,
-  type StoredNotification,
+  type Standing,
 } from './notification-store.js';
 import { type Message, messageOf } from './templates/templates.js';
 
@@ -70,13 +70,12 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
   const tellOn = async (
     channel: ChannelName,
     { time, ...toTell }: EventToTell & Pick<AnyEvent, 'time'>,
-    opened: StoredNotification | undefined,
+    opened: { id: string; standing: Standing } | undefined,
     work: () => Promise<void>,
   ): Promise<Outcome> => {
     if (opened === undefined) return DONE;
     const key = keyOf(toTell.eventId, channel);
-    const { id, ...state } = opened;
-    const standing = standingOf(state, { now: new Date(), leaseMs });
+    const { id, standing } = opened;
     if (standing === 'over') return DONE;
     const about = { channel, event: toTell.event, ...whose(toTell) };
     if (standing === 'lost track of') return MAY_HAVE_GONE;
@@ -127,11 +126,13 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
     }
     if (again) await store.revive(event.id, evenIfSentBy);
     /** Of an old event only what there is of it. */
-    const openOn = async (channel: ChannelName): Promise<StoredNotification | undefined> => {
+    const openOn = async (channel: ChannelName) => {
       const key = keyOf(event.id, channel);
       const left = unwritten.get(key);
       if (left !== undefined) await write(key, left);
-      return isOld ? store.find(event.id, channel) : store.open(toTell, channel);
+      const opened = await (isOld ? store.find(event.id, channel) : store.open(toTell, channel));
+      // By the time that it was read: while the user is asked for, another process may send it.
+      return opened && { id: opened.id, standing: standingOf(opened, { now: new Date(), leaseMs }) };
     };
     // Before the address is known, so that one can see what is still to come.
     crashPoint('notify: before the row');

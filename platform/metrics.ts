@@ -124,7 +124,8 @@ export function readAtScrape<Name extends MetricName<'gauge'>>(settings: Reading
       collect: async () => {
         const values = await latest().catch(() => undefined);
         shown.reset();
-        if (values === undefined) return;
+        // One without labels is 0 after that, which would pass for today's too.
+        if (values === undefined) return shown.remove();
         for (const labels of seriesOf(name)) shown.set(labels, 0);
         for (const { labels = {}, value } of values[name]) shown.set(labels, value);
       },

@@ -38,7 +38,7 @@ export function createTellFindings({ logger, registry }: { logger: Logger; regis
     for (const done of repaired) logger.info({ ...done }, 'reconciliation repair');
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
     logger.info({ findings: total, repaired: repaired.length, moving, checked }, 'reconciliation finished');
-    repairs.inc(repaired.length);
+    repairs.inc(repaired.filter(({ gone, repair }) => gone && repair !== undefined).length);
     if (!complete) return;
     for (const kind of Object.keys(FINDING_KINDS) as FindingKind[]) found.set({ kind }, counts[kind] ?? 0);
     at.setToCurrentTime();

@@ -18,7 +18,7 @@ export function serveShop(folder = BUILT): Router {
   const files = compressed(`${folder}/assets`, (res) => void res.set('Cache-Control', FOR_EVER));
   // One that is gone is no page, whoever asks.
   router.use('/shop/assets', files, (_req, _res, next) => next('router'));
-  router.get(['/', '/shop{/*path}'], onlyFromHere, (req, res, next) => {
+  const sendPage: RequestHandler = (req, res, next) => {
     if (req.accepts(['json', 'html']) !== 'html') return next();
     const { url } = req;
     req.url = '/index.html';
@@ -26,7 +26,9 @@ export function serveShop(folder = BUILT): Router {
       req.url = url;
       next(error);
     });
-  });
+  };
+  // One by one: the metrics of a request are by its path.
+  for (const path of ['/', '/shop{/*path}']) router.get(path, onlyFromHere, sendPage);
   return router;
 }
 

@@ -7,6 +7,7 @@ import {
   type WorkflowClient,
   type WorkflowHandleWithFirstExecutionRunId,
   type WorkflowUpdateHandle,
+  WorkflowFailedError,
 } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import {
@@ -203,7 +204,8 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
         return await within(deadline, () => refund.result(), deadline + TEMPORAL_ANSWERS_EARLY_MS);
       } catch (error) {
         say('the refund takes longer', orderId, error);
-        return { outcome: 'accepted' };
+        // One that was ended from outside goes on only when it is asked for again.
+        return { outcome: error instanceof WorkflowFailedError ? 'unreachable' : 'accepted' };
       }
     },
   };

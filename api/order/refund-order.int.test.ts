@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import supertest from 'supertest';
 import type { RefundPartAnswer, RefundPartRequest } from '../../contracts/activities/payment-activities.js';
 import type { Order } from '../../contracts/http/orders.js';
+import { waitFor } from '../../tests/support/wait-for.js';
 import { startOrderApi, type OrderApi } from './testing/order-api.js';
 
 let api: OrderApi;
@@ -31,6 +32,15 @@ const refund = (body: object, { key = `key-${++keys}`, bearer = api.admin, id = 
     .post(`/orders/${id}/refunds`)
     .set({ authorization: bearer, 'idempotency-key': key })
     .send({ reason: 'a scratch', ...body });
+
+/** undefined where there is none. */
+const openRefunds = async () => {
+  const { executions } = await api.temporal.client.workflowService.listOpenWorkflowExecutions({
+    namespace: api.temporal.client.options.namespace,
+    typeFilter: { name: 'refundPart' },
+  });
+  return executions.length > 0 ? executions : undefined;
+};
 
 describe('a refund', () => {
   it('of an amount or of lines, at the prices of the order, is asked of the payment service', async () => {
@@ -63,16 +73,24 @@ describe('a refund', () => {
     api.shop.refundPart = () => (away ? Promise.reject(new Error('away')) : Promise.resolve({ outcome: 'refunded' }));
     const begun = await refund({ amount: 5 }, { key: 'away' });
     expect([begun.status, begun.body]).toMatchObject([202, { amount: 5, state: 'PENDING' }]);
-    const [running] = await api.temporal.client.workflowService
-      .listOpenWorkflowExecutions({
-        namespace: api.temporal.client.options.namespace,
-        typeFilter: { name: 'refundPart' },
-      })
-      .then(({ executions }) => executions);
+    const [running] = (await openRefunds()) ?? [];
     away = false;
     const handle = api.temporal.client.workflow.getHandle(running?.execution?.workflowId ?? '');
     expect(await handle.result()).toEqual({ outcome: 'refunded' });
     expect((await refund({ amount: 5 }, { key: 'away' })).status).toBe(201);
+  });
+
+  it('whose workflow is ended from outside is to be sent again, under the same key', async () => {
+    api.shop.refundPart = () => Promise.reject(new Error('away'));
+    const begun = refund({ amount: 5 }, { key: 'ended' }).then(({ status, body }) => ({
+      status,
+      body: body as object,
+    }));
+    const [running] = await waitFor('the workflow to run', openRefunds, { timeoutMs: 4_000 });
+    await api.temporal.client.workflow.getHandle(running?.execution?.workflowId ?? '').terminate('by an operator');
+    expect(await begun).toMatchObject({ status: 503, body: { code: 'saga-unavailable' } });
+    answers({ outcome: 'refunded' });
+    expect((await refund({ amount: 5 }, { key: 'ended' })).status).toBe(201);
   });
 
   it.each([
@@ -94,6 +112,13 @@ describe('a refund', () => {
       { lines: [{ productId: 2, quantity: 1 }] },
     ])
       expect((await refund(body)).status).toBe(400);
+    expect(asked).toEqual([]);
+  });
+
+  it('is for no lines that cost nothing', async () => {
+    api.shop.stock.set(6, 1);
+    const { id } = (await api.post({ productId: 6, quantity: 1 })).body as Order;
+    expect((await refund({ lines: [{ productId: 6, quantity: 1 }] }, { id })).status).toBe(400);
     expect(asked).toEqual([]);
   });
 

@@ -22,7 +22,7 @@ export interface OutboxRelaySettings {
   /** Shows which events wait, and for how long. */
   registry: Registry;
   batchSize?: number;
-  /** How long a new row that nobody told of can stay unseen, and a leader that died be missed. */
+  /** How long a new row that nobody told of can stay unseen, beside `gatherMs`, and a leader that died be missed. */
   pollMs?: number;
   /** How long after a new row more are waited for: each batch is read, sent and marked for itself. */
   gatherMs?: number;

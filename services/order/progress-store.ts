@@ -117,7 +117,7 @@ const mostTries = 20;
 export type RecentOrders = LRUCache<string, ReadOrder>;
 
 /** Orders as this process last wrote them, each some kilobytes. */
-export const recentOrders = (): RecentOrders => new LRUCache({ max: 500 });
+export const recentOrders = (): RecentOrders => new LRUCache({ max: 500, ttl: 60_000 });
 
 /**
  * Writes a step's status, timeline entry and events in one transaction. Right when it comes twice, late, or again from

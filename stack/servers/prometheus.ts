@@ -71,7 +71,7 @@ const isInstalled = () => /^prometheus, version/.test(thisMachine.ask('prometheu
 async function fetched(context: ServerContext, folder: string): Promise<string> {
   const { environment, signal, detail } = context;
   const name = `prometheus-${version}.${process.platform}-${process.arch === 'x64' ? 'amd64' : process.arch}`;
-  const from = await officialDownload(context, {
+  return officialDownload(context, {
     release: `https://github.com/prometheus/prometheus/releases/download/v${version}`,
     checksums: 'sha256sums.txt',
     archive: `${name}.tar.gz`,
@@ -88,7 +88,9 @@ async function fetched(context: ServerContext, folder: string): Promise<string> 
       detail(`no official download (${error instanceof Error ? error.message : String(error)}), asking for Debian's`);
       const run = (command: string, args: string[]) =>
         runCommand(command, args, { cwd: folder, env: environment, signal });
-      await run('apt-get', ['download', 'prometheus']);
+      await run('apt-get', ['download', 'prometheus']).catch((cause: unknown) => {
+        throw new Error('Prometheus can not be fetched: name one of yours as PROMETHEUS_URL', { cause });
+      });
       const archive = fs.readdirSync(folder).find((file) => file.endsWith('.deb')) ?? '';
       await run('dpkg-deb', ['-x', archive, 'unpacked']);
       fs.renameSync(path.join(folder, 'unpacked', 'usr', 'bin', 'prometheus'), path.join(folder, 'prometheus'));
@@ -97,5 +99,4 @@ async function fetched(context: ServerContext, folder: string): Promise<string> 
       return "Debian's package";
     },
   );
-  return from;
 }

@@ -61,5 +61,7 @@ function amountOf(body: RefundBody, { lines }: Order): number {
     const message = `product ${line.productId}: ${ordered?.quantity ?? 0} were ordered`;
     throw badRequest('Invalid request body.', [{ path: 'lines', message }]);
   });
-  return totalOf(wanted);
+  const total = totalOf(wanted);
+  if (total > 0) return total;
+  throw badRequest('Invalid request body.', [{ path: 'lines', message: 'they cost nothing' }]);
 }

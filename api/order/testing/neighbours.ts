@@ -45,6 +45,7 @@ export async function startNeighbours(): Promise<Neighbours> {
     [3, { ...laptop, id: 3, active: false }],
     [4, { ...laptop, id: 4, currency: 'USD' }],
     [5, { ...laptop, id: 5, price: 10 ** 14 }],
+    [6, { ...laptop, id: 6, name: 'Sticker', price: 0 }],
   ]);
   const down = { users: false, products: false };
   const calls = { users: 0, products: 0 };

@@ -80,7 +80,7 @@ export async function differencesInRefunds(world: World, { placed }: Customers):
     'PAYMENT',
     `SELECT order_id AS id, max(payments.status) AS end, max(payments.amount) AS charged,
        coalesce(sum(operations.amount) FILTER (WHERE kind = 'REFUND' AND state = 'DONE'), 0) AS back,
-       count(*) FILTER (WHERE state = 'PENDING')::integer AS open
+       count(*) FILTER (WHERE kind = 'REFUND' AND state = 'PENDING')::integer AS open
      FROM payments JOIN payment_operations AS operations USING (order_id) GROUP BY order_id`,
   );
   const theirs = await world.query<{ id: string; back: string }>(
