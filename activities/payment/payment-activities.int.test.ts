@@ -32,7 +32,8 @@ const orderWith = (paymentMethod = 'card_ok'): ChargeRequest => ({
 });
 
 /** The activities as a worker of its own would run them; with another provider where a test needs one. */
-function worker(provider: PaymentProvider = payments.provider, providerTimeoutMs = 3_000) {
+/** With more time than the usual 3 s: nobody tries again here where a busy machine has no answer. */
+function worker(provider: PaymentProvider = payments.provider, providerTimeoutMs = 20_000) {
   const activities = createPaymentActivities({ store: payments.store, provider, logger, providerTimeoutMs });
   const run = <T>(work: () => Promise<T>) =>
     new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run<[], T, () => Promise<T>>(work);
