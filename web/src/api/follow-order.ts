@@ -3,6 +3,9 @@ import { useEffect, useState } from 'react';
 import { isFinal } from '../../../contracts/order-status.js';
 import { ApiError, api, bodyOf, type Order } from './client.js';
 
+/** The server says something each 15 s. A connection that says nothing for so long is gone, though nothing tells of it. */
+const SILENT_MS = 35_000;
+
 /** The order as it is, anew at each change; `isLost` while the stream of its changes is broken and opened again. */
 export function useFollowedOrder(orderId: string) {
   const client = useQueryClient();
@@ -10,19 +13,24 @@ export function useFollowedOrder(orderId: string) {
   const order = useQuery({
     queryKey: ['order', orderId],
     queryFn: () => bodyOf(api.GET('/orders/{id}', { params: { path: { id: orderId } } })),
+    refetchInterval: ({ state }) => (state.data === undefined || isFinal(state.data.status) ? false : 3_000),
   });
-  const known = order.data !== undefined;
+  const status = order.data?.status;
+  const isOnItsWay = status !== undefined && !isFinal(status);
 
   useEffect(() => {
-    if (!known) return;
+    if (!isOnItsWay) return;
     const leaving = new AbortController();
-    void follow(orderId, leaving.signal, setLost, (changed) => {
-      client.setQueryData(['order', orderId], changed);
-      void client.invalidateQueries({ queryKey: ['order-parts', orderId] });
-      void client.invalidateQueries({ queryKey: ['stock'] });
-    });
+    // A bell and no more: each event has the order as it was then, from the first on.
+    const ring = () => void client.invalidateQueries({ queryKey: ['order', orderId] });
+    void follow(orderId, leaving.signal, setLost, ring).finally(() => setLost(false));
     return () => leaving.abort();
-  }, [client, orderId, known]);
+  }, [client, orderId, isOnItsWay]);
+
+  useEffect(() => {
+    void client.invalidateQueries({ queryKey: ['order-parts', orderId] });
+    void client.invalidateQueries({ queryKey: ['stock'] });
+  }, [client, orderId, status]);
 
   return { order, isLost };
 }
@@ -32,29 +40,36 @@ async function follow(
   id: string,
   signal: AbortSignal,
   setLost: (isLost: boolean) => void,
-  tell: (order: Order) => void,
+  ring: () => void,
 ): Promise<void> {
   const hasLeft = (): boolean => signal.aborted;
   let last: string | undefined;
   let failures = 0;
   while (!hasLeft()) {
+    const silence = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const heard = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => silence.abort(), SILENT_MS);
+    };
+    heard();
     try {
       const stream: unknown = await bodyOf(
         api.GET('/orders/{id}/events', {
           params: { path: { id }, ...(last !== undefined && { header: { 'Last-Event-ID': last } }) },
           headers: { accept: 'text/event-stream' },
           parseAs: 'stream',
-          signal,
+          signal: AbortSignal.any([signal, silence.signal]),
         }),
       );
       // 204: the last event was the final one.
       if (!(stream instanceof ReadableStream)) return;
       setLost(false);
       failures = 0;
-      for await (const event of eventsOf(stream as ReadableStream<Uint8Array>)) {
+      for await (const event of eventsOf(stream as ReadableStream<Uint8Array>, heard)) {
         last = event.id;
-        tell(event.order);
-        if (isFinal(event.order.status)) return setLost(false);
+        ring();
+        if (isFinal(event.order.status)) return;
       }
       // A service that stops ends each stream at once.
       await pause(1_000, signal);
@@ -64,15 +79,21 @@ async function follow(
       failures += 1;
       setLost(true);
       await pause(error instanceof ApiError ? error.waitMs(failures - 1) : 1_000, signal);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }
 
-async function* eventsOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<{ id: string; order: Order }> {
+async function* eventsOf(
+  stream: ReadableStream<Uint8Array>,
+  heard: () => void,
+): AsyncGenerator<{ id: string; order: Order }> {
   const reader = stream.getReader();
   const decoder = new TextDecoder();
   let text = '';
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    heard();
     text += decoder.decode(part.value, { stream: true });
     const blocks = text.split('\n\n');
     text = blocks.pop() ?? '';

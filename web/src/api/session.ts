@@ -59,6 +59,8 @@ async function renew(): Promise<string | undefined> {
   });
   if (answer.ok) beginSession((await answer.json()) as Session);
   else if (answer.status === 401) forgetSession();
+  // Passing, as no answer is: the old token would make a 401 of it.
+  else throw new Error(`The session can not be renewed now: HTTP ${answer.status}`);
   return tokenNow();
 }
 

@@ -5,6 +5,7 @@ import { ApiError, api, bodyOf, type User } from '../api/client.js';
 import { beginSession, useUser } from '../api/session.js';
 import { Field, textOf } from '../parts/fields.js';
 import { Empty, Notice, Trouble } from '../parts/notice.js';
+import { Title } from '../parts/title.js';
 import { useWords } from '../texts/words.js';
 
 const DEMO = { email: 'alice@example.com', password: 'holdfast-demo' };
@@ -17,8 +18,27 @@ interface Wish {
   name?: string;
 }
 
-async function enter({ email, password, name }: Wish): Promise<void> {
-  if (name !== undefined) await bodyOf(api.POST('/users', { body: { email, password, name } }));
+const isWrong = (error: unknown): boolean => error instanceof ApiError && error.status === 401;
+const isTaken = (error: unknown): boolean => error instanceof ApiError && error.problem.code === 'email-taken';
+
+/** How far each sign-up has come, for when it is tried again. */
+const signUps = new WeakMap<Wish, 'sent' | 'answered'>();
+
+async function signUp(wish: Wish, name: string): Promise<void> {
+  const before = signUps.get(wish);
+  if (before === 'answered') return;
+  signUps.set(wish, 'sent');
+  const { email, password } = wish;
+  await bodyOf(api.POST('/users', { body: { email, password, name } })).catch((error: unknown) => {
+    // By itself, when the answer before was lost; if it was somebody else, the log-in says so.
+    if (before === undefined || !isTaken(error)) throw error;
+  });
+  signUps.set(wish, 'answered');
+}
+
+async function enter(wish: Wish): Promise<void> {
+  if (wish.name !== undefined) await signUp(wish, wish.name);
+  const { email, password } = wish;
   beginSession(await bodyOf(api.POST('/sessions', { body: { email, password } })));
 }
 
@@ -33,15 +53,11 @@ export function LogIn({ isNew = false }: { isNew?: boolean }) {
   });
   const { error } = entering;
   const known =
-    error instanceof ApiError && error.status === 401
-      ? t('login.wrong')
-      : error instanceof ApiError && error.problem.code === 'email-taken'
-        ? t('signup.taken')
-        : undefined;
+    isTaken(error) || (isNew && isWrong(error)) ? t('signup.taken') : isWrong(error) ? t('login.wrong') : undefined;
 
   return (
     <section className="narrow">
-      <h1>{t(isNew ? 'signup.title' : 'login.title')}</h1>
+      <Title>{t(isNew ? 'signup.title' : 'login.title')}</Title>
       {isThisMachine && !isNew && (
         <div className="demo">
           <p>{t('login.demoHint')}</p>
@@ -101,7 +117,7 @@ export function Missing({ text }: { text?: string }) {
   const { t } = useWords();
   return (
     <Empty>
-      <h1>{t('missing.title')}</h1>
+      <Title>{t('missing.title')}</Title>
       {text !== undefined && <p>{text}</p>}
       <Link className="button" to="/">
         {t('cart.toShop')}

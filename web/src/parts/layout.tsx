@@ -29,9 +29,12 @@ export function Layout() {
     isFirst.current = false;
   }, [pathname]);
 
+  // Whoever comes next sees nothing of whoever goes, also where the session ended by itself.
+  const userId = user?.id;
+  useEffect(() => (userId === undefined ? undefined : () => void client.resetQueries()), [client, userId]);
+
   const logOut = () => {
     const refreshToken = forgetSession();
-    client.clear();
     if (refreshToken !== undefined) void api.DELETE('/sessions', { body: { refreshToken } }).catch(() => undefined);
   };
 
