@@ -1,10 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import { useNavigate } from 'react-router';
 import { ApiError, api, bodyOf, type User } from '../api/client.js';
-import { attempt, attemptFor, cart, type Attempt } from '../app/cart.js';
+import { attemptFor, cart, forget, isRefusal, takeOut, unanswered, type Attempt } from '../app/cart.js';
 import { AddressFields, addressOf, textOf } from '../parts/fields.js';
 import { Notice, Trouble } from '../parts/notice.js';
+import { Title } from '../parts/title.js';
 import { useWords } from '../texts/words.js';
 import { EmptyCart, usePricedCart } from './cart.js';
 
@@ -38,31 +39,28 @@ export function Checkout({ user }: { user: User }) {
   const isSent = useRef(false);
   const placing = useMutation({
     mutationFn: place,
-    onSuccess: (orderId) => {
-      attempt.set(null);
-      void navigate(`/shop/orders/${orderId}`, { replace: true });
-      cart.set([]);
+    onSuccess: (_orderId, wish) => {
+      forget(wish);
+      takeOut(wish.body.items);
     },
-    onError: () => {
-      attempt.set(null);
+    onError: (error, wish) => {
+      if (error instanceof ApiError && isRefusal(error.status)) forget(wish);
       isSent.current = false;
     },
   });
   const { mutate } = placing;
 
-  const send = (wish: Attempt) => {
-    if (isSent.current) return;
-    isSent.current = true;
-    mutate(wish);
-  };
+  const send = useCallback(
+    (wish: Attempt | undefined) => {
+      if (wish === undefined || isSent.current) return;
+      isSent.current = true;
+      // Called only while this page is shown: whoever has gone elsewhere stays there.
+      mutate(wish, { onSuccess: (orderId) => void navigate(`/shop/orders/${orderId}`, { replace: true }) });
+    },
+    [mutate, navigate],
+  );
 
-  // What a page sent that was left or loaded anew before the answer came.
-  useEffect(() => {
-    const before = attempt.get();
-    if (before?.userId !== user.id || isSent.current) return;
-    isSent.current = true;
-    mutate(before);
-  }, [mutate, user.id]);
+  useEffect(() => send(unanswered(user.id)), [send, user.id]);
 
   if (lines.length === 0 && !placing.isPending && !placing.isSuccess) return <EmptyCart />;
   return (
@@ -82,7 +80,7 @@ export function Checkout({ user }: { user: User }) {
         );
       }}
     >
-      <h1>{t('checkout.title')}</h1>
+      <Title>{t('checkout.title')}</Title>
       <div className="checkout-main">
         <section className="card form">
           <h2>{t('checkout.address')}</h2>
