@@ -76,6 +76,7 @@ test(
     await page.goto(gatewayUrl);
     await page.locator('.product h2').first().waitFor();
     await Promise.all(sizes);
+    await page.locator('main:not(:has(.stock:not([data-level])))').waitFor();
     await keep(page, 'shop');
     expect(bytes).toBeGreaterThan(50_000);
     expect(bytes).toBeLessThan(150_000);
@@ -92,6 +93,7 @@ test(
     await status(page, 'COMPLETED');
     expect(await states(page)).toEqual(['done', 'done', 'done', 'done', 'done']);
     await page.locator('[data-part=goods]', { hasText: 'Delivered to you' }).waitFor();
+    expect(await page.title()).toBe('Your order · Holdfast');
     await page.locator('[data-part=money]', { hasText: /₩1,000 charged/ }).waitFor();
   },
   LIMIT_MS,
@@ -107,6 +109,7 @@ test(
     await page.locator('[data-step=release-stock][data-state=undone]').waitFor();
     expect(await states(page)).toEqual(['done', 'done', 'refused', 'waiting', 'waiting']);
     await page.getByText('The card was declined.').waitFor();
+    await page.locator('[data-part=goods]', { hasText: 'Back in stock' }).waitFor();
     await keep(page, 'saga');
   },
   LIMIT_MS,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { TimelineEntry } from '../api/client.js';
-import { sagaPicture } from './saga-picture.js';
+import { goodsOf, sagaPicture } from './saga-picture.js';
 
 const entry = (step: TimelineEntry['step'], outcome: TimelineEntry['outcome'] = 'done'): TimelineEntry => ({
   at: '2026-01-31T12:00:00.000Z',
@@ -44,4 +44,38 @@ it('nothing is undone of an order that held nothing', () => {
     'waiting',
     'waiting',
   ]);
+});
+
+it('what is refused has no next step at work', () => {
+  const timeline = [entry('reserve-stock'), entry('charge-payment', 'refused')];
+  expect(drawn({ status: 'INVENTORY_RESERVED' }, timeline)).toEqual(['done', 'done', 'refused', 'waiting', 'waiting']);
+});
+
+it('the delivery is called off first, and the rest waits for it; then it is undone at once', () => {
+  const gone = [entry('reserve-stock'), entry('charge-payment'), entry('start-delivery'), entry('cancel', 'asked')];
+  const callingOff = ['done', 'done, then waiting', 'done, then waiting', 'done, then now', 'waiting'];
+  expect(drawn({ status: 'DELIVERY_STARTED' }, gone)).toEqual(callingOff);
+  expect(drawn({ status: 'CANCELLING' }, gone)).toEqual(callingOff);
+  expect(drawn({ status: 'CANCELLING' }, [...gone, entry('cancel-delivery', 'undone')])).toEqual([
+    'done',
+    'done, then now',
+    'done, then now',
+    'done, then undone',
+    'waiting',
+  ]);
+});
+
+it('a carrier that does not let it be called off: the order goes on', () => {
+  const timeline = [entry('cancel', 'asked'), entry('cancel-delivery', 'refused')];
+  expect(drawn({ status: 'DELIVERY_STARTED' }, timeline)).toEqual(['done', 'done', 'done', 'done', 'now']);
+  expect(drawn({ status: 'COMPLETED' }, timeline)).toEqual(['done', 'done', 'done', 'done', 'done']);
+});
+
+it('the goods of an order that is undone are back when they are released, and were never held without', () => {
+  const held = [entry('reserve-stock'), entry('charge-payment', 'refused')];
+  expect(goodsOf({ status: 'INVENTORY_RESERVED' }, [])).toBe('order.goodsHeld');
+  expect(goodsOf({ status: 'CANCELLING' }, held)).toBe('order.goodsHeld');
+  expect(goodsOf({ status: 'CANCELLING' }, [...held, entry('release-stock', 'undone')])).toBe('order.goodsBack');
+  expect(goodsOf({ status: 'CANCELLED' }, [entry('reserve-stock', 'refused')])).toBe('order.goodsNever');
+  expect(goodsOf({ status: 'CANCELLED' }, [])).toBe('order.goodsNever');
 });

@@ -29,7 +29,9 @@ type State = Pick<Order, 'status'>;
 /** What is drawn of an order: its steps as they stand, and what undoes them. */
 export function sagaPicture({ status }: State, timeline: readonly TimelineEntry[]): SagaNode[] {
   const last = (step: string) => timeline.findLast((entry) => entry.step === step);
-  const isUndone = status === 'CANCELLING' || status === 'CANCELLED';
+  // The status moves when the parcel is called off; until then the timeline alone says that it is being undone.
+  const isCalledOff = status !== 'COMPLETED' && last('cancel-delivery')?.outcome !== 'refused';
+  const isUndone = isEnding(status) || (isCalledOff && (last('cancel') ?? last('returned')) !== undefined);
   const reached = FORWARD.indexOf(status);
   const nodes = STEPS.map((step, index): SagaNode => {
     const entry = step === 'await-delivery' ? (last('returned') ?? last(step) ?? last('commit-stock')) : last(step);
@@ -37,7 +39,12 @@ export function sagaPicture({ status }: State, timeline: readonly TimelineEntry[
     return { step, state, ...shown(entry), ...undoOf(step, state) };
   });
   const next = nodes.find(({ state }) => state === 'waiting');
-  if (!isUndone && next !== undefined && !nodes.some(({ state }) => state === 'failing')) next.state = 'now';
+  if (!isUndone && next !== undefined && !nodes.some(({ state }) => state === 'failing' || state === 'refused'))
+    next.state = 'now';
+  // The delivery first, as its carrier may refuse; then the rest at once.
+  const undos = nodes.flatMap(({ undo }) => undo ?? []);
+  if (undos.some(({ step, state }) => step === 'cancel-delivery' && state !== 'undone'))
+    for (const undo of undos) if (undo.step !== 'cancel-delivery' && undo.state === 'now') undo.state = 'waiting';
   return nodes;
 
   function undoOf(step: SagaNode['step'], state: NodeState): Pick<SagaNode, 'undo'> {
@@ -48,6 +55,26 @@ export function sagaPicture({ status }: State, timeline: readonly TimelineEntry[
     const undoing = entry === undefined ? 'now' : stateOf(entry) === 'done' ? 'undone' : stateOf(entry);
     return { undo: { step: by, state: undoing, ...shown(entry) } };
   }
+}
+
+export const isEnding = (status: OrderStatus): status is 'CANCELLING' | 'CANCELLED' =>
+  status === 'CANCELLING' || status === 'CANCELLED';
+
+const GOODS = {
+  PENDING: 'order.goodsWaiting',
+  INVENTORY_RESERVED: 'order.goodsHeld',
+  PAYMENT_COMPLETED: 'order.goodsHeld',
+  DELIVERY_STARTED: 'order.goodsHeld',
+  COMPLETED: 'order.goodsGone',
+} as const;
+
+/** Where the goods are: of an order that ends undone the timeline knows it. */
+export function goodsOf({ status }: State, timeline: readonly TimelineEntry[]) {
+  if (!isEnding(status)) return GOODS[status];
+  const has = (step: string, outcome: string) =>
+    timeline.some((entry) => entry.step === step && entry.outcome === outcome);
+  if (!has('reserve-stock', 'done')) return 'order.goodsNever';
+  return has('release-stock', 'undone') ? 'order.goodsBack' : 'order.goodsHeld';
 }
 
 const shown = (entry: TimelineEntry | undefined) =>

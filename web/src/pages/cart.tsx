@@ -1,8 +1,10 @@
+import { useState } from 'react';
 import { Link } from 'react-router';
 import { useProducts } from '../api/queries.js';
 import { cart, setQuantity, type CartLine } from '../app/cart.js';
 import { Art } from '../parts/art.js';
 import { Empty, Notice, Trouble } from '../parts/notice.js';
+import { Title } from '../parts/title.js';
 import { useWords } from '../texts/words.js';
 import { Stock } from './catalog.js';
 
@@ -28,6 +30,8 @@ type Priced = ReturnType<typeof usePricedCart>['lines'][number];
 function Line({ line }: { line: Priced & CartLine }) {
   const { t, money } = useWords();
   const { product, productId, quantity, isGone } = line;
+  // What is being typed, also while it is no quantity.
+  const [typed, setTyped] = useState<string>();
   const name = product?.name ?? '';
   return (
     <li className="line">
@@ -40,9 +44,11 @@ function Line({ line }: { line: Priced & CartLine }) {
         type="number"
         min={1}
         max={10_000}
-        value={quantity}
+        value={typed ?? quantity}
         aria-label={t('cart.quantity', { name })}
+        onBlur={() => setTyped(undefined)}
         onChange={({ target }) => {
+          setTyped(target.value);
           const wanted = target.valueAsNumber;
           if (Number.isInteger(wanted) && wanted >= 1 && wanted <= 10_000) setQuantity(productId, wanted);
         }}
@@ -77,7 +83,7 @@ export function Cart() {
   const { lines, troubles, isMixed, total, currency } = usePricedCart();
   return (
     <section className="page">
-      <h1>{t('cart.title')}</h1>
+      <Title>{t('cart.title')}</Title>
       {lines.length === 0 ? (
         <EmptyCart />
       ) : (

@@ -4,8 +4,10 @@ import { isFinal } from '../../../contracts/order-status.js';
 import { ApiError, api, bodyOf, type Order, type TimelineEntry } from '../api/client.js';
 import { useFollowedOrder } from '../api/follow-order.js';
 import { useOrderParts } from '../api/queries.js';
+import { goodsOf } from '../app/saga-picture.js';
 import { Notice, Trouble } from '../parts/notice.js';
 import { Saga } from '../parts/saga.js';
+import { Title } from '../parts/title.js';
 import { useWords } from '../texts/words.js';
 import { Missing } from './log-in.js';
 import { Status } from './orders.js';
@@ -18,7 +20,7 @@ export function OrderPage() {
   if (asked.data === undefined)
     return (
       <section className="page">
-        <h1>{t('order.title')}</h1>
+        <Title>{t('order.title')}</Title>
         <Trouble of={[asked]} />
         <div className="card ghost tall" aria-busy="true" />
       </section>
@@ -35,7 +37,7 @@ function Shown({ order, isLost }: { order: Order; isLost: boolean }) {
     <section className="page">
       <div className="heading">
         <div>
-          <h1>{t('order.title')}</h1>
+          <Title>{t('order.title')}</Title>
           <p className="order-id">
             {order.id} · <time dateTime={order.createdAt}>{time(order.createdAt)}</time>
           </p>
@@ -55,7 +57,7 @@ function Shown({ order, isLost }: { order: Order; isLost: boolean }) {
         {!isOver && order.status !== 'CANCELLING' && <Cancel order={order} />}
       </section>
       <div className="order-grid">
-        <Receipt order={order} payment={payments.data?.items[0]} />
+        <Receipt order={order} entries={entries} payment={payments.data?.items[0]} />
         <Happened entries={entries} />
       </div>
     </section>
@@ -80,22 +82,19 @@ function Cancel({ order }: { order: Order }) {
   );
 }
 
-const GOODS = {
-  PENDING: 'order.goodsWaiting',
-  INVENTORY_RESERVED: 'order.goodsHeld',
-  PAYMENT_COMPLETED: 'order.goodsHeld',
-  DELIVERY_STARTED: 'order.goodsHeld',
-  COMPLETED: 'order.goodsGone',
-  CANCELLING: 'order.goodsHeld',
-  CANCELLED: 'order.goodsBack',
-} as const;
-
 type Payment = { amount: number; currency: string; status: 'CHARGED' | 'DECLINED' | 'REFUNDED' };
 
-function Receipt({ order, payment }: { order: Order; payment: Payment | undefined }) {
+function Receipt({
+  order,
+  entries,
+  payment,
+}: {
+  order: Order;
+  entries: readonly TimelineEntry[];
+  payment: Payment | undefined;
+}) {
   const { t, money, country } = useWords();
   const { shippingAddress: to } = order;
-  const goods = order.cancelReason === 'INSUFFICIENT_STOCK' ? 'order.goodsNever' : GOODS[order.status];
   const paid =
     payment === undefined
       ? t(order.status === 'CANCELLED' ? 'order.moneyNever' : 'order.moneyNone')
@@ -121,7 +120,7 @@ function Receipt({ order, payment }: { order: Order; payment: Payment | undefine
         <dt>{t('order.money')}</dt>
         <dd data-part="money">{paid}</dd>
         <dt>{t('order.goods')}</dt>
-        <dd data-part="goods">{t(goods)}</dd>
+        <dd data-part="goods">{t(goodsOf(order, entries))}</dd>
         <dt>{t('order.to')}</dt>
         <dd>
           {[to.name, to.line1, to.line2, `${to.postalCode} ${to.city}`, country(to.country)].filter(Boolean).join(', ')}

@@ -3,6 +3,7 @@ import { ORDER_STATUSES, type OrderStatus } from '../../../contracts/order-statu
 import type { User } from '../api/client.js';
 import { useOrders } from '../api/queries.js';
 import { Empty, Trouble } from '../parts/notice.js';
+import { Title } from '../parts/title.js';
 import { useWords } from '../texts/words.js';
 
 export function Status({ status }: { status: OrderStatus }) {
@@ -23,7 +24,7 @@ export function Orders({ user }: { user: User }) {
   return (
     <section className="page">
       <div className="heading">
-        <h1>{t('orders.title')}</h1>
+        <Title>{t('orders.title')}</Title>
         <label className="field inline">
           <span>{t('orders.status')}</span>
           <select value={status} onChange={({ target }) => setParams(target.value ? { status: target.value } : {})}>

@@ -2,6 +2,7 @@ import { Link, useParams } from 'react-router';
 import { useProduct } from '../api/queries.js';
 import { Art } from '../parts/art.js';
 import { Trouble } from '../parts/notice.js';
+import { Title } from '../parts/title.js';
 import { useWords } from '../texts/words.js';
 import { BuyButtons, Stock } from './catalog.js';
 import { Missing } from './log-in.js';
@@ -24,7 +25,7 @@ export function ProductPage() {
           <Art productId={product.id} category={product.category} />
           <div>
             <span className="category">{product.category}</span>
-            <h1>{product.name}</h1>
+            <Title>{product.name}</Title>
             <p className="description">{product.description}</p>
             <p className="price large">{money(product.price, product.currency)}</p>
             <Stock productId={product.id} />

@@ -3,6 +3,7 @@ import { api, bodyOf, type User } from '../api/client.js';
 import { replaceUser } from '../api/session.js';
 import { AddressFields, addressOf, Field, textOf } from '../parts/fields.js';
 import { Notice, Trouble } from '../parts/notice.js';
+import { Title } from '../parts/title.js';
 import { useWords } from '../texts/words.js';
 
 export function Profile({ user }: { user: User }) {
@@ -19,7 +20,7 @@ export function Profile({ user }: { user: User }) {
   });
   return (
     <section className="page medium">
-      <h1>{t('profile.title')}</h1>
+      <Title>{t('profile.title')}</Title>
       <form
         className="card form"
         onSubmit={(event) => {

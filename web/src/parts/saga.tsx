@@ -1,4 +1,4 @@
-import { sagaPicture, type NodeState } from '../app/saga-picture.js';
+import { isEnding, sagaPicture, type NodeState } from '../app/saga-picture.js';
 import type { Order, TimelineEntry } from '../api/client.js';
 import { useWords } from '../texts/words.js';
 
@@ -19,12 +19,12 @@ function Mark({ state }: { state: NodeState }) {
   );
 }
 
-/** The steps from left to right; below each that is taken back what undoes it, from right to left. */
+/** The steps from left to right; below each that is taken back what undoes it. */
 export function Saga({ order, timeline }: { order: Order; timeline: readonly TimelineEntry[] }) {
   const { t, clock } = useWords();
   const nodes = sagaPicture(order, timeline);
   // What is undone waits for none of its other steps.
-  const isUndone = order.status === 'CANCELLING' || order.status === 'CANCELLED';
+  const isUndone = isEnding(order.status);
   return (
     <ol className="saga" data-status={order.status}>
       {nodes.map(({ step, state, at, undo }) => (

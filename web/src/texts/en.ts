@@ -120,7 +120,7 @@ export const en = {
 
   'order.title': 'Your order',
   'order.saga': 'The Saga of this order',
-  'order.sagaLegend': 'Forward on top; what was done is undone below it, from right to left.',
+  'order.sagaLegend': 'Forward on top; what was done is undone below it: the delivery first, then the rest at once.',
   'order.cancel': 'Cancel order',
   'order.cancelling': 'Cancelling',
   'order.notCancellable': 'It can not be cancelled any more: the carrier has it, or it is delivered.',

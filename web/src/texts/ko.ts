@@ -120,7 +120,8 @@ export const ko: Record<TextKey, string> = {
 
   'order.title': '주문 내용',
   'order.saga': '이 주문의 사가',
-  'order.sagaLegend': '위는 앞으로 진행되고, 완료된 일은 아래에서 오른쪽에서 왼쪽으로 되돌려집니다.',
+  'order.sagaLegend':
+    '위는 앞으로 진행되고, 완료된 일은 아래에서 되돌려집니다. 배송을 먼저, 나머지는 한꺼번에 되돌립니다.',
   'order.cancel': '주문 취소',
   'order.cancelling': '취소하는 중',
   'order.notCancellable': '더 이상 취소할 수 없습니다. 배송사가 접수했거나 배송이 끝났습니다.',
