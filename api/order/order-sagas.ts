@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../services/order/order-identity.js';
 import {
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
@@ -176,10 +176,7 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
     refund: async (request, deadline) => {
       const { operationId, orderId, amount, reason } = request;
       // Another body under the same key is another workflow, which finds that the operation is not its own.
-      const asked = createHash('sha256')
-        .update(JSON.stringify([amount, reason]))
-        .digest('hex')
-        .slice(0, 16);
+      const asked = sha256(JSON.stringify([amount, reason])).slice(0, 16);
       let refund: WorkflowHandleWithFirstExecutionRunId<RefundPart>;
       crashPoint('give back: before asking');
       try {

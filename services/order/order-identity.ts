@@ -47,6 +47,9 @@ export function totalOf(lines: readonly Pick<OrderLine, 'totalPrice'>[]): number
   return lines.reduce((sum, line) => sum + line.totalPrice, 0);
 }
 
+/** In hexadecimal. */
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
 const hexDigits = 32;
 
 /**
@@ -55,14 +58,12 @@ const hexDigits = 32;
  */
 export function orderIdFor(userId: number, idempotencyKey: string): string {
   // A user's id has no colon, so no two pairs give the same text.
-  const hash = createHash('sha256').update(`${userId}:${idempotencyKey}`).digest('hex');
-  return `ord_${hash.slice(0, hexDigits)}`;
+  return `ord_${sha256(`${userId}:${idempotencyKey}`).slice(0, hexDigits)}`;
 }
 
 /** The same for a refund of an order. */
 export function refundIdFor(orderId: string, idempotencyKey: string): string {
-  const hash = createHash('sha256').update(`${orderId}:${idempotencyKey}`).digest('hex');
-  return `ref_${hash.slice(0, hexDigits)}`;
+  return `ref_${sha256(`${orderId}:${idempotencyKey}`).slice(0, hexDigits)}`;
 }
 
 export function randomOrderId(): string {
@@ -89,7 +90,7 @@ export function hashBody({ userId, lines, paymentMethod, shippingAddress, ...fur
     shippingAddress === undefined ? null : fieldsOf(shippingAddress),
     ...known(further),
   ];
-  return createHash('sha256').update(JSON.stringify(canonical)).digest('hex');
+  return sha256(JSON.stringify(canonical));
 }
 
 function fieldsOf({ name, line1, line2, city, postalCode, country, phone, ...further }: Address): unknown[] {

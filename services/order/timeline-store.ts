@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { sha256 } from './order-identity.js';
 import type { Timeline } from '../../contracts/http/orders.js';
 import type { AttentionStep } from '../../contracts/saga-steps.js';
 import type { ServiceName } from '../../contracts/services.js';
@@ -74,7 +75,7 @@ export function createTimelineStore(prisma: PrismaClient): TimelineStore {
     acknowledge: async (orderId, findings, { operator, note }) => {
       const data = findings.map((detail) => ({
         ...{ orderId, step: ACKNOWLEDGED, detail, note, askedBy: operator, service: 'order-service', attempts: 1 },
-        key: `${ACKNOWLEDGED}-${createHash('sha256').update(detail).digest('hex')}`,
+        key: `${ACKNOWLEDGED}-${sha256(detail)}`,
         outcome: 'done' satisfies TimelineOutcome,
       }));
       await prisma.timelineEntry.createMany({ data, skipDuplicates: true });

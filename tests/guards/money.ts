@@ -6,8 +6,8 @@ export const money: Guard[] = [
     promise: 'A refund that was begun goes on until the provider has answered, however long it is away.',
     code: {
       file: 'workflows/order/refund-part.ts',
-      text: 'initialInterval: STEP_RETRY.initialIntervalMs,',
-      instead: 'maximumAttempts: 2,\n    initialInterval: STEP_RETRY.initialIntervalMs,',
+      text: 'retry: retryPolicyOf(STEP_RETRY),',
+      instead: 'retry: { ...retryPolicyOf(STEP_RETRY), maximumAttempts: 2 },',
     },
     test: {
       file: 'api/order/refund-order.int.test.ts',
@@ -18,8 +18,8 @@ export const money: Guard[] = [
     promise: 'A refund under one Idempotency-Key is one refund; another body under it is refused.',
     code: {
       file: 'services/order/order-identity.ts',
-      text: '.update(`${orderId}:${idempotencyKey}`)',
-      instead: '.update(`${orderId}:${idempotencyKey}:${Math.random()}`)',
+      text: 'sha256(`${orderId}:${idempotencyKey}`)',
+      instead: 'sha256(`${orderId}:${idempotencyKey}:${Math.random()}`)',
     },
     test: { file: 'api/order/refund-order.int.test.ts', name: 'is the same one under the same Idempotency-Key' },
   },

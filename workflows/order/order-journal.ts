@@ -13,6 +13,7 @@ import { TASK_QUEUES } from '../../contracts/services.js';
 import { wasWritten, writtenAt, stepEntry } from './step-outcome.js';
 import { PATCHES } from './patches.js';
 import { stopIfCancelled } from './cancellation.js';
+import { retryPolicyOf } from './step-activities.js';
 
 const { local, regular, failForGood } = RECORD_TIMEOUTS;
 const nonRetryableErrorTypes = [...failForGood];
@@ -30,9 +31,7 @@ const throughTheQueue = proxyActivities<OrderActivities>({
   taskQueue: TASK_QUEUES.order,
   startToCloseTimeout: regular.startToCloseMs,
   retry: {
-    initialInterval: regular.retry.initialIntervalMs,
-    backoffCoefficient: regular.retry.backoffCoefficient,
-    maximumInterval: regular.retry.maximumIntervalMs,
+    ...retryPolicyOf(regular.retry),
     nonRetryableErrorTypes,
   },
 });

@@ -36,6 +36,13 @@ export function deliveryOf({ id, userId, shippingAddress, lines }: PlacedOrder):
   };
 }
 
+/** In Temporal's words. */
+export const retryPolicyOf = ({ initialIntervalMs, backoffCoefficient, maximumIntervalMs }: typeof STEP_RETRY) => ({
+  initialInterval: initialIntervalMs,
+  backoffCoefficient,
+  maximumInterval: maximumIntervalMs,
+});
+
 /**
  * The other services' parts of the Saga. Each is tried again by the server until it succeeds or is refused, at the
  * longest for `attentionAfterMs`. One that is under way when the order is undone is heard out (a few seconds, its
@@ -51,11 +58,7 @@ export function stepActivities(attentionAfterMs: number) {
       heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
       scheduleToCloseTimeout: attentionAfterMs,
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-      retry: {
-        initialInterval: STEP_RETRY.initialIntervalMs,
-        backoffCoefficient: STEP_RETRY.backoffCoefficient,
-        maximumInterval: STEP_RETRY.maximumIntervalMs,
-      },
+      retry: retryPolicyOf(STEP_RETRY),
     });
   };
   const { chargePayment } = of<PaymentActivities>('charge-payment');

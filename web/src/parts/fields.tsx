@@ -18,53 +18,33 @@ export function Field({
   );
 }
 
+const ADDRESS_LINES: (InputHTMLAttributes<HTMLInputElement> & { name: Exclude<keyof Address, 'country' | 'phone'> })[] =
+  [
+    { name: 'name', autoComplete: 'name', maxLength: 200 },
+    { name: 'line1', autoComplete: 'address-line1', maxLength: 200 },
+    { name: 'line2', autoComplete: 'address-line2', maxLength: 200, required: false },
+    { name: 'postalCode', autoComplete: 'postal-code', maxLength: 20 },
+    { name: 'city', autoComplete: 'address-level2', maxLength: 100 },
+  ];
+
 export function AddressFields({ address, name }: { address: Address | null; name: string }) {
   const { t, country } = useWords();
-  const known = address ?? { name, line1: '', city: '', postalCode: '', country: 'KR' as const };
+  const known: Address = address ?? { name, line1: '', city: '', postalCode: '', country: 'KR' };
   const countries = COUNTRIES.map((code) => ({ code, name: country(code) })).sort((a, b) =>
     a.name.localeCompare(b.name),
   );
   return (
     <div className="fields">
-      <Field
-        label={t('address.name')}
-        name="name"
-        defaultValue={known.name}
-        autoComplete="name"
-        maxLength={200}
-        required
-      />
-      <Field
-        label={t('address.line1')}
-        name="line1"
-        defaultValue={known.line1}
-        autoComplete="address-line1"
-        maxLength={200}
-        required
-      />
-      <Field
-        label={t('address.line2')}
-        name="line2"
-        defaultValue={address?.line2 ?? ''}
-        autoComplete="address-line2"
-        maxLength={200}
-      />
-      <Field
-        label={t('address.postalCode')}
-        name="postalCode"
-        defaultValue={known.postalCode}
-        autoComplete="postal-code"
-        maxLength={20}
-        required
-      />
-      <Field
-        label={t('address.city')}
-        name="city"
-        defaultValue={known.city}
-        autoComplete="address-level2"
-        maxLength={100}
-        required
-      />
+      {ADDRESS_LINES.map(({ name: field, required = true, ...input }) => (
+        <Field
+          key={field}
+          label={t(`address.${field}`)}
+          name={field}
+          defaultValue={known[field] ?? ''}
+          required={required}
+          {...input}
+        />
+      ))}
       <label className="field">
         <span>{t('address.country')}</span>
         <select name="country" defaultValue={known.country} autoComplete="country">
