@@ -2,6 +2,7 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import type { Order } from '../../contracts/http/orders.js';
+import type { Product } from '../../contracts/http/products.js';
 import { openShop, stockedProduct, type Shop } from '../support/shop.js';
 import { openBrowser } from '../support/web-ui.js';
 
@@ -80,6 +81,19 @@ test(
     await keep(page, 'shop');
     expect(bytes).toBeGreaterThan(50_000);
     expect(bytes).toBeLessThan(150_000);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'a product that was never given any stock is sold out',
+  async () => {
+    const product = { name: 'Tea pot', category: 'Kitchen', price: 1_000, currency: 'KRW' };
+    const { body } = await shop.admin.post<Product>('/products', product);
+    const page = await visitor();
+    await page.goto(`${gatewayUrl}/shop/products/${body.id}`);
+    await page.locator('.product-wide .stock[data-level=none]').waitFor();
+    expect(await button(page, /^Buy now/).isDisabled()).toBe(true);
   },
   LIMIT_MS,
 );
@@ -188,9 +202,7 @@ test(
     await page.getByText(SCRIPT).first().waitFor();
     await look(`/shop/products/${id}`, '.product-wide:not(.ghost) h1');
     await look('/', '.product h2');
-    await button(page, /^Add to cart/)
-      .first()
-      .click();
+    await page.locator('.product .round:enabled').first().click();
     await look('/shop/cart', '.line .price');
     await goTo(page, `/shop/products/${id}`);
     await button(page, /^Buy now/).click();
