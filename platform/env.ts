@@ -126,6 +126,18 @@ export const telemetrySettings = {
     .url()
     .optional()
     .describe('where traces go; without it they go nowhere, but logs and error answers still name their trace'),
+  OTLP_URL: z
+    .url()
+    .optional()
+    .describe(
+      'where traces go instead of to Zipkin: the base URL of whatever takes OTLP over HTTP (`/v1/traces` below it)',
+    ),
+  TRACES_SAMPLED: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('which part of the traces is kept, from 0 to 1: the id decides, whatever the caller wishes'),
 };
 
 export const databaseSettings = {

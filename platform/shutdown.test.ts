@@ -1,36 +1,10 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { waitFor } from '../tests/support/wait-for.js';
-
-const script = fileURLToPath(new URL('./testing/process.ts', import.meta.url));
-
-function start(how: string, { imports = [], env = {} }: { imports?: string[]; env?: Record<string, string> } = {}) {
-  const loaded = ['tsx', ...imports].flatMap((one) => ['--import', one]);
-  const child = spawn(process.execPath, [...loaded, script, how], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
-  // Also where its test failed.
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let output = '';
-  child.stdout?.on('data', (data: Buffer) => (output += data.toString()));
-  const exit = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
-  return {
-    child,
-    exit,
-    messages: () =>
-      output
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => (JSON.parse(line) as { message: string }).message),
-    output: () => output,
-  };
-}
+import { startProcess } from './testing/start-process.js';
 
 const stops: [string, (child: ChildProcess) => void][] = [
   ['SIGTERM', (child) => child.kill('SIGTERM')],
@@ -39,7 +13,7 @@ const stops: [string, (child: ChildProcess) => void][] = [
 ];
 
 test.each(stops)('closes what it opened, newest first, on %s', async (_name, stop) => {
-  const { child, exit, messages } = start('runs');
+  const { child, exit, messages } = startProcess('runs');
   await waitFor('the start', () => messages().includes('started'));
   stop(child);
   expect(await exit).toBe(0);
@@ -47,13 +21,13 @@ test.each(stops)('closes what it opened, newest first, on %s', async (_name, sto
 });
 
 test('a start that fails says why and gives 1', async () => {
-  const { exit, output } = start('fails');
+  const { exit, output } = startProcess('fails');
   expect(await exit).toBe(1);
   expect(output()).toContain('no database here');
 });
 
 test('one thing that does not close keeps no other from closing', async () => {
-  const { child, exit, messages } = start('breaks');
+  const { child, exit, messages } = startProcess('breaks');
   await waitFor('the start', () => messages().includes('started'));
   child.kill('SIGTERM');
   expect(await exit).toBe(1);
@@ -61,14 +35,14 @@ test('one thing that does not close keeps no other from closing', async () => {
 });
 
 test('an error that nobody caught ends the process in order, with 1', async () => {
-  const { exit, output, messages } = start('crashes');
+  const { exit, output, messages } = startProcess('crashes');
   expect(await exit).toBe(1);
   expect(output()).toContain('nobody caught this');
   expect(messages()).toContain('closed first');
 });
 
 test('says that it is not ready as soon as it stops, while it still answers', async () => {
-  const { child, exit, messages } = start('serves');
+  const { child, exit, messages } = startProcess('serves');
   await waitFor('the start', () => messages().includes('started'));
   const ready = `${messages().find((message) => message.startsWith('http:')) ?? ''}/readyz`;
   expect((await fetch(ready)).status).toBe(200);
@@ -85,7 +59,7 @@ test('stops soon where Zipkin hangs', async () => {
   const asked = once(zipkin, 'connection');
   const { port } = zipkin.address() as AddressInfo;
   const register = new URL('./telemetry/register.ts', import.meta.url).href;
-  const { child, exit } = start('traces', {
+  const { child, exit } = startProcess('traces', {
     imports: [register],
     env: { ZIPKIN_URL: `http://127.0.0.1:${String(port)}` },
   });

@@ -21,12 +21,15 @@ else register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, { data
 
 const quiet = /^\/(healthz|readyz|metrics)(\?|$)/;
 
+const { ZIPKIN_URL, OTLP_URL, TRACES_SAMPLED } = readEnv(z.object(telemetrySettings));
 const serviceName = process.env['SERVICE_NAME'] ?? 'holdfast';
 
 startTelemetry({
   serviceName,
   calledFrom: serviceName === 'gateway' ? 'outside' : 'our own',
-  zipkinUrl: readEnv(z.object(telemetrySettings)).ZIPKIN_URL,
+  zipkinUrl: ZIPKIN_URL,
+  otlpUrl: OTLP_URL,
+  sampled: TRACES_SAMPLED,
   instrumentations: [
     new HttpInstrumentation({
       ignoreIncomingRequestHook: ({ method, url }: IncomingMessage) => method === 'GET' && quiet.test(url ?? ''),

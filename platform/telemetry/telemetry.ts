@@ -1,17 +1,19 @@
 import {
   type Span,
+  type SpanExporter,
   type SpanProcessor,
-  AlwaysOnSampler,
   SamplingDecision,
   type Sampler,
   type SamplingResult,
   BatchSpanProcessor,
   NoopSpanProcessor,
   ParentBasedSampler,
+  TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
 import { isSpanContextValid, trace, type Attributes, type Context, type Link, type SpanKind } from '@opentelemetry/api';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CompositePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { ZipkinExporter } from '@opentelemetry/exporter-zipkin';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3';
@@ -36,11 +38,16 @@ const withoutPersonalData: SpanProcessor = {
 
 /** Queries that nobody asked for by a request, such as a relay's poll each second, would bury the traces of orders. */
 class WithoutLoneQueries implements Sampler {
-  private readonly rest = new AlwaysOnSampler();
+  private readonly rest: TraceIdRatioBasedSampler;
+
+  /** Of all other traces this part is kept, from 0 to 1. A trace's id decides, so that all processes decide alike. */
+  constructor(part: number) {
+    this.rest = new TraceIdRatioBasedSampler(part);
+  }
 
   shouldSample(
     context: Context,
-    _traceId: string,
+    traceId: string,
     name: string,
     _kind: SpanKind,
     _attributes: Attributes,
@@ -48,7 +55,8 @@ class WithoutLoneQueries implements Sampler {
   ): SamplingResult {
     const parent = trace.getSpanContext(context);
     const lone = parent === undefined || !isSpanContextValid(parent);
-    return lone && name.startsWith('prisma:') ? { decision: SamplingDecision.NOT_RECORD } : this.rest.shouldSample();
+    if (lone && name.startsWith('prisma:')) return { decision: SamplingDecision.NOT_RECORD };
+    return this.rest.shouldSample(context, traceId);
   }
 
   toString(): string {
@@ -63,8 +71,12 @@ let started: { sdk: NodeSDK; serviceName: string; spanProcessor: SpanProcessor }
 
 interface TelemetrySettings {
   serviceName: string;
-  /** Zipkin's base URL. Without it, spans exist (logs and answers name their trace) but go nowhere. */
+  /** Zipkin's base URL. */
   zipkinUrl: string | undefined;
+  /** Base URL of whatever takes OTLP over HTTP; used before Zipkin. Without either, spans exist (logs and answers name their trace) but go nowhere. */
+  otlpUrl: string | undefined;
+  /** Which part of the traces that begin here is kept, from 0 to 1. */
+  sampled: number;
   instrumentations: Instrumentation[];
   /**
    * Who calls this process. Of what comes from outside a trace id is continued and nothing else, nor does a caller decide
@@ -74,22 +86,22 @@ interface TelemetrySettings {
 }
 
 /** Starts tracing for this process; only the `--import` entry calls it, before anything is loaded. */
-export function startTelemetry({ serviceName, zipkinUrl, instrumentations, calledFrom }: TelemetrySettings): void {
+export function startTelemetry(settings: TelemetrySettings): void {
+  const { serviceName, sampled, instrumentations, calledFrom } = settings;
+  const exporter = spanExporter(settings);
   const spanProcessor =
-    zipkinUrl === undefined
+    exporter === undefined
       ? new NoopSpanProcessor()
-      : new BatchSpanProcessor(
-          new ZipkinExporter({ serviceName, url: `${zipkinUrl.replace(/\/+$/, '')}/api/v2/spans` }),
-          {
-            scheduledDelayMillis: exportDelayMs,
-          },
-        );
-  const ours = new WithoutLoneQueries();
+      : new BatchSpanProcessor(exporter, { scheduledDelayMillis: exportDelayMs });
+  const ours = new WithoutLoneQueries(sampled);
   const sdk = new NodeSDK({
     resource: resourceFromAttributes({ 'service.name': serviceName }),
     autoDetectResources: false,
     spanProcessors: [withoutPersonalData, spanProcessor],
-    sampler: new ParentBasedSampler({ root: ours, ...(calledFrom === 'outside' && { remoteParentNotSampled: ours }) }),
+    sampler: new ParentBasedSampler({
+      root: ours,
+      ...(calledFrom === 'outside' && { remoteParentSampled: ours, remoteParentNotSampled: ours }),
+    }),
     metricReaders: [],
     logRecordProcessors: [],
     textMapPropagator: new CompositePropagator({
@@ -104,6 +116,13 @@ export function startTelemetry({ serviceName, zipkinUrl, instrumentations, calle
   });
   sdk.start();
   started = { sdk, serviceName, spanProcessor };
+}
+
+function spanExporter({ serviceName, zipkinUrl, otlpUrl }: TelemetrySettings): SpanExporter | undefined {
+  const below = (base: string, path: string) => `${base.replace(/\/+$/, '')}${path}`;
+  if (otlpUrl !== undefined) return new OTLPTraceExporter({ url: below(otlpUrl, '/v1/traces') });
+  if (zipkinUrl !== undefined) return new ZipkinExporter({ serviceName, url: below(zipkinUrl, '/api/v2/spans') });
+  return undefined;
 }
 
 /**
