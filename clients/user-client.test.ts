@@ -104,6 +104,17 @@ test('a trial that fails leaves it open for ten seconds more', async () => {
   }
 });
 
+test('whoever comes during a trial waits for what becomes of it', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const client = newClient();
+  status = 503;
+  for (let i = 0; i < 10; i++) await client.validateUser(1);
+  status = 200;
+  vi.setSystemTime(Date.now() + 10_001);
+  const answers = await Promise.all([client.validateUser(1), client.validateUser(2)]);
+  expect(answers.map(({ outcome }) => outcome)).toEqual(['verified', 'unknown']);
+});
+
 test('its state is in the metrics, each change in the log', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const registry = new Registry();

@@ -28,3 +28,7 @@ prints('docs/api.md', {
   problem: /"status":400(?=[^]*"path":"email")(?=[^]*"path":"role")/,
   carrier: /HTTP\/1\.1 202[^]*"status":"COMPLETED"/,
 });
+
+prints('docs/circuit-breaker.md', {
+  breaker: /^circuit_breaker_state\{.*state="closed".*\} 1$/m,
+});
