@@ -17,8 +17,7 @@ const noStockYet = (error: unknown) => {
 
 const stockQuery = (productId: number) => ({
   queryKey: ['stock', productId],
-  queryFn: () =>
-    bodyOf(api.GET('/inventory/{productId}', { params: { path: { productId } } })).catch(noStockYet),
+  queryFn: () => bodyOf(api.GET('/inventory/{productId}', { params: { path: { productId } } })).catch(noStockYet),
   staleTime: 2_000,
 });
 
