@@ -9,6 +9,7 @@ import type { ServiceName } from '../../contracts/services.js';
 import { Router } from 'express';
 import { processOperations } from '../../contracts/http/processes.js';
 import { z } from 'zod';
+import { SESSION_COOKIE } from '../../contracts/http/sessions.js';
 import { PROBLEMS, problemKindOf, problemSchema, type ProblemCode } from '../../contracts/http/problem.js';
 
 type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>;
@@ -209,6 +210,12 @@ function registerSecuritySchemes(registry: OpenAPIRegistry): void {
     scheme: 'basic',
     description: 'A registered client’s id and secret; they may also be in the body.',
   });
+  registry.registerComponent('securitySchemes', 'sessionCookie', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: SESSION_COOKIE.name,
+    description: 'A browser’s, from `POST /sessions/cookie`.',
+  });
   registry.registerComponent('securitySchemes', 'carrierSignature', {
     type: 'apiKey',
     in: 'header',
@@ -221,6 +228,7 @@ function registerSecuritySchemes(registry: OpenAPIRegistry): void {
 /** Any one of these is enough. */
 function securityOf(operation: Operation): Requirement[] {
   if (operation.access === 'carrier') return [{ carrierSignature: [] }];
+  if (operation.access === 'session-cookie') return [{ sessionCookie: [] }];
   if (operation.access === 'client') return [{ clientSecret: [] }, {}];
   const { token, roles } = accessRuleOf(operation);
   const forServices = roles?.includes('service') === true ? [{ clientToken: [] }] : [];

@@ -24,14 +24,14 @@ import type { Base } from '../http/serve.js';
 import type { UserConfig } from './config.js';
 import { changeUser } from './routes/change-user.js';
 import { discover } from './routes/discover.js';
-import { endSession } from './routes/end-session.js';
+import { endBrowserSession, endSession } from './routes/end-session.js';
 import { getKeys } from './routes/get-keys.js';
 import { getOwnUser } from './routes/get-own-user.js';
 import { getUser } from './routes/get-user.js';
 import { issueToken } from './routes/issue-token.js';
 import { listEndedSessions } from './routes/list-ended-sessions.js';
-import { logIn } from './routes/log-in.js';
-import { refreshSession } from './routes/refresh-session.js';
+import { logIn, logInBrowser } from './routes/log-in.js';
+import { refreshBrowserSession, refreshSession } from './routes/refresh-session.js';
 import { signUp } from './routes/sign-up.js';
 import { validateUser } from './routes/validate-user.js';
 import type { Logger } from '../../platform/logger.js';
@@ -141,6 +141,9 @@ export function createUserApp(context: UserContext): Express {
     logIn: logIn(context),
     refreshSession: refreshSession(context),
     endSession: endSession(context),
+    logInBrowser: logInBrowser(context),
+    refreshBrowserSession: refreshBrowserSession(context),
+    endBrowserSession: endBrowserSession(context),
     listEndedSessions: listEndedSessions(context),
     issueToken: issueToken(context),
     getKeys: getKeys(context),

@@ -470,6 +470,92 @@ describe('sessions', () => {
   });
 });
 
+describe("a browser's session", () => {
+  const body = { email: 'bob@example.com', password: 'holdfast-demo' };
+  /** The page's requests, and each with what a browser keeps of the answer: the cookie alone. */
+  const fromPage = (method: 'post' | 'delete', path = '', cookie = '') =>
+    request(app)[method](`/sessions/cookie${path}`).set('X-Requested-With', 'fetch').set('Cookie', cookie);
+  const cookieOf = ({ headers }: { headers: Record<string, unknown> }) =>
+    /^holdfast_session=[\w-]*/.exec(String(headers['set-cookie']))?.[0] ?? '';
+  const refresh = (cookie: string) => fromPage('post', '/refresh', cookie);
+
+  test('no script sees the refresh token: it is in a cookie for one path of this address, that goes on by rotation', async () => {
+    const first = await fromPage('post').send(body).expect(201).expect('Cache-Control', 'no-store');
+    expect(Object.keys(first.body as object).sort()).toEqual(['accessToken', 'expiresIn', 'user']);
+    const attributes = String(first.headers['set-cookie']).split('; ').slice(1);
+    expect(attributes).toEqual(['HttpOnly', 'Path=/sessions/cookie', 'SameSite=Strict']);
+    const second = await refresh(cookieOf(first)).expect(200).expect('Cache-Control', 'no-store');
+    expect(second.body).toMatchObject({ expiresIn: 900, user: { id: 2 } });
+    expect(second.body).not.toHaveProperty('refreshToken');
+    expect(cookieOf(second)).not.toBe(cookieOf(first));
+    const secure = await refresh(cookieOf(second)).set('X-Forwarded-Proto', 'https').expect(200);
+    expect(String(secure.headers['set-cookie'])).toContain('; Secure');
+  });
+
+  test('a page of another site gets nothing by the cookie, nor logs anybody in', async () => {
+    const first = await fromPage('post').send(body).expect(201);
+    const cookie = cookieOf(first);
+    const own = '127.0.0.1:8080';
+    for (const [path, method] of [
+      ['', 'post'],
+      ['/refresh', 'post'],
+      ['', 'delete'],
+    ] as const) {
+      const send = () =>
+        path === '' && method === 'post' ? fromPage(method, path, cookie).send(body) : fromPage(method, path, cookie);
+      for (const site of ['cross-site', 'same-site', 'none']) {
+        const answer = await send()
+          .set('Sec-Fetch-Site', site)
+          .set('Origin', `http://${own}`)
+          .set('Host', own)
+          .expect(403);
+        expect(answer.body).toMatchObject({ code: 'cross-site' });
+        expect(answer.headers).not.toHaveProperty('set-cookie');
+      }
+      for (const origin of ['https://evil.example', 'http://127.0.0.1:3000', 'null', `http://${own}.evil.example`])
+        await send().set('Origin', origin).set('Host', own).expect(403);
+      const bare = await send().unset('X-Requested-With').expect(400);
+      expect((bare.body as { errors: { path: string }[] }).errors.map((error) => error.path)).toEqual([
+        'X-Requested-With',
+      ]);
+    }
+    await refresh(cookie).set('Sec-Fetch-Site', 'same-origin').expect(200);
+  });
+
+  test('a page of its own address is known where browsers say nothing but that, behind a proxy too', async () => {
+    const { headers } = await fromPage('post')
+      .send(body)
+      .set('Origin', 'http://shop.example')
+      .set('Host', 'shop.example')
+      .expect(201);
+    await refresh(cookieOf({ headers }))
+      .set('Origin', 'https://shop.example')
+      .set('X-Forwarded-Host', 'shop.example')
+      .expect(200);
+  });
+
+  test('pages that refresh at once all go on; a cookie that somebody else has sent ends the session', async () => {
+    const first = await fromPage('post').send(body).expect(201);
+    const pages = await Promise.all(Array.from({ length: 5 }, () => refresh(cookieOf(first))));
+    expect(pages.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    await refresh(cookieOf(first)).set('User-Agent', 'a thief').expect(401);
+    await refresh(cookieOf(pages[4]!)).expect(401);
+    await isOut((pages[0]!.body as Session).accessToken);
+  });
+
+  test('log-out ends it and takes the cookie away; so does the next log-in with what it replaces', async () => {
+    const first = await fromPage('post').send(body).expect(201);
+    const second = await fromPage('post', '', cookieOf(first)).send(body).expect(201);
+    await isOut((first.body as Session).accessToken);
+    const out = await fromPage('delete', '', cookieOf(second)).expect(204);
+    expect(String(out.headers['set-cookie'])).toMatch(/^holdfast_session=; .*Max-Age=0/);
+    await isOut((second.body as Session).accessToken);
+    await refresh(cookieOf(second)).expect(401);
+    await fromPage('delete').expect(204);
+    await refresh('').expect(401);
+  });
+});
+
 describe('tokens for clients', () => {
   const basic = (id: string, secret: string) =>
     `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`;

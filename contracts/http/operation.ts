@@ -33,6 +33,7 @@ export const ACCESS = {
   /** Also for one whose access token has run out, so that they can get a new one. */
   'without-token': { token: 'unread', text: 'Anyone; an access token is not looked at.' },
   client: { token: 'unread', text: 'A registered client, by its id and secret.' },
+  'session-cookie': { token: 'unread', text: 'A page in a browser, by the cookie of its session.' },
   carrier: { token: 'unread', text: 'A carrier, by its signature.' },
   customer: { token: 'required', roles: ['customer', 'admin'], text: 'Customers; admins for anyone.' },
   self: { token: 'required', text: 'Any user, of themselves.' },

@@ -82,6 +82,11 @@ export const PROBLEMS = {
     text: 'The caller lacks the role that this needs.',
     advice: 'Send it as a user who has the role: sending it again will not help.',
   },
+  'cross-site': {
+    status: 403,
+    text: 'A page of another site sent it: a session’s cookie is for the pages of its own address.',
+    advice: 'Send it from a page of this address, or log in by `POST /sessions`.',
+  },
   'not-found': {
     status: 404,
     text: 'Not found, or it belongs to another user.',

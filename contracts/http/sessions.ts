@@ -36,6 +36,21 @@ const sessionSchema = z
   });
 export type Session = z.infer<typeof sessionSchema>;
 
+/** Where a browser sends it, and nowhere else. */
+export const SESSION_COOKIE = { name: 'holdfast_session', path: '/sessions/cookie' } as const;
+
+const browserSessionSchema = sessionSchema.omit({ refreshToken: true }).meta({
+  id: 'BrowserSession',
+  description: 'What a page keeps while somebody is logged in; the refresh token is in the cookie.',
+  examples: [{ accessToken: 'eyJhbGciOiJFUzI1NiJ9.e30.c2ln', expiresIn: 900, user: EXAMPLE_USER }],
+});
+export type BrowserSession = z.infer<typeof browserSessionSchema>;
+
+/** A browser lets no page of another site send it unasked: the cookie alone proves nothing. */
+export const fromScriptSchema = z.object({
+  'X-Requested-With': z.literal('fetch').meta({ description: 'What no form and no link can send.' }),
+});
+
 /** Opaque ids, of which a token names one. */
 export const endedSessionsSchema = z
   .object({
@@ -96,6 +111,12 @@ const discoverySchema = z
 const common = { service: 'user-service', tag: 'Sessions and tokens' } as const;
 
 const noStoreSchema = z.object({ 'Cache-Control': z.literal('no-store') });
+const cookieSchema = noStoreSchema.extend({
+  'Set-Cookie': z.string().meta({
+    description: 'The refresh token: `HttpOnly`, `SameSite=Strict`, `Secure` over https; it ends with the browser.',
+    examples: [`${SESSION_COOKIE.name}=b3BhcXVl; HttpOnly; Path=${SESSION_COOKIE.path}; SameSite=Strict`],
+  }),
+});
 const cachedSchema = z.object({ 'Cache-Control': z.string().meta({ examples: ['public, max-age=300'] }) });
 
 export const sessionOperations = {
@@ -130,6 +151,40 @@ export const sessionOperations = {
     body: refreshBodySchema,
     answers: { 204: { description: 'The refresh token is worth nothing any more.' } },
     problems: ['too-many-requests'],
+  },
+  logInBrowser: {
+    ...common,
+    method: 'post',
+    path: SESSION_COOKIE.path,
+    summary: 'Log in, for a page in a browser',
+    description: 'As `POST /sessions`, but the refresh token comes as a cookie that no script can read.',
+    access: 'without-token',
+    headers: fromScriptSchema,
+    body: logInBodySchema,
+    answers: { 201: { description: 'An access token.', schema: browserSessionSchema, headers: cookieSchema } },
+    problems: ['unauthorized', 'cross-site', 'too-many-requests', 'service-unavailable'],
+  },
+  refreshBrowserSession: {
+    ...common,
+    method: 'post',
+    path: `${SESSION_COOKIE.path}/refresh`,
+    summary: 'A new access token, for a page in a browser',
+    description: 'As `POST /sessions/refresh`, with the cookie.',
+    access: 'session-cookie',
+    headers: fromScriptSchema,
+    answers: { 200: { description: 'An access token.', schema: browserSessionSchema, headers: cookieSchema } },
+    problems: ['unauthorized', 'cross-site', 'too-many-requests'],
+  },
+  endBrowserSession: {
+    ...common,
+    method: 'delete',
+    path: SESSION_COOKIE.path,
+    summary: 'Log out, for a page in a browser',
+    description: 'Of the session that the cookie is of, if there is one.',
+    access: 'without-token',
+    headers: fromScriptSchema,
+    answers: { 204: { description: 'The session has ended, and the cookie is gone.', headers: cookieSchema } },
+    problems: ['cross-site', 'too-many-requests'],
   },
   issueToken: {
     ...common,

@@ -54,6 +54,13 @@ const { body: session } = await shop.anyone.post<Session>('/sessions', {
   email: 'bob@example.com',
   password: 'holdfast-demo',
 });
+const fromScript = { 'x-requested-with': 'fetch' };
+const { headers: entered } = await shop.anyone.post(
+  '/sessions/cookie',
+  { email: 'bob@example.com', password: 'holdfast-demo' },
+  fromScript,
+);
+const [cookie = ''] = (entered.get('set-cookie') ?? '').split(';');
 
 const newOrder = { productId: product.id, quantity: 1, shippingAddress: SEOUL };
 const newProduct = { name: 'Cup', description: '', category: 'Kitchen', price: 900, currency: 'KRW', active: true };
@@ -153,6 +160,12 @@ const CALLS: Call[] = [
   { operation: 'refreshSession', path: '/sessions/refresh', body: { refreshToken: session.refreshToken }, status: 200 },
   { operation: 'refreshSession', path: '/sessions/refresh', body: { refreshToken: 'unknown' }, status: 401, code: 'unauthorized' },
   { operation: 'endSession', path: '/sessions', body: { refreshToken: session.refreshToken }, status: 204 },
+  { operation: 'logInBrowser', path: '/sessions/cookie', body: { email: carol.email, password: carol.password }, headers: fromScript, status: 201 },
+  { operation: 'logInBrowser', path: '/sessions/cookie', body: { email: carol.email, password: 'wrong' }, headers: fromScript, status: 401, code: 'unauthorized' },
+  { operation: 'refreshBrowserSession', path: '/sessions/cookie/refresh', headers: { ...fromScript, cookie }, status: 200 },
+  { operation: 'refreshBrowserSession', path: '/sessions/cookie/refresh', headers: { cookie }, status: 400, code: 'bad-request' },
+  { operation: 'refreshBrowserSession', path: '/sessions/cookie/refresh', headers: { ...fromScript, cookie, origin: 'https://evil.example' }, status: 403, code: 'cross-site' },
+  { operation: 'endBrowserSession', path: '/sessions/cookie', headers: { ...fromScript, cookie }, status: 204 },
   { operation: 'issueToken', path: '/oauth/token', body: grant('client_credentials'), headers: client, status: 200 },
   { operation: 'issueToken', path: '/oauth/token', body: grant('client_credentials'), headers: basic('x', 'y'), status: 401, code: 'invalid-client' },
   { operation: 'issueToken', path: '/oauth/token', body: grant('password'), headers: client, status: 400, code: 'unsupported-grant-type' },

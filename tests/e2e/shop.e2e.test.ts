@@ -51,9 +51,7 @@ const status = (page: Page, wanted: string) => page.locator(`.heading .status[da
 const states = async (page: Page) =>
   Promise.all((await page.locator('.saga-step').all()).map((one) => one.getAttribute('data-state')));
 
-/** To another page of the shop without loading it anew, which would end the session. */
-const goTo = (page: Page, path: string) =>
-  page.evaluate(`history.pushState({}, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`);
+const goTo = (page: Page, path: string) => page.goto(`${gatewayUrl}${path}`);
 
 /** From the product's page, by as many clicks as it takes. */
 async function order(page: Page, productId: number, { payment }: { payment?: string } = {}): Promise<void> {
@@ -161,15 +159,46 @@ test(
     await button(page, 'Place order').dblclick();
     await reached;
     await page.reload();
-    await page.getByLabel('E-mail').fill(customer.email);
-    await page.getByLabel('Password').fill(customer.password);
-    await page.locator('form').getByRole('button', { name: 'Log in' }).click();
     await status(page, 'COMPLETED');
     expect(sent).toBe(2);
 
     const buyer = await shop.anyone.logIn(customer.email, customer.password);
     const { body } = await buyer.get<{ items: Order[] }>('/orders');
     expect(body.items.map(({ lines }) => lines.map(({ productId }) => productId))).toEqual([[id]]);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'a session outlives a reload, is that of all tabs, and ends in all of them; no script sees what it is made of',
+  async () => {
+    const page = await visitor();
+    await page.goto(`${gatewayUrl}/shop/orders`);
+    await button(page, 'Continue as the demo customer').click();
+    await button(page, 'Log out').waitFor();
+    await page.reload();
+    await button(page, 'Log out').waitFor();
+    expect(page.url()).toMatch(/\/shop\/orders$/);
+    expect(await page.evaluate('document.cookie')).toBe('');
+    const stored = await page.evaluate<string>('JSON.stringify(localStorage) + JSON.stringify(sessionStorage)');
+    const [cookie] = await page.context().cookies(`${gatewayUrl}/sessions/cookie`);
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+    expect(stored).not.toContain(cookie?.value);
+    expect(stored).not.toMatch(/eyJ/);
+
+    const other = await page.context().newPage();
+    await Promise.all([other.goto(`${gatewayUrl}/shop/profile`), page.reload()]);
+    await Promise.all([page, other].map((one) => button(one, 'Log out').waitFor()));
+    // The first time nobody hears it.
+    let asked = 0;
+    await page.route('**/sessions/cookie', (route) => (++asked > 1 ? route.continue() : route.abort()));
+    const ended = page.waitForResponse((answer) => answer.request().method() === 'DELETE');
+    await button(page, 'Log out').click();
+    await other.getByRole('heading', { name: 'Log in' }).waitFor();
+    expect((await ended).status()).toBe(204);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Log in' }).waitFor();
+    expect(await page.context().cookies(`${gatewayUrl}/sessions/cookie`)).toEqual([]);
   },
   LIMIT_MS,
 );
@@ -207,6 +236,7 @@ test(
     await goTo(page, `/shop/products/${id}`);
     await button(page, /^Buy now/).click();
     await button(page, 'Continue as the demo customer').click();
+    await page.locator('.summary').waitFor();
     await look('/shop/checkout', '.summary .sum strong');
     await button(page, 'Place order').click();
     await status(page, 'COMPLETED');

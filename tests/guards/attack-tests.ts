@@ -18,6 +18,17 @@ const CARRIER = 'api/delivery/routes/report-delivery.int.test.ts';
 
 export const ATTACKS: Attack[] = [
   {
+    attack: 'A page of another site sends what a visitor’s cookie allows, or logs the visitor in as somebody else',
+    held: 'the cookie is `SameSite=Strict`, alone it is not enough, and the browser’s word on where it comes from is asked',
+    tests: [
+      { file: USERS, name: 'a page of another site gets nothing by the cookie, nor logs anybody in' },
+      {
+        file: USERS,
+        name: 'pages that refresh at once all go on; a cookie that somebody else has sent ends the session',
+      },
+    ],
+  },
+  {
     attack: 'A disabled admin goes on, or enables itself again, by a token from before',
     held: 'all sessions end with the right, everywhere and for open streams; nobody changes their own `disabled`',
     tests: [

@@ -18,6 +18,22 @@ export const attacks: Guard[] = [
     test: { file: users, name: 'a new password needs the one before' },
   },
   {
+    promise:
+      'A page of another site can do nothing with a session’s cookie: what the browser says of it is asked first.',
+    code: { file: 'api/user/session-cookie.ts', text: "return site === 'same-origin'", instead: 'return true' },
+    test: { file: users, name: 'a page of another site gets nothing by the cookie' },
+  },
+  {
+    promise: 'A session’s cookie alone is not enough: what uses it has a header that no form can send.',
+    code: { file: 'api/user/session-cookie.ts', text: '  parseHeaders(fromScriptSchema, req);\n', instead: '' },
+    test: { file: users, name: 'a page of another site gets nothing by the cookie' },
+  },
+  {
+    promise: 'No script reads the refresh token of a browser.',
+    code: { file: 'api/user/session-cookie.ts', text: 'httpOnly: true', instead: 'httpOnly: false' },
+    test: { file: users, name: 'no script sees the refresh token' },
+  },
+  {
     promise: 'Nobody changes whether they are disabled.',
     code: {
       file: 'api/user/routes/change-user.ts',

@@ -1,41 +1,87 @@
 import { useSyncExternalStore } from 'react';
+import { keptValue } from '../app/kept.js';
 import type { components } from './generated/schema.js';
 
-type Session = components['schemas']['Session'];
+type Session = components['schemas']['BrowserSession'];
+type User = Session['user'];
 
-/** In memory alone: no script that comes later finds a token, and a page that is loaded anew asks to log in again. */
+/** The access token is in memory, the refresh token in a cookie that no script can read. */
 let current: (Session & { endsAt: number }) | undefined;
 let renewing: Promise<string | undefined> | undefined;
+
+/** Whose the cookie is, for all tabs; `leaving` until the server has heard that nobody's it shall be. */
+const kept = keptValue<number | 'leaving' | null>(
+  'session',
+  null,
+  (value): value is number | 'leaving' => typeof value === 'number' || value === 'leaving',
+);
+
+interface Visitor {
+  user?: User;
+  /** The page was loaded anew, and the server has not said yet whose session it is; `late` where it was asked in vain. */
+  starting?: 'soon' | 'late';
+}
+let visitor: Visitor = {};
 const listeners = new Set<() => void>();
+
+export const useVisitor = (): Visitor => useSyncExternalStore(subscribe, () => visitor);
+
+function subscribe(tell: () => void): () => void {
+  listeners.add(tell);
+  return () => listeners.delete(tell);
+}
+
+function showVisitor(now: Visitor): void {
+  visitor = now;
+  listeners.forEach((tell) => tell());
+}
+
+function forget(): void {
+  current = undefined;
+  showVisitor({});
+}
 
 /** A token that ends sooner than this is renewed before it is sent. */
 const SOON_MS = 30_000;
+const RETRY_MS = 2_000;
 
+/** No form of another site can send the header: the cookie alone is refused. */
+const ask = (method: 'POST' | 'DELETE', path = '') =>
+  fetch(`/sessions/cookie${path}`, {
+    method,
+    headers: { 'X-Requested-With': 'fetch' },
+    // Answered also where the page is left meanwhile, so that the browser has the cookie that replaces the spent one.
+    keepalive: true,
+  });
+
+/** The answer has the cookie with it. */
 export function beginSession(session: Session): void {
+  kept.set(session.user.id);
   current = { ...session, endsAt: Date.now() + session.expiresIn * 1_000 };
-  listeners.forEach((tell) => tell());
+  showVisitor({ user: session.user });
 }
 
-export function forgetSession(): string | undefined {
-  const refreshToken = current?.refreshToken;
-  current = undefined;
-  listeners.forEach((tell) => tell());
-  return refreshToken;
+/** Here and in all other tabs at once, and at the server as soon as it can be reached. */
+export function logOut(): void {
+  kept.set('leaving');
+  forget();
+  void leave();
 }
 
-export function useUser(): Session['user'] | undefined {
-  return useSyncExternalStore(
-    (tell) => {
-      listeners.add(tell);
-      return () => listeners.delete(tell);
-    },
-    () => current?.user,
-  );
+async function leave(): Promise<void> {
+  while (kept.get() === 'leaving') {
+    const answer = await ask('DELETE').catch(() => undefined);
+    // Who has logged in meanwhile stays so.
+    if (answer?.ok === true && kept.get() === 'leaving') kept.set(null);
+    else await pause();
+  }
 }
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, RETRY_MS));
 
 /** After a change of it. */
-export function replaceUser(user: Session['user']): void {
-  if (current !== undefined) beginSession({ ...current, user, expiresIn: (current.endsAt - Date.now()) / 1_000 });
+export function replaceUser(user: User): void {
+  if (current !== undefined) showVisitor({ user });
 }
 
 /** Undefined: nobody is logged in. */
@@ -44,21 +90,24 @@ export async function freshToken(): Promise<string | undefined> {
   return current?.accessToken;
 }
 
-/** Once for all who ask meanwhile, as a refresh token is good for once. Undefined: the session has ended. */
+/** Once for all who ask meanwhile. Undefined: the session has ended. */
 export function renewedToken(): Promise<string | undefined> {
   renewing ??= renew().finally(() => (renewing = undefined));
   return renewing;
 }
 
 async function renew(): Promise<string | undefined> {
-  if (current === undefined) return undefined;
-  const answer = await fetch('/sessions/refresh', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ refreshToken: current.refreshToken }),
-  });
-  if (answer.ok) beginSession((await answer.json()) as Session);
-  else if (answer.status === 401) forgetSession();
+  const whose = kept.get();
+  if (typeof whose !== 'number') return undefined;
+  const answer = await ask('POST', '/refresh');
+  if (answer.ok) {
+    const session = (await answer.json()) as Session;
+    // Who has logged out meanwhile stays so.
+    if (kept.get() === whose) beginSession(session);
+  } else if (answer.status === 401) {
+    if (kept.get() === whose) kept.set(null);
+    forget();
+  }
   // Passing, as no answer is: the old token would make a 401 of it.
   else throw new Error(`The session can not be renewed now: HTTP ${answer.status}`);
   return tokenNow();
@@ -66,3 +115,19 @@ async function renew(): Promise<string | undefined> {
 
 /** Others may have changed it meanwhile. */
 const tokenNow = (): string | undefined => current?.accessToken;
+
+/** What another tab has done, or this one before it was loaded anew, holds here. */
+async function follow(): Promise<void> {
+  if (current !== undefined && kept.get() !== current.user.id) forget();
+  if (current === undefined && typeof kept.get() === 'number') showVisitor({ starting: 'soon' });
+  while (visitor.starting !== undefined) {
+    await renewedToken().catch(() => {
+      showVisitor({ starting: 'late' });
+      return pause();
+    });
+    if (typeof kept.get() !== 'number') forget();
+  }
+}
+window.addEventListener('storage', () => void follow());
+void follow();
+void leave();

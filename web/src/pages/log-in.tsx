@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type ComponentType } from 'react';
 import { Link, Navigate, useLocation, useNavigate } from 'react-router';
 import { ApiError, api, bodyOf, type User } from '../api/client.js';
-import { beginSession, useUser } from '../api/session.js';
+import { beginSession, useVisitor } from '../api/session.js';
 import { Field, textOf } from '../parts/fields.js';
 import { Empty, Notice, Trouble } from '../parts/notice.js';
 import { Title } from '../parts/title.js';
@@ -39,7 +39,8 @@ async function signUp(wish: Wish, name: string): Promise<void> {
 async function enter(wish: Wish): Promise<void> {
   if (wish.name !== undefined) await signUp(wish, wish.name);
   const { email, password } = wish;
-  beginSession(await bodyOf(api.POST('/sessions', { body: { email, password } })));
+  const params = { header: { 'X-Requested-With': 'fetch' } } as const;
+  beginSession(await bodyOf(api.POST('/sessions/cookie', { params, body: { email, password } })));
 }
 
 /** Also the sign-up; goes on to the page that asked who it is. */
@@ -93,7 +94,6 @@ export function LogIn({ isNew = false }: { isNew?: boolean }) {
         <button className="primary" disabled={entering.isPending}>
           {t(isNew ? 'signup.submit' : 'login.submit')}
         </button>
-        <small>{t('login.memory')}</small>
       </form>
       <p className="aside">
         {t(isNew ? 'signup.known' : 'login.new')}{' '}
@@ -107,8 +107,15 @@ export function LogIn({ isNew = false }: { isNew?: boolean }) {
 
 /** A page of somebody; whoever it is logs in first, and comes back to it. */
 export function ForUser({ page: Page }: { page: ComponentType<{ user: User }> }) {
-  const user = useUser();
+  const { user, starting } = useVisitor();
+  const { t } = useWords();
   const { pathname } = useLocation();
+  if (starting !== undefined)
+    return (
+      <div className="card ghost tall" aria-busy="true">
+        {starting === 'late' && <Notice kind="wait">{t('trouble.away')}</Notice>}
+      </div>
+    );
   if (user === undefined) return <Navigate to="/shop/login" state={{ from: pathname }} replace />;
   return <Page user={user} />;
 }

@@ -1,14 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { NavLink, Link, Outlet, useLocation } from 'react-router';
-import { api } from '../api/client.js';
-import { forgetSession, useUser } from '../api/session.js';
+import { logOut, useVisitor } from '../api/session.js';
 import { cart } from '../app/cart.js';
 import { language, LANGUAGES, useWords, type Language } from '../texts/words.js';
 
 export function Layout() {
   const { t, count } = useWords();
-  const user = useUser();
+  const { user, starting } = useVisitor();
   const client = useQueryClient();
   const pieces = cart.use().reduce((sum, { quantity }) => sum + quantity, 0);
   const main = useRef<HTMLElement>(null);
@@ -32,11 +31,6 @@ export function Layout() {
   // Whoever comes next sees nothing of whoever goes, also where the session ended by itself.
   const userId = user?.id;
   useEffect(() => (userId === undefined ? undefined : () => void client.resetQueries()), [client, userId]);
-
-  const logOut = () => {
-    const refreshToken = forgetSession();
-    if (refreshToken !== undefined) void api.DELETE('/sessions', { body: { refreshToken } }).catch(() => undefined);
-  };
 
   return (
     <>
@@ -72,9 +66,11 @@ export function Layout() {
             ))}
           </select>
           {user === undefined ? (
-            <Link className="button quiet" to="/shop/login">
-              {t('nav.login')}
-            </Link>
+            starting === undefined && (
+              <Link className="button quiet" to="/shop/login">
+                {t('nav.login')}
+              </Link>
+            )
           ) : (
             <button className="quiet" type="button" onClick={logOut}>
               {t('nav.logout')}

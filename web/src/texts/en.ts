@@ -52,7 +52,6 @@ export const en = {
   'login.demo': 'Continue as the demo customer',
   'login.demoHint': 'On this machine there is a demo customer, with an address.',
   'login.wrong': 'This e-mail and password do not go together.',
-  'login.memory': 'You stay logged in until this page is loaded anew.',
   'signup.title': 'Sign up',
   'signup.name': 'Name',
   'signup.submit': 'Sign up',

@@ -52,7 +52,6 @@ export const ko: Record<TextKey, string> = {
   'login.demo': '데모 고객으로 계속하기',
   'login.demoHint': '이 컴퓨터에는 주소가 등록된 데모 고객이 있습니다.',
   'login.wrong': '이메일 또는 비밀번호가 맞지 않습니다.',
-  'login.memory': '페이지를 새로 고칠 때까지 로그인이 유지됩니다.',
   'signup.title': '회원가입',
   'signup.name': '이름',
   'signup.submit': '가입하기',

@@ -1,0 +1,43 @@
+import type { Request } from 'express';
+import { getCookies, Headers, setCookie } from 'undici';
+import { fromScriptSchema, SESSION_COOKIE, type BrowserSession, type Session } from '../../contracts/http/sessions.js';
+import { problemOf } from '../http/problem.js';
+import { parseHeaders } from '../http/validate.js';
+
+/** What the browser of this request keeps as its refresh token; undefined: nothing any more. */
+export function cookieFor(req: Request, refreshToken: string | undefined): string {
+  const headers = new Headers();
+  setCookie(headers, {
+    ...SESSION_COOKIE,
+    value: refreshToken ?? '',
+    httpOnly: true,
+    sameSite: 'Strict',
+    secure: req.secure,
+    ...(refreshToken === undefined && { maxAge: 0 }),
+  });
+  return headers.get('Set-Cookie') ?? '';
+}
+
+/**
+ * The refresh token that a page of our own sent by its browser. For `SameSite` alone pages of other ports and of neighbouring
+ * domains would be our own, and it lets another site log its visitor in as somebody else.
+ */
+export function cookieOf(req: Request): string | undefined {
+  parseHeaders(fromScriptSchema, req);
+  if (!isFromOwnPage(req)) throw problemOf('cross-site');
+  return getCookies(new Headers({ cookie: req.get('cookie') ?? '' }))[SESSION_COOKIE.name];
+}
+
+/** By what no script can set: `Sec-Fetch-Site`, or `Origin` where the address is no https and browsers leave that away. */
+function isFromOwnPage(req: Request): boolean {
+  const site = req.get('sec-fetch-site');
+  if (site !== undefined) return site === 'same-origin';
+  const origin = req.get('origin');
+  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === req.host);
+}
+
+export const withoutRefreshToken = ({ accessToken, expiresIn, user }: Session): BrowserSession => ({
+  accessToken,
+  expiresIn,
+  user,
+});
