@@ -104,9 +104,9 @@ export const METRICS = {
   },
   orders_finished_total: {
     type: 'counter',
-    help: 'Orders that came to their end, by how and why',
+    help: 'Orders that came to their end, by how and why; the order service counts those that were sold out before they had a Saga',
     labels: { outcome: ['COMPLETED', 'CANCELLED'], reason: ['none', ...CANCEL_REASONS] },
-    of: ['order-worker'],
+    of: ['order-worker', 'order-service'],
   },
   saga_steps_total: {
     type: 'counter',

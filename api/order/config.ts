@@ -14,6 +14,7 @@ export const settings = z.object({
   ...serviceTokenSettings,
   ...orderWaitSettings,
   PRODUCT_SERVICE_URL: urlList.describe('where the product service is'),
+  INVENTORY_SERVICE_URL: urlList.describe('where the inventory service is'),
 });
 
 export type OrderApiConfig = z.output<typeof settings>;

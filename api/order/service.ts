@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import { observeBreaker, createUserClient, type UserClient } from '../../clients/user-client.js';
 import { createProductClient, type ProductClient } from '../../clients/product-client.js';
+import { createStockClient } from '../../clients/stock-client.js';
 import { createServiceToken } from '../../clients/service-token.js';
 import { orderOperations } from '../../contracts/http/order-operations.js';
 import type { Metrics } from '../../platform/metrics.js';
@@ -20,6 +21,7 @@ import type { Base } from '../http/serve.js';
 import type { OrderApiConfig } from './config.js';
 import { createEventStreams, type EventStreams } from './event-streams.js';
 import { createOrderSagas, type OrderSagas } from './order-sagas.js';
+import { type Admission, createAdmission } from './placing/admission.js';
 import { cancelOrder } from './routes/cancel-order.js';
 import { getOrder } from './routes/get-order.js';
 import { getTimeline } from './routes/get-timeline.js';
@@ -40,6 +42,7 @@ export interface OrderContext extends ServiceContext {
   streams: EventStreams;
   users: UserClient;
   products: ProductClient;
+  admission: Admission;
   orderWaitMs: number;
 }
 
@@ -70,6 +73,7 @@ export function createContext(base: Base<OrderApiConfig>): OrderContext {
     streams: createEventStreams(),
     users: createUserClient({ urls, token, observe }),
     products: createProductClient({ urls: config.PRODUCT_SERVICE_URL }),
+    admission: createAdmission(createStockClient({ urls: config.INVENTORY_SERVICE_URL }), logger),
     orderWaitMs: config.ORDER_WAIT_MS,
   };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { integerIdParamSchema, integerIdSchema, ifMatchSchema, notModified, versionHeader } from './common.js';
 import type { Operations } from './operation.js';
 
-const stockLevelSchema = z
+export const stockLevelSchema = z
   .object({
     productId: integerIdSchema,
     quantity: z.int().min(0).meta({ description: 'What can still be ordered.' }),

@@ -49,6 +49,13 @@ export const END_STATES: readonly EndState[] = [
   },
   { end: 'not enough stock', reasons: ['INSUFFICIENT_STOCK'], reservation: 'REFUSED', ...nothing, mails: told },
   {
+    end: 'not enough stock, seen before its Saga',
+    reasons: ['INSUFFICIENT_STOCK'],
+    reservation: 'none',
+    ...nothing,
+    mails: told,
+  },
+  {
     end: 'payment declined',
     reasons: ['PAYMENT_DECLINED'],
     ...released,

@@ -1,10 +1,20 @@
 import type { TimelineEntry } from '../../contracts/activities/order-activities.js';
-import type { OrderEvent } from '../../contracts/events/order-event.js';
+import type { EventToTell } from '../../contracts/events/order-event.js';
+import type { InsufficientStock } from '../../contracts/refusals.js';
 import { makeOrderEvent } from './domain/order-event.js';
 import { WAKE_RELAY } from '../../platform/outbox/outbox-session.js';
 import { Prisma, type PrismaClient } from './prisma/generated/client.js';
-import { insertion, newOrderColumns, type NewOrder, type StoredOrder, toStoredOrder } from './order-row.js';
-import { PENDING, shownState } from './domain/order-state.js';
+import {
+  insertion,
+  newOrderColumns,
+  type NewOrder,
+  stateColumns,
+  type StoredOrder,
+  toStoredOrder,
+} from './order-row.js';
+import { advance, type OrderState, PENDING, shownState } from './domain/order-state.js';
+import { soldOut } from './domain/sold-out.js';
+import { eventRows } from './progress-store.js';
 import { placedOrder } from './order-identity.js';
 import type { OrderStatus } from '../../contracts/order-status.js';
 import { after, newestFirst } from '../../platform/database/newest-first.js';
@@ -18,27 +28,45 @@ const created: TimelineEntry = {
 };
 
 /**
- * Writes a PENDING order with its lines, the first entry of its timeline and its first event: all or nothing.
- * undefined when the user and key have their order already; a writer at the same time is waited for.
+ * Writes a PENDING order with its lines, the first entry of its timeline and its first event; or, with what it lacks, one
+ * that is over as its Saga would have left it: all or nothing. undefined when the user and key have their order already; a writer at the same time is waited for.
  * One statement: a quarter of the time of Prisma's nested create, which is six.
  */
-async function insertOrder(prisma: PrismaClient, order: NewOrder, at: Date): Promise<StoredOrder | undefined> {
-  const event = makeOrderEvent(order, { topic: 'order-created', sequence: 1, at, traceparent: order.traceparent });
+async function insertOrder(
+  prisma: PrismaClient,
+  order: NewOrder,
+  shortage: InsufficientStock | undefined,
+  at: Date,
+): Promise<StoredOrder | undefined> {
+  const end = shortage && soldOut(shortage);
+  const states = end ? [PENDING, advance(PENDING, end.patch).state] : [PENDING];
+  const now = { state: states.at(-1) ?? PENDING, workflowStartedAt: end ? at : null };
+  const told: readonly EventToTell[] = [{ topic: 'order-created' }, ...(end?.events ?? [])];
+  const events = told.map((event, index) =>
+    makeOrderEvent(order, { ...event, sequence: index + 1, at, traceparent: order.traceparent }),
+  );
   const inserted = await prisma.$queryRaw<unknown[]>`
-    WITH placed AS (${orderRow(order, at)} ON CONFLICT DO NOTHING RETURNING id),
+    WITH placed AS (${orderRow(order, now, events.length, at)} ON CONFLICT DO NOTHING RETURNING id),
       line AS (${lineRows(order)}),
-      entry AS (${entryRow(order, at)}),
-      status AS (${statusRow(at)}),
-      event AS (${eventRow(event)})
+      entry AS (${entryRows(end ? [created, end.entry] : [created], order, at)}),
+      status AS (${statusRows(states, at)}),
+      event AS (${eventRows(Prisma.sql`placed`, events)})
     SELECT pg_notify(${WAKE_RELAY}, '')::text FROM placed`;
-  return inserted.length === 0 ? undefined : asPlaced(order, at);
+  return inserted.length === 0 ? undefined : asPlaced(order, now, at);
 }
 
-const orderRow = (order: NewOrder, at: Date): Prisma.Sql => Prisma.sql`
+interface Beginning {
+  state: OrderState;
+  /** Of an order that is over from the start it says that nobody has to start its Saga. */
+  workflowStartedAt: Date | null;
+}
+
+const orderRow = (order: NewOrder, now: Beginning, eventCount: number, at: Date): Prisma.Sql => Prisma.sql`
   INSERT INTO orders ${insertion({
     ...newOrderColumns(order),
-    status: PENDING.status,
-    eventCount: 1,
+    ...stateColumns(now.state),
+    workflowStartedAt: now.workflowStartedAt,
+    eventCount,
     createdAt: at,
     updatedAt: at,
   })}`;
@@ -50,25 +78,25 @@ const lineRows = ({ lines }: NewOrder): Prisma.Sql => Prisma.sql`
     AS ("productId" integer, "productName" text, "unitPrice" bigint, quantity integer, "totalPrice" bigint))
     WITH ORDINALITY AS line ("productId", "productName", "unitPrice", quantity, "totalPrice", number)`;
 
-const entryRow = ({ traceId }: NewOrder, at: Date): Prisma.Sql => Prisma.sql`
-  INSERT INTO timeline_entries (order_id, key, step, service, outcome, attempts, trace_id, at)
-  SELECT placed.id, ${created.key}, ${created.step}, ${created.service}, ${created.outcome}, ${created.attempts}::integer,
-    ${traceId ?? null}, ${at}::timestamptz
-  FROM placed`;
+const entryRows = (entries: TimelineEntry[], { traceId }: NewOrder, at: Date): Prisma.Sql => Prisma.sql`
+  INSERT INTO timeline_entries (order_id, key, step, service, outcome, attempts, detail, trace_id, at)
+  SELECT placed.id, entry->>'key', entry->>'step', entry->>'service', entry->>'outcome', (entry->>'attempts')::integer,
+    entry->>'detail', ${traceId ?? null}, ${at}::timestamptz
+  FROM placed, jsonb_array_elements(${JSON.stringify(entries)}::jsonb) WITH ORDINALITY AS entries (entry, number)
+  ORDER BY number`;
 
-const statusRow = (at: Date): Prisma.Sql => Prisma.sql`
-  INSERT INTO status_changes (order_id, number, shown) SELECT placed.id, 1, ${JSON.stringify(shownState(PENDING, at.toISOString()))}::jsonb FROM placed`;
+const statusRows = (states: OrderState[], at: Date): Prisma.Sql => Prisma.sql`
+  INSERT INTO status_changes (order_id, number, shown)
+  SELECT placed.id, number, shown
+  FROM placed, jsonb_array_elements(${JSON.stringify(states.map((state) => shownState(state, at.toISOString())))}::jsonb)
+    WITH ORDINALITY AS states (shown, number)`;
 
-const eventRow = (event: OrderEvent): Prisma.Sql => Prisma.sql`
-  INSERT INTO outbox_events (event_id, order_id, sequence, topic, event)
-  SELECT ${event.id}, placed.id, 1, 'order-created', ${JSON.stringify(event)}::jsonb FROM placed`;
-
-function asPlaced(order: NewOrder, at: Date): StoredOrder {
+function asPlaced(order: NewOrder, { state, workflowStartedAt }: Beginning, at: Date): StoredOrder {
   const { bodyHash, paymentMethod, answeredAsync, traceparent = null } = order;
   const createdAt = at.toISOString();
   return {
-    order: { ...placedOrder({ ...order, createdAt }), ...shownState(PENDING, createdAt) },
-    ...{ bodyHash, paymentMethod, answeredAsync, traceparent, stockDecision: null, workflowStartedAt: null },
+    order: { ...placedOrder({ ...order, createdAt }), ...shownState(state, createdAt) },
+    ...{ bodyHash, paymentMethod, answeredAsync, traceparent, stockDecision: state.stockDecision, workflowStartedAt },
   };
 }
 
@@ -80,8 +108,11 @@ export interface OrderFilter {
 }
 
 export interface OrderStore {
-  /** `placed` is false when another request with the same user and key was first; it is that one's order then. */
-  place(order: NewOrder): Promise<{ placed: boolean; stored: StoredOrder }>;
+  /**
+   * `placed` is false when another request with the same user and key was first; it is that one's order then. With a
+   * shortage it is placed as one that is over, and gets no Saga.
+   */
+  place(order: NewOrder, shortage?: InsufficientStock): Promise<{ placed: boolean; stored: StoredOrder }>;
   find(orderId: string): Promise<StoredOrder | undefined>;
   findByKey(userId: number, idempotencyKey: string): Promise<StoredOrder | undefined>;
   /** Newest first, after the position of the last one seen. */
@@ -117,8 +148,8 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
     find: (id) => find({ id }),
     findByKey,
 
-    place: async (order) => {
-      const inserted = await insertOrder(prisma, order, new Date());
+    place: async (order, shortage) => {
+      const inserted = await insertOrder(prisma, order, shortage, new Date());
       if (inserted !== undefined) return { placed: true, stored: inserted };
       const first = order.idempotencyKey && (await findByKey(order.userId, order.idempotencyKey));
       if (!first) throw new Error(`order ${order.id} was neither written nor found`);

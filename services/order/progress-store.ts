@@ -59,7 +59,7 @@ async function writeProgress(prisma: PrismaClient, write: ProgressWrite): Promis
     WITH changed AS (${orderUpdate(write)} RETURNING id, updated_at, xmin::text AS version),
       entry AS (${entryInsert(write)} RETURNING 1),
       status AS (${statusInsert(write)}),
-      event AS (${eventInsert(write.events)})
+      event AS (${eventRows(Prisma.sql`changed`, write.events)})
     SELECT updated_at AS "updatedAt", version AS "rowVersion", EXISTS (SELECT FROM entry) AS "isNew",
       CASE WHEN ${write.events.length} > 0 THEN pg_notify(${WAKE_RELAY}, '')::text END,
       CASE WHEN ${write.moved !== undefined} THEN pg_notify(${STATUS_CHANGED}, id)::text END
@@ -88,10 +88,10 @@ const statusInsert = ({ moved, state, at }: ProgressWrite): Prisma.Sql => Prisma
   FROM changed WHERE ${moved !== undefined}`;
 
 /** No ON CONFLICT: an event that is there was left out when the row was read, and another one is a mistake of ours. */
-const eventInsert = (events: OrderEvent[]): Prisma.Sql => Prisma.sql`
+export const eventRows = (order: Prisma.Sql, events: OrderEvent[]): Prisma.Sql => Prisma.sql`
   INSERT INTO outbox_events (event_id, order_id, sequence, topic, event)
-  SELECT event->>'id', changed.id, (event->>'sequence')::integer, topic, event
-  FROM changed, jsonb_to_recordset(${JSON.stringify(events.map((event) => ({ topic: topicOf(event.type), event })))}::jsonb)
+  SELECT event->>'id', id, (event->>'sequence')::integer, topic, event
+  FROM ${order}, jsonb_to_recordset(${JSON.stringify(events.map((event) => ({ topic: topicOf(event.type), event })))}::jsonb)
     AS (topic text, event jsonb)
   ORDER BY (event->>'sequence')::integer`;
 

@@ -33,6 +33,31 @@ describe('stock', () => {
     expect(await stockOf(shop, product)).toEqual({ quantity: 0, reserved: 0 });
   });
 
+  it('of a hundred buyers who do not wait one gets the last unit, by their Sagas and in turn by the lock', async () => {
+    const product = await stockedProduct(shop, { quantity: 1 });
+
+    const placed = await Promise.all(
+      Array.from({ length: 100 }, () => placeOrder(shop.alice, product, { respondAsync: true })),
+    );
+
+    expect(placed.filter(({ status }) => status === 202)).toHaveLength(100);
+    const ended = await Promise.all(
+      placed.map(({ body }) =>
+        waitFor(
+          `order ${body.id} to be over`,
+          async () => {
+            const order = await orderOf(shop.alice, body.id);
+            return (order.status === 'COMPLETED' || order.status === 'CANCELLED') && order;
+          },
+          { timeoutMs: 150_000, intervalMs: 500 },
+        ),
+      ),
+    );
+    expect(ended.filter(({ cancelReason }) => cancelReason === 'INSUFFICIENT_STOCK')).toHaveLength(99);
+    expect(await redis.keys(`inventory:lock:${product.id}`)).toEqual([]);
+    expect(await stockOf(shop, product)).toEqual({ quantity: 0, reserved: 0 });
+  });
+
   it('refuses more than there is, and leaves what there is', async () => {
     const product = await stockedProduct(shop, { quantity: 5 });
 

@@ -135,6 +135,52 @@ export const customers: Guard[] = [
     test: { file: 'workflows/order/order-saga.int.test.ts', name: 'it comes back, is refunded' },
   },
   {
+    promise: 'An order that is sold out before it has a Saga is answered and written down as by its Saga.',
+    code: {
+      file: 'services/order/order-store.ts',
+      text: 'end ? [PENDING, advance(PENDING, end.patch).state] : [PENDING]',
+      instead: 'end ? [advance(PENDING, end.patch).state] : [PENDING]',
+    },
+    test: { file: 'api/order/sold-out.int.test.ts', name: 'is answered and written as by the Saga, and without one' },
+  },
+  {
+    promise: 'An order that is sold out before it has a Saga never gets one.',
+    code: {
+      file: 'services/order/order-store.ts',
+      text: 'workflowStartedAt: end ? at : null',
+      instead: 'workflowStartedAt: end ? null : null',
+    },
+    test: { file: 'api/order/sold-out.int.test.ts', name: 'is over: no sweeper starts it' },
+  },
+  {
+    promise:
+      'Whom nobody can tell what there is, or who does not wait, is decided about by the Saga: one gets the last unit.',
+    code: {
+      file: 'api/order/placing/admission.ts',
+      text: 'if (!signal.aborted) this.#doWithout(error);',
+      instead: 'if (!signal.aborted) throw error;',
+    },
+    test: { file: 'api/order/sold-out.int.test.ts', name: 'or whom nobody can tell, one gets it by the Saga' },
+  },
+  {
+    promise: 'Sold out is said only by an answer to a question that began after the order had come.',
+    code: {
+      file: 'api/order/placing/admission.ts',
+      text: '    return (this.#nextAnswer ??= this.#asking.then(async () => {\n      this.#nextAnswer = undefined;\n',
+      instead: '    return (this.#nextAnswer ??= this.#asking.then(async () => {\n',
+    },
+    test: { file: 'api/order/placing/admission.test.ts', name: 'ask anew, not what others asked before they came' },
+  },
+  {
+    promise: 'Of a hundred buyers of the last unit no more are let through to their Sagas than the stock may cover.',
+    code: {
+      file: 'api/order/placing/admission.ts',
+      text: '    this.#credit -= quantity;',
+      instead: '',
+    },
+    test: { file: 'api/order/placing/admission.test.ts', name: 'are let through as far as the stock may cover them' },
+  },
+  {
     promise: 'Without an Idempotency-Key two posts are two orders.',
     code: {
       file: 'api/order/placing/place-order.ts',

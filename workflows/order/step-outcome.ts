@@ -10,6 +10,7 @@ import {
   type SagaStep,
 } from '../../contracts/saga-steps.js';
 import type { ServiceName } from '../../contracts/services.js';
+import { shortageInWords } from '../../services/order/domain/sold-out.js';
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import { REFUSALS, type RefusalDetails, type RefusalType } from '../../contracts/refusals.js';
 
@@ -93,10 +94,8 @@ export function refusalOf(step: AttentionStep, error: unknown): Refusal | undefi
 
 function detailOf(refusal: Refusal): string {
   switch (refusal.type) {
-    case REFUSALS.insufficientStock: {
-      const { productId, requested, available } = refusal.details;
-      return `product ${productId}: ${requested} requested, ${available} available`;
-    }
+    case REFUSALS.insufficientStock:
+      return shortageInWords(refusal.details);
     case REFUSALS.paymentDeclined:
     case REFUSALS.deliveryRefused:
       return refusal.details.code;

@@ -23,7 +23,9 @@ import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import { activeTraceId, activeTraceparent } from '../../../platform/telemetry/trace-context.js';
 import type { OrderContext } from '../service.js';
 import type { OrderStore } from '../../../services/order/order-store.js';
-import type { StoredOrder } from '../../../services/order/order-row.js';
+import type { NewOrder, StoredOrder } from '../../../services/order/order-row.js';
+import type { InsufficientStock } from '../../../contracts/refusals.js';
+import { counter } from '../../../platform/metrics.js';
 
 /** A request to order, as it was understood. */
 interface OrderRequest {
@@ -145,9 +147,8 @@ const mixedCurrencies = (currencies: string[]) =>
 const tooExpensive = () =>
   badRequest('The order total is too large.', [{ path: 'items', message: `the total must be below ${MONEY_LIMIT}` }]);
 
-/** Asks who and how much, and writes the order down. Nothing is written when this throws. */
-export async function writeOrder(context: OrderContext, request: OrderRequest): Promise<Placed> {
-  const { store, users, products, logger } = context;
+/** Asks who and how much. Throws the problem to answer with. */
+export async function priceOrder({ users, products }: OrderContext, request: OrderRequest): Promise<NewOrder> {
   const { body, forAnother, idempotencyKey, bodyHash, respondAsync } = request;
   const { userId, lines } = body;
   const [customer, quote] = await Promise.all([
@@ -157,8 +158,7 @@ export async function writeOrder(context: OrderContext, request: OrderRequest): 
   const shippingAddress = body.shippingAddress ?? customer.address;
   if (shippingAddress === undefined) throw addressMissing(customer.verified);
 
-  crashPoint('place: before the row');
-  const { placed, stored } = await store.place({
+  return {
     ...body,
     id: idempotencyKey === undefined ? randomOrderId() : orderIdFor(userId, idempotencyKey),
     userVerified: customer.verified,
@@ -169,10 +169,28 @@ export async function writeOrder(context: OrderContext, request: OrderRequest): 
     idempotencyKey,
     traceparent: activeTraceparent(),
     traceId: activeTraceId(),
-  });
+  };
+}
+
+/** Writes the order down; with a shortage as one that is over. Nothing is written when this throws. */
+export async function writeOrder(
+  { store, logger, metrics }: OrderContext,
+  request: OrderRequest,
+  order: NewOrder,
+  shortage?: InsufficientStock,
+): Promise<Placed> {
+  crashPoint('place: before the row');
+  const { placed, stored } = await store.place(order, shortage);
   if (!placed) return asReplay(stored, request);
   crashPoint('place: row written');
-  logger.info({ orderId: stored.order.id, userVerified: customer.verified }, 'order created');
+  const orderId = order.id;
+  logger.info({ orderId, userVerified: order.userVerified }, 'order created');
+  if (shortage) {
+    const reason = 'INSUFFICIENT_STOCK';
+    logger.info({ orderId, ...shortage }, 'insufficient stock');
+    logger.info({ orderId, reason }, 'order cancelled');
+    counter(metrics.registry, 'orders_finished_total').inc({ outcome: 'CANCELLED', reason });
+  }
   return { placed, stored };
 }
 
@@ -182,7 +200,7 @@ function addressMissing(verified: boolean) {
 }
 
 /** `placed` is false where the order was there already, so that this request repeats an earlier one. */
-interface Placed {
+export interface Placed {
   placed: boolean;
   stored: StoredOrder;
 }

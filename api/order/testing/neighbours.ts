@@ -7,9 +7,11 @@ export interface Neighbours {
   url: string;
   users: Map<number, UserValidation>;
   products: Map<number, Product>;
+  /** What can be ordered of a product; none: it was never stocked. */
+  stock: Map<number, number>;
   /** Answers 503 while true. */
-  down: { users: boolean; products: boolean };
-  calls: { users: number; products: number };
+  down: { users: boolean; products: boolean; stock: boolean };
+  calls: { users: number; products: number; stock: number };
   close(): Promise<void>;
 }
 
@@ -32,8 +34,8 @@ export const laptop: Product = {
   active: true,
 };
 
-/** What the order API asks of the user and the product service, over HTTP as they answer it, and able to fail. */
-export async function startNeighbours(): Promise<Neighbours> {
+/** What the order API asks of the user, the product and the inventory service, over HTTP as they answer it, and able to fail. */
+export async function startNeighbours(stock = new Map<number, number>()): Promise<Neighbours> {
   const users = new Map([
     [1, alice],
     [2, { ...alice, id: 2, name: 'Bob', address: null }],
@@ -47,8 +49,8 @@ export async function startNeighbours(): Promise<Neighbours> {
     [5, { ...laptop, id: 5, price: 10 ** 14 }],
     [6, { ...laptop, id: 6, name: 'Sticker', price: 0 }],
   ]);
-  const down = { users: false, products: false };
-  const calls = { users: 0, products: 0 };
+  const down = { users: false, products: false, stock: false };
+  const calls = { users: 0, products: 0, stock: 0 };
 
   const app = express();
   app.get('/users/:id/validation', (req, res) => {
@@ -63,6 +65,14 @@ export async function startNeighbours(): Promise<Neighbours> {
     const product = products.get(Number(req.params.id));
     res.status(product ? 200 : 404).json(product ?? { code: 'not-found' });
   });
+  app.get('/inventory/:id', (req, res) => {
+    calls.stock += 1;
+    if (down.stock) return void res.status(503).end();
+    const productId = Number(req.params.id);
+    const quantity = stock.get(productId);
+    if (quantity === undefined) return void res.status(404).json({ code: 'not-found' });
+    res.json({ productId, quantity, reserved: 0 });
+  });
   const server = await listen(app, { host: '127.0.0.1', port: 0 });
-  return { url: server.url, users, products, down, calls, close: () => server.close() };
+  return { url: server.url, users, products, stock, down, calls, close: () => server.close() };
 }

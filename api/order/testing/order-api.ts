@@ -5,6 +5,7 @@ import { Registry } from 'prom-client';
 import supertest from 'supertest';
 import { createOrderActivities } from '../../../activities/order/order-activities.js';
 import { createProductClient } from '../../../clients/product-client.js';
+import { createStockClient } from '../../../clients/stock-client.js';
 import { createUserClient } from '../../../clients/user-client.js';
 import type { Order } from '../../../contracts/http/orders.js';
 import type { SagaTimes } from '../../../contracts/order-saga.js';
@@ -26,6 +27,7 @@ import { workflowBundle } from '../../../workflows/order/testing/workflow-bundle
 import { createAuthenticator } from '../../http/auth.js';
 import { createOrderApp } from '../service.js';
 import type { OrderContext } from '../service.js';
+import { createAdmission } from '../placing/admission.js';
 import { createEventStreams } from '../event-streams.js';
 import { createOrderSagas } from '../order-sagas.js';
 import { startNeighbours, type Neighbours } from './neighbours.js';
@@ -58,10 +60,11 @@ export interface OrderApi {
 /** The order API on a real database and a real Temporal server, whose workers run the real Saga. */
 export async function startOrderApi(name: string, times: Partial<SagaTimes> = {}): Promise<OrderApi> {
   quietRuntime();
+  const shop = new TestShop();
   const [database, settings, neighbours, issuer] = await Promise.all([
     openOrderDatabase(),
     createTestNamespace(name),
-    startNeighbours(),
+    startNeighbours(shop.stock),
     startTokenIssuer(),
   ]);
   const temporal = createTemporalClient(settings);
@@ -71,7 +74,6 @@ export async function startOrderApi(name: string, times: Partial<SagaTimes> = {}
     { service: 'order-service', level: 'info' },
     { write: (line) => void logLines.push(line) },
   );
-  const shop = new TestShop();
   const context: OrderContext = {
     store: database.store,
     timeline: createTimelineStore(database.prisma),
@@ -81,6 +83,7 @@ export async function startOrderApi(name: string, times: Partial<SagaTimes> = {}
     sagas: createOrderSagas({ workflows: temporal.client.workflow, times: { ...USUAL_TIMES, ...times }, logger }),
     users: createUserClient({ urls: [neighbours.url], token: () => Promise.resolve('service-token') }),
     products: createProductClient({ urls: [neighbours.url] }),
+    admission: createAdmission(createStockClient({ urls: [neighbours.url] }), logger),
     auth: createAuthenticator(issuer.authSettings),
     orderWaitMs: 30_000,
     logger,
