@@ -38,6 +38,7 @@ module.exports = {
     only('workflows-are-deterministic', '^workflows/', ['^contracts/', '^services/[^/]+/domain/']),
     // But for the one table of metrics.
     only('platform-has-no-business-words', '^platform/', ['^contracts/metrics\\.ts$']),
+    only('monitoring', '^monitoring/', ['^contracts/']),
     only('clients', '^clients/', ['^contracts/', '^platform/']),
     only('web', '^web/src/', ['^contracts/']),
     only('services', '^services/', ['^contracts/', '^platform/']),

@@ -5,8 +5,8 @@ import { apiTables } from './api.js';
 import { configurationTables } from './configuration.js';
 import { eventTables } from './events.js';
 import { attackTable, guaranteeTables } from './guarantees.js';
-import { externalSecrets, kubernetesSettings } from './kubernetes.js';
-import { metricTables } from './metrics.js';
+import { externalSecrets, kubernetesSettings, prometheusRule } from './kubernetes.js';
+import { alertTables, metricTables } from './metrics.js';
 import { reconciliationTables } from './reconciliation.js';
 import { sagaTables } from './saga.js';
 import { code, table } from './table.js';
@@ -18,6 +18,7 @@ const documents: Record<string, () => Record<string, string>> = {
   'docs/events.md': eventTables,
   'docs/guarantees.md': guaranteeTables,
   'docs/metrics.md': metricTables,
+  'docs/monitoring.md': alertTables,
   'docs/reconciliation.md': reconciliationTables,
   'docs/saga.md': sagaTables,
   'docs/security.md': () => ({
@@ -32,6 +33,7 @@ const documents: Record<string, () => Record<string, string>> = {
 /** Files that are made from code in whole. */
 const files: Record<string, () => string> = {
   'k8s/base/settings/kustomization.yaml': kubernetesSettings,
+  'k8s/overlays/production/alerts.yaml': prometheusRule,
   'k8s/overlays/production/secrets.yaml': externalSecrets,
 };
 

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { ownEnvironments, secretNamesOf } from '../../k8s/environments.js';
 import { kustomization } from '../../k8s/dev-secrets.js';
+import { readRules } from '../../monitoring/rules.js';
 import { ourProcesses } from '../../stack/app/processes.js';
 
 const head = '# Made from code by `npm run docs`.\n';
@@ -18,6 +19,12 @@ export function kubernetesSettings(): string {
 export function externalSecrets(): string {
   const names = [...ourProcesses.map(({ name }) => name), 'setup'];
   return head + names.map((name) => stringify(externalSecret(name))).join('---\n');
+}
+
+/** The rules of monitoring/rules.yml, as the operator of Prometheus takes them. */
+export function prometheusRule(): string {
+  const kind = { apiVersion: 'monitoring.coreos.com/v1', kind: 'PrometheusRule', metadata: { name: 'holdfast' } };
+  return head + stringify({ ...kind, spec: readRules() });
 }
 
 function externalSecret(process: string) {

@@ -1,4 +1,5 @@
 import { metricOf, METRICS, TEMPORAL_METRICS, type MetricName } from '../../contracts/metrics.js';
+import { readRules } from '../../monitoring/rules.js';
 import { createMetrics } from '../../platform/metrics.js';
 import { code, codes, table } from './table.js';
 
@@ -30,3 +31,23 @@ export function metricTables(): Record<string, string> {
 
 const labelText = ([label, values]: [string, readonly string[] | string]) =>
   `${code(label)}: ${typeof values === 'string' ? values : codes(values)}`;
+
+export function alertTables(): Record<string, string> {
+  const rules = readRules().groups.flatMap((group) => group.rules);
+  return {
+    alerts: table(
+      ['alert', 'severity', 'after', 'says', 'what to do'],
+      rules.flatMap(({ alert, labels, annotations = {}, for: after = 'at once' }) => {
+        const { summary = '', runbook = '' } = annotations;
+        const link = runbook.replace(/^docs\/(monitoring\.md)?/, '');
+        const text = runbook.replace(/^.*#/, '').replaceAll('-', ' ');
+        return alert === undefined
+          ? []
+          : [[code(alert), labels?.['severity'] ?? '', after, inWords(summary), `[${text}](${link})`]];
+      }),
+    ),
+  };
+}
+
+/** `{{ $labels.step | humanize }}` is the step. */
+const inWords = (template: string) => template.replaceAll(/\{\{ \$(?:labels\.)?(\w+)[^}]*\}\}/g, '*$1*');

@@ -1,38 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { METRICS } from '../../contracts/metrics.js';
-import { createMetrics } from '../../platform/metrics.js';
 import { type Manifest, workloadsIn } from './manifest.js';
 import { ourContainers, type MadeUp } from './containers.js';
 import { networkFindings } from './network.js';
 import { unsafePods, unsteadyProcesses } from './pods.js';
 import { disagreements } from './runs.js';
 import { ourProcesses } from '../../stack/app/processes.js';
-
-interface RuleSpec {
-  groups: { rules: { alert: string; expr: string }[] }[];
-}
-
-/** Alerts on metrics that none of our processes has, and so never fire. */
-function silentAlerts(manifests: readonly Manifest[]): string[] {
-  const rules = manifests.filter(({ kind }) => kind === 'PrometheusRule');
-  return rules
-    .flatMap(({ spec }) => (spec as unknown as RuleSpec).groups.flatMap((group) => group.rules))
-    .flatMap(({ alert, expr }) =>
-      [...expr.matchAll(/([a-z_:]+)\{/g)]
-        .map(([, name = '']) => name.replace(/_(bucket|count|sum)$/, ''))
-        .filter((name) => !known.has(name))
-        .map((name) => `alert ${alert} is about ${name}, which no process of ours has`),
-    );
-}
-
-/** What Prometheus itself says of a target, what prom-client says of any process, and our own. */
-const known = new Set([
-  'up',
-  ...createMetrics('any')
-    .registry.getMetricsAsArray()
-    .map(({ name }) => name),
-  ...Object.keys(METRICS),
-]);
 
 /** All that is wrong with a rendered overlay, beside its form. */
 export function findingsIn(manifests: readonly Manifest[], madeUp: MadeUp): string[] {
@@ -43,7 +15,6 @@ export function findingsIn(manifests: readonly Manifest[], madeUp: MadeUp): stri
     ...ours.filter(({ process }) => process !== 'wait-for-setup').flatMap(disagreements),
     ...missing(manifests),
     ...networkFindings(manifests, ours),
-    ...silentAlerts(manifests),
   ];
 }
 

@@ -256,15 +256,6 @@ describe('production', () => {
       (all) => remove(all, 'NetworkPolicy', 'to-temporal'),
       'order-worker -> outside:7233 is not let through',
     ],
-    [
-      'an alert on nothing',
-      (all) =>
-        JSON.stringify(all).length &&
-        (named(all, 'PrometheusRule', 'holdfast').spec = {
-          groups: [{ rules: [{ alert: 'Any', expr: 'orders_lost{} > 0' }] }],
-        }),
-      'alert Any is about orders_lost',
-    ],
   ])('%s is found', (_what, plant, finding) => {
     expect(findingsAfter('production', plant).join('\n')).toContain(finding);
   });

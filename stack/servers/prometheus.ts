@@ -2,31 +2,38 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { thisMachine } from '../prerequisites.js';
 import { isCached } from '../support/cache.js';
+import { checkout } from '../support/paths.js';
 import { answersOk } from '../support/probes.js';
 import { runCommand } from '../support/run-command.js';
 import { cached, officialDownload } from './registries.js';
-import type { Server, ServerContext } from './types.js';
+import type { FetchContext, Server } from './types.js';
 
 const version = '3.5.0';
-const pins = [version];
+/** What is taken of an archive: the server, and what tries rules. */
+const programs = ['prometheus', 'promtool'] as const;
+const pins = [version, ...programs];
 
 /** Below the folder of a stack: which processes are asked for their metrics, as whoever starts them writes it. */
 export const METRICS_TARGETS = path.join('data', 'prometheus-targets.json');
 
-/**
- * Prometheus asks every process for its metrics. This machine's own, the official download, or Debian's package unpacked, for which
- * nobody has to be root.
- */
+/** This machine's own, the official download, or Debian's package unpacked, for which nobody has to be root. */
+export async function obtainPrometheus(context: FetchContext) {
+  if (isInstalled()) return { from: 'this machine', prometheus: 'prometheus', promtool: 'promtool' };
+  const { from, folder } = await cached(context, { name: 'prometheus', pins }, (to) => fetched(context, to));
+  return { from, prometheus: path.join(folder, 'prometheus'), promtool: path.join(folder, 'promtool') };
+}
+
+/** Asks every process for its metrics. */
 export const prometheus: Server = {
   name: 'prometheus',
+  optional: true,
   keeps: 'metrics',
   settings: ['PROMETHEUS_URL'],
   ports: ['PROMETHEUS_PORT'],
   isHere: (cache) => isInstalled() || isCached({ cache, name: 'prometheus', pins }),
   async obtain(context) {
-    if (isInstalled()) return { from: 'this machine', program: 'prometheus' };
-    const got = await cached(context, { name: 'prometheus', pins }, (folder) => fetched(context, folder));
-    return { ...got, program: path.join(got.folder, 'prometheus') };
+    const { from, prometheus } = await obtainPrometheus(context);
+    return { from, program: prometheus };
   },
   prepare({ dir, ports, environment }, { program = '' }) {
     const data = path.join(dir, 'data', 'prometheus');
@@ -34,7 +41,12 @@ export const prometheus: Server = {
     const config = path.join(data, 'prometheus.yml');
     // Written as JSON, which is YAML too.
     const scrape = { job_name: 'holdfast', file_sd_configs: [{ files: [path.join(dir, METRICS_TARGETS)] }] };
-    fs.writeFileSync(config, JSON.stringify({ global: { scrape_interval: '5s' }, scrape_configs: [scrape] }));
+    const settings = {
+      global: { scrape_interval: '5s', evaluation_interval: '15s' },
+      rule_files: [path.join(checkout, 'monitoring', 'rules.yml')],
+      scrape_configs: [scrape],
+    };
+    fs.writeFileSync(config, JSON.stringify(settings));
     const args = [
       ...[`--config.file=${config}`, `--storage.tsdb.path=${path.join(data, 'series')}`],
       ...['--storage.tsdb.retention.time=7d', `--web.listen-address=127.0.0.1:${ports.PROMETHEUS_PORT}`],
@@ -66,20 +78,21 @@ export function writeMetricsTargets(dir: string, metricsUrls: Record<string, str
   fs.renameSync(path.join(dir, `${METRICS_TARGETS}.new`), path.join(dir, METRICS_TARGETS));
 }
 
-const isInstalled = () => /^prometheus, version/.test(thisMachine.ask('prometheus', ['--version']) ?? '');
+const isInstalled = () =>
+  programs.every((program) => thisMachine.ask(program, ['--version'])?.startsWith(`${program}, version`));
 
-async function fetched(context: ServerContext, folder: string): Promise<string> {
+async function fetched(context: FetchContext, folder: string): Promise<string> {
   const { environment, signal, detail } = context;
   const name = `prometheus-${version}.${process.platform}-${process.arch === 'x64' ? 'amd64' : process.arch}`;
   return officialDownload(context, {
     release: `https://github.com/prometheus/prometheus/releases/download/v${version}`,
     checksums: 'sha256sums.txt',
     archive: `${name}.tar.gz`,
-    member: `${name}/prometheus`,
+    members: programs.map((program) => `${name}/${program}`),
     folder,
   }).then(
     () => {
-      fs.renameSync(path.join(folder, name, 'prometheus'), path.join(folder, 'prometheus'));
+      take(path.join(folder, name), folder);
       fs.rmdirSync(path.join(folder, name));
       return 'the official download';
     },
@@ -93,10 +106,14 @@ async function fetched(context: ServerContext, folder: string): Promise<string> 
       });
       const archive = fs.readdirSync(folder).find((file) => file.endsWith('.deb')) ?? '';
       await run('dpkg-deb', ['-x', archive, 'unpacked']);
-      fs.renameSync(path.join(folder, 'unpacked', 'usr', 'bin', 'prometheus'), path.join(folder, 'prometheus'));
+      take(path.join(folder, 'unpacked', 'usr', 'bin'), folder);
       fs.rmSync(path.join(folder, 'unpacked'), { recursive: true });
       fs.rmSync(path.join(folder, archive));
       return "Debian's package";
     },
   );
+}
+
+function take(from: string, folder: string): void {
+  for (const program of programs) fs.renameSync(path.join(from, program), path.join(folder, program));
 }

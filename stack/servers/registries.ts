@@ -136,14 +136,14 @@ interface Release {
   checksums: string;
   archive: string;
   /** What is wanted of the archive, which goes into `folder`. */
-  member: string;
+  members: string[];
   folder: string;
 }
 
 /** Of an archive that a project has built, checked against the release's list of checksums. Rejects when it can't be had quickly. */
 export async function officialDownload(
   { environment, signal, detail }: Omit<FetchContext, 'cache'>,
-  { release, checksums, archive, member, folder }: Release,
+  { release, checksums, archive, members, folder }: Release,
 ): Promise<void> {
   detail('asking for the official download');
   const sums = await (await get(`${release}/${checksums}`, 8_000, signal)).text();
@@ -156,7 +156,7 @@ export async function officialDownload(
   if (actual !== expected) throw new Error(`${archive} has the checksum ${actual}, not ${expected}`);
   const file = path.join(folder, archive);
   fs.writeFileSync(file, bytes);
-  await runCommand('tar', ['-xzf', file, '-C', folder, member], { env: environment, signal });
+  await runCommand('tar', ['-xzf', file, '-C', folder, ...members], { env: environment, signal });
   fs.rmSync(file);
 }
 

@@ -97,17 +97,22 @@ export async function startServers(options: StartServersOptions): Promise<Starte
           step.done(`${Object.values(settings).map(withoutPassword).join(' ')} from ${got.from}`);
           learn(settings);
         },
-        (error: unknown) => fail(step, error),
+        (error: unknown) => fail(server, step, error),
       );
       // It is awaited only at the end of its queue, and a failure until then isn't an unhandled one.
       started.catch(() => undefined);
       return { started };
     } catch (error) {
-      return fail(step, error);
+      return fail(server, step, error);
     }
   }
 
-  function fail(step: Step, error: unknown): never {
+  function fail({ name, optional }: Server, step: Step, error: unknown): undefined {
+    if (optional && !signal.aborted) {
+      step.failed(`goes on without it: ${error instanceof Error ? error.message : String(error)}`);
+      void set.servers[name]?.stop();
+      return undefined;
+    }
     step.failed(signal.aborted ? 'stopped' : 'failed');
     cancel.abort(error);
     throw error;

@@ -97,7 +97,7 @@ const release = `https://github.com/temporalio/cli/releases/download/v${version}
 function downloadTemporal(context: ServerContext, folder: string) {
   const machine = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`;
   const archive = `temporal_cli_${version}_${machine}.tar.gz`;
-  return officialDownload(context, { release, checksums: 'checksums.txt', archive, member: 'temporal', folder });
+  return officialDownload(context, { release, checksums: 'checksums.txt', archive, members: ['temporal'], folder });
 }
 
 /** @returns whether the official download answers, so that nothing needs building */

@@ -36,6 +36,8 @@ export interface Server {
   ports: string[];
   /** Programs this machine must have to fetch or run it; maven and go only when it isn't cached. */
   needs?: ('java' | 'maven' | 'go')[];
+  /** Whether all others are worth having without it. */
+  optional?: boolean;
   /** What is in its data folder, in words. */
   keeps?: string;
   /** Whether there is nothing to fetch. */

@@ -66,7 +66,7 @@ describe('docker compose up', () => {
     ]);
   });
 
-  it('Prometheus reads every process', async () => {
+  it('Prometheus reads every process, and has the alerts', async () => {
     showLogs();
     const up = await waitFor('a figure of each process', async () => {
       const answer = await fetch(`${holdfast.urls['prometheus']}/api/v1/query?query=up`);
@@ -75,6 +75,8 @@ describe('docker compose up', () => {
       return values.length > ourProcesses.length && values.every((value) => value === '1') && values;
     });
     expect(up).toHaveLength(ourProcesses.length + 1);
+    const rules = await fetch(`${holdfast.urls['prometheus']}/api/v1/rules?type=alert`);
+    expect(await rules.text()).toContain('HoldfastOrdersStandStill');
   });
 
   it.each(ourProcesses.map(({ name }) => name))(

@@ -104,6 +104,8 @@ describe('npm start, with every port moved', () => {
     expect((await placeOrder(shop.alice, await stockedProduct(shop))).status).toBe(201);
     expect(run('logs', 'order-service', '--no-follow').stdout).toContain('order created');
     expect(run('redis', 'ping').stdout).toBe('PONG\n');
+    const rules = await fetch(`http://127.0.0.1:${ports['PROMETHEUS_PORT']}/api/v1/rules?type=alert`);
+    expect(await rules.text()).toContain('HoldfastOrdersStandStill');
   });
 
   it('is not started twice, nor emptied while it runs', () => {

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { parser } from '@prometheus-io/lezer-promql';
+import { describe, expect, it } from 'vitest';
+import { metricOf, METRICS, TEMPORAL_METRICS, type MetricName } from '../contracts/metrics.js';
+import { COMPENSATIONS } from '../contracts/saga-steps.js';
+import { createMetrics } from '../platform/metrics.js';
+import { ourProcesses } from '../stack/app/processes.js';
+import { readRules } from './rules.js';
+
+const rules = readRules().groups.flatMap((group) => group.rules);
+const alerts = rules.filter((rule) => rule.alert !== undefined);
+const recorded = new Set(rules.flatMap(({ record }) => record ?? []));
+
+interface Selector {
+  metric: string;
+  matchers: { label: string; op: string; value: string }[];
+}
+
+/** What a query asks for. Throws where it is none. */
+function selectorsOf(query: string): Selector[] {
+  const selectors: Selector[] = [];
+  parser.parse(query).iterate({
+    enter: ({ name, type, node, from, to }) => {
+      if (type.isError) throw new Error(`no PromQL at ${query.slice(from)}`);
+      const text = query.slice(from, to);
+      if (name === 'VectorSelector') {
+        const metric = node.getChild('Identifier');
+        selectors.push({ metric: metric === null ? '' : query.slice(metric.from, metric.to), matchers: [] });
+      }
+      const [, label, op, value] = (name === 'UnquotedLabelMatcher' && /^(\w+)(\W+?)"(.*)"$/.exec(text)) || [];
+      if (label && op) selectors.at(-1)?.matchers.push({ label, op, value: value ?? '' });
+    },
+  });
+  return selectors;
+}
+
+/** What no process of ours answers, so that a query is about nothing for ever. */
+function unknownIn(query: string): string[] {
+  return selectorsOf(query).flatMap(({ metric, matchers }) => {
+    if (recorded.has(metric)) return [];
+    const labels = labelsOf(metric.replace(/_(bucket|count|sum)$/, ''));
+    if (labels === undefined) return [metric];
+    // Others may have metrics of the same name.
+    const isOurs = matchers.some(({ label, value }) => label === 'job' && value === 'holdfast');
+    return [
+      ...(isOurs ? [] : [`${metric} of any job`]),
+      ...matchers.flatMap(({ label, value }) => {
+        const values = { ...labels, job: 'holdfast', process: ourProcesses.map(({ name }) => name) }[label];
+        if (values === undefined) return [`${metric}{${label}}`];
+        const isPattern = /[.*+\\]/.test(value) || typeof values === 'string';
+        return isPattern ? [] : value.split('|').flatMap((one) => (values.includes(one) ? [] : [`${label}="${one}"`]));
+      }),
+    ];
+  });
+}
+
+const ofNode = createMetrics('any').registry.getMetricsAsArray();
+
+/** What a metric may have beside job, process and instance; undefined: there is no such metric. */
+function labelsOf(name: string): Record<string, readonly string[] | string> | undefined {
+  if (name in METRICS) return { le: 'a bucket', ...metricOf(name as MetricName).labels };
+  if (name in TEMPORAL_METRICS) return { task_queue: 'any', worker_type: 'any', operation: 'any', le: 'a bucket' };
+  return name === 'up' || ofNode.some((one) => one.name === name) ? { kind: 'any' } : undefined;
+}
+
+it('what a query is about is checked down to the values of its labels', () => {
+  expect(unknownIn('sum(rate(orders_finished_total{job="holdfast", outcome=~"COMPLETED|CANCELLED"}[5m]))')).toEqual([]);
+  expect(unknownIn('orders_lost_total{job="holdfast"}')).toEqual(['orders_lost_total']);
+  expect(unknownIn('orders_finished_total{job="holdfast", outcom="COMPLETED"}')).toEqual([
+    'orders_finished_total{outcom}',
+  ]);
+  expect(unknownIn('orders_finished_total{outcome="DONE"}')).toEqual([
+    'orders_finished_total of any job',
+    'outcome="DONE"',
+  ]);
+  expect(() => unknownIn('sum(rate(up[5m])')).toThrow('no PromQL');
+});
+
+describe.each(rules.map((rule) => [rule.alert ?? `${rule.record} ${rule.labels?.['slo'] ?? ''}`, rule] as const))(
+  'rule %s',
+  (_name, { expr }) => {
+    it('is about what our processes answer', () => {
+      expect(unknownIn(expr)).toEqual([]);
+    });
+  },
+);
+
+describe.each(alerts.map((rule) => [rule.alert ?? '', rule] as const))('alert %s', (name, { labels, annotations }) => {
+  it('says how bad it is, what it is, and where to read what to do', () => {
+    expect(['critical', 'warning']).toContain(labels?.['severity']);
+    expect(annotations?.['summary']).toMatch(/\.$/);
+    const [document = '', anchor] = (annotations?.['runbook'] ?? '').split('#');
+    expect(headingsOf(document)).toContain(anchor);
+  });
+
+  it('is seen to fire by a scenario', () => {
+    expect(readFileSync('monitoring/rules.test.yml', 'utf8')).toContain(`alertname="${name}"`);
+  });
+});
+
+/** As GitHub makes anchors of them. */
+function headingsOf(document: string): string[] {
+  return [...readFileSync(document, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+it('the alert of undoing that fails is about every compensation, and that of other steps about none', () => {
+  const named = alerts.flatMap(({ expr }) =>
+    selectorsOf(expr)
+      .filter(({ metric }) => metric === 'orders_needing_attention')
+      .map(({ matchers }) => matchers.find(({ label }) => label === 'step')),
+  );
+  const all = [...COMPENSATIONS].sort();
+  expect(named.map((one) => [one?.op, one?.value.split('|').sort()])).toEqual([
+    ['=~', all],
+    ['!~', [...all, 'saga'].sort()],
+  ]);
+});
