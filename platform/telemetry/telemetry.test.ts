@@ -37,6 +37,13 @@ test('spans go to whatever takes OTLP, where it is named, and not to Zipkin', as
   for (const text of ['service.name', 'traced', 'one']) expect(request?.body).toContain(text);
 });
 
+test('of queries those are sent that were slow or failed', async () => {
+  const [request] = await sent({});
+  expect(request?.body).toContain('slow query');
+  expect(request?.body).toContain('failed query');
+  expect(request?.body).not.toContain('quick query');
+});
+
 test('none is sent of the traces that are not kept', async () => {
   expect(await sent({ TRACES_SAMPLED: '0' })).toEqual([]);
 });

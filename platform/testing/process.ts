@@ -1,4 +1,4 @@
-import { trace } from '@opentelemetry/api';
+import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { createHealthServer } from '../health.js';
 import { createLogger } from '../logger.js';
 import { runProcess } from '../shutdown.js';
@@ -18,7 +18,15 @@ await runProcess({ logger }, async (onShutdown) => {
     logger.info('closed second');
     if (how === 'breaks') throw new Error('stuck');
   });
-  if (how === 'traces') trace.getTracer('process').startSpan('one').end();
+  if (how === 'traces') {
+    const tracer = trace.getTracer('process');
+    tracer.startSpan('one').end();
+    const query = (name: string) =>
+      tracer.startSpan(name, { startTime: 0, attributes: { 'db.system.name': 'postgresql' } });
+    query('quick query').end(9);
+    query('slow query').end(10);
+    query('failed query').setStatus({ code: SpanStatusCode.ERROR }).end(1);
+  }
   if (how === 'serves') {
     const settings = { service: 'process', host: '127.0.0.1', port: 0, checks: {}, logger };
     const { url, drain } = await createHealthServer(settings);
