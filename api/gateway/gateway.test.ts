@@ -736,7 +736,7 @@ describe('the shop', () => {
     return () => rmSync(shop, { recursive: true });
   });
 
-  test.each(['/', '/shop', '/shop/orders/ord_1'])(
+  test.each(['/', '/shop', '/shop/orders/ord_1', '/desk', '/desk/orders/ord_1'])(
     '%s is a page for browsers, and JSON for everybody else',
     async (at) => {
       const url = await gateway({}, { shop });
@@ -751,6 +751,7 @@ describe('the shop', () => {
       for (const accept of ['*/*', 'application/json', 'application/json, text/html']) {
         const answer = await fetch(`${url}${at}`, { headers: { accept } });
         expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'not-found' }]);
+        expect(answer.headers.get('content-security-policy')).not.toBe(policy);
       }
       expect((await fetch(`${url}${at}`, { method: 'POST', headers: page })).status).toBe(404);
     },
@@ -764,7 +765,17 @@ describe('the shop', () => {
     expect([packed.headers['content-encoding'], await readAll(packed)]).toEqual(['br', 'packed']);
     expect(packed.headers['cache-control']).toBe('public, max-age=31536000, immutable');
     expect(await readAll(await ask('identity'))).toBe('as it is');
-    expect((await fetch(url.replace('main-1', 'other'), { headers: page })).status).toBe(404);
+    for (const [other, status] of [
+      ['other', 404],
+      ['%E0%A4%A', 400],
+    ] as const) {
+      const answer = await fetch(url.replace('main-1', other), { headers: page });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([
+        status,
+        expect.stringMatching('problem\\+json') as unknown,
+      ]);
+      expect(answer.headers.get('ratelimit')).toBeNull();
+    }
   });
 
   test('what is none of its pages is the API’s, also for browsers', async () => {

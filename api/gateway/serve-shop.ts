@@ -2,35 +2,57 @@ import { fileURLToPath } from 'node:url';
 import { Router, type RequestHandler, type Response } from 'express';
 import expressStaticGzip from 'express-static-gzip';
 import helmet from 'helmet';
+import { badRequest, notFound } from '../http/problem.js';
 
 /** Where `npm run build` puts the shop: below dist/, also for a gateway that runs from its source. */
 const BUILT = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../dist/web/' : '../../web/', import.meta.url),
 );
 
+interface WebPages {
+  /** What the pages load: the same for everybody, so not worth counting. */
+  files: Router;
+  pages: Router;
+}
+
 /**
- * The shop's pages at `/` and below `/shop`, for browsers alone: whoever does not ask for HTML before JSON gets the API's
- * answer, as everywhere. Where it was not built, everybody does.
+ * The shop's pages at `/` and below `/shop`, the operators' below `/desk`, for browsers alone: whoever does not ask for HTML
+ * before JSON gets the API's answer, as everywhere. Where they were not built, everybody does.
  */
-export function serveShop(folder = BUILT): Router {
-  const page = compressed(folder, forEachVisit);
-  const router = Router();
-  const files = compressed(`${folder}/assets`, (res) => void res.set('Cache-Control', FOR_EVER));
+export function serveShop(folder = BUILT): WebPages {
+  const files = Router();
+  const assets = compressed(`${folder}/assets`, (res) => void res.set('Cache-Control', FOR_EVER));
   // One that is gone is no page, whoever asks.
-  router.use('/shop/assets', files, (_req, _res, next) => next('router'));
+  files.use('/shop/assets', readablePath, assets, () => {
+    throw notFound();
+  });
+
+  const pages = Router();
+  const page = compressed(folder, forEachVisit);
   const sendPage: RequestHandler = (req, res, next) => {
-    if (req.accepts(['json', 'html']) !== 'html') return next();
+    if (req.accepts(['json', 'html']) !== 'html') return next('route');
     const { url } = req;
     req.url = '/index.html';
-    page(req, res, (error?: unknown) => {
-      req.url = url;
-      next(error);
-    });
+    onlyFromHere(req, res, () =>
+      page(req, res, (error?: unknown) => {
+        req.url = url;
+        next(error);
+      }),
+    );
   };
   // One by one: the metrics of a request are by its path.
-  for (const path of ['/', '/shop{/*path}']) router.get(path, onlyFromHere, sendPage);
-  return router;
+  for (const path of ['/', '/shop{/*path}', '/desk{/*path}']) pages.get(path, sendPage);
+  return { files, pages };
 }
+
+const readablePath: RequestHandler = (req, _res, next) => {
+  try {
+    decodeURIComponent(req.path);
+  } catch {
+    throw badRequest('The path is not encoded as UTF-8.');
+  }
+  next();
+};
 
 /** A file's name changes with what is in it. */
 const FOR_EVER = 'public, max-age=31536000, immutable';

@@ -54,6 +54,7 @@ export function createGatewayApp({
   );
   const checked = authenticate(auth);
   const limited = limitRates(createLimiter({ redis: rates.redis, logger }), rates.limits, checked);
+  const web = serveShop(shop);
   const router = Router();
   for (const [prefix, upstream] of Object.entries(ROUTE_TABLE)) {
     const forward = forwards[upstream];
@@ -75,11 +76,12 @@ export function createGatewayApp({
       processOperations('gateway').getDocument,
     ],
     routers: [
+      web.files,
       router,
       route(readProblemType.operation, { auth }, ...readProblemType.handlers),
       documentRoute('gateway', { ...forwardedOperations, ...gatewayOperations }),
       readReference(),
-      serveShop(shop),
+      web.pages,
     ],
     parseJson: false,
     requestLogLevel: 'info',

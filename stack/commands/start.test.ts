@@ -11,7 +11,9 @@ it('names what is there, and no password', () => {
     },
   });
   expect(table.split('\n').map((row) => row.trim().split(/ {2,}/))).toEqual([
-    ['API', 'http://127.0.0.1:8080'],
+    ['Shop', 'http://127.0.0.1:8080'],
+    ['Desk of operators', 'http://127.0.0.1:8080/desk'],
+    ['API', 'http://127.0.0.1:8080/docs'],
     ['Kafka', '127.0.0.1:9092,127.0.0.1:9093'],
     ['Redis', 'redis://:…@127.0.0.1:6379/0'],
     ['PostgreSQL', 'postgresql://postgres:…@127.0.0.1:5432/postgres'],

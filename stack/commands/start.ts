@@ -130,8 +130,11 @@ async function refuseBusyPorts(ports: Record<string, number>) {
 }
 
 export function addressTable({ env, urls }: { env: Record<string, string>; urls: Record<string, string> }): string {
+  const { gateway } = urls;
   const rows = [
-    ['API', urls.gateway],
+    ['Shop', gateway],
+    ['Desk of operators', gateway && `${gateway}/desk`],
+    ['API', gateway && `${gateway}/docs`],
     ['Temporal Web UI', env.TEMPORAL_UI_URL],
     ['Kafka UI', env.KAFKA_UI_URL],
     ['Traces (Zipkin)', env.ZIPKIN_URL],

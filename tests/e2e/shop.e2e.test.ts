@@ -1,15 +1,12 @@
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { beforeAll, expect, inject, onTestFinished, test } from 'vitest';
+import { beforeAll, expect, inject, test } from 'vitest';
 import type { Order } from '../../contracts/http/orders.js';
 import type { Product } from '../../contracts/http/products.js';
 import { openShop, stockedProduct, type Shop } from '../support/shop.js';
+import { awkwardIn, keep, LIMIT_MS, SCRIPT, visitor as visitorOf } from '../support/visitor.js';
 import { openBrowser } from '../support/web-ui.js';
 
 const { gatewayUrl } = inject('app');
-/** For a machine that is busy: whatever is waited for is an event of the page. */
-const LIMIT_MS = 180_000;
-const SCRIPT = '<img src=x onerror="hit=1"><script>hit=1</script>';
 
 let browser: Browser;
 let shop: Shop;
@@ -18,34 +15,7 @@ beforeAll(async () => {
   return () => browser.close();
 });
 
-/** A visitor with nothing kept; whatever the page does against its own policy, or throws, fails the test. */
-async function visitor(): Promise<Page> {
-  const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 900 } });
-  context.setDefaultTimeout(LIMIT_MS);
-  await context.addInitScript({ content: axe.source });
-  await context.addInitScript(
-    `document.addEventListener('securitypolicyviolation', (one) => console.error('refused by the policy:', one.violatedDirective, one.blockedURI))`,
-  );
-  const page = await context.newPage();
-  const wrong: string[] = [];
-  page.on('pageerror', (error) => wrong.push(error.message));
-  page.on('console', (line) => {
-    if (/policy/i.test(line.text())) wrong.push(line.text());
-  });
-  onTestFinished(async () => {
-    await context.close();
-    expect(wrong).toEqual([]);
-  });
-  return page;
-}
-
-/** `npm run screenshots` makes the documents' pictures anew. */
-async function keep(page: Page, name: string): Promise<void> {
-  if (process.env['SCREENSHOTS'] !== '1') return;
-  await page.emulateMedia({ reducedMotion: 'reduce' });
-  await page.screenshot({ path: `docs/images/${name}.png` });
-}
-
+const visitor = () => visitorOf(browser);
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 const status = (page: Page, wanted: string) => page.locator(`.heading .status[data-status=${wanted}]`).waitFor();
 const states = async (page: Page) =>
@@ -214,15 +184,7 @@ test(
     const look = async (path: string, ready: string) => {
       await goTo(page, path);
       await page.locator(ready).first().waitFor();
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
-        findings.push(...violations.map(({ id, nodes }) => [path, colorScheme, id, nodes[0]?.html]));
-      }
-      await page.setViewportSize({ width: 360, height: 800 });
-      const width = await page.evaluate('document.documentElement.scrollWidth');
-      if (Number(width) > 360) findings.push([path, 'is so wide', width]);
-      await page.setViewportSize({ width: 1280, height: 900 });
+      findings.push(...(await awkwardIn(page)));
     };
     await look('/shop/login', 'form');
     await look('/shop/signup', 'form');

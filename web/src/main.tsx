@@ -1,4 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createBrowserRouter, RouterProvider } from 'react-router';
 import { goOn } from './api/client.js';
@@ -15,6 +16,9 @@ import './styles/tokens.css';
 import './styles/shop.css';
 import './styles/saga.css';
 
+/** Apart from the shop, whose visitors do not load it. */
+const Desk = lazy(async () => ({ default: (await import('./desk/desk.js')).Desk }));
+
 const client = new QueryClient({ defaultOptions: { queries: { ...goOn, staleTime: 10_000 }, mutations: goOn } });
 
 const router = createBrowserRouter([
@@ -30,7 +34,15 @@ const router = createBrowserRouter([
       { path: '/shop/checkout', element: <ForUser page={Checkout} /> },
       { path: '/shop/profile', element: <ForUser page={Profile} /> },
       { path: '/shop/orders', element: <ForUser page={Orders} /> },
-      { path: '/shop/orders/:id', element: <ForUser page={OrderPage} /> },
+      { path: '/shop/orders/:id', element: <ForUser page={() => <OrderPage />} /> },
+      {
+        path: '/desk/*',
+        element: (
+          <Suspense fallback={<div className="card ghost tall" aria-busy="true" />}>
+            <Desk />
+          </Suspense>
+        ),
+      },
       { path: '*', element: <Missing /> },
     ],
   },

@@ -50,14 +50,22 @@ export function useCatalog({ q, category }: { q: string; category: string }) {
   });
 }
 
-export function useOrders(userId: number, status: Order['status'] | '') {
+/** Without a user: everybody's, for admins. */
+export function useOrders(userId: number | undefined, status: Order['status'] | '') {
   return useInfiniteQuery({
     queryKey: ['orders', userId, status],
     initialPageParam: '',
     queryFn: ({ pageParam }) =>
       bodyOf(
         api.GET('/orders', {
-          params: { query: { limit: 10, userId, ...(status && { status }), ...(pageParam && { cursor: pageParam }) } },
+          params: {
+            query: {
+              limit: 10,
+              ...(userId !== undefined && { userId }),
+              ...(status && { status }),
+              ...(pageParam && { cursor: pageParam }),
+            },
+          },
         }),
       ),
     getNextPageParam: ({ nextCursor }) => nextCursor,

@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { ComponentType } from 'react';
 import { useParams } from 'react-router';
 import { isFinal } from '../../../contracts/order-status.js';
 import { ApiError, api, bodyOf, type Order, type TimelineEntry } from '../api/client.js';
@@ -12,7 +13,10 @@ import { useWords } from '../texts/words.js';
 import { Missing } from './log-in.js';
 import { Status } from './orders.js';
 
-export function OrderPage() {
+/** What operators do with an order, in the place of what its customer can. */
+type ForDesk = ComponentType<{ order: Order }>;
+
+export function OrderPage({ desk }: { desk?: ForDesk }) {
   const { t } = useWords();
   const id = useParams()['id'] ?? '';
   const { order: asked, isLost } = useFollowedOrder(id);
@@ -25,10 +29,10 @@ export function OrderPage() {
         <div className="card ghost tall" aria-busy="true" />
       </section>
     );
-  return <Shown order={asked.data} isLost={isLost} />;
+  return <Shown order={asked.data} isLost={isLost} desk={desk} />;
 }
 
-function Shown({ order, isLost }: { order: Order; isLost: boolean }) {
+function Shown({ order, isLost, desk: Desk }: { order: Order; isLost: boolean; desk: ForDesk | undefined }) {
   const { t, time } = useWords();
   const isOver = isFinal(order.status);
   const { timeline, payments } = useOrderParts(order.id, !isOver);
@@ -37,7 +41,7 @@ function Shown({ order, isLost }: { order: Order; isLost: boolean }) {
     <section className="page">
       <div className="heading">
         <div>
-          <Title>{t('order.title')}</Title>
+          <Title>{t(Desk ? 'desk.order' : 'order.title')}</Title>
           <p className="order-id">
             {order.id} · <time dateTime={order.createdAt}>{time(order.createdAt)}</time>
           </p>
@@ -46,16 +50,17 @@ function Shown({ order, isLost }: { order: Order; isLost: boolean }) {
           <Status status={order.status} />
         </div>
       </div>
-      {order.cancelReason !== undefined && <Notice>{t(`reason.${order.cancelReason}`)}</Notice>}
-      {order.needsAttention && <Notice kind="wait">{t('order.attention')}</Notice>}
+      {!Desk && order.cancelReason !== undefined && <Notice>{t(`reason.${order.cancelReason}`)}</Notice>}
+      {!Desk && order.needsAttention && <Notice kind="wait">{t('order.attention')}</Notice>}
       {isLost && !isOver && <Notice kind="wait">{t('order.lost')}</Notice>}
       <Trouble of={[timeline, payments]} />
       <section className="card saga-card" aria-labelledby="saga-title">
         <h2 id="saga-title">{t('order.saga')}</h2>
         <Saga order={order} timeline={entries} />
         <p className="legend">{t('order.sagaLegend')}</p>
-        {!isOver && order.status !== 'CANCELLING' && <Cancel order={order} />}
+        {!Desk && !isOver && order.status !== 'CANCELLING' && <Cancel order={order} />}
       </section>
+      {Desk && <Desk order={order} />}
       <div className="order-grid">
         <Receipt order={order} entries={entries} payment={payments.data?.items[0]} />
         <Happened entries={entries} />
@@ -144,6 +149,7 @@ function Happened({ entries }: { entries: readonly TimelineEntry[] }) {
               <strong>{t(`step.${entry.step}`)}</strong> {t(`outcome.${entry.outcome}`)}
               {entry.attempts > 1 && ` · ${count('order.attempts', entry.attempts)}`}
               {entry.detail !== undefined && <small>{entry.detail}</small>}
+              {entry.operator !== undefined && <small>{t('desk.operator', entry.operator)}</small>}
             </span>
           </li>
         ))}

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { ORDER_STATUSES, type OrderStatus } from '../../../contracts/order-status.js';
 import type { User } from '../api/client.js';
@@ -15,41 +16,39 @@ export function Status({ status }: { status: OrderStatus }) {
   );
 }
 
-export function Orders({ user }: { user: User }) {
+type Asked = ReturnType<typeof useOrders>;
+
+export function StatusChoice({ status, onChange }: { status: string; onChange: (status: string) => void }) {
+  const { t } = useWords();
+  return (
+    <label className="field inline">
+      <span>{t('orders.status')}</span>
+      <select value={status} onChange={({ target }) => onChange(target.value)}>
+        <option value="">{t('orders.every')}</option>
+        {ORDER_STATUSES.map((one) => (
+          <option key={one} value={one}>
+            {t(`status.${one}`)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** With a link to each below `at`. */
+export function OrderList({ asked, at, none }: { asked: Asked; at: string; none: ReactNode }) {
   const { t, count, money, time } = useWords();
-  const [params, setParams] = useSearchParams();
-  const status = ORDER_STATUSES.find((one) => one === params.get('status')) ?? '';
-  const asked = useOrders(user.id, status);
   const orders = asked.data?.pages.flatMap(({ items }) => items);
   return (
-    <section className="page">
-      <div className="heading">
-        <Title>{t('orders.title')}</Title>
-        <label className="field inline">
-          <span>{t('orders.status')}</span>
-          <select value={status} onChange={({ target }) => setParams(target.value ? { status: target.value } : {})}>
-            <option value="">{t('orders.every')}</option>
-            {ORDER_STATUSES.map((one) => (
-              <option key={one} value={one}>
-                {t(`status.${one}`)}
-              </option>
-            ))}
-          </select>
-        </label>
-      </div>
+    <>
       <Trouble of={[asked]} />
       {orders?.length === 0 ? (
-        <Empty>
-          <p>{t(status === '' ? 'orders.none' : 'orders.noneSuch')}</p>
-          <Link className="button" to="/">
-            {t('cart.toShop')}
-          </Link>
-        </Empty>
+        <Empty>{none}</Empty>
       ) : (
         <ul className="card orders" aria-busy={orders === undefined}>
           {orders?.map((order) => (
             <li key={order.id}>
-              <Link to={`/shop/orders/${order.id}`}>
+              <Link to={`${at}/${order.id}`}>
                 <span className="order-names">{order.lines.map(({ productName }) => productName).join(', ')}</span>
                 <span className="order-when">
                   {time(order.createdAt)} ·{' '}
@@ -75,6 +74,30 @@ export function Orders({ user }: { user: User }) {
           {t('orders.more')}
         </button>
       )}
+    </>
+  );
+}
+
+export function Orders({ user }: { user: User }) {
+  const { t } = useWords();
+  const [params, setParams] = useSearchParams();
+  const status = ORDER_STATUSES.find((one) => one === params.get('status')) ?? '';
+  const asked = useOrders(user.id, status);
+  const none = (
+    <>
+      <p>{t(status === '' ? 'orders.none' : 'orders.noneSuch')}</p>
+      <Link className="button" to="/">
+        {t('cart.toShop')}
+      </Link>
+    </>
+  );
+  return (
+    <section className="page">
+      <div className="heading">
+        <Title>{t('orders.title')}</Title>
+        <StatusChoice status={status} onChange={(value) => setParams(value ? { status: value } : {})} />
+      </div>
+      <OrderList asked={asked} at="/shop/orders" none={none} />
     </section>
   );
 }

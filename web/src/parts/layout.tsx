@@ -51,6 +51,7 @@ export function Layout() {
           </NavLink>
           {user !== undefined && <NavLink to="/shop/orders">{t('nav.orders')}</NavLink>}
           {user !== undefined && <NavLink to="/shop/profile">{t('nav.profile')}</NavLink>}
+          {user?.roles.includes('admin') === true && <NavLink to="/desk">{t('nav.desk')}</NavLink>}
         </nav>
         <div className="bar-end">
           <select

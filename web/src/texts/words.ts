@@ -17,6 +17,9 @@ export const language = keptValue<Language>(
 type Values = Record<string, string | number>;
 type Stem<K> = K extends `${infer S}_other` ? S : never;
 
+/** Decimals of a currency's minor unit, by ISO 4217. */
+export const digitsOf = (currency: string): number => OTHER_MINOR_UNITS[currency] ?? 2;
+
 /** The words, amounts and times of a language. */
 function wordsOf(lang: Language) {
   const plural = new Intl.PluralRules(lang);
@@ -30,9 +33,9 @@ function wordsOf(lang: Language) {
     t,
     count: (stem: Stem<TextKey>, n: number) =>
       t(`${stem}_${plural.select(n) === 'one' ? 'one' : 'other'}`, { n: number.format(n) }),
-    /** From the minor unit, whose decimals are those of ISO 4217. */
+    /** From the minor unit. */
     money: (amount: number, currency: string) => {
-      const digits = OTHER_MINOR_UNITS[currency] ?? 2;
+      const digits = digitsOf(currency);
       const shown = { minimumFractionDigits: digits, maximumFractionDigits: digits };
       return new Intl.NumberFormat(lang, { style: 'currency', currency, ...shown }).format(amount / 10 ** digits);
     },

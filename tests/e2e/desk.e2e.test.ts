@@ -1,0 +1,166 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { openShop, orderOf, placeOrder, reaches, stockOf, stockedProduct, type Shop } from '../support/shop.js';
+import { awkwardIn, keep, LIMIT_MS, SCRIPT, visitor } from '../support/visitor.js';
+import { waitFor } from '../support/wait-for.js';
+import { openBrowser } from '../support/web-ui.js';
+
+const { gatewayUrl } = inject('app');
+
+let browser: Browser;
+let shop: Shop;
+beforeAll(async () => {
+  [browser, shop] = await Promise.all([openBrowser(), openShop(gatewayUrl)]);
+  return () => browser.close();
+});
+afterAll(() => shop.admin.post('/payments/simulator', { provider: 'up' }));
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+
+async function openDesk(email: string): Promise<Page> {
+  const page = await visitor(browser);
+  await page.goto(`${gatewayUrl}/desk`);
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill('holdfast-demo');
+  await page.locator('form').getByRole('button', { name: 'Log in' }).click();
+  return page;
+}
+
+/** One that waits for an operator, as its provider is away. */
+async function stuckOrder(): Promise<string> {
+  await shop.admin.post('/payments/simulator', { provider: 'down' });
+  const { body } = await placeOrder(shop.alice, await stockedProduct(shop), { paymentMethod: 'card_provider_down' });
+  await waitFor('the order to need attention', async () => (await orderOf(shop.alice, body.id)).needsAttention, {
+    timeoutMs: 60_000,
+  });
+  return body.id;
+}
+
+const NOTE = `The provider is back. ${SCRIPT}`;
+
+/** In the dialog, which has the button's name as its title. */
+async function confirm(page: Page, act: string): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: act });
+  await dialog.getByLabel('Why').fill(NOTE);
+  await dialog.getByRole('button', { name: act }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
+test(
+  'a customer who opens the desk is told that it is for operators, and gets nothing',
+  async () => {
+    const page = await openDesk('alice@example.com');
+    await page.getByRole('heading', { name: 'The desk is for operators' }).waitFor();
+    expect(await page.locator('.desk').count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Desk' }).count()).toBe(0);
+    expect(await awkwardIn(page)).toEqual([]);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'an order that waits for its provider is retried from the desk, and completes; what was noted stands there as text',
+  async () => {
+    const id = await stuckOrder();
+    const page = await openDesk('admin@example.com');
+    await page.getByRole('checkbox', { name: `Choose ${id}` }).check();
+    await keep(page, 'desk');
+    const findings = await awkwardIn(page);
+    await button(page, 'Retry').click();
+    findings.push(...(await awkwardIn(page)));
+    await confirm(page, 'Retry');
+    await button(page, 'Bring it back').click();
+    await page.getByText('Payment provider: up').waitFor();
+
+    await page.getByRole('link', { name: 'Orders', exact: true }).click();
+    await page.getByLabel('Order id').fill(id);
+    await page.getByLabel('Order id').press('Enter');
+    await page.locator('.heading .status[data-status=COMPLETED]').waitFor();
+    await page.locator('.happened').getByText(NOTE).waitFor();
+    findings.push(...(await awkwardIn(page)));
+    expect(findings).toEqual([]);
+    expect(await page.evaluate('typeof hit')).toBe('undefined');
+  },
+  LIMIT_MS,
+);
+
+test(
+  'several orders that wait are given up at once',
+  async () => {
+    const ids = [await stuckOrder(), await stuckOrder()];
+    const page = await openDesk('admin@example.com');
+    for (const id of ids) await page.getByRole('checkbox', { name: `Choose ${id}` }).check();
+    await button(page, 'Give up').click();
+    await confirm(page, 'Give up');
+    for (const id of ids) {
+      await page.getByRole('checkbox', { name: `Choose ${id}` }).waitFor({ state: 'detached' });
+      expect(await reaches(shop.admin, id, 'CANCELLED')).toMatchObject({ cancelReason: 'OPERATOR_REQUEST' });
+    }
+  },
+  LIMIT_MS,
+);
+
+test(
+  'a part of what was paid is given back',
+  async () => {
+    const { body } = await placeOrder(shop.alice, await stockedProduct(shop));
+    await reaches(shop.alice, body.id, 'COMPLETED');
+    const page = await openDesk('admin@example.com');
+    await page.getByRole('link', { name: 'Orders', exact: true }).click();
+    await page.getByLabel('Status').selectOption('COMPLETED');
+    await page.locator(`a[href="/desk/orders/${body.id}"]`).click();
+    await button(page, 'Refund').click();
+    const dialog = page.getByRole('dialog', { name: 'Refund' });
+    await dialog.getByText('at most ₩1,000').waitFor();
+    await dialog.getByLabel('Amount in KRW').fill('400');
+    await confirm(page, 'Refund');
+    await waitFor('the refund', async () => {
+      const { body: payments } = await shop.admin.get<{ items: { refunds: { amount: number }[] }[] }>(
+        `/payments?orderId=${body.id}`,
+      );
+      return payments.items[0]?.refunds[0]?.amount === 400;
+    });
+  },
+  LIMIT_MS,
+);
+
+test(
+  'a product is added, gets stock, and is hidden from the shop; nobody overwrites what they have not seen',
+  async () => {
+    const page = await openDesk('admin@example.com');
+    const name = `Desk lamp ${String(Date.now())}`;
+    await page.getByRole('link', { name: 'Products and stock' }).click();
+    await page.getByRole('link', { name: 'Add a product' }).click();
+    const findings = await awkwardIn(page);
+    for (const [label, text] of [
+      ['Name', name],
+      ['Category', 'Lamps'],
+      ['Price', '45000'],
+    ] as const)
+      await page.getByLabel(label, { exact: true }).fill(text);
+    await button(page, 'Save').click();
+    const link = page.getByRole('link', { name });
+    const href = await link.getAttribute('href');
+    const id = Number(href?.split('/').at(-1));
+    const quantity = page.getByLabel(`How many of ${name} can be ordered`);
+    await quantity.fill('7');
+    await button(page, `Set the stock of ${name}`).click();
+    await waitFor('the stock to be set', async () => (await stockOf(shop, { id })).quantity === 7);
+    findings.push(...(await awkwardIn(page)));
+
+    await page.reload();
+    await quantity.fill('8');
+    await shop.admin.put(`/inventory/${id}`, { quantity: 3 });
+    await button(page, `Set the stock of ${name}`).click();
+    await page.getByText('It was changed meanwhile').waitFor();
+    expect((await stockOf(shop, { id })).quantity).toBe(3);
+
+    await link.click();
+    await page.getByLabel('For sale').uncheck();
+    await button(page, 'Save').click();
+    await page.getByText('hidden').first().waitFor();
+    expect((await shop.anyone.get(`/products/${id}`)).status).toBe(404);
+    expect(findings).toEqual([]);
+  },
+  LIMIT_MS,
+);

@@ -1,0 +1,62 @@
+import path from 'node:path';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { expect, onTestFinished } from 'vitest';
+
+/** For a machine that is busy: whatever is waited for is an event of the page. */
+export const LIMIT_MS = 180_000;
+/** What somebody may write anywhere; once it runs there is a `hit`. */
+export const SCRIPT = '<img src=x onerror="hit=1"><script>hit=1</script>';
+
+/** A visitor with nothing kept; whatever the page does against its own policy, or throws, fails the test. */
+export async function visitor(browser: Browser): Promise<Page> {
+  const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 900 } });
+  context.setDefaultTimeout(LIMIT_MS);
+  await context.addInitScript({ content: axe.source });
+  await context.addInitScript(
+    `document.addEventListener('securitypolicyviolation', (one) => console.error('refused by the policy:', one.violatedDirective, one.blockedURI))`,
+  );
+  const page = await context.newPage();
+  const wrong: string[] = [];
+  page.on('pageerror', (error) => wrong.push(error.message));
+  page.on('console', (line) => {
+    if (/policy/i.test(line.text())) wrong.push(line.text());
+  });
+  onTestFinished(async () => {
+    await context.close();
+    expect(wrong).toEqual([]);
+  });
+  return page;
+}
+
+/** `npm run screenshots` makes the documents' pictures anew. */
+export async function keep(page: Page, name: string): Promise<void> {
+  if (process.env['SCREENSHOTS'] !== '1') return;
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.screenshot({ path: `docs/images/${name}.png` });
+}
+
+/** What axe finds on the page as it stands, in either scheme, and whether it is wider than a phone. */
+export async function awkwardIn(page: Page): Promise<unknown[]> {
+  const { pathname } = new URL(page.url());
+  const findings: unknown[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
+    findings.push(...violations.map(({ id, nodes }) => [pathname, colorScheme, id, nodes[0]?.html]));
+    await lookAt(page, `${pathname}-${colorScheme}`);
+  }
+  await page.setViewportSize({ width: 360, height: 800 });
+  const width = await page.evaluate('document.documentElement.scrollWidth');
+  if (Number(width) > 360) findings.push([pathname, 'is so wide', width]);
+  await lookAt(page, `${pathname}-narrow`);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  return findings;
+}
+
+/** A picture for whoever wants to see with their own eyes what axe can't: of each page, in the folder that is named. */
+async function lookAt(page: Page, name: string): Promise<void> {
+  const folder = process.env['PICTURES'];
+  if (folder === undefined) return;
+  await page.screenshot({ path: path.join(folder, `${name.replaceAll('/', '_')}.png`), fullPage: true });
+}

@@ -1,0 +1,156 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { useNavigate, useSearchParams } from 'react-router';
+import { ORDER_STATUSES } from '../../../contracts/order-status.js';
+import { api, bodyOf, type Order } from '../api/client.js';
+import { useOrderParts, useOrders } from '../api/queries.js';
+import { OrderPage } from '../pages/order.js';
+import { OrderList, StatusChoice } from '../pages/orders.js';
+import { Field, textOf } from '../parts/fields.js';
+import { Notice } from '../parts/notice.js';
+import { Title } from '../parts/title.js';
+import { digitsOf, useWords } from '../texts/words.js';
+import { Acts, actsOf, Dialog, DialogEnd } from './acts.js';
+
+export function DeskOrders() {
+  const { t } = useWords();
+  const navigate = useNavigate();
+  const [params, setParams] = useSearchParams();
+  const status = ORDER_STATUSES.find((one) => one === params.get('status')) ?? '';
+  const customer = Number(params.get('customer') ?? '') || undefined;
+  const asked = useOrders(customer, status);
+  const search = (changed: Record<string, string>) => {
+    const all = { ...Object.fromEntries(params), ...changed };
+    setParams(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')));
+  };
+  return (
+    <section className="page">
+      <Title>{t('desk.orders')}</Title>
+      <search className="desk-search">
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            const id = textOf(new FormData(event.currentTarget), 'id');
+            if (id !== '') void navigate(`/desk/orders/${encodeURIComponent(id)}`);
+          }}
+        >
+          <Field label={t('desk.orderId')} name="id" placeholder="ord_…" />
+        </form>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            search({ customer: textOf(new FormData(event.currentTarget), 'customer') });
+          }}
+        >
+          <Field
+            label={t('desk.customerId')}
+            name="customer"
+            inputMode="numeric"
+            pattern="[0-9]*"
+            defaultValue={customer ?? ''}
+          />
+        </form>
+        <StatusChoice status={status} onChange={(value) => search({ status: value })} />
+      </search>
+      <OrderList asked={asked} at="/desk/orders" none={<p>{t('orders.noneSuch')}</p>} />
+    </section>
+  );
+}
+
+export const DeskOrder = () => <OrderPage desk={OrderActs} />;
+
+function OrderActs({ order }: { order: Order }) {
+  const { t, time } = useWords();
+  const { attention } = order;
+  return (
+    <section className="card form" aria-labelledby="acts-title">
+      <h2 id="acts-title">{t('desk.acts')}</h2>
+      <p>{t('desk.customer', { id: order.userId })}</p>
+      {order.cancelReason !== undefined && (
+        <p>
+          {order.cancelReason} {order.cancelNote}
+        </p>
+      )}
+      {attention !== undefined && (
+        <Notice kind="wait">
+          {t('desk.attention', { step: t(`step.${attention.step}`), since: time(attention.since) })} {attention.error}
+        </Notice>
+      )}
+      <Acts acts={actsOf(order)} orderIds={[order.id]} />
+      <Refund order={order} />
+    </section>
+  );
+}
+
+/** Of what was charged and is not back yet. */
+function Refund({ order }: { order: Order }) {
+  const { t } = useWords();
+  const [isOpen, open] = useState(false);
+  const { payments } = useOrderParts(order.id, false);
+  const payment = payments.data?.items[0];
+  if (payment?.status !== 'CHARGED') return null;
+  const left = payment.refunds.reduce((rest, { amount }) => rest - amount, payment.amount);
+  return (
+    <div className="acts">
+      <button type="button" disabled={left <= 0} onClick={() => open(true)}>
+        {t('act.refund')}
+      </button>
+      {isOpen && <RefundDialog order={order} left={left} onClose={() => open(false)} />}
+    </div>
+  );
+}
+
+interface Wish {
+  amount: number;
+  reason: string;
+}
+
+function RefundDialog({ order, left, onClose }: { order: Order; left: number; onClose: () => void }) {
+  const { t, money } = useWords();
+  const client = useQueryClient();
+  const unit = 10 ** digitsOf(order.currency);
+  // The same wish, sent again after a lost answer, is the same refund.
+  const sent = useRef<{ wish: string; key: string }>(undefined);
+  const refunding = useMutation({
+    retry: false,
+    mutationFn: (wish: Wish) => {
+      const text = JSON.stringify(wish);
+      if (sent.current?.wish !== text) sent.current = { wish: text, key: crypto.randomUUID() };
+      const header = { 'Idempotency-Key': sent.current.key };
+      return bodyOf(api.POST('/orders/{id}/refunds', { params: { path: { id: order.id }, header }, body: wish }));
+    },
+    onSuccess: onClose,
+    onSettled: () => client.invalidateQueries(),
+  });
+  return (
+    <Dialog title={t('act.refund')} onClose={onClose}>
+      <p>{t('act.refund.what', { left: money(left, order.currency) })}</p>
+      <form
+        className="form-plain"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const form = new FormData(event.currentTarget);
+          refunding.mutate({
+            amount: Math.round(Number(textOf(form, 'amount')) * unit),
+            reason: textOf(form, 'reason'),
+          });
+        }}
+      >
+        <Field
+          label={t('act.amount', { currency: order.currency })}
+          name="amount"
+          type="number"
+          min={1 / unit}
+          max={left / unit}
+          step={1 / unit}
+          defaultValue={left / unit}
+          required
+          autoFocus
+        />
+        <Field label={t('act.note')} name="reason" hint={t('act.noteHint')} maxLength={200} required />
+        {refunding.error && <Notice kind="bad">{refunding.error.message}</Notice>}
+        <DialogEnd isPending={refunding.isPending} label={t('act.refund')} onClose={onClose} />
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,218 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useDeferredValue, useState } from 'react';
+import { Link, useNavigate, useParams } from 'react-router';
+import { ApiError, api, bodyOf, type Product } from '../api/client.js';
+import { useCatalog } from '../api/queries.js';
+import { Missing } from '../pages/log-in.js';
+import { Field, textOf } from '../parts/fields.js';
+import { Notice, Trouble } from '../parts/notice.js';
+import { Title } from '../parts/title.js';
+import { digitsOf, useWords } from '../texts/words.js';
+
+/** What was asked for, with the version of it that a change names, so that nobody overwrites what they have not seen. */
+async function versioned<T>(asked: Promise<{ data?: T; error?: unknown; response: Response }>) {
+  const answer = await asked;
+  return { thing: await bodyOf(Promise.resolve(answer)), version: answer.response.headers.get('ETag') ?? undefined };
+}
+const ifMatch = (version: string | undefined) => (version === undefined ? {} : { 'If-Match': version });
+const hasMoved = (error: unknown) => error instanceof ApiError && error.status === 412;
+
+export function DeskProducts() {
+  const { t } = useWords();
+  const [typed, setTyped] = useState('');
+  const q = useDeferredValue(typed.trim().slice(0, 100));
+  const asked = useCatalog({ q, category: '' });
+  return (
+    <section className="page">
+      <div className="heading">
+        <Title>{t('desk.products')}</Title>
+        <Link className="button primary" to="/desk/products/new">
+          {t('desk.newProduct')}
+        </Link>
+      </div>
+      <search className="desk-search">
+        <input
+          type="search"
+          value={typed}
+          maxLength={100}
+          placeholder={t('catalog.search')}
+          aria-label={t('catalog.search')}
+          onChange={({ target }) => setTyped(target.value)}
+        />
+      </search>
+      <Trouble of={[asked]} />
+      <ul className="card desk-list" aria-busy={asked.data === undefined}>
+        {asked.data?.pages.flatMap(({ items }) =>
+          items.map((product) => <Row key={product.id} product={product} />),
+        ) ?? <li className="ghost" aria-hidden="true" />}
+      </ul>
+      {asked.hasNextPage && (
+        <button className="more" type="button" onClick={() => void asked.fetchNextPage()}>
+          {t('catalog.more')}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Row({ product: { id, name, category, price, currency, active } }: { product: Product }) {
+  const { t, money } = useWords();
+  return (
+    <li className="desk-row product-row">
+      <div>
+        <Link to={`/desk/products/${id}`}>{name}</Link>
+        <small>
+          {id} · {category} · {money(price, currency)}
+          {!active && ` · ${t('desk.hidden')}`}
+        </small>
+      </div>
+      <Stock productId={id} name={name} />
+    </li>
+  );
+}
+
+function Stock({ productId, name }: { productId: number; name: string }) {
+  const { t, number } = useWords();
+  const client = useQueryClient();
+  const queryKey = ['stock', productId, 'level'];
+  const params = { path: { productId } };
+  const asked = useQuery({
+    queryKey,
+    queryFn: () =>
+      versioned(api.GET('/inventory/{productId}', { params })).catch((error: unknown) => {
+        // Never stocked: there is no version of it either.
+        if (error instanceof ApiError && error.status === 404)
+          return { thing: { productId, quantity: 0, reserved: 0 }, version: undefined };
+        throw error;
+      }),
+  });
+  const setting = useMutation({
+    retry: false,
+    mutationFn: (quantity: number) =>
+      bodyOf(
+        api.PUT('/inventory/{productId}', {
+          params: { ...params, header: ifMatch(asked.data?.version) },
+          body: { quantity },
+        }),
+      ),
+    onSettled: () => client.invalidateQueries({ queryKey: ['stock', productId] }),
+  });
+  const level = asked.data?.thing;
+  return (
+    <form
+      className="stock-form"
+      // Anew at each level that is shown, so that the field has it.
+      key={asked.data?.version}
+      onSubmit={(event) => {
+        event.preventDefault();
+        setting.mutate(Number(textOf(new FormData(event.currentTarget), 'quantity')));
+      }}
+    >
+      <small>{level && t('desk.held', { n: number(level.reserved) })}</small>
+      <input
+        type="number"
+        name="quantity"
+        min={0}
+        max={1_000_000_000}
+        required
+        disabled={level === undefined}
+        defaultValue={level?.quantity}
+        aria-label={t('desk.canBeOrdered', { name })}
+      />
+      <button disabled={level === undefined || setting.isPending} aria-label={t('desk.setNamed', { name })}>
+        {t('desk.set')}
+      </button>
+      {setting.error && <Notice kind="bad">{hasMoved(setting.error) ? t('desk.moved') : setting.error.message}</Notice>}
+    </form>
+  );
+}
+
+/** One that is there, or a new one. */
+export function DeskProduct() {
+  const given = useParams()['id'];
+  const id = Number(given);
+  const asked = useQuery({
+    queryKey: ['desk', 'product', id],
+    queryFn: () => versioned(api.GET('/products/{id}', { params: { path: { id } } })),
+    enabled: given !== undefined,
+    staleTime: 0,
+  });
+  const { t } = useWords();
+  if (given === undefined) return <ProductForm />;
+  if (asked.isError) return <Missing text={t('desk.noProduct')} />;
+  if (asked.data === undefined) return <div className="card ghost tall" aria-busy="true" />;
+  return <ProductForm key={asked.data.version} known={asked.data} />;
+}
+
+function ProductForm({ known }: { known?: { thing: Product; version: string | undefined } }) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const product = known?.thing;
+  const saving = useMutation({
+    retry: false,
+    mutationFn: (body: Omit<Product, 'id'>) =>
+      bodyOf(
+        product === undefined
+          ? api.POST('/products', { body })
+          : api.PATCH('/products/{id}', {
+              params: { path: { id: product.id }, header: ifMatch(known?.version) },
+              body,
+            }),
+      ),
+    onSuccess: async () => {
+      await client.invalidateQueries();
+      void navigate('/desk/products');
+    },
+  });
+  const price = product && product.price / 10 ** digitsOf(product.currency);
+  return (
+    <section className="page medium">
+      <Title>{t(product === undefined ? 'desk.newProduct' : 'desk.product')}</Title>
+      <form
+        className="card form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const form = new FormData(event.currentTarget);
+          const currency = textOf(form, 'currency').toUpperCase() as Product['currency'];
+          saving.mutate({
+            name: textOf(form, 'name'),
+            description: textOf(form, 'description'),
+            category: textOf(form, 'category'),
+            price: Math.round(Number(textOf(form, 'price')) * 10 ** digitsOf(currency)),
+            currency,
+            active: form.has('active'),
+          });
+        }}
+      >
+        <Field label={t('desk.name')} name="name" maxLength={200} defaultValue={product?.name} required />
+        <Field label={t('desk.description')} name="description" maxLength={5000} defaultValue={product?.description} />
+        <Field
+          label={t('catalog.category')}
+          name="category"
+          maxLength={100}
+          defaultValue={product?.category}
+          required
+        />
+        <div className="fields">
+          <Field label={t('desk.price')} name="price" type="number" min={0} step="any" defaultValue={price} required />
+          <Field
+            label={t('desk.currency')}
+            name="currency"
+            pattern="[A-Za-z]{3}"
+            defaultValue={product?.currency ?? 'KRW'}
+            required
+          />
+        </div>
+        <label className="check">
+          <input type="checkbox" name="active" defaultChecked={product?.active ?? true} />
+          <span>{t('desk.active')}</span>
+        </label>
+        {hasMoved(saving.error) ? <Notice kind="bad">{t('desk.moved')}</Notice> : <Trouble of={[saving]} />}
+        <button className="primary" disabled={saving.isPending}>
+          {t('profile.save')}
+        </button>
+      </form>
+    </section>
+  );
+}
