@@ -5,6 +5,7 @@ import { metricOf, METRICS, TEMPORAL_METRICS, type MetricName } from '../contrac
 import { COMPENSATIONS } from '../contracts/saga-steps.js';
 import { createMetrics } from '../platform/metrics.js';
 import { ourProcesses } from '../stack/app/processes.js';
+import { DASHBOARDS } from './dashboards.js';
 import { readRules } from './rules.js';
 
 const rules = readRules().groups.flatMap((group) => group.rules);
@@ -84,6 +85,13 @@ describe.each(rules.map((rule) => [rule.alert ?? `${rule.record} ${rule.labels?.
     });
   },
 );
+
+it.each(Object.entries(DASHBOARDS))('dashboard %s is about what our processes answer', (_name, { rows }) => {
+  const queries = Object.values(rows)
+    .flat()
+    .flatMap((panel) => Object.values(panel.queries));
+  expect(queries.flatMap(unknownIn)).toEqual([]);
+});
 
 describe.each(alerts.map((rule) => [rule.alert ?? '', rule] as const))('alert %s', (name, { labels, annotations }) => {
   it('says how bad it is, what it is, and where to read what to do', () => {

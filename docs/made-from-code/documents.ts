@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
+import { dashboardJson, DASHBOARDS } from '../../monitoring/dashboards.js';
 import { AUDIT_EVENTS } from '../../platform/audit.js';
 import { apiTables } from './api.js';
 import { configurationTables } from './configuration.js';
@@ -32,6 +33,9 @@ const documents: Record<string, () => Record<string, string>> = {
 
 /** Files that are made from code in whole. */
 const files: Record<string, () => string> = {
+  ...Object.fromEntries(
+    Object.keys(DASHBOARDS).map((name) => [`monitoring/dashboards/${name}.json`, () => dashboardJson(name)]),
+  ),
   'k8s/base/settings/kustomization.yaml': kubernetesSettings,
   'k8s/overlays/production/alerts.yaml': prometheusRule,
   'k8s/overlays/production/secrets.yaml': externalSecrets,

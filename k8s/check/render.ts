@@ -20,6 +20,7 @@ export async function renderText(kustomize: readonly string[], folder: string): 
       recursive: true,
       filter: (file) => !/(schemas|dev\/secrets)$/.test(file),
     });
+    await cp('monitoring', path.join(copy, 'monitoring'), { recursive: true });
     const secrets = path.join(copy, 'k8s/overlays/dev/secrets');
     await mkdir(secrets);
     await writeFile(path.join(secrets, 'kustomization.yaml'), devSecretsKustomization(copy));
