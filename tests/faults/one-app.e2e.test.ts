@@ -21,9 +21,12 @@ afterAll(() => one?.stop());
 describe('Kafka never started, hanging, killed', () => kafkaAway(booted));
 
 /** Whatever an earlier part has left. */
-const onAWholeApp = (part: (app: () => OneApp['app']) => void) => () => {
+const onAWholeApp = (part: (app: () => OneApp['app'], alerts: () => OneApp['alerts']) => void) => () => {
   beforeAll(() => booted().putRight());
-  part(() => booted().app);
+  part(
+    () => booted().app,
+    () => booted().alerts,
+  );
 };
 describe('a service that is away', onAWholeApp(servicesAway));
 describe('one instance of two', onAWholeApp(instanceKilled));

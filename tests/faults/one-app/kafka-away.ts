@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createKafka } from '../../../platform/kafka.js';
+import { createLogger } from '../../../platform/logger.js';
 import { mailsAbout, mailsArrive } from '../../support/inbox.js';
 import { openShop, placeOrder, reaches, stockedProduct, type Shop } from '../../support/shop.js';
 import { readTopics, type TopicReader } from '../../support/topic-reader.js';
@@ -54,9 +56,20 @@ export function kafkaAway(one: () => OneApp): void {
   it('never started: orders complete, and their e-mails and events are there once Kafka is', async () => {
     const { ids } = await completeOrders(2);
     expect(await mailsAbout(ids[0] ?? '')).toEqual([]);
+    await one().alerts.fire('HoldfastEventsWait', { process: 'order-worker' });
     await one().kafka();
     await one().app.process('notification-service').start();
     await allIsTold(ids);
+    await one().alerts.end('HoldfastEventsWait', { process: 'order-worker' });
+  });
+
+  it('a message that is no event is a dead letter, and told of', async () => {
+    const logger = createLogger({ service: 'test', level: 'silent' });
+    const producer = createKafka({ brokers: [`127.0.0.1:${one().kafkaPort}`], clientId: 'test', logger }).producer();
+    await producer.connect();
+    await producer.send({ topic: 'order-created', messages: [{ value: '{}' }] });
+    await producer.disconnect();
+    await one().alerts.fire('HoldfastDeadLetters', {});
   });
 
   it('hanging: orders complete as quickly as before, and all is told once it goes on', async () => {

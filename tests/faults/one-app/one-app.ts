@@ -1,11 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { bootApp, bootKafka, freePort, type RunningApp } from '../../support/app.js';
+import { bootAlerts, type Alerts } from './alerts.js';
 
 type Kafka = Awaited<ReturnType<typeof bootKafka>>;
 
 /** What the parts of one-app.e2e.test.ts share: to boot it for each of them would take most of their time. */
 export interface OneApp {
   app: RunningApp;
+  /** What its processes' numbers set off. */
+  alerts: Alerts;
   kafkaPort: number;
   /** Not there before it is asked for. */
   kafka(): Promise<Kafka['process']>;
@@ -32,6 +35,10 @@ export async function bootOneApp(): Promise<OneApp> {
       ORDER_WAIT_MS: '9000',
     },
   });
+  const alerts = await bootAlerts('one-app', app.metricsUrls).catch(async (error: unknown) => {
+    await app.stop();
+    throw error;
+  });
   let kafka: Promise<Kafka> | undefined;
   const ownKafka = async () => {
     kafka ??= bootKafka(kafkaPort);
@@ -39,6 +46,7 @@ export async function bootOneApp(): Promise<OneApp> {
   };
   return {
     app,
+    alerts,
     kafkaPort,
     kafka: ownKafka,
     putRight: async () => {
@@ -47,7 +55,7 @@ export async function bootOneApp(): Promise<OneApp> {
       await Promise.all(Object.keys(app.urls).map((name) => app.process(name).start()));
     },
     stop: async () => {
-      await app.stop();
+      await Promise.all([app.stop(), alerts.stop()]);
       await (await kafka)?.stop();
     },
   };

@@ -26,6 +26,7 @@ import {
 } from '../../support/temporal.js';
 import { waitFor } from '../../support/wait-for.js';
 import { WebUi } from '../../support/web-ui.js';
+import type { Alerts } from './alerts.js';
 
 let app: RunningApp;
 let shop: Shop;
@@ -75,7 +76,7 @@ function taken(from: Stuck[]): Stuck {
   return order;
 }
 
-export function operators(running: () => RunningApp): void {
+export function operators(running: () => RunningApp, alerts: () => Alerts): void {
   beforeAll(async () => {
     app = running();
     shop = await openShop(app.gatewayUrl);
@@ -85,6 +86,7 @@ export function operators(running: () => RunningApp): void {
     atCharge = await several(15, AT_CHARGE);
     await Promise.all(atCharge.map((order) => waitsAt(order, 'charge-payment')));
     await Promise.all(atCarrier.map((order) => waitsAt(order, 'start-delivery')));
+    await alerts().fire('HoldfastOrdersNeedAttention', { step: 'charge-payment' });
   });
   // Also where the last test, which does so, was not reached.
   afterAll(() => provider('up'));
@@ -101,6 +103,7 @@ export function operators(running: () => RunningApp): void {
       await app.process('payment-worker').stop();
       expect((await shop.alice.post(`/orders/${order.id}/cancel`, {})).status).toBe(202);
       await waitsAt(order, 'refund-payment');
+      await alerts().fire('HoldfastCompensationFails', { step: 'refund-payment' });
       return order;
     };
 
@@ -236,6 +239,8 @@ export function operators(running: () => RunningApp): void {
         await signalUnreadably(app.temporalNamespace, id);
       }
       for (const order of orders) expect((await waitsAt(order, 'saga')).error).toBe('WorkflowTaskFails');
+      await alerts().fire('HoldfastOrdersStandStill', { why: 'WorkflowTaskFails' });
+      await alerts().fire('HoldfastWorkflowTasksFail', { process: 'order-worker' });
       // The reset alone applies it again.
       await runbook('go-on-temporal', one ?? {});
       await runbook('go-on-tctl', other ?? {});

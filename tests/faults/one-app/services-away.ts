@@ -5,9 +5,10 @@ import type { RunningApp } from '../../support/app.js';
 import { openShop, placeOrder, reaches, stockedProduct, type Shop } from '../../support/shop.js';
 import { workflowsIn } from '../../support/temporal.js';
 import { waitFor } from '../../support/wait-for.js';
+import type { Alerts } from './alerts.js';
 import { TWICE } from './one-app.js';
 
-export function servicesAway(running: () => RunningApp): void {
+export function servicesAway(running: () => RunningApp, alerts: () => Alerts): void {
   let app: RunningApp;
   let shop: Shop;
   const secondInstances = TWICE.map((name) => `${name}-2`);
@@ -52,6 +53,8 @@ export function servicesAway(running: () => RunningApp): void {
         expect([next.status, next.body.userVerified]).toEqual([202, false]);
       }
       expect(await breaker()).toBe('open');
+      await alerts().fire('HoldfastBreakerOpen', { breaker: 'user-service' });
+      await alerts().fire('HoldfastProcessDown', { process: 'user-service' });
     } finally {
       await app.process('user-service').start();
     }
@@ -66,6 +69,8 @@ export function servicesAway(running: () => RunningApp): void {
     );
     expect(verified - closedAt).toBeGreaterThanOrEqual(10_000);
     expect(await breaker()).toBe('closed');
+    await alerts().end('HoldfastBreakerOpen', { breaker: 'user-service' });
+    await alerts().end('HoldfastProcessDown', { process: 'user-service' });
     const log = readFileSync(app.process('order-service').logFile, 'utf8');
     const states = [...log.matchAll(/circuit breaker ([\w-]+)/g)].map(([, state]) => state);
     // On a machine that does much else the service may miss a trial.
