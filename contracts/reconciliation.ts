@@ -30,7 +30,8 @@ export const REPAIRS = {
   'release-stock': 'what is held can be ordered again',
   'refund-payment': 'the charge goes back at the provider, and stands as refunded in our books',
   'record-payment': "what the provider's ledger says is written into our books",
-  'refund-parts': 'each part that has no answer is asked for again, under its own id',
+  'refund-parts':
+    'each part that has no answer is asked for again, under its own id, and the order is told of each that went back',
   'call-off-delivery': 'it is called off, if the carrier still can',
   'tell-order': 'its workflow is told again what the carrier has said, and goes on',
 } as const;
@@ -166,6 +167,11 @@ export const FINDING_KINDS = {
     compares: "payment, provider's ledger",
     means: 'the provider has given back another amount under the id of a part than our books have',
     repairs: none,
+  },
+  'part-untold': {
+    compares: 'payment, order',
+    means: 'a part of a charge went back ten minutes ago, and its order, and so its customer, was not told',
+    repairs: ['refund-parts'],
   },
   'payment-without-order': {
     compares: 'payment, order',

@@ -14,6 +14,7 @@ export const TIMELINE_STEPS = [
   ...SHOWN_ATTENTION_STEPS,
   'in-transit',
   'returned',
+  'refunded',
   'cancel',
   'cancelled',
   ...OPERATOR_REQUESTS,

@@ -5,6 +5,7 @@ export const TOPICS = [
   'inventory-failed',
   'payment-completed',
   'payment-failed',
+  'payment-refunded',
   'delivery-started',
   'delivery-completed',
   'order-completed',
@@ -17,6 +18,7 @@ export type Topic = (typeof TOPICS)[number];
 export const CUSTOMER_TOPICS = [
   'order-created',
   'payment-completed',
+  'payment-refunded',
   'delivery-started',
   'delivery-completed',
   'order-cancelled',

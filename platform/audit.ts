@@ -16,7 +16,7 @@ export const AUDIT_EVENTS = {
   user_disabled: 'a user was disabled',
   user_enabled: 'a user who was disabled may log in again',
   stock_set: 'what can be ordered of a product was set to `quantity`',
-  order_refunded: 'a part of what was paid for an order goes back: `amount`; `outcome` says where it is not done yet',
+  order_refunded: 'a part of what was paid for an order went back: `amount`',
   product_created: 'there is a new product, with its `price`',
   product_changed: 'what `fields` names of a product was changed; `price` is there where it was',
 } as const;

@@ -1,8 +1,9 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Registry } from 'prom-client';
-import type { OrderActivities, OrderProgress } from '../../contracts/activities/order-activities.js';
+import type { OrderActivities, OrderProgress, RefundRecord } from '../../contracts/activities/order-activities.js';
 import { isFinal } from '../../contracts/order-status.js';
 import { UNDO_ABANDONED_ORDER } from '../../contracts/reconciliation.js';
+import { writeAudit } from '../../platform/audit.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import { withOrderId } from '../../platform/log-context.js';
 import type { Logger } from '../../platform/logger.js';
@@ -11,7 +12,7 @@ import { activeTraceId, activeTraceparent } from '../../platform/telemetry/trace
 import type { PrismaClient } from '../../services/order/prisma/generated/client.js';
 import { shownState } from '../../services/order/domain/order-state.js';
 import { createTimelineStore } from '../../services/order/timeline-store.js';
-import { recentOrders, recordProgress, type Recorded } from '../../services/order/progress-store.js';
+import { recentOrders, recordProgress, recordRefund, type Recorded } from '../../services/order/progress-store.js';
 
 export interface OrderActivitiesSettings {
   prisma: PrismaClient;
@@ -20,14 +21,18 @@ export interface OrderActivitiesSettings {
 }
 
 /** The order service's own part of the Saga. */
-export function createOrderActivities({ prisma, logger, registry }: OrderActivitiesSettings): OrderActivities {
+export function createOrderActivities({
+  prisma,
+  logger,
+  registry,
+}: OrderActivitiesSettings): OrderActivities & RefundRecord {
   const count = countsOf(registry);
   const timeline = createTimelineStore(prisma);
   const recent = recentOrders();
   return {
     recordProgress: (progress, firstRunId) =>
       withOrderId(progress.orderId, async () => {
-        const trace = { traceparent: activeTraceparent(), traceId: activeTraceId() };
+        const trace = activeTrace();
         const { workflowExecution, workflowType } = activityInfo();
         const runId = workflowExecution?.runId ?? '';
         // So has one that undoes what another had begun.
@@ -45,8 +50,25 @@ export function createOrderActivities({ prisma, logger, registry }: OrderActivit
         const afterReset = shownState(recorded.state, updatedAt);
         return { updatedAt, afterReset, settled: await timeline.settled(progress.orderId) };
       }),
+
+    recordRefund: (refund) =>
+      withOrderId(refund.orderId, async () => {
+        crashPoint('part told: before');
+        const { isNew, currency } = await recordRefund(prisma, refund, activeTrace());
+        crashPoint('part told: written');
+        const { operationId, orderId, amount, requestedBy } = refund;
+        if (isNew)
+          writeAudit(logger, 'order_refunded', {
+            ...{ actor: actorOf(requestedBy), subject: `order:${orderId}`, operationId, amount, currency },
+          });
+      }),
   };
 }
+
+const activeTrace = () => ({ traceparent: activeTraceparent(), traceId: activeTraceId() });
+
+/** By the `sub` of their token. No client's id is a number. */
+const actorOf = (subject: string) => `${/^\d+$/.test(subject) ? 'user' : 'client'}:${subject}`;
 
 /** What is new by a record, and nothing of one that comes again. What was written by a process that died then is not counted. */
 function countsOf(registry: Registry): (progress: OrderProgress, recorded: Recorded) => void {

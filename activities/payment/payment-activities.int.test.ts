@@ -7,7 +7,7 @@ import type { ChargeRequest } from '../../contracts/activities/payment-activitie
 import { createLogger } from '../../platform/logger.js';
 import { ProviderUnavailable, type PaymentProvider } from '../../services/payment/payment-provider.js';
 import { openPayments } from '../../services/payment/testing/open-payments.js';
-import { createPaymentActivities } from './payment-activities.js';
+import { createPaymentActivities, createPaymentReconciliation } from './payment-activities.js';
 
 let payments: Awaited<ReturnType<typeof openPayments>>;
 beforeAll(async () => {
@@ -240,5 +240,34 @@ describe('a refund while the provider is asked for the charge', () => {
           : { ours: 'VOIDED', refunds: 0, providers: 'VOIDED' },
       );
     }
+  });
+});
+
+describe('giveBackParts', () => {
+  it('asks for each part that hangs, also where the provider has no answer to one, and tells of all', async () => {
+    const order = orderWith();
+    await worker().charge(order);
+    const part = (name: string) => ({
+      ...{ operationId: `${name} ${order.orderId}`, orderId: order.orderId, amount: 1 },
+      ...{ reason: 'a scratch', requestedBy: '3' },
+    });
+    const [done, hangs, open] = [part('a'), part('b'), part('c')];
+    await payments.provider.refundPart({ idempotencyKey: done.operationId, chargeKey: order.orderId, amount: 1 });
+    for (const one of [done, hangs, open]) await payments.store.openPart(one);
+    const provider: PaymentProvider = {
+      ...payments.provider,
+      refundPart: (request) =>
+        request.idempotencyKey === hangs.operationId
+          ? Promise.reject(new ProviderUnavailable('no answer'))
+          : payments.provider.refundPart(request),
+    };
+    const reconciliation = createPaymentReconciliation({ prisma: payments.prisma, provider, logger });
+    const outcomes = [
+      { ...done, outcome: 'refunded' },
+      { ...hangs, outcome: 'unanswered' },
+      { ...open, outcome: 'refunded' },
+    ];
+    expect(await reconciliation.giveBackParts(order.orderId)).toEqual(outcomes);
+    expect(await reconciliation.giveBackParts(order.orderId)).toEqual(outcomes);
   });
 });

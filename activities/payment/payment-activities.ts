@@ -1,4 +1,8 @@
-import type { PaymentActivities, RefundPartActivities } from '../../contracts/activities/payment-activities.js';
+import type {
+  PaymentActivities,
+  RefundPartActivities,
+  RefundPartRequest,
+} from '../../contracts/activities/payment-activities.js';
 import { REFUSALS, type PaymentDeclined } from '../../contracts/refusals.js';
 import { withOrderId } from '../../platform/log-context.js';
 import type { Logger } from '../../platform/logger.js';
@@ -87,7 +91,7 @@ export function createPaymentReconciliation({
   logger,
 }: PaymentReconciliationSettings): PaymentReconciliation {
   const store = createPaymentStore(prisma);
-  const { listOrderIds, paymentRecords, pendingParts } = createPaymentReconciliationReader(prisma);
+  const { listOrderIds, paymentRecords, parts } = createPaymentReconciliationReader(prisma);
   const serviceForAttempt = () => ({ store, provider: withDeadline(provider) });
   return {
     listPaymentOrderIds: listOrderIds,
@@ -115,14 +119,23 @@ export function createPaymentReconciliation({
 
     giveBackParts: (orderId) =>
       withOrderId(orderId, async () => {
-        const answers = [];
-        for (const part of await pendingParts(orderId)) {
-          const { outcome } = await refundPart(serviceForAttempt(), part);
-          const { operationId, amount } = part;
-          logger.info({ orderId, operationId, amount, outcome }, 'part of the payment reconciled');
-          answers.push({ operationId, outcome });
-        }
-        return answers;
+        // One that hangs keeps nobody from asking for the others.
+        const answerTo = async (part: RefundPartRequest) => {
+          try {
+            return (await refundPart(serviceForAttempt(), part)).outcome;
+          } catch (error) {
+            logger.warn({ orderId, operationId: part.operationId, error }, 'part of the payment not reconciled');
+            return 'unanswered';
+          }
+        };
+        return Promise.all(
+          (await parts(orderId)).map(async (part) => {
+            const outcome = await answerTo(part);
+            const { operationId, amount } = part;
+            logger.info({ orderId, operationId, amount, outcome }, 'part of the payment reconciled');
+            return { ...part, outcome };
+          }),
+        );
       }),
   };
 }

@@ -14,7 +14,11 @@ export async function orderForCaller(store: OrderStore, caller: Principal, id: s
 
 /** What operators write about an order is for operators; customers see the note that they gave themselves. */
 export function asSeenBy(caller: Principal, order: Order): Order {
-  if (order.cancelReason === 'CUSTOMER_REQUEST' || isAdmin(caller)) return order;
-  const { cancelNote: _hidden, ...shown } = order;
-  return shown;
+  if (isAdmin(caller)) return order;
+  const { cancelNote, refunds, ...shown } = order;
+  return {
+    ...shown,
+    ...(cancelNote !== undefined && order.cancelReason === 'CUSTOMER_REQUEST' && { cancelNote }),
+    ...(refunds && { refunds: refunds.map(({ id, amount, at }) => ({ id, amount, at })) }),
+  };
 }

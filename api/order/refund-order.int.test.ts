@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import supertest from 'supertest';
 import type { RefundPartAnswer, RefundPartRequest } from '../../contracts/activities/payment-activities.js';
-import type { Order } from '../../contracts/http/orders.js';
+import type { Order, Timeline } from '../../contracts/http/orders.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { startOrderApi, type OrderApi } from './testing/order-api.js';
 
@@ -55,8 +55,41 @@ describe('a refund', () => {
       { orderId, amount: 5, reason: 'a scratch', requestedBy: '3' },
       { orderId, amount: 7_000_000 },
     ]);
-    const audited = api.logLines.filter((line) => line.includes('order_refunded'));
-    expect(JSON.parse(audited[0] ?? '{}')).toMatchObject({ actor: 'user:3', subject: `order:${orderId}`, amount: 5 });
+  });
+
+  it('is told of by the order and its timeline, with who and why for admins, and in the audit log: once', async () => {
+    const { id } = (await api.post({ productId: 1, quantity: 1 })).body as Order;
+    for (const amount of [5, 5, 7]) await refund({ amount }, { id, key: `told ${amount}` });
+    const shown = async (bearer: string) => ((await api.get(`/orders/${id}`, bearer)).body as Order).refunds;
+    const operator = { reason: 'a scratch', requestedBy: '3' };
+    expect(await shown(api.admin)).toMatchObject([
+      { id: asked[0]?.operationId, amount: 5, ...operator },
+      { amount: 7, ...operator },
+    ]);
+    expect((await shown(api.alice))?.map(Object.keys)).toEqual([
+      ['id', 'amount', 'at'],
+      ['id', 'amount', 'at'],
+    ]);
+    const told = async (bearer: string) =>
+      ((await api.get(`/orders/${id}/timeline`, bearer)).body as Timeline).items
+        .filter(({ step }) => step === 'refunded')
+        .map(({ detail, operator: by }) => [detail, by]);
+    const by = { id: '3', note: 'a scratch' };
+    expect(await told(api.admin)).toEqual([
+      ['5 KRW', by],
+      ['7 KRW', by],
+    ]);
+    expect(await told(api.alice)).toEqual([
+      ['5 KRW', undefined],
+      ['7 KRW', undefined],
+    ]);
+    const audited = api.logLines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ audit, subject }) => audit === 'order_refunded' && subject === `order:${id}`);
+    expect(audited.map(({ actor, amount, currency }) => [actor, amount, currency])).toEqual([
+      ['user:3', 5, 'KRW'],
+      ['user:3', 7, 'KRW'],
+    ]);
   });
 
   it('is the same one under the same Idempotency-Key', async () => {

@@ -4,6 +4,7 @@ import type { InsufficientStock } from '../refusals.js';
 import type { ShownState } from '../http/orders.js';
 import type { OrderFacts } from '../order-saga.js';
 import type { AttentionReason, AttentionStep } from '../saga-steps.js';
+import type { RefundPartRequest } from './payment-activities.js';
 import type { ServiceName } from '../services.js';
 import type { TimelineOutcome, TimelineStep } from '../timeline.js';
 
@@ -55,4 +56,10 @@ export interface Recorded {
 export interface OrderActivities {
   /** Status, timeline entry and outbox rows in one transaction. `firstRunId`: of the order's workflow, before any reset. */
   recordProgress(progress: OrderProgress, firstRunId: string): Promise<Recorded>;
+}
+
+/** Also on task queue `order`, beside the order's Saga. */
+export interface RefundRecord {
+  /** That a part of the charge went back: into the order's row, timeline and outbox in one transaction, once for each refund. */
+  recordRefund(refund: RefundPartRequest): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { RefundPartAnswer, RefundPartRequest } from './payment-activities.js';
 import type { CarrierEvent } from '../http/deliveries.js';
 import type { CancelReason, OrderStatus } from '../order-status.js';
 import type { OrderSagaInput } from '../order-saga.js';
@@ -33,6 +34,8 @@ export interface OrderRecord {
   attentionStep?: string;
   /** Steps that an operator put right elsewhere, and when that was written down, RFC 3339. */
   settled: { step: string; at: string }[];
+  /** Ids of what it knows to have gone back of its charge by an operator; not told by a version that knew of none. */
+  refunds?: string[];
   /** Findings that operators have put right elsewhere, in the words of `acknowledgedAs`. */
   acknowledged: string[];
 }
@@ -85,6 +88,9 @@ export interface PaymentRecord {
   parts?: PartRecord[];
 }
 
+/** `unanswered`: the provider was asked in vain. */
+type PartOutcome = RefundPartAnswer['outcome'] | 'unanswered';
+
 export interface PartRecord {
   /** The provider's idempotency key. */
   operationId: string;
@@ -108,7 +114,7 @@ export interface LedgerRecord {
   parts?: Pick<PartRecord, 'operationId' | 'amount'>[];
 }
 
-/** Of a part that nobody has answered for: after that, whoever asks for it is gone, or waits for a provider that is away. */
+/** Of a part that nobody has answered for, or that its order does not know of: after that, whoever sees to it is gone, or waits. */
 export const PART_ANSWERED_WITHIN_MS = 10 * 60_000;
 
 export interface DeliveryRecord {
@@ -173,8 +179,8 @@ export interface PaymentReconciliation {
   }): Promise<{ status: string }>;
   /** Writes down what the provider says of a charge whose answer was never heard. */
   recordPayment(orderId: string): Promise<{ status: string }>;
-  /** Asks the provider again for each part without an answer. Answers with how each stands then. */
-  giveBackParts(orderId: string): Promise<{ operationId: string; outcome: string }[]>;
+  /** Asks the provider again for each part without an answer. Answers with how each of the order's parts stands then. */
+  giveBackParts(orderId: string): Promise<(RefundPartRequest & { outcome: PartOutcome })[]>;
 }
 
 /** On task queue `delivery`. */

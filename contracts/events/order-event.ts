@@ -31,8 +31,10 @@ const stepFacts = {
   paymentId: textIdSchema.describe('See GET /payments/{id}.'),
   deliveryId: textIdSchema.describe('See GET /deliveries/{id}.'),
   trackingNumber: z.string().min(1).describe("The carrier's."),
+  refundId: textIdSchema.describe('Of the refund, as the order and its payment show it.'),
+  amount: amountSchema.min(1).describe('What went back, in the minor unit of the currency.'),
 };
-const { reason, paymentId, deliveryId, trackingNumber } = stepFacts;
+const { reason, paymentId, deliveryId, trackingNumber, refundId, amount } = stepFacts;
 
 /** Without ids when an operator settled the step elsewhere: then nobody here knows them. */
 const unlessSettled = <T extends z.ZodType>(fact: T) =>
@@ -67,6 +69,10 @@ export const EVENT_KINDS = {
       .optional()
       .describe('See GET /payments/{id}. Missing when the charge could not be made in time.'),
   }),
+  'payment-refunded': kind(
+    'An operator gave a part of the charge back, or all of it. Each refund is an event of its own, and may come after the order has ended.',
+    { refundId, amount, paymentId: unlessSettled(paymentId) },
+  ),
   'delivery-started': kind('The carrier has the delivery.', {
     deliveryId: unlessSettled(deliveryId),
     trackingNumber: unlessSettled(trackingNumber),
@@ -75,12 +81,12 @@ export const EVENT_KINDS = {
     deliveryId: unlessSettled(deliveryId),
     trackingNumber: unlessSettled(trackingNumber),
   }),
-  'order-completed': kind('Delivered, and the held stock has left the books. Nothing follows.', {
+  'order-completed': kind('Delivered, and the held stock has left the books. Nothing follows but refunds.', {
     paymentId: unlessSettled(paymentId),
     deliveryId: unlessSettled(deliveryId),
     trackingNumber: unlessSettled(trackingNumber),
   }),
-  'order-cancelled': kind('All that was done is undone. Nothing follows.', {
+  'order-cancelled': kind('All that was done is undone. Nothing follows but refunds that were begun before.', {
     reason: reason
       .describe("The order's cancelReason; one that a reader doesn't know is still a cancellation.")
       .meta({ examples: ['INSUFFICIENT_STOCK', 'PAYMENT_DECLINED', 'DELIVERY_RETURNED', 'CUSTOMER_REQUEST'] }),
@@ -95,11 +101,14 @@ export type OrderEventData = z.infer<z.ZodObject<typeof orderFacts>> & Partial<z
 
 type DataOf<T extends Topic> = z.infer<(typeof EVENT_KINDS)[T]['data']>;
 type TopicWithReason = { [T in Topic]: DataOf<T> extends { reason: string } ? T : never }[Topic];
-export type TopicWithoutReason = Exclude<Topic, TopicWithReason>;
+type TopicOfRefund = { [T in Topic]: DataOf<T> extends { refundId: string } ? T : never }[Topic];
+export type TopicWithoutReason = Exclude<Topic, TopicWithReason | TopicOfRefund>;
 
-/** An event that a step asks for: with its reason where the topic has one. */
+/** An event that a step asks for, with its reason where the topic has one; or that a refund does. */
 export type EventToTell =
-  { topic: TopicWithReason; reason: string } | { topic: TopicWithoutReason; reason?: undefined };
+  | { topic: TopicWithReason; reason: string; refund?: undefined }
+  | { topic: TopicWithoutReason; reason?: undefined; refund?: undefined }
+  | { topic: TopicOfRefund; reason?: undefined; refund: { id: string; amount: number } };
 
 /** Of all that is known of an order, what an event of the topic holds; empty facts are left out. */
 export function factsOf(topic: Topic, known: Nullable<OrderEventData>): OrderEventData {
@@ -119,7 +128,12 @@ export const commonAttributes = {
 
 const attributes = {
   specversion: commonAttributes.specversion,
-  id: z.string().min(1).describe('`<orderId>:<topic>`: the same however often the event is sent.'),
+  id: z
+    .string()
+    .min(1)
+    .describe(
+      '`<orderId>:<topic>`, and of `payment-refunded` `<orderId>:<topic>:<refundId>`: the same however often the event is sent.',
+    ),
   source: z.literal('/order-service'),
   subject: textIdSchema.describe("The order's id."),
   time: timeSchema.describe('When the step was written down. RFC 3339, UTC.'),
@@ -147,8 +161,9 @@ export function eventTypeOf(topic: Topic | UserTopic): string {
   return `holdfast.${topic}.v1`;
 }
 
-export function eventIdOf(orderId: string, topic: Topic): string {
-  return `${orderId}:${topic}`;
+/** An order tells of each step once, and of each of its refunds. */
+export function eventIdOf(orderId: string, topic: Topic, refundId?: string): string {
+  return refundId === undefined ? `${orderId}:${topic}` : `${orderId}:${topic}:${refundId}`;
 }
 
 /** The topic that an event type belongs to; undefined for one that is not ours. */

@@ -38,6 +38,7 @@ const sequences: Partial<Record<Topic, string>> = {
   'payment-failed': '3',
   'delivery-started': '4',
   'order-completed': '6',
+  'payment-refunded': '7',
 };
 
 const facts = {
@@ -49,14 +50,17 @@ const facts = {
   paymentId: '7d1b2c3a-4e5f-4a6b-8c7d-9e0f1a2b3c4d',
   deliveryId: 'c2a1f0e9-d8c7-4b6a-95f4-e3d2c1b0a9f8',
   trackingNumber: 'SIM4F1A9C0B7E2D8365',
+  refundId: 'ref_5d1c7a90b2e84f3f9a6b0c1d2e3f4a5b',
+  amount: 500_000,
 };
 
 /** An event of the topic with each field that it can have, for documents and tests. */
 export function exampleEvent(topic: Topic): OrderEvent {
   const known = { ...facts, reason: reasons[topic] };
+  const data = factsOf(topic, known);
   return {
     specversion: '1.0',
-    id: eventIdOf(orderId, topic),
+    id: eventIdOf(orderId, topic, data.refundId),
     source: '/order-service',
     subject: orderId,
     type: eventTypeOf(topic),
@@ -64,7 +68,7 @@ export function exampleEvent(topic: Topic): OrderEvent {
     datacontenttype: 'application/json',
     sequence: sequences[topic] ?? '5',
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-    data: factsOf(topic, known),
+    data,
   };
 }
 

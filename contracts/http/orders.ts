@@ -113,27 +113,43 @@ export const orderStateSchema = z.object({
 });
 export type ShownState = z.infer<typeof orderStateSchema>;
 
-export const orderSchema = z.object({ ...placedOrderSchema.shape, ...orderStateSchema.shape }).meta({
-  id: 'Order',
-  description: 'An order as it stands now, with the prices that it was placed with.',
-  examples: [
-    {
-      id: 'ord_1',
-      userId: 1,
-      userVerified: true,
-      status: 'COMPLETED',
-      needsAttention: false,
-      currency: 'KRW',
-      totalPrice: 3_500_000,
-      lines: [
-        { productId: 1, productName: 'MacBook Pro 16', unitPrice: 3_500_000, quantity: 1, totalPrice: 3_500_000 },
-      ],
-      shippingAddress: EXAMPLE_ADDRESS,
-      createdAt: '2026-01-31T12:00:00.000Z',
-      updatedAt: '2026-01-31T12:00:00.000Z',
-    },
-  ],
+/** What an operator gave back of its charge, which its Saga knows nothing of. */
+const refundOfOrderSchema = z.object({
+  id: textIdSchema.meta({ description: 'Of the operation, as its payment shows it.' }),
+  amount: amountSchema,
+  at: timeSchema,
+  reason: z.string().optional().meta({ description: 'For admins.' }),
+  requestedBy: z.string().optional().meta({ description: 'For admins.' }),
 });
+
+const refundsSchema = z
+  .array(refundOfOrderSchema)
+  .optional()
+  .meta({ description: 'What operators gave back of its charge; not there where that is nothing.' });
+
+export const orderSchema = z
+  .object({ ...placedOrderSchema.shape, ...orderStateSchema.shape, refunds: refundsSchema })
+  .meta({
+    id: 'Order',
+    description: 'An order as it stands now, with the prices that it was placed with.',
+    examples: [
+      {
+        id: 'ord_1',
+        userId: 1,
+        userVerified: true,
+        status: 'COMPLETED',
+        needsAttention: false,
+        currency: 'KRW',
+        totalPrice: 3_500_000,
+        lines: [
+          { productId: 1, productName: 'MacBook Pro 16', unitPrice: 3_500_000, quantity: 1, totalPrice: 3_500_000 },
+        ],
+        shippingAddress: EXAMPLE_ADDRESS,
+        createdAt: '2026-01-31T12:00:00.000Z',
+        updatedAt: '2026-01-31T12:00:00.000Z',
+      },
+    ],
+  });
 export type Order = z.infer<typeof orderSchema>;
 
 export const ordersQuerySchema = pageQuerySchema.extend({
@@ -158,8 +174,8 @@ export const timelineEntrySchema = z
     at: timeSchema,
     step: z.enum(TIMELINE_STEPS).meta({
       description:
-        'A step or a compensation of the Saga, or what else happened: placed, with the carrier, returned, asked to be ' +
-        'cancelled, cancelled, an operator’s request, or what an operator has put right elsewhere.',
+        'A step or a compensation of the Saga, or what else happened: placed, with the carrier, returned, refunded by an ' +
+        'operator, asked to be cancelled, cancelled, an operator’s request, or what an operator has put right elsewhere.',
     }),
     service: z.enum(SERVICES).meta({ description: 'Whose work it is.' }),
     outcome: z.enum(TIMELINE_OUTCOMES).meta({

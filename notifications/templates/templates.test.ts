@@ -40,6 +40,12 @@ test('each message names its order; a delivery its tracking number', () => {
   expect(renderMail(started, 'Al').text).toContain('Tracking number: TRK-1');
 });
 
+test('of a refund its mail says how much went back', () => {
+  const refunded = TEMPLATES['payment-refunded']({ ...order, refundId: 'r1', amount: 500_000 });
+  expect(refunded.short).toBe('We have given back ₩500,000 of your payment for order o1.');
+  expect(renderMail(refunded, 'Al').text).toContain(refunded.short);
+});
+
 test('each reason to cancel is put in words, and an unknown one is left out', () => {
   const said = CANCEL_REASONS.map((reason) => TEMPLATES['order-cancelled']({ ...order, reason }).short);
   expect(new Set(said).size).toBe(CANCEL_REASONS.length);

@@ -81,6 +81,15 @@ const paymentCompleted: Template = (order) => {
   return { subject: `Payment completed: ${orderId}`, paragraphs: [paid], order, short: paid };
 };
 
+const paymentRefunded: Template = ({ orderId, amount = 0, currency }) => {
+  const back = `We have given back ${formatMoney(amount, currency)} of your payment for order ${orderId}.`;
+  return {
+    subject: `Refund: ${orderId}`,
+    paragraphs: [back, 'How soon you see it depends on your bank.'],
+    short: back,
+  };
+};
+
 const deliveryStarted: Template = (order) => {
   const { orderId, trackingNumber } = order;
   const tracking = trackingNumber === undefined ? '' : ` Tracking number: ${trackingNumber}`;
@@ -124,6 +133,7 @@ export const TEMPLATES: Record<CustomerTopic, Template> = {
   'order-created': orderReceived,
   'order-cancelled': orderCancelled,
   'payment-completed': paymentCompleted,
+  'payment-refunded': paymentRefunded,
   'delivery-started': deliveryStarted,
   'delivery-completed': deliveryCompleted,
 };

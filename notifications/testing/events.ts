@@ -11,9 +11,10 @@ export function orderEvent(
   data: Partial<OrderEventData> = {},
 ): OrderEvent {
   const event = exampleEvent(topic);
+  const { refundId } = { ...event.data, ...data };
   return {
     ...event,
-    id: eventIdOf(orderId, topic),
+    id: eventIdOf(orderId, topic, refundId),
     subject: orderId,
     time: new Date().toISOString(),
     data: { ...event.data, orderId, userId, ...data },

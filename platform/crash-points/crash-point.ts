@@ -30,6 +30,8 @@ export const CRASH_POINTS = {
   'order-worker': {
     'record: before': 'a step is done, its status not written',
     'record: written': 'status, timeline and events are written, Temporal not told',
+    'part told: before': 'a part of a charge went back, and its order does not know',
+    'part told: written': 'its refund, timeline and event are written, Temporal not told',
     'relay: before sending': 'events are read from the outbox and not sent',
     'relay: sent': 'events are sent and not marked',
     'relay: marked': 'events are marked',

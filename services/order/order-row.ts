@@ -35,7 +35,7 @@ export interface StoredOrder extends Kept {
 
 /** Its total price is a bigint here and a number there. */
 export type Columns = Omit<Prisma.OrderGetPayload<object>, 'totalPrice'>;
-type OrderRow = Prisma.OrderGetPayload<{ include: { lines: true } }>;
+type OrderRow = Prisma.OrderGetPayload<{ include: { lines: true; refunds: true } }>;
 
 /** Each field of `T`, also those that may be undefined: one that is forgotten does not compile. */
 type All<T> = { [Name in keyof Required<T>]: T[Name] };
@@ -87,7 +87,7 @@ export function toStoredOrder(row: OrderRow): StoredOrder {
   const { bodyHash, paymentMethod, answeredAsync, workflowStartedAt, traceparent } = row;
   const state = { ...stateOf(row), ...stallOf(row) };
   return {
-    order: { ...placedOf(row), ...shownState(state, row.updatedAt.toISOString()) },
+    order: { ...placedOf(row), ...shownState(state, row.updatedAt.toISOString()), ...refundsOf(row) },
     stockDecision: state.stockDecision,
     ...{ bodyHash, paymentMethod, answeredAsync, workflowStartedAt, traceparent },
   };
@@ -111,6 +111,15 @@ function stallOf({ stalledSince, stalledWhy }: Columns): Partial<OrderState> {
   if (stalledSince === null) return {};
   const attention = { step: 'saga', since: stalledSince.toISOString(), error: stalledWhy ?? '' } as const;
   return { needsAttention: true, attention };
+}
+
+function refundsOf({ refunds }: OrderRow): Pick<Order, 'refunds'> {
+  if (refunds.length === 0) return {};
+  return {
+    refunds: refunds.map(({ id, amount, at, reason, requestedBy }) => ({
+      ...{ id, amount: Number(amount), at: at.toISOString(), reason, requestedBy },
+    })),
+  };
 }
 
 function toLine(line: OrderRow['lines'][number]): Order['lines'][number] {

@@ -128,7 +128,9 @@ export interface OrderStore {
   markWorkflowStarted(orderId: string): Promise<void>;
 }
 
-const withLines = { include: { lines: { orderBy: { number: 'asc' } } } } satisfies Prisma.OrderDefaultArgs;
+const whole = {
+  include: { lines: { orderBy: { number: 'asc' } }, refunds: { orderBy: [{ at: 'asc' }, { id: 'asc' }] } },
+} satisfies Prisma.OrderDefaultArgs;
 
 /** Said by its workflow, or of it. */
 const attention = (needed: boolean): Prisma.OrderWhereInput =>
@@ -138,7 +140,7 @@ const attention = (needed: boolean): Prisma.OrderWhereInput =>
 
 export function createOrderStore(prisma: PrismaClient): OrderStore {
   const find = async (where: Prisma.OrderWhereUniqueInput): Promise<StoredOrder | undefined> => {
-    const row = await prisma.order.findUnique({ where, ...withLines });
+    const row = await prisma.order.findUnique({ where, ...whole });
     return row === null ? undefined : toStoredOrder(row);
   };
   const findByKey = (userId: number, idempotencyKey: string) =>
@@ -163,7 +165,7 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
         ...(needsAttention === undefined ? {} : attention(needsAttention)),
         ...after(place),
       };
-      const rows = await prisma.order.findMany({ where, orderBy: newestFirst, take: limit, ...withLines });
+      const rows = await prisma.order.findMany({ where, orderBy: newestFirst, take: limit, ...whole });
       return rows.map(toStoredOrder);
     },
 
@@ -187,7 +189,7 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
         },
         orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
         take: limit,
-        ...withLines,
+        ...whole,
       });
       return rows.map(toStoredOrder);
     },

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderProgress } from '../../contracts/activities/order-activities.js';
 import { checkedEvent } from '../../contracts/events/order-event.js';
-import { OrderNotFound, recentOrders, recordProgress, type RecentOrders } from './progress-store.js';
+import { OrderNotFound, recentOrders, recordProgress, recordRefund, type RecentOrders } from './progress-store.js';
 import { newOrder, openOrderDatabase, progress, type OrderDatabase } from './testing/order-database.js';
+import { createTimelineStore } from './timeline-store.js';
 
 let database: OrderDatabase;
 beforeAll(async () => {
@@ -230,5 +231,41 @@ describe.each(recorders)('recording progress by $by', ({ processes }) => {
 
   it('rejects what belongs to no order', async () => {
     await expect(record(progress('ord_none', 'a'))).rejects.toThrow(OrderNotFound);
+  });
+});
+
+describe('a refund', () => {
+  const refund = (orderId: string, operationId: string, amount = 500_000) =>
+    recordRefund(database.prisma, { operationId, orderId, amount, reason: 'a scratch', requestedBy: '3' }, {});
+
+  it('stands in the order and its timeline, and each is an event, in sequence, however often they are told', async () => {
+    const id = await placed();
+    const { completed, ...before } = steps(id);
+    for (const step of Object.values(before)) await recordProgress(database.prisma, step, {});
+    const asked = ['r1', 'r2', 'r1', 'r2', 'r1'];
+    const news = (await Promise.all(asked.map((operation) => refund(id, operation)))).filter(({ isNew }) => isNew);
+    expect(news).toHaveLength(2);
+    await recordProgress(database.prisma, completed, {}, recentOrders());
+    expect(await refund(id, 'r3', 5)).toEqual({ isNew: true, currency: 'KRW' });
+    expect(await refund(id, 'r3', 5)).toEqual({ isNew: false, currency: 'KRW' });
+
+    const events = (await eventsOf(id)).map(({ event }) => checkedEvent(event));
+    expect(events.map(({ sequence }) => Number(sequence))).toEqual(events.map((_, index) => index + 1));
+    const told = events.filter(({ type }) => type === 'holdfast.payment-refunded.v1');
+    expect(told.map((event) => event.id).sort()).toEqual(['r1', 'r2', 'r3'].map((r) => `${id}:payment-refunded:${r}`));
+    expect(told[2]?.data).toMatchObject({ refundId: 'r3', amount: 5, paymentId: 'pay_1', currency: 'KRW' });
+
+    const { refunds } = (await orderOf(id)) ?? {};
+    expect(refunds).toMatchObject([{}, {}, { id: 'r3', amount: 5, reason: 'a scratch', requestedBy: '3' }]);
+    const entries = await createTimelineStore(database.prisma).read(id);
+    expect(entries.filter(({ step }) => step === 'refunded')).toMatchObject([
+      { detail: '500000 KRW', service: 'payment-service', operator: { id: '3', note: 'a scratch' } },
+      {},
+      { detail: '5 KRW' },
+    ]);
+  });
+
+  it('of no order is refused', async () => {
+    await expect(refund('ord_none', 'r1')).rejects.toThrow(OrderNotFound);
   });
 });

@@ -1,6 +1,8 @@
 import type { OrderProgress, TimelineEntry } from '../../contracts/activities/order-activities.js';
+import type { RefundPartRequest } from '../../contracts/activities/payment-activities.js';
 import { eventIdOf, topicOf, type OrderEvent } from '../../contracts/events/order-event.js';
 import type { OrderLine } from '../../contracts/http/orders.js';
+import { minorUnitDigits } from '../../contracts/money.js';
 import { advance, shownState, type OrderState } from './domain/order-state.js';
 import { assignments, type Columns, ORDER_COLUMNS, stateColumns, stateOf } from './order-row.js';
 import { type PrismaClient, Prisma } from './prisma/generated/client.js';
@@ -46,6 +48,7 @@ interface ProgressWrite {
   events: OrderEvent[];
   at: Date;
   traceId: string | undefined;
+  refund: RefundPartRequest | undefined;
 }
 
 interface Written extends Pick<ReadOrder, 'updatedAt' | 'rowVersion'> {
@@ -59,6 +62,7 @@ async function writeProgress(prisma: PrismaClient, write: ProgressWrite): Promis
     WITH changed AS (${orderUpdate(write)} RETURNING id, updated_at, xmin::text AS version),
       entry AS (${entryInsert(write)} RETURNING 1),
       status AS (${statusInsert(write)}),
+      refund AS (${refundInsert(write)}),
       event AS (${eventRows(Prisma.sql`changed`, write.events)})
     SELECT updated_at AS "updatedAt", version AS "rowVersion", EXISTS (SELECT FROM entry) AS "isNew",
       CASE WHEN ${write.events.length} > 0 THEN pg_notify(${WAKE_RELAY}, '')::text END,
@@ -75,10 +79,10 @@ const orderUpdate = ({ row, state, events, at }: ProgressWrite): Prisma.Sql => P
     workflow_started_at = coalesce(workflow_started_at, ${at})
   WHERE id = ${row.id} AND xmin::text = ${row.rowVersion}`;
 
-const entryInsert = ({ entry, at, traceId }: ProgressWrite): Prisma.Sql => Prisma.sql`
-  INSERT INTO timeline_entries (order_id, key, step, service, outcome, attempts, detail, trace_id, at)
+const entryInsert = ({ entry, at, traceId, refund }: ProgressWrite): Prisma.Sql => Prisma.sql`
+  INSERT INTO timeline_entries (order_id, key, step, service, outcome, attempts, detail, trace_id, at, asked_by, note)
   SELECT changed.id, ${entry.key}, ${entry.step}, ${entry.service}, ${entry.outcome}, ${entry.attempts}::integer,
-    ${entry.detail ?? null}, ${traceId ?? null}, ${at}::timestamptz
+    ${entry.detail ?? null}, ${traceId ?? null}, ${at}::timestamptz, ${refund?.requestedBy ?? null}, ${refund?.reason ?? null}
   FROM changed ON CONFLICT DO NOTHING`;
 
 /** Only one writer at a time changes the row, so that what it counts is all there is. */
@@ -86,6 +90,12 @@ const statusInsert = ({ moved, state, at }: ProgressWrite): Prisma.Sql => Prisma
   INSERT INTO status_changes (order_id, number, shown)
   SELECT changed.id, (SELECT count(*) + 1 FROM status_changes WHERE order_id = changed.id), ${JSON.stringify(shownState(state, at.toISOString()))}::jsonb
   FROM changed WHERE ${moved !== undefined}`;
+
+const refundInsert = ({ refund, at }: ProgressWrite): Prisma.Sql => Prisma.sql`
+  INSERT INTO refunds (order_id, id, amount, reason, requested_by, at)
+  SELECT changed.id, ${refund?.operationId ?? null}::text, ${refund?.amount ?? null}::bigint, ${refund?.reason ?? null}::text,
+    ${refund?.requestedBy ?? null}::text, ${at}::timestamptz
+  FROM changed WHERE ${refund !== undefined} ON CONFLICT DO NOTHING`;
 
 /** No ON CONFLICT: an event that is there was left out when the row was read, and another one is a mistake of ours. */
 export const eventRows = (order: Prisma.Sql, events: OrderEvent[]): Prisma.Sql => Prisma.sql`
@@ -128,7 +138,7 @@ export const recentOrders = (): RecentOrders => new LRUCache({ max: 500, ttl: 60
  */
 export async function recordProgress(
   prisma: PrismaClient,
-  progress: OrderProgress,
+  progress: OrderProgress & { refund?: RefundPartRequest },
   trace: Trace,
   recent?: RecentOrders,
 ): Promise<Recorded> {
@@ -138,14 +148,13 @@ export async function recordProgress(
     if (row === undefined) throw new OrderNotFound(`there is no order ${progress.orderId}`);
     const at = new Date();
     const { state, moved } = advance(stateOf(row), progress.patch);
-    const events = missingEvents(progress, row, state.status).map(({ topic, reason }, index) =>
-      makeOrderEvent(
-        { ...row, ...state },
-        { topic, reason, sequence: row.eventCount + index + 1, at, traceparent: trace.traceparent ?? row.traceparent },
-      ),
+    const traceparent = trace.traceparent ?? row.traceparent;
+    const events = missingEvents(progress, row, state.status).map((event, index) =>
+      makeOrderEvent({ ...row, ...state }, { ...event, sequence: row.eventCount + index + 1, at, traceparent }),
     );
-    const { entry } = progress;
-    const written = await writeProgress(prisma, { row, state, moved, entry, events, at, traceId: trace.traceId });
+    const { entry, refund } = progress;
+    const { traceId } = trace;
+    const written = await writeProgress(prisma, { row, state, moved, entry, events, at, traceId, refund });
     if (written === undefined) continue;
     const { updatedAt, rowVersion, isNew } = written;
     const eventIds = [...row.eventIds, ...events.map(({ id }) => id)];
@@ -163,17 +172,42 @@ export async function recordProgress(
 }
 
 /**
- * Nobody is told of a cancellation that the row doesn't have: it would be of another run, which undid nothing. Nor of anything
- * once events of the order were pruned: it told what it had to long ago.
+ * Nobody is told of a cancellation that the row doesn't have: it would be of another run, which undid nothing. Nor of any step
+ * once events of the order were pruned: it told what it had to long ago. A refund may come later than that.
  */
 function missingEvents(
   { orderId, events }: OrderProgress,
   { eventIds, eventsPruned }: ReadOrder,
   status: OrderStatus,
 ): OrderProgress['events'] {
-  if (eventsPruned) return [];
   return events.filter(
-    ({ topic }) =>
-      !eventIds.includes(eventIdOf(orderId, topic)) && (topic !== 'order-cancelled' || status === 'CANCELLED'),
+    ({ topic, refund }) =>
+      !eventIds.includes(eventIdOf(orderId, topic, refund?.id)) &&
+      (!eventsPruned || refund !== undefined) &&
+      (topic !== 'order-cancelled' || status === 'CANCELLED'),
   );
+}
+
+/** Right when it comes twice, however late: the order's row of the refund outlives its event. Rejects with OrderNotFound. */
+export async function recordRefund(
+  prisma: PrismaClient,
+  refund: RefundPartRequest,
+  trace: Trace,
+): Promise<{ isNew: boolean; currency: string }> {
+  const { operationId: id, orderId, amount } = refund;
+  const order = await prisma.order.findUnique({
+    where: { id: orderId },
+    select: { currency: true, refunds: { where: { id }, select: { id: true } } },
+  });
+  if (order === null) throw new OrderNotFound(`there is no order ${orderId}`);
+  const { currency } = order;
+  if (order.refunds.length > 0) return { isNew: false, currency };
+  const digits = minorUnitDigits(currency);
+  const entry: TimelineEntry = {
+    ...{ key: `refunded-${id}`, step: 'refunded', service: 'payment-service', outcome: 'done', attempts: 1 },
+    detail: `${(amount / 10 ** digits).toFixed(digits)} ${currency}`,
+  };
+  const events = [{ topic: 'payment-refunded', refund: { id, amount } } as const];
+  const { isNew } = await recordProgress(prisma, { orderId, patch: {}, entry, events, refund }, trace);
+  return { isNew, currency };
 }

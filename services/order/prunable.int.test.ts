@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { OrderProgress } from '../../contracts/activities/order-activities.js';
 import { pruneOnce } from '../../tests/support/prune-once.js';
-import { recordProgress } from './progress-store.js';
+import { recordProgress, recordRefund } from './progress-store.js';
 import { prunableOfOrders } from './prunable.js';
 import { newOrder, openOrderDatabase, progress, type OrderDatabase } from './testing/order-database.js';
 
@@ -99,4 +99,22 @@ it('whatever a reset tells again of an order whose events were pruned, none of i
     }),
     { numRuns: 10 },
   );
+});
+
+it('a refund of an order whose events were pruned is told, and once, also when its own event is gone', async () => {
+  const id = await placed(...COMPLETED);
+  const refund = () =>
+    recordRefund(
+      database.prisma,
+      { operationId: 'r1', orderId: id, amount: 5, reason: 'a scratch', requestedBy: '3' },
+      {},
+    );
+  await Promise.all([published(id, 31), rested(id, 31)]);
+  expect(await prune()).toBe(6);
+  expect((await refund()).isNew).toBe(true);
+  expect(await topicsOf(id)).toEqual(['payment-refunded']);
+  await Promise.all([published(id, 31), rested(id, 31)]);
+  expect(await prune()).toBe(1);
+  expect((await refund()).isNew).toBe(false);
+  expect(await topicsOf(id)).toEqual([]);
 });

@@ -100,6 +100,7 @@ const include = {
     orderBy: { number: 'asc' },
     select: { step: true, at: true, detail: true },
   },
+  refunds: { orderBy: { id: 'asc' }, select: { id: true } },
 } satisfies Prisma.OrderInclude;
 
 /** What a reconciliation asks of the order service's books. */
@@ -171,6 +172,7 @@ function toRecord(row: Prisma.OrderGetPayload<{ include: typeof include }>): Ord
     settled: timeline
       .filter(({ detail }) => detail === SETTLED_DETAIL)
       .map(({ step, at }) => ({ step, at: at.toISOString() })),
+    refunds: row.refunds.map(({ id }) => id),
     acknowledged: timeline.flatMap(({ step, detail }) => (step === ACKNOWLEDGED && detail !== null ? [detail] : [])),
   };
 }

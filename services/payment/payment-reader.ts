@@ -138,9 +138,9 @@ export function createPaymentReconciliationReader(prisma: PrismaClient) {
       }));
     },
 
-    pendingParts: async (orderId: string): Promise<RefundPartRequest[]> => {
+    parts: async (orderId: string): Promise<RefundPartRequest[]> => {
       const rows = await prisma.paymentOperation.findMany({
-        where: { orderId, kind: 'REFUND', state: 'PENDING' },
+        where: { orderId, kind: 'REFUND', id: { not: undoIdOf(orderId) } },
         orderBy: { id: 'asc' },
       });
       return rows.map(({ id, amount, reason, requestedBy }) => ({

@@ -68,13 +68,7 @@ export function createPaymentStore(prisma: PrismaClient) {
     recordRefund: (order: OrderAmount, chargeId: string): Promise<RecordedUndo> =>
       prisma.$transaction(async (tables) => {
         const recorded = await insertOrMove(tables, order, { status: 'REFUNDED', providerChargeId: chargeId });
-        const undo = await tables.paymentOperation.findUnique({ where: { id: undoIdOf(order.orderId) } });
-        if (undo !== null)
-          await tables.refund.createMany({
-            data: [{ id: randomUUID(), paymentId: recorded.payment.id, amount: undo.amount }],
-            skipDuplicates: true,
-          });
-        return { ...recorded, back: Number(undo?.amount ?? 0) };
+        return { ...recorded, back: await writeUndo(tables, recorded.payment) };
       }),
 
     /**
@@ -111,14 +105,30 @@ export function createPaymentStore(prisma: PrismaClient) {
           },
         });
         if (moved?.state === 'REFUSED')
-          await tables.payment.update({
-            where: { orderId: moved.orderId },
-            data: { refundedInParts: { decrement: moved.amount } },
-          });
+          await writeUndo(
+            tables,
+            await tables.payment.update({
+              where: { orderId: moved.orderId },
+              data: { refundedInParts: { decrement: moved.amount } },
+            }),
+          );
         const operation = moved ?? (await tables.paymentOperation.findUniqueOrThrow({ where: { id } }));
         return { operation, changed: moved !== undefined };
       }),
   };
+}
+
+/** What the trigger has made of an undo, for instances of a version before. Answers with what it gave back, minor unit. */
+async function writeUndo(tables: Prisma.TransactionClient, payment: { id: string; orderId: string }): Promise<number> {
+  const undo = await tables.paymentOperation.findUnique({ where: { id: undoIdOf(payment.orderId) } });
+  if (undo === null) return 0;
+  const { amount } = undo;
+  await tables.refund.upsert({
+    where: { paymentId: payment.id },
+    create: { id: randomUUID(), paymentId: payment.id, amount },
+    update: { amount },
+  });
+  return Number(amount);
 }
 
 /** Undoes what a transaction has written. */

@@ -115,6 +115,21 @@ describe('a part of a charge', () => {
     expect(await refundPart(payments, partOf(order, 1))).toEqual({ outcome: 'too-much', left: 0 });
   });
 
+  it('that is refused after an undo was the undo’s, also in what a version before reads', async () => {
+    const order = await charged();
+    const part = partOf(order, AMOUNT);
+    const undoneMeanwhile = async () => {
+      await refundOrder(payments, order);
+      return { outcome: 'refused', code: 'no' } as const;
+    };
+    await refundPart({ ...payments, provider: { ...payments.provider, refundPart: undoneMeanwhile } }, part);
+    expect(await backOf(order.orderId)).toMatchObject({ undo: [AMOUNT], undoneThere: true });
+    const { amount } = await payments.prisma.refund.findFirstOrThrow({
+      where: { payment: { orderId: order.orderId } },
+    });
+    expect(Number(amount)).toBe(AMOUNT);
+  });
+
   it('that is all of it leaves nothing to the undo, which then is no operation', async () => {
     const order = await charged();
     await refundPart(payments, partOf(order, AMOUNT));

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, inject, it, test } from 'vitest';
 import { checkedEvent } from '../../contracts/events/order-event.js';
 import type { Notification } from '../../contracts/http/notifications.js';
-import type { Order } from '../../contracts/http/orders.js';
+import type { Order, Refund } from '../../contracts/http/orders.js';
 import type { User } from '../../contracts/http/users.js';
 import { isFinal } from '../../contracts/order-status.js';
 import { CUSTOMER_TOPICS, TOPICS, type Topic } from '../../contracts/topics.js';
@@ -38,13 +38,17 @@ type Outcome = keyof typeof WISHES;
 
 describe('the events of real orders', () => {
   const orders = new Map<Outcome, Order>();
+  let refunded: Order;
   let shop: Shop;
   let topics: TopicReader;
 
   beforeAll(async () => {
     [shop, topics] = await Promise.all([openShop(inject('app').gatewayUrl), readTopics()]);
     const outcomes = Object.keys(WISHES) as Outcome[];
-    await Promise.all(outcomes.map(async (outcome) => orders.set(outcome, await goTo(shop, outcome))));
+    await Promise.all([
+      goTo(shop, 'delivered').then((order) => (refunded = order)),
+      ...outcomes.map(async (outcome) => orders.set(outcome, await goTo(shop, outcome))),
+    ]);
   });
   afterAll(() => topics.close());
 
@@ -110,8 +114,33 @@ describe('the events of real orders', () => {
       expect(await told(outcome)).toMatchObject({ 'order-cancelled': { reason: SAGA_OUTCOMES[outcome].reason } });
   });
 
-  it('are of all nine topics, and hold nothing personal', async () => {
-    const messages = (await Promise.all([...orders.keys()].map(messagesOf))).flat();
+  it('tell of each refund, and its customer by e-mail and SMS, once each, whenever it is asked for again', async () => {
+    const refund = (amount: number, key: string) =>
+      shop.admin.post<Refund>(
+        `/orders/${refunded.id}/refunds`,
+        { amount, reason: 'a scratch' },
+        { 'idempotency-key': key },
+      );
+    const made = [await refund(300, 'one'), await refund(300, 'one'), await refund(200, 'two')];
+    expect(made.map(({ status }) => status)).toEqual([201, 201, 201]);
+    const told = (await topics.hears(refunded.id, 8)).filter(({ topic }) => topic === 'payment-refunded');
+    expect(told.map(({ event }) => event)).toMatchObject([
+      { id: `${refunded.id}:payment-refunded:${made[0]?.body.id}`, sequence: '7', data: { amount: 300 } },
+      { id: `${refunded.id}:payment-refunded:${made[2]?.body.id}`, sequence: '8', data: { amount: 200 } },
+    ]);
+    for (const { event } of told) expect(checkedEvent(event)).toEqual(event);
+    expect(JSON.stringify(told)).not.toContain('a scratch');
+    await waitFor('both to be told', async () => {
+      const { body } = await shop.alice.get<{ items: Notification[] }>(`/notifications?orderId=${refunded.id}`);
+      const sent = body.items.filter(({ event, status }) => event === 'payment-refunded' && status === 'SENT');
+      return sent.length === 4;
+    });
+    expect((await orderOf(shop.alice, refunded.id)).refunds).toMatchObject([{ amount: 300 }, { amount: 200 }]);
+  });
+
+  it('are of all ten topics, and hold nothing personal', async () => {
+    const ofRefund = topics.hears(refunded.id, 8);
+    const messages = (await Promise.all([ofRefund, ...[...orders.keys()].map(messagesOf)])).flat();
     expect(new Set(messages.map(({ topic }) => topic))).toEqual(new Set(TOPICS));
     for (const { key, headers, value } of messages)
       for (const personal of PERSONAL) expect(`${key} ${JSON.stringify(headers)} ${value}`).not.toContain(personal);

@@ -448,8 +448,8 @@ export const attacks: Guard[] = [
     promise: 'What an operator wrote when cancelling an order is for admins alone.',
     code: {
       file: 'api/order/order-for-caller.ts',
-      text: "order.cancelReason === 'CUSTOMER_REQUEST' ||",
-      instead: 'order.cancelReason !== undefined ||',
+      text: "order.cancelReason === 'CUSTOMER_REQUEST' &&",
+      instead: 'order.cancelReason !== undefined &&',
     },
     test: { file: 'api/order/read-and-cancel.int.test.ts', name: 'keeps what an operator wrote for admins' },
   },

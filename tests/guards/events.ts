@@ -219,7 +219,7 @@ export const events: Guard[] = [
     promise: 'A step that is written down twice, late or after a reset tells its events once.',
     code: {
       file: 'services/order/progress-store.ts',
-      text: '!eventIds.includes(eventIdOf(orderId, topic)) && ',
+      text: '!eventIds.includes(eventIdOf(orderId, topic, refund?.id)) &&',
       instead: '',
     },
     test: {
@@ -240,8 +240,8 @@ export const events: Guard[] = [
       'What a reset tells again of an order is not sent a second time, also when its events were pruned long ago.',
     code: {
       file: 'services/order/progress-store.ts',
-      text: 'if (eventsPruned) return [];',
-      instead: 'if (eventsPruned && events.length === 0) return [];',
+      text: '(!eventsPruned || refund !== undefined) &&',
+      instead: '(!eventsPruned || refund === undefined) &&',
     },
     test: { file: 'services/order/prunable.int.test.ts', name: 'none of it is sent a second time' },
   },

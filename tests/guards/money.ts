@@ -15,6 +15,54 @@ export const money: Guard[] = [
     },
   },
   {
+    promise: 'Each refund that an operator asked for is told to its order and its customer once it has gone back.',
+    code: {
+      file: 'workflows/order/refund-part.ts',
+      text: "if (answer.outcome === 'refunded') await",
+      instead: "if (answer.outcome === 'refunded' && request.amount < 0) await",
+    },
+    test: {
+      file: 'api/order/refund-order.int.test.ts',
+      name: 'is told of by the order and its timeline, with who and why for admins, and in the audit log: once',
+    },
+  },
+  {
+    promise: 'Several refunds of one order are several events: the id of each holds the id of its refund.',
+    code: {
+      file: 'services/order/domain/order-event.ts',
+      text: 'id: eventIdOf(order.id, topic, refund?.id),',
+      instead: 'id: eventIdOf(order.id, topic),',
+    },
+    test: {
+      file: 'services/order/progress-store.int.test.ts',
+      name: 'stands in the order and its timeline, and each is an event, in sequence, however often they are told',
+    },
+  },
+  {
+    promise: 'A refund is told once, also when it is told again after its event was pruned.',
+    code: {
+      file: 'services/order/progress-store.ts',
+      text: 'if (order.refunds.length > 0) return { isNew: false, currency };',
+      instead: '',
+    },
+    test: {
+      file: 'services/order/prunable.int.test.ts',
+      name: 'a refund of an order whose events were pruned is told, and once, also when its own event is gone',
+    },
+  },
+  {
+    promise: 'A part of a charge that the provider has no answer to keeps a repair from none of the others.',
+    code: {
+      file: 'activities/payment/payment-activities.ts',
+      text: "return 'unanswered';",
+      instead: 'throw error;',
+    },
+    test: {
+      file: 'activities/payment/payment-activities.int.test.ts',
+      name: 'asks for each part that hangs, also where the provider has no answer to one, and tells of all',
+    },
+  },
+  {
     promise: 'A refund under one Idempotency-Key is one refund; another body under it is refused.',
     code: {
       file: 'services/order/order-identity.ts',

@@ -202,6 +202,19 @@ export const reconcile: Guard[] = [
     },
   },
   {
+    promise:
+      'A part of a charge that went back is told to its order by a repair, where a death kept it from being told.',
+    code: {
+      file: 'workflows/reconciliation/compare/compare-money.ts',
+      text: 'order?.refunds?.includes(id) === false',
+      instead: 'order?.refunds?.includes(id) === undefined',
+    },
+    test: {
+      file: 'workflows/reconciliation/compare/compare-order.test.ts',
+      name: 'that went back ten minutes ago are told to their order, unless a version tells of none',
+    },
+  },
+  {
     promise: 'What is safe to repair is repaired, and says so; all else is left as it is.',
     code: {
       file: 'workflows/reconciliation/repair-order.ts',

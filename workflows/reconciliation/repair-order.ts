@@ -125,10 +125,9 @@ const REPAIR: Record<Repair, (record: OrderRecord) => Promise<string>> = {
     return told(record, 'charge-payment', `its payment is ${status}`);
   },
   'refund-parts': async ({ orderId }) => {
-    const answers = await payment.giveBackParts(orderId);
-    return (
-      answers.map(({ operationId, outcome }) => `part ${operationId} is ${outcome}`).join(', ') || 'nothing was open'
-    );
+    const parts = await payment.giveBackParts(orderId);
+    for (const { outcome, ...part } of parts) if (outcome === 'refunded') await order.recordRefund(part);
+    return parts.map(({ operationId, outcome }) => `part ${operationId} is ${outcome}`).join(', ');
   },
   'call-off-delivery': async (record) => {
     await steps.cancelDelivery({ orderId: record.orderId, userId: record.userId });

@@ -3,7 +3,6 @@ import type { Order, Refund, RefundBody } from '../../../contracts/http/orders.j
 import { withOrderId } from '../../../platform/log-context.js';
 import { mergeLines, priceLine, refundIdFor, totalOf } from '../../../services/order/order-identity.js';
 import { subjectOf } from '../../http/access.js';
-import { audit } from '../../http/audit.js';
 import { handle, reply } from '../../http/handle.js';
 import { badRequest, conflict, problemOf, serviceUnavailable, unprocessable } from '../../http/problem.js';
 import { orderForCaller } from '../order-for-caller.js';
@@ -14,7 +13,7 @@ const refundWaitMs = 5_000;
 
 /** What is left is decided by the payment service's books; here it is only said how much is asked for. */
 export const refundOrder = ({ store, sagas }: OrderContext) =>
-  handle(orderOperations.refundOrder, async ({ params: { id: orderId }, headers, body, caller, req }) => {
+  handle(orderOperations.refundOrder, async ({ params: { id: orderId }, headers, body, caller }) => {
     const { order } = await orderForCaller(store, caller, orderId);
     const { reason } = body;
     const amount = amountOf(body, order);
@@ -23,14 +22,11 @@ export const refundOrder = ({ store, sagas }: OrderContext) =>
     const answer = await withOrderId(orderId, () => sagas.refund(asked, Date.now() + refundWaitMs));
 
     const { currency } = order;
-    const told = { subject: `order:${orderId}`, operationId, amount, currency };
     const refund = { id: operationId, orderId, amount, currency, reason };
     switch (answer.outcome) {
       case 'refunded':
-        audit(req, 'order_refunded', told);
         return reply(201, { ...refund, state: 'DONE' } satisfies Refund, {});
       case 'accepted':
-        audit(req, 'order_refunded', { ...told, outcome: 'accepted' });
         return reply(202, { ...refund, state: 'PENDING' } satisfies Refund, {});
       case 'too-much': {
         const { left } = answer;

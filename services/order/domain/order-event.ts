@@ -1,8 +1,12 @@
-import { checkedEvent } from '../../../contracts/events/order-event.js';
-import { factsOf } from '../../../contracts/events/order-event.js';
-import { eventIdOf, eventTypeOf, type OrderEvent } from '../../../contracts/events/order-event.js';
+import {
+  checkedEvent,
+  eventIdOf,
+  eventTypeOf,
+  factsOf,
+  type EventToTell,
+  type OrderEvent,
+} from '../../../contracts/events/order-event.js';
 import type { OrderLine } from '../../../contracts/http/orders.js';
-import type { Topic } from '../../../contracts/topics.js';
 
 export interface EventSubject {
   id: string;
@@ -17,21 +21,19 @@ export interface EventSubject {
   trackingNumber?: string | null | undefined;
 }
 
-export interface EventOccasion {
-  topic: Topic;
-  reason?: string | undefined;
+export type EventOccasion = EventToTell & {
   /** Counts the order's events from 1. */
   sequence: number;
   at: Date;
   traceparent?: string | null | undefined;
-}
+};
 
 /**
  * Holds ids, amounts and product names; never whose they are beyond the user's id. Checked against the schema of its
  * topic before anybody can write it down: throws UnfitEvent, naming the field.
  */
 export function makeOrderEvent(order: EventSubject, occasion: EventOccasion): OrderEvent {
-  const { topic, reason, sequence, at, traceparent } = occasion;
+  const { topic, reason, refund, sequence, at, traceparent } = occasion;
   const lines = order.lines.map(({ productId, productName, quantity, unitPrice }) => ({
     productId,
     productName,
@@ -40,7 +42,7 @@ export function makeOrderEvent(order: EventSubject, occasion: EventOccasion): Or
   }));
   const event = {
     specversion: '1.0',
-    id: eventIdOf(order.id, topic),
+    id: eventIdOf(order.id, topic, refund?.id),
     type: eventTypeOf(topic),
     source: '/order-service',
     subject: order.id,
@@ -48,7 +50,10 @@ export function makeOrderEvent(order: EventSubject, occasion: EventOccasion): Or
     datacontenttype: 'application/json',
     sequence: String(sequence),
     ...(traceparent ? { traceparent } : {}),
-    data: factsOf(topic, { ...order, lines, orderId: order.id, reason }),
+    data: factsOf(topic, {
+      ...{ ...order, lines, orderId: order.id, reason },
+      ...{ refundId: refund?.id, amount: refund?.amount },
+    }),
   };
   return checkedEvent(event);
 }

@@ -98,7 +98,7 @@ function Receipt({
   entries: readonly TimelineEntry[];
   payment: Payment | undefined;
 }) {
-  const { t, money, country } = useWords();
+  const { t, money, time, country } = useWords();
   const { shippingAddress: to } = order;
   const paid =
     payment === undefined
@@ -123,7 +123,12 @@ function Receipt({
       </p>
       <dl>
         <dt>{t('order.money')}</dt>
-        <dd data-part="money">{paid}</dd>
+        <dd data-part="money">
+          {paid}
+          {order.refunds?.map(({ id, amount, at }) => (
+            <small key={id}>{t('order.refunded', { amount: money(amount, order.currency), when: time(at) })}</small>
+          ))}
+        </dd>
         <dt>{t('order.goods')}</dt>
         <dd data-part="goods">{t(goodsOf(order, entries))}</dd>
         <dt>{t('order.to')}</dt>

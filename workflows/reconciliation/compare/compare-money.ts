@@ -101,7 +101,7 @@ export function compareAmounts({ orderId, order, payment, ledger }: RecordsOfOrd
 }
 
 /** By operation: the order's Saga knows nothing of parts, so no status of an order explains a difference. */
-export function compareParts({ orderId, payment, ledger }: RecordsOfOrder, now: number): Finding[] {
+export function compareParts({ orderId, order, payment, ledger }: RecordsOfOrder, now: number): Finding[] {
   const currency = (payment ?? ledger)?.currency;
   // Asked of a version that knew of no parts.
   const isUntold = [payment, ledger].some((record) => record !== undefined && record.parts === undefined);
@@ -116,11 +116,12 @@ export function compareParts({ orderId, payment, ledger }: RecordsOfOrder, now: 
     const says = `${state} ${amount}, provider ${there?.amount ?? 'none'}`;
     if (there !== undefined && there.amount !== amount)
       return [of('part-differs', id, says, Math.abs(there.amount - amount))];
-    if (state === 'PENDING')
-      return now - Date.parse(updatedAt) > PART_ANSWERED_WITHIN_MS
-        ? [of('part-unanswered', id, says, amount, 'refund-parts')]
-        : [];
-    if ((state === 'DONE') === (there !== undefined)) return [];
+    const isDue = now - Date.parse(updatedAt) > PART_ANSWERED_WITHIN_MS;
+    if (state === 'PENDING') return isDue ? [of('part-unanswered', id, says, amount, 'refund-parts')] : [];
+    const isUntold = isDue && order?.refunds?.includes(id) === false;
+    if (state === 'DONE' && there !== undefined)
+      return isUntold ? [of('part-untold', id, `${says}, not in the order`, amount, 'refund-parts')] : [];
+    if (state !== 'DONE' && there === undefined) return [];
     return [of(there === undefined ? 'part-not-at-provider' : 'part-not-in-books', id, says, amount)];
   });
   const byThemAlone = theirs

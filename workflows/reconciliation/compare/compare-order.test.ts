@@ -64,7 +64,7 @@ describe('parts of a charge', () => {
     theirs: ReturnType<typeof there> | undefined,
     status: OrderStatus = 'COMPLETED',
   ) => {
-    const of = records(orderIn(status), {
+    const of = records(orderIn(status, { refunds: ['r'] }), {
       payment: 'CHARGED',
       ledger: 'CHARGED',
       stock: 'COMMITTED',
@@ -90,6 +90,23 @@ describe('parts of a charge', () => {
     expect(compared([part(state)], theirs)).toEqual(expected);
     // The Saga knows nothing of them.
     expect(compared([part(state)], theirs, 'DELIVERY_STARTED')).toEqual(expected);
+  });
+
+  it('that went back ten minutes ago are told to their order, unless a version tells of none', () => {
+    const untold = (refunds: string[] | undefined, updatedAt = LONG_AGO) => {
+      const of = records(orderIn('COMPLETED', refunds && { refunds }), {
+        ...{ payment: 'CHARGED', ledger: 'CHARGED', stock: 'COMMITTED', delivery: 'DELIVERED' },
+      });
+      if (of.payment) of.payment.parts = [part('DONE', updatedAt)];
+      if (of.ledger) of.ledger.parts = there(5);
+      return compareOrder(of, NOW)
+        .filter(({ kind }) => kind.startsWith('part-'))
+        .map(({ kind, repair }) => [kind, repair]);
+    };
+    expect(untold([])).toEqual([['part-untold', 'refund-parts']]);
+    expect(untold(['another'])).toEqual([['part-untold', 'refund-parts']]);
+    expect(untold([], new Date(NOW - 60_000).toISOString())).toEqual([]);
+    expect(untold(undefined)).toEqual([]);
   });
 
   it('that the provider alone has are told', () => {

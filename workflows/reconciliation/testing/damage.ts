@@ -187,6 +187,13 @@ export function damagesOf(shop: Shop): Record<FindingKind, () => Promise<Omit<Pl
       await payments.ledger.ledgerRefund.update({ where, data: { amount: 2n } });
       return part;
     },
+    'part-untold': async () => {
+      const part = partOf(await completed());
+      await refundPart(payments, part);
+      const where = { id: part.operationId };
+      await payments.prisma.paymentOperation.update({ where, data: { updatedAt: minutesAgo(11) } });
+      return part;
+    },
     'payment-without-order': async () => {
       const orderId = `ord_${randomUUID()}`;
       await payments.store.open({ orderId, userId: 1, amount: 1_000, currency: 'KRW' });
