@@ -102,6 +102,12 @@ export const METRICS = {
     ],
     of: ['order-worker'],
   },
+  order_decision_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from placing an order until it was with the carrier, or was cancelled before that and undone: once for each',
+    buckets: [1, 10, MINUTE, 10 * MINUTE, HOUR],
+    of: ['order-worker', 'order-service'],
+  },
   orders_finished_total: {
     type: 'counter',
     help: 'Orders that came to their end, by how and why; the order service counts those that were sold out before they had a Saga',

@@ -57,7 +57,8 @@ export function createOrderActivities({
         const { isNew, currency } = await recordRefund(prisma, refund, activeTrace());
         crashPoint('part told: written');
         const { operationId, orderId, amount, requestedBy } = refund;
-        if (isNew)
+        // Again by another attempt: the one that wrote it down may have died before it came to this.
+        if (isNew || activityInfo().attempt > 1)
           writeAudit(logger, 'order_refunded', {
             ...{ actor: actorOf(requestedBy), subject: `order:${orderId}`, operationId, amount, currency },
           });
@@ -75,6 +76,7 @@ function countsOf(registry: Registry): (progress: OrderProgress, recorded: Recor
   const steps = counter(registry, 'saga_steps_total');
   const attempts = counter(registry, 'saga_step_attempts_total');
   const reached = histogram(registry, 'order_status_duration_seconds');
+  const decided = histogram(registry, 'order_decision_duration_seconds');
   const finished = counter(registry, 'orders_finished_total');
   return ({ entry: { step, outcome, attempts: tries } }, { isNew, moved, placedAt, updatedAt, state }) => {
     if (isNew) {
@@ -83,7 +85,10 @@ function countsOf(registry: Registry): (progress: OrderProgress, recorded: Recor
       if (outcome !== 'failing') attempts.inc({ step }, tries);
     }
     if (moved === undefined) return;
-    reached.observe({ status: moved }, (Number(updatedAt) - Number(placedAt)) / 1000);
+    const seconds = (Number(updatedAt) - Number(placedAt)) / 1000;
+    reached.observe({ status: moved }, seconds);
+    // One that is cancelled later was decided when the carrier had it.
+    if (moved === 'DELIVERY_STARTED' || (moved === 'CANCELLED' && state.deliveryId === null)) decided.observe(seconds);
     if (isFinal(moved)) finished.inc({ outcome: moved, reason: state.cancelReason ?? 'none' });
   };
 }

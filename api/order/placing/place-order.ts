@@ -25,7 +25,7 @@ import type { OrderContext } from '../service.js';
 import type { OrderStore } from '../../../services/order/order-store.js';
 import type { NewOrder, StoredOrder } from '../../../services/order/order-row.js';
 import type { InsufficientStock } from '../../../contracts/refusals.js';
-import { counter } from '../../../platform/metrics.js';
+import { counter, histogram } from '../../../platform/metrics.js';
 
 /** A request to order, as it was understood. */
 interface OrderRequest {
@@ -190,6 +190,7 @@ export async function writeOrder(
     logger.info({ orderId, ...shortage }, 'insufficient stock');
     logger.info({ orderId, reason }, 'order cancelled');
     counter(metrics.registry, 'orders_finished_total').inc({ outcome: 'CANCELLED', reason });
+    histogram(metrics.registry, 'order_decision_duration_seconds').observe(0);
   }
   return { placed, stored };
 }

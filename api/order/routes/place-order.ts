@@ -11,6 +11,7 @@ import type { OrderContext } from '../service.js';
 export const placeOrder = (context: OrderContext) => {
   // From the start, as the order worker does.
   counter(context.metrics.registry, 'orders_finished_total');
+  histogram(context.metrics.registry, 'order_decision_duration_seconds');
   const acceptance = histogram(context.metrics.registry, 'order_acceptance_duration_seconds');
   return handle(orderOperations.placeOrder, async (call) => {
     const hasAnswered = acceptance.startTimer();
