@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { InsufficientStock } from '../../../contracts/refusals.js';
 import { createLogger } from '../../../platform/logger.js';
 import { createAdmission } from './admission.js';
@@ -83,6 +83,24 @@ describe('orders for one product', () => {
     expect(letThrough()).toHaveLength(2);
     letThrough()[1]?.decide();
     await late;
+  });
+
+  it('do without an answer for a while after each that did not come, not only after the first', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { questions, order, letThrough } = openShop();
+    void order();
+    for (const asked of [1, 2]) {
+      void order();
+      await settled();
+      questions[asked - 1]?.fail(new Error('away'));
+      await settled();
+      void order();
+      await settled();
+      expect(questions).toHaveLength(asked);
+      expect(letThrough()).toHaveLength(1 + 2 * asked);
+      vi.setSystemTime(Date.now() + 1_001);
+    }
   });
 
   it('of which there is plenty ask once in a while', async () => {

@@ -69,7 +69,7 @@ class Crowd {
   async enter(quantity: number, until: number): Promise<number | undefined> {
     const signal = AbortSignal.timeout(Math.max(until - Date.now(), 0));
     try {
-      while (!signal.aborted && !this.#isCovered(quantity)) {
+      while (Date.now() < until && !this.#isCovered(quantity)) {
         const there = await this.#ask();
         if (there < quantity) return there;
         // Those before it may take it all: what they leave is seen when they are decided.
@@ -99,8 +99,12 @@ class Crowd {
   }
 
   #doWithout(error: unknown): void {
-    if (this.#credit === Infinity) return;
-    this.logger.warn({ reason: error instanceof Error ? error.message : String(error) }, 'stock can not be asked for');
+    // Once for a crowd; but each time nobody is asked again for a while.
+    if (this.#credit !== Infinity)
+      this.logger.warn(
+        { reason: error instanceof Error ? error.message : String(error) },
+        'stock can not be asked for',
+      );
     this.#setCredit(Infinity);
   }
 
