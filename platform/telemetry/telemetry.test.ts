@@ -37,10 +37,10 @@ test('spans go to whatever takes OTLP, where it is named, and not to Zipkin', as
   for (const text of ['service.name', 'traced', 'one']) expect(request?.body).toContain(text);
 });
 
-test('of queries those are sent that were slow or failed', async () => {
+test('of queries and commands those are sent that were slow, or say that they failed', async () => {
   const [request] = await sent({});
   expect(request?.body).toContain('slow query');
-  expect(request?.body).toContain('failed query');
+  expect(request?.body).toContain('failed command');
   expect(request?.body).not.toContain('quick query');
 });
 

@@ -21,7 +21,7 @@ import {
   type SpanKind,
 } from '@opentelemetry/api';
 import { setTimeout as pause } from 'node:timers/promises';
-import { CompositePropagator, hrTimeToMilliseconds, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { CompositePropagator, hrTimeToMilliseconds } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { ZipkinExporter } from '@opentelemetry/exporter-zipkin';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
@@ -29,7 +29,7 @@ import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry-v2';
-import { TrustedBaggage } from './trace-context.js';
+import { TraceparentAlone, TrustedBaggage } from './trace-context.js';
 
 const personal = ['client.address', 'network.peer.address', 'user_agent.original', 'url.query'];
 
@@ -78,7 +78,8 @@ const QUICK_MS = 10;
 
 /**
  * Half of an order's spans are queries and commands of Redis, and one that was quick says nothing that the span around it
- * doesn't. None of them has a span beneath it, so no trace loses its thread.
+ * doesn't. None of them has a span beneath it, so no trace loses its thread. Of a query that failed Prisma's span doesn't
+ * say so: its error is told by the span around it.
  */
 function withoutQuickQueries(rest: SpanProcessor): SpanProcessor {
   const isQuickQuery = ({ attributes, status, duration }: ReadableSpan) =>
@@ -139,7 +140,7 @@ export function startTelemetry(settings: TelemetrySettings): void {
       propagators: [
         new B3Propagator({ injectEncoding: B3InjectEncoding.MULTI_HEADER }),
         // Last, so that it wins when a caller sends both.
-        new W3CTraceContextPropagator(),
+        new TraceparentAlone(),
         new TrustedBaggage(calledFrom),
       ],
     }),

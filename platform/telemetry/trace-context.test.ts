@@ -1,6 +1,6 @@
-import { ROOT_CONTEXT, defaultTextMapGetter, propagation } from '@opentelemetry/api';
+import { ROOT_CONTEXT, defaultTextMapGetter, propagation, trace } from '@opentelemetry/api';
 import { expect, it } from 'vitest';
-import { TrustedBaggage } from './trace-context.js';
+import { TraceparentAlone, TrustedBaggage } from './trace-context.js';
 
 const taken = (from: 'outside' | 'our own', baggage: string) =>
   propagation
@@ -22,4 +22,11 @@ it.each(['orderId=%1b%5B2J', 'orderId=a%0Ab', `orderId=${'a'.repeat(65)}`])(
 
 it('takes nothing from outside', () => {
   expect(taken('outside', 'orderId=ord_1')).toBeUndefined();
+});
+
+it("takes a caller's trace, and no tracestate", () => {
+  const carrier = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, tracestate: 'vendor=anything' };
+  const span = trace.getSpanContext(new TraceparentAlone().extract(ROOT_CONTEXT, carrier, defaultTextMapGetter));
+  expect(span).toMatchObject({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) });
+  expect(span?.traceState).toBeUndefined();
 });

@@ -30,6 +30,16 @@ export class TrustedBaggage extends W3CBaggagePropagator {
   }
 }
 
+/** W3C trace context without `tracestate`, in which a caller could put what would travel on to all services and into Temporal's histories. */
+export class TraceparentAlone extends W3CTraceContextPropagator {
+  override extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
+    return super.extract(context, carrier, {
+      keys: (from) => getter.keys(from),
+      get: (from, key) => (key === 'tracestate' ? undefined : getter.get(from, key)),
+    });
+  }
+}
+
 const w3c = new W3CTraceContextPropagator();
 
 /** The active trace as a W3C `traceparent`, to be kept with what will be sent later; undefined without one. */

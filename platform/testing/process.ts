@@ -25,7 +25,7 @@ await runProcess({ logger }, async (onShutdown) => {
       tracer.startSpan(name, { startTime: 0, attributes: { 'db.system.name': 'postgresql' } });
     query('quick query').end(9);
     query('slow query').end(10);
-    query('failed query').setStatus({ code: SpanStatusCode.ERROR }).end(1);
+    query('failed command').setStatus({ code: SpanStatusCode.ERROR }).end(1);
   }
   if (how === 'serves') {
     const settings = { service: 'process', host: '127.0.0.1', port: 0, checks: {}, logger };

@@ -70,7 +70,7 @@ export const ATTACKS: Attack[] = [
     attack: 'Baggage of a caller is kept as ours, drives a terminal, or switches tracing off',
     held: 'nothing from outside but a trace id is continued; our tools print control characters as escapes',
     tests: [
-      { file: 'platform/telemetry/trusted-baggage.test.ts', name: 'takes nothing from outside' },
+      { file: 'platform/telemetry/trace-context.test.ts', name: 'takes nothing from outside' },
       { file: 'tests/e2e/trace.e2e.test.ts', name: 'also where its caller says that it shall not be traced' },
       { file: 'stack/commands/logs.test.ts', name: 'shows what would drive the terminal as an escape' },
     ],
