@@ -286,6 +286,7 @@ it('knows which settings are addresses of what a process connects to', () => {
   expect(connectionSettings.filter((name) => !name.endsWith('DATABASE_URL') && !name.endsWith('SERVICE_URL'))).toEqual([
     'KAFKA_BROKERS',
     'OIDC_ISSUER',
+    'OTLP_URL',
     'POSTGRES_ADMIN_URL',
     'REDIS_URL',
     'SMTP_URL',
