@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { getCookies, Headers, setCookie } from 'undici';
+import { Headers, setCookie } from 'undici';
 import { fromScriptSchema, SESSION_COOKIE, type BrowserSession, type Session } from '../../contracts/http/sessions.js';
 import { problemOf } from '../http/problem.js';
 import { parseHeaders } from '../http/validate.js';
@@ -19,13 +19,16 @@ export function cookieFor(req: Request, refreshToken: string | undefined): strin
 }
 
 /**
- * The refresh token that a page of our own sent by its browser. For `SameSite` alone pages of other ports and of neighbouring
+ * The refresh tokens that a page of our own sent by its browser: more than one where a neighbouring domain, or another path,
+ * has put one there too, and nothing says which is ours. For `SameSite` alone pages of other ports and of neighbouring
  * domains would be our own, and it lets another site log its visitor in as somebody else.
  */
-export function cookieOf(req: Request): string | undefined {
+export function cookiesOf(req: Request): string[] {
   parseHeaders(fromScriptSchema, req);
   if (!isFromOwnPage(req)) throw problemOf('cross-site');
-  return getCookies(new Headers({ cookie: req.get('cookie') ?? '' }))[SESSION_COOKIE.name];
+  const ours = `${SESSION_COOKIE.name}=`;
+  const all = (req.get('cookie') ?? '').split(';').map((one) => one.trim());
+  return all.filter((one) => one.startsWith(ours)).map((one) => one.slice(ours.length));
 }
 
 /** By what no script can set: `Sec-Fetch-Site`, or `Origin` where the address is no https and browsers leave that away. */

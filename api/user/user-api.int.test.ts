@@ -543,6 +543,21 @@ describe("a browser's session", () => {
     await isOut((pages[0]!.body as Session).accessToken);
   });
 
+  test('of two cookies none is believed, whichever comes first; log-out ends the sessions of both', async () => {
+    const first = await fromPage('post').send(body).expect(201);
+    const tossed = await fromPage('post')
+      .send({ ...body, email: 'alice@example.com' })
+      .expect(201);
+    const [ours, theirs] = [cookieOf(first), cookieOf(tossed)];
+    for (const both of [`${ours}; ${theirs}`, `${theirs};${ours}`]) {
+      const refused = await refresh(both).expect(401);
+      expect(refused.headers).not.toHaveProperty('set-cookie');
+    }
+    await refresh(`holdfast_session_of_others=1; ${ours}`).expect(200);
+    await fromPage('delete', '', `${ours}; ${theirs}`).expect(204);
+    for (const answer of [first, tossed]) await isOut((answer.body as Session).accessToken);
+  });
+
   test('log-out ends it and takes the cookie away; so does the next log-in with what it replaces', async () => {
     const first = await fromPage('post').send(body).expect(201);
     const second = await fromPage('post', '', cookieOf(first)).send(body).expect(201);

@@ -174,6 +174,41 @@ test(
 );
 
 test(
+  'a log-in waits for the log-out before it; a cookie of somebody else in place of the own logs nobody in',
+  async () => {
+    const page = await visitor();
+    await page.goto(`${gatewayUrl}/shop/orders`);
+    const enter = button(page, 'Continue as the demo customer');
+    await enter.click();
+    await button(page, 'Log out').waitFor();
+    const heard: string[] = [];
+    let release = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/sessions/cookie', async (route) => {
+      if (route.request().method() === 'DELETE') await released;
+      heard.push(route.request().method());
+      await route.continue();
+    });
+    await button(page, 'Log out').click();
+    await enter.click();
+    await page.locator('.demo button:disabled').waitFor();
+    release();
+    await button(page, 'Log out').waitFor();
+    expect(heard).toEqual(['DELETE', 'POST']);
+
+    const { body } = await shop.anyone.post<{ refreshToken: string }>('/sessions', {
+      email: 'bob@example.com',
+      password: 'holdfast-demo',
+    });
+    const [cookie] = await page.context().cookies(`${gatewayUrl}/sessions/cookie`);
+    await page.context().addCookies([{ ...cookie!, value: body.refreshToken }]);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  },
+  LIMIT_MS,
+);
+
+test(
   'what people write stays text; no page has what axe finds, in either scheme, and none is wider than a phone',
   async () => {
     const { id } = await stockedProduct(shop);

@@ -14,6 +14,7 @@ const APP = 'api/http/app.test.ts';
 const AUTH = 'api/http/auth.test.ts';
 const ORDERS = 'api/order/read-and-cancel.int.test.ts';
 const IDENTITY = 'tests/identity/outside-users.int.test.ts';
+const SHOP = 'tests/e2e/shop.e2e.test.ts';
 const CARRIER = 'api/delivery/routes/report-delivery.int.test.ts';
 
 export const ATTACKS: Attack[] = [
@@ -26,6 +27,14 @@ export const ATTACKS: Attack[] = [
         file: USERS,
         name: 'pages that refresh at once all go on; a cookie that somebody else has sent ends the session',
       },
+    ],
+  },
+  {
+    attack: 'A neighbouring domain or port puts a session’s cookie of its own beside the visitor’s, or in its place',
+    held: 'of two none is believed; the pages end what they show when the session turns out to be another user’s',
+    tests: [
+      { file: USERS, name: 'of two cookies none is believed, whichever comes first' },
+      { file: SHOP, name: 'a cookie of somebody else in place of the own logs nobody in' },
     ],
   },
   {

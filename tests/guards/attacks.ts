@@ -29,6 +29,15 @@ export const attacks: Guard[] = [
     test: { file: users, name: 'a page of another site gets nothing by the cookie' },
   },
   {
+    promise: 'A cookie that a neighbouring domain has put beside a session’s own is not believed, nor is that one.',
+    code: {
+      file: 'api/user/routes/refresh-session.ts',
+      text: 'another !== undefined',
+      instead: 'another === refreshToken',
+    },
+    test: { file: users, name: 'of two cookies none is believed' },
+  },
+  {
     promise: 'No script reads the refresh token of a browser.',
     code: { file: 'api/user/session-cookie.ts', text: 'httpOnly: true', instead: 'httpOnly: false' },
     test: { file: users, name: 'no script sees the refresh token' },

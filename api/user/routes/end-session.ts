@@ -1,7 +1,7 @@
 import { sessionOperations } from '../../../contracts/http/sessions.js';
 import { handle, reply } from '../../http/handle.js';
 import type { UserContext } from '../service.js';
-import { cookieFor, cookieOf } from '../session-cookie.js';
+import { cookieFor, cookiesOf } from '../session-cookie.js';
 
 /** The refresh token is the proof; one that is not known has nothing left to end. */
 export const endSession = ({ sessions, rates }: UserContext) =>
@@ -13,8 +13,7 @@ export const endBrowserSession = ({ sessions, rates }: UserContext) =>
   handle(
     sessionOperations.endBrowserSession,
     async ({ req }) => {
-      const refreshToken = cookieOf(req);
-      if (refreshToken !== undefined) await sessions.end(refreshToken);
+      for (const refreshToken of cookiesOf(req)) await sessions.end(refreshToken);
       return reply(204, undefined, { 'Cache-Control': 'no-store', 'Set-Cookie': cookieFor(req, undefined) });
     },
     { before: rates.tokens },

@@ -7,7 +7,7 @@ import { handle, reply } from '../../http/handle.js';
 import { unauthorized } from '../../http/problem.js';
 import { toSession } from '../../../services/user/access-tokens.js';
 import type { UserContext } from '../service.js';
-import { cookieFor, cookieOf, withoutRefreshToken } from '../session-cookie.js';
+import { cookieFor, cookiesOf, withoutRefreshToken } from '../session-cookie.js';
 
 type Wish = z.output<typeof sessionOperations.logIn.body>;
 
@@ -30,10 +30,10 @@ export const logInBrowser = (context: UserContext) =>
   handle(
     sessionOperations.logInBrowser,
     async ({ body, req }) => {
-      const before = cookieOf(req);
+      const before = cookiesOf(req);
       const session = await begin(context, body, req);
       // The cookie that it was in is overwritten: nobody could end it any more.
-      if (before !== undefined) await context.sessions.end(before);
+      for (const one of before) await context.sessions.end(one);
       return reply(201, withoutRefreshToken(session), {
         'Cache-Control': 'no-store',
         'Set-Cookie': cookieFor(req, session.refreshToken),

@@ -8,6 +8,7 @@ type User = Session['user'];
 /** The access token is in memory, the refresh token in a cookie that no script can read. */
 let current: (Session & { endsAt: number }) | undefined;
 let renewing: Promise<string | undefined> | undefined;
+let leaving: Promise<void> | undefined;
 
 /** Whose the cookie is, for all tabs; `leaving` until the server has heard that nobody's it shall be. */
 const kept = keptValue<number | 'leaving' | null>(
@@ -69,12 +70,21 @@ export function logOut(): void {
 }
 
 async function leave(): Promise<void> {
-  while (kept.get() === 'leaving') {
-    const answer = await ask('DELETE').catch(() => undefined);
-    // Who has logged in meanwhile stays so.
-    if (answer?.ok === true && kept.get() === 'leaving') kept.set(null);
-    else await pause();
-  }
+  while (kept.get() === 'leaving') await untilLeft().catch(pause);
+}
+
+/** Once for all who ask meanwhile. Whoever logs in waits for it: a late answer would take the new cookie away. */
+export function untilLeft(): Promise<void> {
+  leaving ??= endCookie().finally(() => (leaving = undefined));
+  return leaving;
+}
+
+async function endCookie(): Promise<void> {
+  if (kept.get() !== 'leaving') return;
+  const answer = await ask('DELETE');
+  if (!answer.ok) throw new Error(`The session can not be ended now: HTTP ${answer.status}`);
+  // Who has logged in meanwhile, in another tab, stays so.
+  if (kept.get() === 'leaving') kept.set(null);
 }
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -103,7 +113,7 @@ async function renew(): Promise<string | undefined> {
   if (answer.ok) {
     const session = (await answer.json()) as Session;
     // Who has logged out meanwhile stays so.
-    if (kept.get() === whose) beginSession(session);
+    if (kept.get() === whose) takeOnly(whose, session);
   } else if (answer.status === 401) {
     if (kept.get() === whose) kept.set(null);
     forget();
@@ -111,6 +121,13 @@ async function renew(): Promise<string | undefined> {
   // Passing, as no answer is: the old token would make a 401 of it.
   else throw new Error(`The session can not be renewed now: HTTP ${answer.status}`);
   return tokenNow();
+}
+
+/** A cookie can be replaced from a neighbouring port or domain: nobody goes on unawares as somebody else. */
+function takeOnly(whose: number, session: Session): void {
+  if (session.user.id === whose) return beginSession(session);
+  kept.set(null);
+  forget();
 }
 
 /** Others may have changed it meanwhile. */

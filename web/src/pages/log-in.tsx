@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type ComponentType } from 'react';
 import { Link, Navigate, useLocation, useNavigate } from 'react-router';
 import { ApiError, api, bodyOf, type User } from '../api/client.js';
-import { beginSession, useVisitor } from '../api/session.js';
+import { beginSession, untilLeft, useVisitor } from '../api/session.js';
 import { Field, textOf } from '../parts/fields.js';
 import { Empty, Notice, Trouble } from '../parts/notice.js';
 import { Title } from '../parts/title.js';
@@ -37,6 +37,9 @@ async function signUp(wish: Wish, name: string): Promise<void> {
 }
 
 async function enter(wish: Wish): Promise<void> {
+  await untilLeft().catch(() => {
+    throw new ApiError(0, {});
+  });
   if (wish.name !== undefined) await signUp(wish, wish.name);
   const { email, password } = wish;
   const params = { header: { 'X-Requested-With': 'fetch' } } as const;
