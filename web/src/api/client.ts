@@ -54,6 +54,11 @@ export class ApiError extends Error {
     return [0, 408, 429, 500, 502, 503, 504].includes(this.status);
   }
 
+  /** It may have been done all the same. */
+  get isUnknown(): boolean {
+    return this.isPassing && this.status !== 429;
+  }
+
   /** How long to wait before the next attempt, after so many that failed. */
   waitMs(failures: number): number {
     return this.retryAfterSeconds === undefined

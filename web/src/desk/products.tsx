@@ -15,6 +15,8 @@ async function versioned<T>(asked: Promise<{ data?: T; error?: unknown; response
   return { thing: await bodyOf(Promise.resolve(answer)), version: answer.response.headers.get('ETag') ?? undefined };
 }
 const ifMatch = (version: string | undefined) => (version === undefined ? {} : { 'If-Match': version });
+/** It would take away what is being typed: only an answer to what was sent shows anew how it is. */
+const asItWasOpened = { refetchOnWindowFocus: false, refetchOnReconnect: false };
 const hasMoved = (error: unknown) => error instanceof ApiError && error.status === 412;
 
 export function DeskProducts() {
@@ -85,6 +87,7 @@ function Stock({ productId, name }: { productId: number; name: string }) {
           return { thing: { productId, quantity: 0, reserved: 0 }, version: undefined };
         throw error;
       }),
+    ...asItWasOpened,
   });
   const setting = useMutation({
     retry: false,
@@ -122,7 +125,7 @@ function Stock({ productId, name }: { productId: number; name: string }) {
       <button disabled={level === undefined || setting.isPending} aria-label={t('desk.setNamed', { name })}>
         {t('desk.set')}
       </button>
-      {setting.error && <Notice kind="bad">{hasMoved(setting.error) ? t('desk.moved') : setting.error.message}</Notice>}
+      {hasMoved(setting.error) ? <Notice kind="bad">{t('desk.moved')}</Notice> : <Trouble of={[setting]} isSentOnce />}
     </form>
   );
 }
@@ -136,12 +139,21 @@ export function DeskProduct() {
     queryFn: () => versioned(api.GET('/products/{id}', { params: { path: { id } } })),
     enabled: given !== undefined,
     staleTime: 0,
+    ...asItWasOpened,
   });
   const { t } = useWords();
   if (given === undefined) return <ProductForm />;
   if (asked.isError) return <Missing text={t('desk.noProduct')} />;
   if (asked.data === undefined) return <div className="card ghost tall" aria-busy="true" />;
-  return <ProductForm key={asked.data.version} known={asked.data} />;
+  return <ProductForm known={asked.data} />;
+}
+
+/** As a form has it. */
+const asTyped = (text: string) => text.replaceAll('\r\n', '\n').trim();
+
+function changesOf(before: Product, now: Omit<Product, 'id'>): Partial<Product> {
+  const shown: Record<string, unknown> = { ...before, description: asTyped(before.description) };
+  return Object.fromEntries(Object.entries(now).filter(([name, value]) => value !== shown[name]));
 }
 
 function ProductForm({ known }: { known?: { thing: Product; version: string | undefined } }) {
@@ -157,9 +169,10 @@ function ProductForm({ known }: { known?: { thing: Product; version: string | un
           ? api.POST('/products', { body })
           : api.PATCH('/products/{id}', {
               params: { path: { id: product.id }, header: ifMatch(known?.version) },
-              body,
+              body: changesOf(product, body),
             }),
       ),
+    onError: () => client.invalidateQueries({ queryKey: ['desk', 'product'] }),
     onSuccess: async () => {
       await client.invalidateQueries();
       void navigate('/desk/products');
@@ -171,6 +184,7 @@ function ProductForm({ known }: { known?: { thing: Product; version: string | un
       <Title>{t(product === undefined ? 'desk.newProduct' : 'desk.product')}</Title>
       <form
         className="card form"
+        key={known?.version}
         onSubmit={(event) => {
           event.preventDefault();
           const form = new FormData(event.currentTarget);
@@ -186,7 +200,15 @@ function ProductForm({ known }: { known?: { thing: Product; version: string | un
         }}
       >
         <Field label={t('desk.name')} name="name" maxLength={200} defaultValue={product?.name} required />
-        <Field label={t('desk.description')} name="description" maxLength={5000} defaultValue={product?.description} />
+        <label className="field">
+          <span>{t('desk.description')}</span>
+          <textarea
+            name="description"
+            rows={6}
+            maxLength={5000}
+            defaultValue={product && asTyped(product.description)}
+          />
+        </label>
         <Field
           label={t('catalog.category')}
           name="category"
@@ -208,7 +230,7 @@ function ProductForm({ known }: { known?: { thing: Product; version: string | un
           <input type="checkbox" name="active" defaultChecked={product?.active ?? true} />
           <span>{t('desk.active')}</span>
         </label>
-        {hasMoved(saving.error) ? <Notice kind="bad">{t('desk.moved')}</Notice> : <Trouble of={[saving]} />}
+        {hasMoved(saving.error) ? <Notice kind="bad">{t('desk.moved')}</Notice> : <Trouble of={[saving]} isSentOnce />}
         <button className="primary" disabled={saving.isPending}>
           {t('profile.save')}
         </button>

@@ -15,16 +15,17 @@ interface Asked {
   failureReason: Error | null;
 }
 
-/** What is in the way, in plain words; nothing where nothing is. */
-export function Trouble({ of }: { of: readonly Asked[] }) {
+/** What is in the way, in plain words; nothing where nothing is. What is sent once does not go on by itself. */
+export function Trouble({ of, isSentOnce = false }: { of: readonly Asked[]; isSentOnce?: boolean }) {
   const { t } = useWords();
   const [reason] = of.flatMap(({ error, failureReason }) => error ?? failureReason ?? []);
   if (reason === undefined) return null;
   if (!(reason instanceof ApiError))
     return <Notice kind="bad">{t('trouble.other', { detail: reason.message })}</Notice>;
-  if (reason.status === 0) return <Notice kind="wait">{t('trouble.offline')}</Notice>;
-  if (reason.status === 429) return <Notice kind="wait">{t('trouble.busy')}</Notice>;
-  if (reason.isPassing) return <Notice kind="wait">{t('trouble.away')}</Notice>;
+  if (isSentOnce && reason.isUnknown) return <Notice kind="bad">{t('trouble.unknown')}</Notice>;
+  if (!isSentOnce && reason.status === 0) return <Notice kind="wait">{t('trouble.offline')}</Notice>;
+  if (!isSentOnce && reason.status === 429) return <Notice kind="wait">{t('trouble.busy')}</Notice>;
+  if (!isSentOnce && reason.isPassing) return <Notice kind="wait">{t('trouble.away')}</Notice>;
   return (
     <Notice kind="bad">
       {t('trouble.other', { detail: reason.message })}

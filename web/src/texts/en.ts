@@ -239,6 +239,7 @@ export const en = {
   'trouble.offline': 'No connection. We try again by ourselves.',
   'trouble.busy': 'Too many requests just now. We go on by ourselves in a moment.',
   'trouble.away': 'A part of the shop is away for a moment. We try again by ourselves.',
+  'trouble.unknown': 'It is not known whether that was done: look at it before you send it again.',
   'trouble.other': 'That did not work: {detail}',
   'missing.title': 'There is nothing here',
   'missing.order': 'There is no such order, or it is somebody else’s.',

@@ -238,6 +238,7 @@ export const ko: Record<TextKey, string> = {
   'trouble.offline': '연결이 없습니다. 자동으로 다시 시도합니다.',
   'trouble.busy': '요청이 너무 많습니다. 잠시 후 자동으로 계속합니다.',
   'trouble.away': '상점의 일부가 잠시 응답하지 않습니다. 자동으로 다시 시도합니다.',
+  'trouble.unknown': '처리되었는지 알 수 없습니다. 다시 보내기 전에 현재 상태를 확인해 주세요.',
   'trouble.other': '처리하지 못했습니다: {detail}',
   'missing.title': '여기에는 아무것도 없습니다',
   'missing.order': '없는 주문이거나 다른 사람의 주문입니다.',
