@@ -68,9 +68,12 @@ test(
     const findings = await awkwardIn(page);
     await button(page, 'Retry').click();
     findings.push(...(await awkwardIn(page)));
-    await confirm(page, 'Retry');
-    await button(page, 'Bring it back').click();
-    await page.getByText('Payment provider: up').waitFor();
+    const dialog = page.getByRole('dialog', { name: 'Retry' });
+    await dialog.getByLabel('Why').fill(NOTE);
+    // Before the Retry, so that it gets through; and not sooner, or the order would go on by itself.
+    await shop.admin.post('/payments/simulator', { provider: 'up' });
+    await dialog.getByRole('button', { name: 'Retry' }).click();
+    await dialog.waitFor({ state: 'detached' });
 
     await page.getByRole('link', { name: 'Orders', exact: true }).click();
     await page.getByLabel('Order id').fill(id);
@@ -85,13 +88,28 @@ test(
 );
 
 test(
-  'several orders that wait are given up at once',
+  'several orders that wait are given up at once; that of which no answer came is asked again, and no other',
   async () => {
     const ids = [await stuckOrder(), await stuckOrder()];
     const page = await openDesk('admin@example.com');
     for (const id of ids) await page.getByRole('checkbox', { name: `Choose ${id}` }).check();
+    expect(await button(page, 'Settled').isDisabled()).toBe(true);
+    const asked: string[] = [];
+    await page.route('**/give-up', (route) => {
+      asked.push(new URL(route.request().url()).pathname.split('/')[2] ?? '');
+      return asked.length === 1 ? route.abort() : route.continue();
+    });
     await button(page, 'Give up').click();
-    await confirm(page, 'Give up');
+    const dialog = page.getByRole('dialog', { name: 'Give up' });
+    await dialog.getByLabel('Why').fill(NOTE);
+    await dialog.getByRole('button', { name: 'Give up' }).click();
+    await dialog.getByText('It is not known whether that was done').waitFor();
+    await dialog.getByRole('button', { name: 'Give up' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(asked).toEqual([asked[0], asked[1], asked[0]]);
+    expect(asked.slice(0, 2).sort()).toEqual(ids.sort());
+    await button(page, 'Bring it back').click();
+    await page.getByText('Payment provider: up').waitFor();
     for (const id of ids) {
       await page.getByRole('checkbox', { name: `Choose ${id}` }).waitFor({ state: 'detached' });
       expect(await reaches(shop.admin, id, 'CANCELLED')).toMatchObject({ cancelReason: 'OPERATOR_REQUEST' });
@@ -101,7 +119,7 @@ test(
 );
 
 test(
-  'a part of what was paid is given back',
+  'a part of what was paid is given back, once, however it is asked for again after a lost answer',
   async () => {
     const { body } = await placeOrder(shop.alice, await stockedProduct(shop));
     await reaches(shop.alice, body.id, 'COMPLETED');
@@ -113,11 +131,21 @@ test(
     const dialog = page.getByRole('dialog', { name: 'Refund' });
     await dialog.getByText('at most ₩1,000').waitFor();
     await dialog.getByLabel('Amount in KRW').fill('400');
+    await dialog.getByLabel('Why').fill('A scratch.');
+    // It is given back, and the answer never comes.
+    await page.route('**/refunds', (route) => route.fetch().then(() => route.abort()), { times: 1 });
+    await dialog.getByRole('button', { name: 'Refund' }).click();
+    await dialog.getByText('It is not known whether that was done').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await button(page, 'Refund').click();
+    await dialog.getByLabel('Amount in KRW').fill('400');
     await confirm(page, 'Refund');
     await waitFor('the refund', async () => {
       const { body: payments } = await shop.admin.get<{ items: { refunds: { amount: number }[] }[] }>(
         `/payments?orderId=${body.id}`,
       );
+      expect(payments.items[0]?.refunds.length).toBeLessThan(2);
       return payments.items[0]?.refunds[0]?.amount === 400;
     });
   },
@@ -136,6 +164,7 @@ test(
       ['Name', name],
       ['Category', 'Lamps'],
       ['Price', '45000'],
+      ['Description', 'It bends.\nIt is warm.'],
     ] as const)
       await page.getByLabel(label, { exact: true }).fill(text);
     await button(page, 'Save').click();
@@ -145,6 +174,7 @@ test(
     const quantity = page.getByLabel(`How many of ${name} can be ordered`);
     await quantity.fill('7');
     await button(page, `Set the stock of ${name}`).click();
+    expect((await shop.anyone.get(`/products/${id}`)).body).toMatchObject({ description: 'It bends.\nIt is warm.' });
     await waitFor('the stock to be set', async () => (await stockOf(shop, { id })).quantity === 7);
     findings.push(...(await awkwardIn(page)));
 
@@ -157,7 +187,9 @@ test(
 
     await link.click();
     await page.getByLabel('For sale').uncheck();
+    const changing = page.waitForRequest((request) => request.method() === 'PATCH');
     await button(page, 'Save').click();
+    expect((await changing).postDataJSON()).toEqual({ active: false });
     await page.getByText('hidden').first().waitFor();
     expect((await shop.anyone.get(`/products/${id}`)).status).toBe(404);
     expect(findings).toEqual([]);

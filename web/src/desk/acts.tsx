@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { api, bodyOf, type Order } from '../api/client.js';
+import { ApiError, api, bodyOf, type Order } from '../api/client.js';
 import { isFinal } from '../../../contracts/order-status.js';
 import { Field, textOf } from '../parts/fields.js';
 import { Notice } from '../parts/notice.js';
@@ -33,7 +33,8 @@ export function Acts({ acts, orderIds }: { acts: readonly Act[]; orderIds: reado
         <button
           key={act}
           type="button"
-          disabled={orderIds.length === 0}
+          disabled={orderIds.length === 0 || (act === 'settled' && orderIds.length > 1)}
+          title={act === 'settled' && orderIds.length > 1 ? t('act.settled.one') : undefined}
           className={act === 'retry' ? 'primary' : ''}
           onClick={() => choose({ act, orderIds })}
         >
@@ -47,33 +48,35 @@ export function Acts({ acts, orderIds }: { acts: readonly Act[]; orderIds: reado
 
 interface Refused {
   orderId: string;
-  why: string;
+  error: unknown;
 }
 
 function ActDialog({ act, orderIds, onClose }: { act: Act; orderIds: readonly string[]; onClose: () => void }) {
   const { t, count } = useWords();
   const client = useQueryClient();
+  const [refused, setRefused] = useState<readonly Refused[]>([]);
+  // Those that were done are not asked again.
+  const left = refused.length === 0 ? orderIds : refused.map(({ orderId }) => orderId);
   const doing = useMutation({
     // Sent once: of what is unknown after a lost answer the order tells, and an operator looks before asking again.
     retry: false,
     mutationFn: async (note: string) => {
-      const refused: Refused[] = [];
-      for (const orderId of orderIds)
-        await ACTS[act](orderId, note).catch((error: unknown) =>
-          refused.push({ orderId, why: error instanceof Error ? error.message : String(error) }),
-        );
-      return refused;
+      const failed: Refused[] = [];
+      for (const orderId of left)
+        await ACTS[act](orderId, note).catch((error: unknown) => failed.push({ orderId, error }));
+      return failed;
     },
     onSettled: () => client.invalidateQueries(),
-    onSuccess: (refused) => {
-      if (refused.length === 0) onClose();
+    onSuccess: (failed) => {
+      setRefused(failed);
+      if (failed.length === 0) onClose();
     },
   });
   return (
-    <Dialog title={t(`act.${act}`)} onClose={onClose}>
+    <Dialog title={t(`act.${act}`)} isPending={doing.isPending} onClose={onClose}>
       <p>{t(`act.${act}.what`)}</p>
       <p>
-        <strong>{orderIds.length === 1 ? orderIds[0] : count('act.orders', orderIds.length)}</strong>
+        <strong>{left.length === 1 ? left[0] : count('act.orders', left.length)}</strong>
       </p>
       <form
         className="form-plain"
@@ -83,9 +86,9 @@ function ActDialog({ act, orderIds, onClose }: { act: Act; orderIds: readonly st
         }}
       >
         <Field label={t('act.note')} name="note" hint={t('act.noteHint')} maxLength={1000} required autoFocus />
-        {doing.data?.map(({ orderId, why }) => (
+        {refused.map(({ orderId, error }) => (
           <Notice key={orderId} kind="bad">
-            {orderId}: {why}
+            {orderId}: {error instanceof ApiError ? (error.problem.detail ?? t('trouble.unknown')) : String(error)}
           </Notice>
         ))}
         <DialogEnd isPending={doing.isPending} label={t(`act.${act}`)} onClose={onClose} />
@@ -98,7 +101,7 @@ export function DialogEnd({ label, isPending, onClose }: { label: string; isPend
   const { t } = useWords();
   return (
     <div className="dialog-end">
-      <button type="button" onClick={onClose}>
+      <button type="button" onClick={onClose} disabled={isPending}>
         {t('desk.close')}
       </button>
       <button className="primary" disabled={isPending}>
@@ -108,11 +111,24 @@ export function DialogEnd({ label, isPending, onClose }: { label: string; isPend
   );
 }
 
-export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+interface DialogParts {
+  title: string;
+  /** Until then it stays open, so that its answer is seen. */
+  isPending: boolean;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+export function Dialog({ title, isPending, onClose, children }: DialogParts) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} aria-labelledby="dialog-title" onClose={onClose}>
+    <dialog
+      ref={dialog}
+      aria-labelledby="dialog-title"
+      // Opened again and not kept from closing: browsers heed that for the first Escape alone.
+      onClose={() => (isPending ? dialog.current?.showModal() : onClose())}
+    >
       <h2 id="dialog-title">{title}</h2>
       {children}
     </dialog>

@@ -1,13 +1,14 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { ORDER_STATUSES } from '../../../contracts/order-status.js';
-import { api, bodyOf, type Order } from '../api/client.js';
+import { ApiError, api, bodyOf, type Order } from '../api/client.js';
 import { useOrderParts, useOrders } from '../api/queries.js';
+import { isRefusal } from '../app/cart.js';
 import { OrderPage } from '../pages/order.js';
 import { OrderList, StatusChoice } from '../pages/orders.js';
 import { Field, textOf } from '../parts/fields.js';
-import { Notice } from '../parts/notice.js';
+import { Notice, Trouble } from '../parts/notice.js';
 import { Title } from '../parts/title.js';
 import { digitsOf, useWords } from '../texts/words.js';
 import { Acts, actsOf, Dialog, DialogEnd } from './acts.js';
@@ -105,25 +106,33 @@ interface Wish {
   reason: string;
 }
 
+/**
+ * Those whose answer was lost, by order and amount. Asked for again, however worded, it is the same refund: with the key and
+ * the reason that it was sent with, since a key is good for one wording.
+ */
+const unanswered = new Map<string, { key: string; body: Wish }>();
+
 function RefundDialog({ order, left, onClose }: { order: Order; left: number; onClose: () => void }) {
   const { t, money } = useWords();
   const client = useQueryClient();
   const unit = 10 ** digitsOf(order.currency);
-  // The same wish, sent again after a lost answer, is the same refund.
-  const sent = useRef<{ wish: string; key: string }>(undefined);
+  const nameOf = ({ amount }: Wish) => `${order.id} ${amount}`;
   const refunding = useMutation({
     retry: false,
     mutationFn: (wish: Wish) => {
-      const text = JSON.stringify(wish);
-      if (sent.current?.wish !== text) sent.current = { wish: text, key: crypto.randomUUID() };
-      const header = { 'Idempotency-Key': sent.current.key };
-      return bodyOf(api.POST('/orders/{id}/refunds', { params: { path: { id: order.id }, header }, body: wish }));
+      const { key, body } = unanswered.get(nameOf(wish)) ?? { key: crypto.randomUUID(), body: wish };
+      unanswered.set(nameOf(wish), { key, body });
+      const params = { path: { id: order.id }, header: { 'Idempotency-Key': key } };
+      return bodyOf(api.POST('/orders/{id}/refunds', { params, body }));
     },
     onSuccess: onClose,
-    onSettled: () => client.invalidateQueries(),
+    onSettled: (_refund, error, wish) => {
+      if (error === null || (error instanceof ApiError && isRefusal(error.status))) unanswered.delete(nameOf(wish));
+      return client.invalidateQueries();
+    },
   });
   return (
-    <Dialog title={t('act.refund')} onClose={onClose}>
+    <Dialog title={t('act.refund')} isPending={refunding.isPending} onClose={onClose}>
       <p>{t('act.refund.what', { left: money(left, order.currency) })}</p>
       <form
         className="form-plain"
@@ -148,7 +157,7 @@ function RefundDialog({ order, left, onClose }: { order: Order; left: number; on
           autoFocus
         />
         <Field label={t('act.note')} name="reason" hint={t('act.noteHint')} maxLength={200} required />
-        {refunding.error && <Notice kind="bad">{refunding.error.message}</Notice>}
+        <Trouble of={[refunding]} isSentOnce />
         <DialogEnd isPending={refunding.isPending} label={t('act.refund')} onClose={onClose} />
       </form>
     </Dialog>

@@ -223,7 +223,8 @@ export const en = {
     'What was done is undone: the delivery is called off, the money goes back, the stock is free. The order ends as cancelled.',
   'act.settled': 'Settled',
   'act.settled.what':
-    'You have put right by other means what the order waits for, such as a charge made by hand. It goes on without that step, which is not undone later.',
+    'You have put right by other means all that this order waits for, such as a charge made by hand. It goes on without each step that waits now, also where only the first is shown, and none of them is undone later.',
+  'act.settled.one': 'Of one order at a time, since it says what was done elsewhere.',
   'act.cancel': 'Cancel the order',
   'act.cancel.what':
     'What was done is undone, as if the customer had cancelled. It is refused once the carrier has the parcel.',
