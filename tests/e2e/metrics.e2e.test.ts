@@ -64,8 +64,9 @@ describe.each(processes)('%s', (name) => {
       ),
     );
     expect(wrong).toEqual([]);
+    // The gateway's most: each route by method and status. By what is ordered none comes to it.
     const series = [...answer.values()].map((samples) => samples.length);
-    expect(series.reduce((sum, count) => sum + count, 0)).toBeLessThan(2_000);
+    expect(series.reduce((sum, count) => sum + count, 0)).toBeLessThan(4_000);
   });
 });
 
