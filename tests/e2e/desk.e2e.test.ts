@@ -187,9 +187,7 @@ test(
 
     await link.click();
     await page.getByLabel('For sale').uncheck();
-    const changing = page.waitForRequest((request) => request.method() === 'PATCH');
     await button(page, 'Save').click();
-    expect((await changing).postDataJSON()).toEqual({ active: false });
     await page.locator('li', { has: link }).getByText('· hidden').waitFor();
     expect((await shop.anyone.get(`/products/${id}`)).status).toBe(404);
     expect(findings).toEqual([]);
