@@ -4,8 +4,8 @@ import { fromScriptSchema, SESSION_COOKIE, type BrowserSession, type Session } f
 import { problemOf } from '../http/problem.js';
 import { parseHeaders } from '../http/validate.js';
 
-/** What the browser of this request keeps as its refresh token; undefined: nothing any more. */
-export function cookieFor(req: Request, refreshToken: string | undefined): string {
+/** For an answer: what the browser of this request keeps as its refresh token; undefined: nothing any more. */
+export function cookieHeaders(req: Request, refreshToken: string | undefined) {
   const headers = new Headers();
   setCookie(headers, {
     ...SESSION_COOKIE,
@@ -15,7 +15,7 @@ export function cookieFor(req: Request, refreshToken: string | undefined): strin
     secure: req.secure,
     ...(refreshToken === undefined && { maxAge: 0 }),
   });
-  return headers.get('Set-Cookie') ?? '';
+  return { 'Cache-Control': 'no-store', 'Set-Cookie': headers.get('Set-Cookie') ?? '' } as const;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { sessionOperations } from '../../../contracts/http/sessions.js';
 import { handle, reply } from '../../http/handle.js';
 import type { UserContext } from '../service.js';
-import { cookieFor, cookiesOf } from '../session-cookie.js';
+import { cookieHeaders, cookiesOf } from '../session-cookie.js';
 
 /** The refresh token is the proof; one that is not known has nothing left to end. */
 export const endSession = ({ sessions, rates }: UserContext) =>
@@ -14,7 +14,7 @@ export const endBrowserSession = ({ sessions, rates }: UserContext) =>
     sessionOperations.endBrowserSession,
     async ({ req }) => {
       for (const refreshToken of cookiesOf(req)) await sessions.end(refreshToken);
-      return reply(204, undefined, { 'Cache-Control': 'no-store', 'Set-Cookie': cookieFor(req, undefined) });
+      return reply(204, undefined, cookieHeaders(req, undefined));
     },
     { before: rates.tokens },
   );

@@ -7,7 +7,7 @@ import { handle, reply } from '../../http/handle.js';
 import { unauthorized } from '../../http/problem.js';
 import { toSession } from '../../../services/user/access-tokens.js';
 import type { UserContext } from '../service.js';
-import { cookieFor, cookiesOf, withoutRefreshToken } from '../session-cookie.js';
+import { cookieHeaders, cookiesOf, withoutRefreshToken } from '../session-cookie.js';
 
 type Wish = z.output<typeof sessionOperations.logIn.body>;
 
@@ -34,10 +34,7 @@ export const logInBrowser = (context: UserContext) =>
       const session = await begin(context, body, req);
       // The cookie that it was in is overwritten: nobody could end it any more.
       for (const one of before) await context.sessions.end(one);
-      return reply(201, withoutRefreshToken(session), {
-        'Cache-Control': 'no-store',
-        'Set-Cookie': cookieFor(req, session.refreshToken),
-      });
+      return reply(201, withoutRefreshToken(session), cookieHeaders(req, session.refreshToken));
     },
     { before: context.rates.passwords },
   );

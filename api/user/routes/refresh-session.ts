@@ -5,7 +5,7 @@ import { handle, reply } from '../../http/handle.js';
 import { unauthorized } from '../../http/problem.js';
 import { toSession } from '../../../services/user/access-tokens.js';
 import type { UserContext } from '../service.js';
-import { cookieFor, cookiesOf, withoutRefreshToken } from '../session-cookie.js';
+import { cookieHeaders, cookiesOf, withoutRefreshToken } from '../session-cookie.js';
 
 async function refresh({ sessions, tokens }: UserContext, refreshToken: string, req: Request): Promise<Session> {
   const refreshed = await sessions.refresh(refreshToken, clientOf(req));
@@ -35,10 +35,7 @@ export const refreshBrowserSession = (context: UserContext) =>
       if (refreshToken === undefined) throw unauthorized('There is no session: log in.');
       if (another !== undefined) throw unauthorized('There are two cookies of a session: remove them, and log in.');
       const session = await refresh(context, refreshToken, req);
-      return reply(200, withoutRefreshToken(session), {
-        'Cache-Control': 'no-store',
-        'Set-Cookie': cookieFor(req, session.refreshToken),
-      });
+      return reply(200, withoutRefreshToken(session), cookieHeaders(req, session.refreshToken));
     },
     { before: context.rates.tokens },
   );
