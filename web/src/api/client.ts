@@ -80,6 +80,16 @@ export async function bodyOf<T>(asked: Promise<{ data?: T; error?: unknown; resp
   throw new ApiError(response.status, problem, Number.isFinite(after) ? after : undefined);
 }
 
+/** What was asked for; `otherwise` where there is none of it. */
+export async function orIfMissing<T, E>(asked: Promise<T>, otherwise: E): Promise<T | E> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return otherwise;
+    throw error;
+  }
+}
+
 /** For queries and mutations: what passes is tried again for as long as it takes. */
 export const goOn = {
   retry: (_failures: number, error: Error) => error instanceof ApiError && error.isPassing,

@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
-import { ApiError, api, bodyOf } from './client.js';
+import { api, bodyOf, orIfMissing } from './client.js';
 import type { Order } from './client.js';
 
 const id = (value: number) => ({ params: { path: { id: value } } });
@@ -9,15 +9,11 @@ export const productQuery = (productId: number) => ({
   queryFn: () => bodyOf(api.GET('/products/{id}', id(productId))),
 });
 
-/** A product that was never given any stock has none: an order of it would be refused for that. */
-const noStockYet = (error: unknown) => {
-  if (error instanceof ApiError && error.status === 404) return { quantity: 0 };
-  throw error;
-};
-
 const stockQuery = (productId: number) => ({
   queryKey: ['stock', productId],
-  queryFn: () => bodyOf(api.GET('/inventory/{productId}', { params: { path: { productId } } })).catch(noStockYet),
+  // One that was never given any stock has none: an order of it would be refused for that.
+  queryFn: () =>
+    orIfMissing(bodyOf(api.GET('/inventory/{productId}', { params: { path: { productId } } })), { quantity: 0 }),
   staleTime: 2_000,
 });
 

@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
-import { ApiError, api, bodyOf, type Product } from '../api/client.js';
+import { ApiError, api, bodyOf, orIfMissing, type Product } from '../api/client.js';
 import { useCatalog } from '../api/queries.js';
 import { Missing } from '../pages/log-in.js';
-import { Field, textOf } from '../parts/fields.js';
+import { Field, ProductSearch, textOf } from '../parts/fields.js';
 import { Notice, Trouble } from '../parts/notice.js';
 import { Title } from '../parts/title.js';
 import { digitsOf, useWords } from '../texts/words.js';
@@ -33,14 +33,7 @@ export function DeskProducts() {
         </Link>
       </div>
       <search className="desk-search">
-        <input
-          type="search"
-          value={typed}
-          maxLength={100}
-          placeholder={t('catalog.search')}
-          aria-label={t('catalog.search')}
-          onChange={({ target }) => setTyped(target.value)}
-        />
+        <ProductSearch typed={typed} onType={setTyped} />
       </search>
       <Trouble of={[asked]} />
       <ul className="card desk-list" aria-busy={asked.data === undefined}>
@@ -81,11 +74,10 @@ function Stock({ productId, name }: { productId: number; name: string }) {
   const asked = useQuery({
     queryKey,
     queryFn: () =>
-      versioned(api.GET('/inventory/{productId}', { params })).catch((error: unknown) => {
-        // Never stocked: there is no version of it either.
-        if (error instanceof ApiError && error.status === 404)
-          return { thing: { productId, quantity: 0, reserved: 0 }, version: undefined };
-        throw error;
+      // Never stocked: there is no version of it either.
+      orIfMissing(versioned(api.GET('/inventory/{productId}', { params })), {
+        thing: { productId, quantity: 0, reserved: 0 },
+        version: undefined,
       }),
     ...asItWasOpened,
   });

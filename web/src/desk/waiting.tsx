@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { ApiError, api, bodyOf, type Order } from '../api/client.js';
+import { api, bodyOf, orIfMissing, type Order } from '../api/client.js';
 import { Empty, Notice, Trouble } from '../parts/notice.js';
 import { Title } from '../parts/title.js';
 import { useWords } from '../texts/words.js';
@@ -107,11 +107,7 @@ function Simulator() {
   const queryKey = ['desk', 'simulator'];
   const asked = useQuery({
     queryKey,
-    queryFn: () =>
-      bodyOf(api.GET('/payments/simulator')).catch((error: unknown) => {
-        if (error instanceof ApiError && error.status === 404) return null;
-        throw error;
-      }),
+    queryFn: () => orIfMissing(bodyOf(api.GET('/payments/simulator')), null),
   });
   const setting = useMutation({
     mutationFn: (provider: 'up' | 'down') => bodyOf(api.POST('/payments/simulator', { body: { provider } })),

@@ -4,6 +4,7 @@ import { useCatalog, useCategories, useStock } from '../api/queries.js';
 import type { Product } from '../api/client.js';
 import { addToCart, cart, setQuantity } from '../app/cart.js';
 import { Art } from '../parts/art.js';
+import { ProductSearch } from '../parts/fields.js';
 import { Empty, Trouble } from '../parts/notice.js';
 import { useWords } from '../texts/words.js';
 
@@ -102,14 +103,7 @@ export function Catalog() {
         <p>{t('hero.text')}</p>
       </section>
       <search className="filters">
-        <input
-          type="search"
-          value={typed}
-          maxLength={100}
-          placeholder={t('catalog.search')}
-          aria-label={t('catalog.search')}
-          onChange={(event) => setTyped(event.target.value)}
-        />
+        <ProductSearch typed={typed} onType={setTyped} />
         <div className="chips" role="group" aria-label={t('catalog.category')}>
           <button type="button" aria-pressed={category === ''} onClick={() => choose('')}>
             {t('catalog.all')}

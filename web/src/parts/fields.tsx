@@ -18,6 +18,21 @@ export function Field({
   );
 }
 
+/** What the catalog is searched for, as it is typed. */
+export function ProductSearch({ typed, onType }: { typed: string; onType: (text: string) => void }) {
+  const { t } = useWords();
+  return (
+    <input
+      type="search"
+      value={typed}
+      maxLength={100}
+      placeholder={t('catalog.search')}
+      aria-label={t('catalog.search')}
+      onChange={({ target }) => onType(target.value)}
+    />
+  );
+}
+
 const ADDRESS_LINES: (InputHTMLAttributes<HTMLInputElement> & { name: Exclude<keyof Address, 'country' | 'phone'> })[] =
   [
     { name: 'name', autoComplete: 'name', maxLength: 200 },
