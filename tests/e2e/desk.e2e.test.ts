@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { openShop, orderOf, placeOrder, reaches, stockOf, stockedProduct, type Shop } from '../support/shop.js';
-import { awkwardIn, keep, LIMIT_MS, SCRIPT, visitor } from '../support/visitor.js';
+import { awkwardIn, button, keep, LIMIT_MS, SCRIPT, visitor } from '../support/visitor.js';
 import { waitFor } from '../support/wait-for.js';
 import { openBrowser } from '../support/web-ui.js';
 
@@ -14,8 +14,6 @@ beforeAll(async () => {
   return () => browser.close();
 });
 afterAll(() => shop.admin.post('/payments/simulator', { provider: 'up' }));
-
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 
 async function openDesk(email: string): Promise<Page> {
   const page = await visitor(browser);

@@ -3,7 +3,7 @@ import { beforeAll, expect, inject, test } from 'vitest';
 import type { Order } from '../../contracts/http/orders.js';
 import type { Product } from '../../contracts/http/products.js';
 import { openShop, stockedProduct, type Shop } from '../support/shop.js';
-import { awkwardIn, keep, LIMIT_MS, SCRIPT, visitor as visitorOf } from '../support/visitor.js';
+import { awkwardIn, button, keep, LIMIT_MS, SCRIPT, visitor as visitorOf } from '../support/visitor.js';
 import { openBrowser } from '../support/web-ui.js';
 
 const { gatewayUrl } = inject('app');
@@ -16,7 +16,6 @@ beforeAll(async () => {
 });
 
 const visitor = () => visitorOf(browser);
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 const status = (page: Page, wanted: string) => page.locator(`.heading .status[data-status=${wanted}]`).waitFor();
 const states = async (page: Page) =>
   Promise.all((await page.locator('.saga-step').all()).map((one) => one.getAttribute('data-state')));

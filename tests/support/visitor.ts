@@ -29,6 +29,8 @@ export async function visitor(browser: Browser): Promise<Page> {
   return page;
 }
 
+export const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+
 /** `npm run screenshots` makes the documents' pictures anew. */
 export async function keep(page: Page, name: string): Promise<void> {
   if (process.env['SCREENSHOTS'] !== '1') return;
