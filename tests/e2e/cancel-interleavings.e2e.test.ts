@@ -55,7 +55,7 @@ it('an order called off at any moment ends as a row of the table of end states, 
   );
   const leftBy = (orderId: string) => left.get(orderId)!;
 
-  const fell = await inParallel(calledOff, 8, (one) => whereItFell(app.temporalNamespace, one));
+  const fell = await inParallel(calledOff, 8, (one) => whereItFell(app.temporalNamespace, one, leftBy(one.orderId)));
   console.log(
     [`SEED=${seed}: ${orders} orders called off`, ...counted('while', fell)]
       .concat(

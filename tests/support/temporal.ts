@@ -1,4 +1,4 @@
-import { Connection } from '@temporalio/client';
+import { Connection, WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { workflowIdOf } from '../../contracts/order-saga.js';
 import { server } from './servers.js';
@@ -49,6 +49,18 @@ export function describeWorkflow(namespace: string, orderId: string) {
   return withTemporal(({ workflowService }) =>
     workflowService.describeWorkflowExecution({ namespace, execution: { workflowId: workflowIdOf(orderId) } }),
   );
+}
+
+export function workflowIsThere(namespace: string, orderId: string): Promise<boolean> {
+  return withTemporal(async (connection) => {
+    try {
+      await new WorkflowClient({ connection, namespace }).getHandle(workflowIdOf(orderId)).describe();
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  });
 }
 
 /** What an order's workflow has gone through, in its latest run. */

@@ -1,5 +1,6 @@
 import { CANCEL_UPDATE_ID } from '../../../contracts/order-saga.js';
-import { historyOf } from '../temporal.js';
+import type { InTheBooks } from '../books.js';
+import { historyOf, workflowIsThere } from '../temporal.js';
 import type { CalledOff } from './call-off.js';
 
 /** What an order was at when its cancellation came. */
@@ -27,7 +28,14 @@ const AT: Record<string, WhereItFell> = {
 };
 
 /** By the workflow's history: what ran when it took the cancellation. One that it refused, or never got, isn't in it. */
-export async function whereItFell(namespace: string, { orderId }: CalledOff): Promise<WhereItFell> {
+export async function whereItFell(
+  namespace: string,
+  { orderId }: CalledOff,
+  { reason }: InTheBooks,
+): Promise<WhereItFell> {
+  // One of a crowd whose product is sold out was over before a workflow began.
+  if (reason === 'INSUFFICIENT_STOCK' && !(await workflowIsThere(namespace, orderId)))
+    return 'the carrier had it, or it was over';
   const running = new Map<string, string>();
   let last = '';
   for (const event of await historyOf(namespace, orderId)) {
