@@ -124,8 +124,9 @@ export function readAtScrape<Name extends MetricName<'gauge'>>(settings: Reading
       collect: async () => {
         const values = await latest().catch(() => undefined);
         shown.reset();
-        // One without labels is 0 after that, which would pass for today's too.
-        if (values === undefined) return shown.remove();
+        // One without labels is 0 after that, which would pass for today's too. The series is named: of a gauge that has labels
+        // prom-client refuses to remove what has none named, and the whole page with it.
+        if (values === undefined) return shown.remove({});
         for (const labels of seriesOf(name)) shown.set(labels, 0);
         for (const { labels = {}, value } of values[name]) shown.set(labels, value);
       },
