@@ -78,14 +78,21 @@ interface StoredNotification extends NotificationState {
 
 /** Each write is one conditional statement: two processes that have the same event can't both get through one. */
 export interface NotificationStore {
-  /** The event's notification on a channel, made when it is not there yet. */
-  open(event: EventToTell, channel: ChannelName): Promise<StoredNotification>;
+  /**
+   * The event's notification on a channel, made when it is not there yet: taken for sending at once by who says when, whose claim
+   * that is, so that what is new costs one statement.
+   */
+  open(
+    event: EventToTell,
+    channel: ChannelName,
+    sendingAt: Date | null,
+  ): Promise<StoredNotification & { isNew: boolean }>;
   find(eventId: string, channel: ChannelName): Promise<StoredNotification | undefined>;
   /** Takes it for sending; false when somebody else did. Committed before anything is sent. `at` is whose claim it is. */
   claim(id: string, at: Date): Promise<boolean>;
   markSent(id: string): Promise<void>;
   /** It certainly did not go: it may be taken again. Touches no other claim, however late or often it is said. */
-  releaseClaim(id: string, at: Date): Promise<void>;
+  releaseClaim(eventId: string, channel: ChannelName, at: Date): Promise<void>;
   /** Whether what was taken for sending of an event went is not known: it is over. Which channels that newly holds for. */
   markLost(eventId: string): Promise<string[]>;
   /** No more tries for what is left to send of an event. */
@@ -105,14 +112,15 @@ export function createNotificationStore(prisma: PrismaClient, now: () => Date = 
   return {
     find,
 
-    open: async (event, channel) => {
+    open: async (event, channel, sendingAt) => {
       const [made] = await table.createManyAndReturn({
-        data: [{ ...event, id: randomUUID(), channel, status: 'PENDING', createdAt: now() }],
+        data: [{ ...event, id: randomUUID(), channel, status: 'PENDING', sendingAt, createdAt: now() }],
         skipDuplicates: true,
       });
-      const opened = made === undefined ? await find(event.eventId, channel) : stored(made);
-      if (opened === undefined) throw new Error(`the notification of ${event.eventId} was neither written nor found`);
-      return opened;
+      if (made !== undefined) return { ...stored(made), isNew: true };
+      const found = await find(event.eventId, channel);
+      if (found === undefined) throw new Error(`the notification of ${event.eventId} was neither written nor found`);
+      return { ...found, isNew: false };
     },
 
     claim: async (id, at) => {
@@ -128,10 +136,10 @@ export function createNotificationStore(prisma: PrismaClient, now: () => Date = 
       await table.updateMany({ where: { id }, data: { status: 'SENT', sentAt: now(), error: null } });
     },
 
-    releaseClaim: async (id, at) => {
+    releaseClaim: async (eventId, channel, at) => {
       // From FAILED too: who could not say this at once may have been taken for dead meanwhile.
       await table.updateMany({
-        where: { id, status: { not: 'SENT' }, sendingAt: at },
+        where: { eventId, channel, status: { not: 'SENT' }, sendingAt: at },
         data: { status: 'PENDING', sendingAt: null, error: null },
       });
     },

@@ -137,7 +137,12 @@ test('of a new password its owner is told, once, and it is about no order', asyn
   expect(listed.map(toNotification)).toMatchObject([{ event: 'user-password-changed', orderId: null, status: 'SENT' }]);
 });
 
-test('of ten at the same time one sends', async () => {
+test.each(['at first', 'after a try that did not go'])('of ten at the same time one sends, %s', async (when) => {
+  if (when !== 'at first') {
+    smtp.misbehave = (command) => (command === 'RCPT' ? '451 not now' : undefined);
+    await told('order-created', 2);
+    smtp.misbehave = () => undefined;
+  }
   const outcomes = await Promise.all(Array.from({ length: 10 }, () => told('order-created', 2)));
   expect(smtp.taken).toHaveLength(1);
   expect(await statuses()).toEqual({ EMAIL: 'SENT' });
@@ -245,7 +250,7 @@ test('an operator who wants what may have gone gets one try, also when that is l
 
 test('found half done: waited for while its lease runs, then over and never sent', async () => {
   const event = orderEvent('order-created', orderId, 2);
-  const { id } = await store.open({ eventId: event.id, orderId, userId: 2, event: 'order-created' }, 'EMAIL');
+  const { id } = await store.open({ eventId: event.id, orderId, userId: 2, event: 'order-created' }, 'EMAIL', null);
   expect(await store.claim(id, new Date())).toBe(true);
   expect(await store.claim(id, new Date())).toBe(false);
   expect(await told('order-created', 2)).toMatchObject({ done: false, hindrance: 'in-flight' });
@@ -281,14 +286,44 @@ test('a mail that certainly went is shown as sent, also where that could not be 
   expect(smtp.taken).toHaveLength(1);
 });
 
+test.each(['new', 'there already'])(
+  'a claim of what is %s, of which we never heard, sends nothing and is given back',
+  async (what) => {
+    if (what !== 'new') {
+      smtp.misbehave = (command) => (command === 'RCPT' ? '451 not now' : undefined);
+      await told('order-created', 2);
+      smtp.misbehave = () => undefined;
+    }
+    const real = { ...store };
+    try {
+      store.open = async (...wanted) => {
+        const row = await real.open(...wanted);
+        if (row.isNew) throw new Error('the connection is lost');
+        return row;
+      };
+      store.claim = async (...wanted) => {
+        await real.claim(...wanted);
+        throw new Error('the connection is lost');
+      };
+      await expect(told('order-created', 2)).rejects.toThrow('the connection is lost');
+    } finally {
+      Object.assign(store, real);
+    }
+    expect((await rows())[0]?.sendingAt).toBeInstanceOf(Date);
+    expect(await told('order-created', 2)).toEqual({ done: true });
+    expect(smtp.taken).toHaveLength(1);
+    expect(await statuses()).toEqual({ EMAIL: 'SENT' });
+  },
+);
+
 test('a claim is released by whose it is alone, however late that is said', async () => {
   const event = orderEvent('order-created', orderId, 2);
-  const { id } = await store.open({ eventId: event.id, orderId, userId: 2, event: 'order-created' }, 'EMAIL');
+  const { id } = await store.open({ eventId: event.id, orderId, userId: 2, event: 'order-created' }, 'EMAIL', null);
   const [first, second] = [new Date(1_000), new Date(2_000)];
   await store.claim(id, first);
-  await store.releaseClaim(id, first);
+  await store.releaseClaim(event.id, 'EMAIL', first);
   expect(await store.claim(id, second)).toBe(true);
-  await store.releaseClaim(id, first);
+  await store.releaseClaim(event.id, 'EMAIL', first);
   expect(await store.claim(id, new Date())).toBe(false);
 });
 

@@ -45,6 +45,13 @@ export interface Asked {
   evenIfSentBy?: Date | undefined;
 }
 
+/** A notification, and how it stands; ours is what nobody but us has taken for sending, at that time. */
+interface Found {
+  id: string;
+  standing: Standing | 'ours';
+  claimedAt?: Date;
+}
+
 export type TellCustomer = (event: AnyEvent, asked: Asked) => Promise<Outcome>;
 
 const DONE: Outcome = { done: true };
@@ -61,6 +68,17 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
   const delay = histogram(registry, 'notification_delay_seconds');
   /** What became of a notification and could not be written down: nobody but us knows. By event and channel. */
   const unwritten = new Map<string, () => Promise<void>>();
+  const release = (eventId: string, channel: ChannelName, claimedAt: Date) => () =>
+    store.releaseClaim(eventId, channel, claimedAt);
+  /** A claim that we don't hear of may stand all the same, and nothing is sent by it. */
+  const claiming = async <Claim>(key: string, work: Promise<Claim>, undo: () => Promise<void>): Promise<Claim> => {
+    try {
+      return await work;
+    } catch (error) {
+      unwritten.set(key, undo);
+      throw error;
+    }
+  };
   const write = async (key: string, work: () => Promise<void>): Promise<void> => {
     unwritten.set(key, work);
     await work();
@@ -70,17 +88,20 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
   const tellOn = async (
     channel: ChannelName,
     { time, ...toTell }: EventToTell & Pick<AnyEvent, 'time'>,
-    opened: { id: string; standing: Standing } | undefined,
+    found: Found | undefined,
     work: () => Promise<void>,
   ): Promise<Outcome> => {
-    if (opened === undefined) return DONE;
+    if (found === undefined) return DONE;
     const key = keyOf(toTell.eventId, channel);
-    const { id, standing } = opened;
+    const { id, standing } = found;
     if (standing === 'over') return DONE;
     const about = { channel, event: toTell.event, ...whose(toTell) };
     if (standing === 'lost track of') return MAY_HAVE_GONE;
-    const claimedAt = new Date();
-    if (standing === 'being sent' || !(await store.claim(id, claimedAt))) {
+    const claimedAt = found.claimedAt ?? new Date();
+    const undo = release(toTell.eventId, channel, claimedAt);
+    const isOurs = async () =>
+      standing === 'ours' || (standing === 'to send' && (await claiming(key, store.claim(id, claimedAt), undo)));
+    if (!(await isOurs())) {
       return { done: false, hindrance: 'in-flight', reason: 'another process is sending it' };
     }
     try {
@@ -90,7 +111,7 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       if (error instanceof NotSent) {
-        await write(key, () => store.releaseClaim(id, claimedAt));
+        await write(key, undo);
         tries.inc({ channel, outcome: error.isAway ? 'away' : 'not-sent' });
         const hindrance = error.isAway ? 'channel-away' : 'not-sent';
         return { done: false, hindrance, reason: `${channel}: ${reason}` };
@@ -125,28 +146,37 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
       return DONE;
     }
     if (again) await store.revive(event.id, evenIfSentBy);
-    /** Of an old event only what there is of it. */
-    const openOn = async (channel: ChannelName) => {
+    /** Taken for sending by us where it is new; of an old event only what there is of it. */
+    const findOn = async (channel: ChannelName): Promise<Found | undefined> => {
       const key = keyOf(event.id, channel);
       const left = unwritten.get(key);
       if (left !== undefined) await write(key, left);
-      const opened = await (isOld ? store.find(event.id, channel) : store.open(toTell, channel));
-      // By the time that it was read: while the user is asked for, another process may send it.
-      return opened && { id: opened.id, standing: standingOf(opened, { now: new Date(), leaseMs }) };
+      const claimedAt = new Date();
+      if (isOld) {
+        const row = await store.find(event.id, channel);
+        return row && { id: row.id, standing: standingOf(row, { now: claimedAt, leaseMs }) };
+      }
+      const undo = release(event.id, channel, claimedAt);
+      const row = await claiming(key, store.open(toTell, channel, claimedAt), undo);
+      if (row.isNew) return { id: row.id, standing: 'ours', claimedAt };
+      return { id: row.id, standing: standingOf(row, { now: claimedAt, leaseMs }) };
     };
-    // Before the address is known, so that one can see what is still to come.
     crashPoint('notify: before the row');
-    const mail = await openOn('EMAIL');
-    crashPoint('notify: row written');
     const asked = await askForUser(users, userId);
-    if ('reason' in asked) return { done: false, ...asked };
+    if ('reason' in asked) {
+      // So that one can see what is still to come.
+      if (!isOld) await store.open(toTell, 'EMAIL', null);
+      return { done: false, ...asked };
+    }
 
     const { user } = asked;
-    const deliver = (channel: ChannelName) => () =>
-      channels[channel].send({ key: keyOf(event.id, channel), user, message, orderId });
     const told = { ...toTell, time: event.time };
-    const outcomes = [await tellOn('EMAIL', told, mail, deliver('EMAIL'))];
-    if (user.phone !== null) outcomes.push(await tellOn('SMS', told, await openOn('SMS'), deliver('SMS')));
+    const tellBy = async (channel: ChannelName) =>
+      tellOn(channel, told, await findOn(channel), () =>
+        channels[channel].send({ key: keyOf(event.id, channel), user, message, orderId }),
+      );
+    const outcomes = [await tellBy('EMAIL')];
+    if (user.phone !== null) outcomes.push(await tellBy('SMS'));
     return (
       // Giving up is for all channels: not while one has only to be waited for.
       outcomes.find((outcome) => !outcome.done && outcome.hindrance === 'channel-away') ??

@@ -79,8 +79,7 @@ export const CRASH_POINTS = {
   },
   'notification-service': {
     'notify: before the row': 'an event is read, no notification written',
-    'notify: row written': 'the notification is written, nothing sent',
-    'notify: before sending': 'it is claimed, and not handed to the mail server',
+    'notify: before sending': 'it is written and claimed, and not handed to the mail server',
     'notify: sent': 'the mail server has it, it is not marked',
     'notify: marked': 'it is marked, the offset not committed',
     'notify: committed': 'the offset is committed',

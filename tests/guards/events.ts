@@ -18,7 +18,10 @@ export const events: Guard[] = [
       text: "where: { id, status: 'PENDING', sendingAt: null },",
       instead: "where: { id, status: 'PENDING' },",
     },
-    test: { file: 'notifications/tell-customer.int.test.ts', name: 'of ten at the same time one sends' },
+    test: {
+      file: 'notifications/tell-customer.int.test.ts',
+      name: 'of ten at the same time one sends, after a try that did not go',
+    },
   },
   {
     promise: 'What is no event holds up nobody: it goes to the dead letters at once, with what is wrong.',
@@ -102,6 +105,18 @@ export const events: Guard[] = [
       instead: "if (refusal === 'none')\n      return { done: false, hindrance: 'not-kept',",
     },
     test: { file: 'notifications/notifications.int.test.ts', name: 'an event that the database refuses to keep ends' },
+  },
+  {
+    promise: 'A claim of which we never heard whether it stands sends nothing: it is given back, and its mail is sent.',
+    code: {
+      file: 'notifications/tell-customer.ts',
+      text: 'unwritten.set(key, undo);',
+      instead: 'void undo;',
+    },
+    test: {
+      file: 'notifications/tell-customer.int.test.ts',
+      name: 'a claim of what is new, of which we never heard, sends nothing and is given back',
+    },
   },
   {
     promise: 'A mail that certainly did not go is sent later, also where that could not be written down.',
