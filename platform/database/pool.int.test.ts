@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PrismaClient } from '../../services/payment/simulator/prisma/generated/client.js';
+import { Prisma, PrismaClient } from '../../services/payment/simulator/prisma/generated/client.js';
 import { createTestDatabase } from '../../tests/support/database.js';
 import type { TestDatabase } from '../../tests/support/database.js';
 import { startSilentProxy } from '../../tests/support/silent-proxy.js';
@@ -30,6 +30,33 @@ describe('a pool', () => {
     const { rows } = await pool.query<{ updated_at: Date }>('SELECT updated_at FROM simulator_state');
     await prisma.$disconnect();
     expect(rows[0]?.updated_at).toEqual(updatedAt);
+  });
+
+  it('has a statement planned once a connection, and not any number of them', async () => {
+    const pool = open(database.url);
+    const prisma = new PrismaClient({ adapter: prismaAdapter(pool) });
+    const planned = async () =>
+      (await pool.query<{ statement: string }>('SELECT statement FROM pg_prepared_statements')).rows;
+    for (let times = 0; times < 3; times++) await prisma.simulatorState.count();
+    expect(await planned()).toHaveLength(1);
+    for (let length = 1; length <= 100; length++)
+      await prisma.$queryRaw`SELECT ${'x'.repeat(length)}, ${Prisma.raw(`${length}`)}`;
+    expect((await planned()).length).toBe(50);
+    await prisma.$disconnect();
+  });
+
+  it.each(['alone', 'in a transaction'])('a statement %s that a migration outdated is refused once', async (how) => {
+    const pool = open(database.url);
+    const prisma = new PrismaClient({ adapter: prismaAdapter(pool) });
+    await pool.query('CREATE TABLE changed (id integer)');
+    const alone = (client: Pick<PrismaClient, '$queryRaw'>) => client.$queryRaw`SELECT id FROM changed WHERE id > ${0}`;
+    const ask = () => (how === 'alone' ? alone(prisma) : prisma.$transaction(alone));
+    await ask();
+    await pool.query('ALTER TABLE changed ALTER id TYPE bigint');
+    await expect(ask()).rejects.toThrow('cached plan must not change result type');
+    expect(await ask()).toEqual([]);
+    await pool.query('DROP TABLE changed');
+    await prisma.$disconnect();
   });
 
   it('outlives the loss of its connections, and makes new ones', async () => {

@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { Pool, type PoolClient } from 'pg';
 import type { Registry } from 'prom-client';
@@ -36,9 +37,16 @@ export function createPool({ url, size, service, logger, silenceMs = 12_000 }: P
   });
   // An idle connection that breaks would end the process otherwise.
   pool.on('error', (error) => logger.warn({ reason: error.message }, 'lost a database connection'));
-  pool.on('connect', (client) => closeWhenSilent(client, silenceMs));
+  pool.on('connect', (client) => {
+    closeWhenSilent(client, silenceMs);
+    closeWhenOutdated(client);
+  });
   return pool;
 }
+
+/** What pg keeps to itself. */
+type Opened = { connection: EventEmitter & { stream: Socket }; readyForQuery: boolean };
+const openedBy = (client: PoolClient): Opened => client as unknown as Opened;
 
 /**
  * A server that vanished without a word is not noticed by the connection: what is sent is sent again for a quarter of an hour. So
@@ -46,11 +54,39 @@ export function createPool({ url, size, service, logger, silenceMs = 12_000 }: P
  * query_timeout would fail the query, and leave the connection to the next one.
  */
 function closeWhenSilent(client: PoolClient, silenceMs: number): void {
-  const asked = client as unknown as { connection: { stream: Socket }; readyForQuery: boolean };
+  const asked = openedBy(client);
   const { stream } = asked.connection;
   stream.setTimeout(silenceMs, () => {
     if (!asked.readyForQuery) stream.destroy(new Error(`the database has said nothing for ${silenceMs} ms`));
   });
+}
+
+/** "cached plan must not change result type": a table was changed under a prepared statement, and each try would be told so. */
+const OUTDATED = '0A000';
+
+/** So that a migration costs a running process one query of each connection, and not all of them. */
+function closeWhenOutdated(client: PoolClient): void {
+  const { connection } = openedBy(client);
+  connection.on('errorMessage', ({ code }: { code?: string }) => {
+    if (code === OUTDATED) connection.stream.destroy(new Error('a prepared statement is outdated'));
+  });
+}
+
+/** The server keeps each with its plan, for each connection. */
+const mostPrepared = 50;
+
+/**
+ * Names the statements that are asked first, so that a connection has each of them read and planned once: that took twice as long
+ * as to execute it. Those whose text depends on how much is asked for could be any number, and the rest goes as before.
+ */
+function namedStatements(): ({ sql, args }: { sql: string; args: unknown[] }) => string {
+  const names = new Map<string, string>();
+  return ({ sql, args }) => {
+    // PostgreSQL takes several statements at once only where nothing is to be kept.
+    if (args.length === 0) return '';
+    if (!names.has(sql) && names.size < mostPrepared) names.set(sql, `holdfast-${names.size}`);
+    return names.get(sql) ?? '';
+  };
 }
 
 const shownPools = new WeakMap<Registry, Map<string, Pool>>();
@@ -81,7 +117,7 @@ export function showPool(registry: Registry, name: string, pool: Pool): void {
 
 /** For `new PrismaClient({ adapter, transactionOptions })`; $disconnect() ends the pool too. */
 export function prismaAdapter(pool: Pool): PrismaPg {
-  return new PrismaPg(pool, { disposeExternalPool: true });
+  return new PrismaPg(pool, { disposeExternalPool: true, statementNameGenerator: namedStatements() });
 }
 
 /** Prisma's own 5 s and 2 s defaults would hide an exhausted pool. Milliseconds. */

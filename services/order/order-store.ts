@@ -181,14 +181,22 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
       const [clock] = await prisma.$queryRaw<[{ now: Date }]>`SELECT now()`;
       const before = new Date(clock.now.getTime() - olderThanMs);
       const last = after && { id: after.order.id, createdAt: new Date(after.order.createdAt) };
-      const rows = await prisma.order.findMany({
+      const inTurn = { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] } satisfies Prisma.OrderFindManyArgs;
+      const found = await prisma.order.findMany({
         where: {
           workflowStartedAt: null,
           createdAt: { lt: before, ...(last && { gte: last.createdAt }) },
           ...(last && { OR: [{ createdAt: { gt: last.createdAt } }, { id: { gt: last.id } }] }),
         },
-        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+        ...inTurn,
         take: limit,
+        select: { id: true },
+      });
+      // Nearly always: Prisma would ask for the lines and refunds of no order, too.
+      if (found.length === 0) return [];
+      const rows = await prisma.order.findMany({
+        where: { id: { in: found.map(({ id }) => id) } },
+        ...inTurn,
         ...whole,
       });
       return rows.map(toStoredOrder);

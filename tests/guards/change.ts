@@ -55,4 +55,25 @@ export const change: Guard[] = [
     },
     test: { file: 'workers/deployment.test.ts', name: 'versions that are drained are deleted' },
   },
+  {
+    promise: 'A migration under a running process outdates a prepared statement once, and not for as long as it runs.',
+    code: {
+      file: 'platform/database/pool.ts',
+      text: 'if (code === OUTDATED) connection',
+      instead: "if (code === 'none') connection",
+    },
+    test: {
+      file: 'platform/database/pool.int.test.ts',
+      name: 'that a migration outdated is refused once',
+    },
+  },
+  {
+    promise: 'What a connection has planned is bounded, however many statements there are.',
+    code: {
+      file: 'platform/database/pool.ts',
+      text: '&& names.size < mostPrepared',
+      instead: '',
+    },
+    test: { file: 'platform/database/pool.int.test.ts', name: 'has a statement planned once a connection' },
+  },
 ];
