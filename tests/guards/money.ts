@@ -86,7 +86,7 @@ export const money: Guard[] = [
   {
     promise: 'An undo gives back what is left of a charge, and our books say so, also by parts that are refused later.',
     code: {
-      file: 'services/payment/prisma/migrations/0003-operations.sql',
+      file: 'services/payment/prisma/migrations/0005-refunds-of-something.sql',
       text: "'REFUND', NEW.amount - NEW.refunded_in_parts,",
       instead: "'REFUND', NEW.amount,",
     },
@@ -251,7 +251,7 @@ export const money: Guard[] = [
     code: {
       file: 'services/payment/refund-order.ts',
       text: 'await store.recordVoid(order)',
-      instead: 'await store.open(order)',
+      instead: '{ ...(await store.open(order)), back: 0 }',
     },
     test: {
       file: 'activities/payment/payment-activities.int.test.ts',
