@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parser } from '@prometheus-io/lezer-promql';
 import { describe, expect, it } from 'vitest';
+import { DASHBOARD_QUERIES } from '../contracts/http/dashboard.js';
 import { metricOf, METRICS, TEMPORAL_METRICS, type MetricName } from '../contracts/metrics.js';
 import { COMPENSATIONS } from '../contracts/saga-steps.js';
 import { createMetrics } from '../platform/metrics.js';
@@ -91,6 +92,10 @@ it.each(Object.entries(DASHBOARDS))('dashboard %s is about what our processes an
     .flat()
     .flatMap((panel) => Object.values(panel.queries));
   expect(queries.flatMap(unknownIn)).toEqual([]);
+});
+
+it.each(Object.entries(DASHBOARD_QUERIES))('%s of the desk is about what our processes answer', (_name, query) => {
+  expect(unknownIn(query)).toEqual([]);
 });
 
 describe.each(alerts.map((rule) => [rule.alert ?? '', rule] as const))('alert %s', (name, { labels, annotations }) => {

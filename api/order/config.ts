@@ -15,6 +15,11 @@ export const settings = z.object({
   ...orderWaitSettings,
   PRODUCT_SERVICE_URL: urlList.describe('where the product service is'),
   INVENTORY_SERVICE_URL: urlList.describe('where the inventory service is'),
+  PROMETHEUS_URL: urlList
+    .optional()
+    .describe(
+      "where Prometheus is, for the numbers at the operators' desk; without it the desk says that there are none",
+    ),
 });
 
 export type OrderApiConfig = z.output<typeof settings>;

@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import { observeBreaker, createUserClient, type UserClient } from '../../clients/user-client.js';
+import { createServiceClient, type ServiceClient } from '../../clients/http-client.js';
 import { createProductClient, type ProductClient } from '../../clients/product-client.js';
 import { createStockClient } from '../../clients/stock-client.js';
 import { createServiceToken } from '../../clients/service-token.js';
@@ -23,6 +24,7 @@ import { createEventStreams, type EventStreams } from './event-streams.js';
 import { createOrderSagas, type OrderSagas } from './order-sagas.js';
 import { type Admission, createAdmission } from './placing/admission.js';
 import { cancelOrder } from './routes/cancel-order.js';
+import { getDashboard } from './routes/get-dashboard.js';
 import { getOrder } from './routes/get-order.js';
 import { getTimeline } from './routes/get-timeline.js';
 import { listOrders } from './routes/list-orders.js';
@@ -43,6 +45,8 @@ export interface OrderContext extends ServiceContext {
   users: UserClient;
   products: ProductClient;
   admission: Admission;
+  /** What the metrics are asked of; there need not be one. */
+  prometheus?: ServiceClient;
   orderWaitMs: number;
 }
 
@@ -74,6 +78,9 @@ export function createContext(base: Base<OrderApiConfig>): OrderContext {
     users: createUserClient({ urls, token, observe }),
     products: createProductClient({ urls: config.PRODUCT_SERVICE_URL }),
     admission: createAdmission(createStockClient({ urls: config.INVENTORY_SERVICE_URL }), logger),
+    ...(config.PROMETHEUS_URL && {
+      prometheus: createServiceClient({ name: 'Prometheus', urls: config.PROMETHEUS_URL, timeoutMs: 3_000 }),
+    }),
     orderWaitMs: config.ORDER_WAIT_MS,
   };
 }
@@ -90,6 +97,7 @@ export function createOrderApp(context: OrderContext): Express {
     retryOrder: retryOrder(context),
     giveUpOrder: giveUpOrder(context),
     settleOrder: settleOrder(context),
+    getDashboard: getDashboard(context),
   };
   return createServiceApp('order-service', orderOperations, handlers, context);
 }

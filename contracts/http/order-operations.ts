@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dashboardSchema } from './dashboard.js';
 import { pageOf, replayedHeader, textIdParamsSchema } from './common.js';
 import type { Operations } from './operation.js';
 import {
@@ -178,5 +179,15 @@ export const orderOperations = {
       'For what was put right elsewhere, such as a charge made by hand. It is not undone later. It answers for all that ' +
       'waits when it is heard: after a 503 look at the order before asking again.',
     problems: [...operatorProblems],
+  },
+  getDashboard: {
+    ...common,
+    method: 'get',
+    path: '/dashboard',
+    summary: 'How it goes, by the metrics of the last hour',
+    description: 'For the operators’ desk, from Prometheus where one is there. What is asked of it is fixed.',
+    access: 'admin',
+    answers: { 200: { description: 'What Prometheus has of each.', schema: dashboardSchema } },
+    problems: ['metrics-unavailable'],
   },
 } as const satisfies Operations;

@@ -288,6 +288,13 @@ export const PROBLEMS = {
     advice: 'Send it again after `Retry-After`: a report may come any number of times.',
     retry: true,
   },
+  // Of the desk.
+  'metrics-unavailable': {
+    status: 503,
+    text: 'There is no Prometheus to ask, or it does not answer.',
+    advice: 'Send it again after `Retry-After`, or name a Prometheus as `PROMETHEUS_URL`. Orders go on without it.',
+    retry: true,
+  },
 } as const satisfies Record<string, ProblemKind>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -288,6 +288,7 @@ it('knows which settings are addresses of what a process connects to', () => {
     'OIDC_ISSUER',
     'OTLP_URL',
     'POSTGRES_ADMIN_URL',
+    'PROMETHEUS_URL',
     'REDIS_URL',
     'SMTP_URL',
     'TEMPORAL_ADDRESS',

@@ -35,7 +35,7 @@ export function sharedEnvironment({
   const services = ourProcesses.filter(({ name }) => name.endsWith('-service'));
   return {
     HOST: '127.0.0.1',
-    ...pick(serversEnv, ['KAFKA_BROKERS', 'TEMPORAL_ADDRESS', 'ZIPKIN_URL']),
+    ...pick(serversEnv, ['KAFKA_BROKERS', 'TEMPORAL_ADDRESS', 'ZIPKIN_URL', 'PROMETHEUS_URL']),
     REDIS_URL: `${(serversEnv.REDIS_URL ?? '').replace(/\/\d*$/, '')}/${redisDatabase}`,
     TEMPORAL_NAMESPACE: namespace,
     GATEWAY_URL: urls.gateway ?? '',

@@ -1,11 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
+import { bootPrometheus } from '../support/prometheus.js';
 import { openShop, orderOf, placeOrder, reaches, stockOf, stockedProduct, type Shop } from '../support/shop.js';
 import { awkwardIn, button, keep, LIMIT_MS, SCRIPT, visitor } from '../support/visitor.js';
 import { waitFor } from '../support/wait-for.js';
 import { openBrowser } from '../support/web-ui.js';
 
-const { gatewayUrl } = inject('app');
+const { gatewayUrl, metricsUrls, prometheusPort } = inject('app');
 
 let browser: Browser;
 let shop: Shop;
@@ -188,6 +189,80 @@ test(
     await button(page, 'Save').click();
     await page.locator('li', { has: link }).getByText('· hidden').waitFor();
     expect((await shop.anyone.get(`/products/${id}`)).status).toBe(404);
+    expect(findings).toEqual([]);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'a user is looked up, disabled, which ends their session, and enabled again',
+  async () => {
+    const email = `desk-${Date.now()}@example.com`;
+    const password = 'a long enough one';
+    const { body } = await shop.anyone.post<{ id: number }>('/users', { email, name: SCRIPT, password });
+    const user = await shop.anyone.logIn(email, password);
+    const page = await openDesk('admin@example.com');
+    await page.getByRole('link', { name: 'Users' }).click();
+    await page.getByLabel('User id').fill(String(body.id));
+    await page.getByLabel('User id').press('Enter');
+    await page.getByRole('heading', { name: SCRIPT }).waitFor();
+    const findings = await awkwardIn(page);
+    const may = async (act: string, status: string) => {
+      await button(page, act).click();
+      findings.push(...(await awkwardIn(page)));
+      const dialog = page.getByRole('dialog', { name: act });
+      await dialog.getByText(email).waitFor();
+      await dialog.getByRole('button', { name: act }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await page.locator('.status', { hasText: status }).waitFor();
+    };
+    await may('Disable', 'disabled');
+    await waitFor('the session to end', async () => (await user.get(`/users/${body.id}`)).status === 401);
+    expect((await shop.anyone.post('/sessions', { email, password })).status).toBe(401);
+    await may('Enable', 'may log in');
+    expect((await shop.anyone.post('/sessions', { email, password })).status).toBe(201);
+
+    // One's own account is nobody's to disable.
+    await page.getByLabel('User id').fill('3');
+    await page.getByLabel('User id').press('Enter');
+    await page.getByText('admin@example.com').waitFor();
+    expect(await button(page, 'Disable').isDisabled()).toBe(true);
+    expect(findings).toEqual([]);
+    expect(await page.evaluate('typeof hit')).toBe('undefined');
+  },
+  LIMIT_MS,
+);
+
+test(
+  'how it goes is drawn by itself once there is a Prometheus; without one that is said in words',
+  async () => {
+    const page = await openDesk('admin@example.com');
+    await page.getByRole('link', { name: 'Now', exact: true }).click();
+    await page.getByText('There are no charts now').waitFor();
+    const findings = await awkwardIn(page);
+
+    const { stop } = await bootPrometheus({ name: 'desk', metricsUrls, port: prometheusPort, rules: { groups: [] } });
+    onTestFinished(stop);
+    const chart = (name: string) => page.locator('.chart', { has: page.getByRole('heading', { name }) });
+    await chart('How soon an order is answered').getByText('99 of 100').waitFor();
+    // A rate is seen at the second look at a process that has answered orders before.
+    await waitFor(
+      'an order to be counted',
+      async () => {
+        const { body } = await placeOrder(shop.alice, await stockedProduct(shop));
+        await reaches(shop.alice, body.id, 'COMPLETED');
+        return /Delivered\s*0\.\d|Delivered\s*[1-9]/.test((await chart('Orders that ended').textContent()) ?? '');
+      },
+      { timeoutMs: LIMIT_MS, intervalMs: 2_000 },
+    );
+    await chart('Orders on their way').getByText('Stock held').waitFor();
+    await chart('Circuit breakers')
+      .locator('li', { hasText: 'order-service → user-service' })
+      .getByText('closed')
+      .waitFor();
+    expect(await chart('Orders that ended').locator('path[d^=M]').count()).toBeGreaterThan(0);
+    await keep(page, 'now');
+    findings.push(...(await awkwardIn(page)));
     expect(findings).toEqual([]);
   },
   LIMIT_MS,

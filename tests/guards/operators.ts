@@ -343,4 +343,31 @@ export const operators: Guard[] = [
       name: 'is seen, and whoever cancels it or asks for it is told',
     },
   },
+  {
+    promise: 'Who asks for something of an order that waits says why.',
+    code: {
+      file: 'contracts/http/orders.ts',
+      text: "note: lineSchema(1_000).meta({ description: 'Why; kept in the timeline, for admins.' })",
+      instead: "note: lineSchema(1_000).default('-')",
+    },
+    test: { file: 'api/order/operator-requests.int.test.ts', name: 'is for admins, with a note' },
+  },
+  {
+    promise: 'The numbers of the desk are for admins, and Prometheus is asked nothing but what is listed.',
+    code: {
+      file: 'contracts/http/order-operations.ts',
+      text: "What is asked of it is fixed.',\n    access: 'admin',",
+      instead: "What is asked of it is fixed.',\n    access: 'customer',",
+    },
+    test: { file: 'api/order/dashboard.int.test.ts', name: 'is for admins, and asks Prometheus for what is listed' },
+  },
+  {
+    promise: 'Where no Prometheus answers, the desk is told so, and nothing else fails.',
+    code: {
+      file: 'api/order/routes/get-dashboard.ts',
+      text: "throw unavailable('Prometheus can not be asked right now.');",
+      instead: 'throw error;',
+    },
+    test: { file: 'api/order/dashboard.int.test.ts', name: 'says so where there is no Prometheus' },
+  },
 ];

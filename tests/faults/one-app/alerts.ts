@@ -1,9 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { readRules } from '../../../monitoring/rules.js';
-import { writeMetricsTargets } from '../../../stack/servers/prometheus.js';
-import { startServers } from '../../../stack/servers/start-servers.js';
-import { freePort, silent, testDir } from '../../support/app.js';
+import { freePort } from '../../support/app.js';
+import { bootPrometheus } from '../../support/prometheus.js';
 import { waitFor } from '../../support/wait-for.js';
 
 export interface Alerts {
@@ -24,27 +21,7 @@ const SOONER: Record<string, [words: string, instead: string]> = {
  * as their condition holds, for it reads monitoring/rules.yml without any `for`.
  */
 export async function bootAlerts(name: string, metricsUrls: Record<string, string>): Promise<Alerts> {
-  const dir = path.resolve(testDir, `${name}-prometheus`);
-  writeMetricsTargets(dir, metricsUrls);
-  const { servers, env, stop } = await startServers({
-    dir,
-    only: ['prometheus'],
-    useGiven: false,
-    durable: false,
-    started: false,
-    ports: { PROMETHEUS_PORT: await freePort() },
-    progress: silent,
-  });
-  const [prometheus, url] = [servers['prometheus'], env['PROMETHEUS_URL']];
-  if (prometheus === undefined || url === undefined) throw new Error('there is no Prometheus');
-  const config = path.join(dir, 'data', 'prometheus', 'prometheus.yml');
-  const rules = path.join(dir, 'data', 'prometheus', 'rules.yml');
-  writeFileSync(rules, JSON.stringify(impatient()));
-  const settings = JSON.parse(readFileSync(config, 'utf8')) as object;
-  const global = { scrape_interval: '2s', evaluation_interval: '2s' };
-  writeFileSync(config, JSON.stringify({ ...settings, global, rule_files: [rules] }));
-  await prometheus.start();
-
+  const { url, stop } = await bootPrometheus({ name, metricsUrls, port: await freePort(), rules: impatient() });
   const fires = async (alert: string, labels: Record<string, string>) => {
     const { data } = (await (await fetch(`${url}/api/v1/alerts`)).json()) as {
       data: { alerts: { state: string; labels: Record<string, string> }[] };

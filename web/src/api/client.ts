@@ -6,6 +6,7 @@ type Schemas = components['schemas'];
 export type Address = Schemas['Address'];
 export type Order = Schemas['Order'];
 export type Product = Schemas['Product'];
+export type Dashboard = Schemas['Dashboard'];
 export type User = Schemas['User'];
 export type TimelineEntry = Schemas['TimelineEntry'];
 export type NewOrder = Schemas['NewOrderOfItems'];

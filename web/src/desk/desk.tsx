@@ -4,8 +4,10 @@ import { ForUser, Missing } from '../pages/log-in.js';
 import { Empty } from '../parts/notice.js';
 import { Title } from '../parts/title.js';
 import { useWords } from '../texts/words.js';
+import { Now } from './now.js';
 import { DeskOrder, DeskOrders } from './orders.js';
 import { DeskProduct, DeskProducts } from './products.js';
+import { DeskUsers } from './users.js';
 import { Waiting } from './waiting.js';
 import '../styles/desk.css';
 
@@ -29,16 +31,21 @@ function ForAdmin({ user }: { user: User }) {
         <NavLink to="/desk" end>
           {t('desk.waiting')}
         </NavLink>
+        <NavLink to="/desk/now">{t('desk.now')}</NavLink>
         <NavLink to="/desk/orders">{t('desk.orders')}</NavLink>
         <NavLink to="/desk/products">{t('desk.products')}</NavLink>
+        <NavLink to="/desk/users">{t('desk.users')}</NavLink>
       </nav>
       <Routes>
         <Route index element={<Waiting />} />
+        <Route path="now" element={<Now />} />
         <Route path="orders" element={<DeskOrders />} />
         <Route path="orders/:id" element={<DeskOrder />} />
         <Route path="products" element={<DeskProducts />} />
         <Route path="products/new" element={<DeskProduct key="new" />} />
         <Route path="products/:id" element={<DeskProduct />} />
+        <Route path="users" element={<DeskUsers />} />
+        <Route path="users/:id" element={<DeskUsers />} />
         <Route path="*" element={<Missing />} />
       </Routes>
     </div>

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useNavigate, useSearchParams } from 'react-router';
+import { Link, useNavigate, useSearchParams } from 'react-router';
 import { ORDER_STATUSES } from '../../../contracts/order-status.js';
 import { ApiError, api, bodyOf, type Order } from '../api/client.js';
 import { useOrderParts, useOrders } from '../api/queries.js';
@@ -10,6 +10,7 @@ import { OrderList, StatusChoice } from '../pages/orders.js';
 import { Field, textOf } from '../parts/fields.js';
 import { Notice, Trouble } from '../parts/notice.js';
 import { Title } from '../parts/title.js';
+import type { TextKey } from '../texts/en.js';
 import { digitsOf, useWords } from '../texts/words.js';
 import { Acts, actsOf, Dialog, DialogEnd } from './acts.js';
 
@@ -60,16 +61,24 @@ export function DeskOrders() {
 
 export const DeskOrder = () => <OrderPage desk={OrderActs} />;
 
+/** Where the words for a customer speak of themselves. */
+const ASKED_BY: Partial<Record<NonNullable<Order['cancelReason']>, TextKey>> = {
+  CUSTOMER_REQUEST: 'desk.byCustomer',
+  OPERATOR_REQUEST: 'desk.byOperator',
+};
+
 function OrderActs({ order }: { order: Order }) {
   const { t, time } = useWords();
   const { attention } = order;
   return (
     <section className="card form" aria-labelledby="acts-title">
       <h2 id="acts-title">{t('desk.acts')}</h2>
-      <p>{t('desk.customer', { id: order.userId })}</p>
+      <p>
+        <Link to={`/desk/users/${order.userId}`}>{t('desk.customer', { id: order.userId })}</Link>
+      </p>
       {order.cancelReason !== undefined && (
         <p>
-          {order.cancelReason} {order.cancelNote}
+          {t(ASKED_BY[order.cancelReason] ?? `reason.${order.cancelReason}`)} {order.cancelNote}
         </p>
       )}
       {attention !== undefined && (

@@ -1,23 +1,17 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
-import { ApiError, api, bodyOf, orIfMissing, type Product } from '../api/client.js';
+import { api, bodyOf, orIfMissing, type Product } from '../api/client.js';
 import { useCatalog } from '../api/queries.js';
 import { Missing } from '../pages/log-in.js';
 import { Field, ProductSearch, textOf } from '../parts/fields.js';
 import { Notice, Trouble } from '../parts/notice.js';
 import { Title } from '../parts/title.js';
 import { digitsOf, useWords } from '../texts/words.js';
+import { hasMoved, ifMatch, versioned } from './versioned.js';
 
-/** What was asked for, with the version of it that a change names, so that nobody overwrites what they have not seen. */
-async function versioned<T>(asked: Promise<{ data?: T; error?: unknown; response: Response }>) {
-  const answer = await asked;
-  return { thing: await bodyOf(Promise.resolve(answer)), version: answer.response.headers.get('ETag') ?? undefined };
-}
-const ifMatch = (version: string | undefined) => (version === undefined ? {} : { 'If-Match': version });
 /** It would take away what is being typed: only an answer to what was sent shows anew how it is. */
 const asItWasOpened = { refetchOnWindowFocus: false, refetchOnReconnect: false };
-const hasMoved = (error: unknown) => error instanceof ApiError && error.status === 412;
 
 export function DeskProducts() {
   const { t } = useWords();

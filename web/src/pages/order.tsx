@@ -142,7 +142,7 @@ function Receipt({
 }
 
 function Happened({ entries }: { entries: readonly TimelineEntry[] }) {
-  const { t, count, clock } = useWords();
+  const { t, count, clock, known } = useWords();
   return (
     <section className="card happened">
       <h2>{t('order.happened')}</h2>
@@ -153,7 +153,7 @@ function Happened({ entries }: { entries: readonly TimelineEntry[] }) {
             <span>
               <strong>{t(`step.${entry.step}`)}</strong> {t(`outcome.${entry.outcome}`)}
               {entry.attempts > 1 && ` · ${count('order.attempts', entry.attempts)}`}
-              {entry.detail !== undefined && <small>{entry.detail}</small>}
+              {entry.detail !== undefined && <small>{known('code', entry.detail)}</small>}
               {entry.operator !== undefined && <small>{t('desk.operator', entry.operator)}</small>}
             </span>
           </li>

@@ -24,6 +24,7 @@ export const digitsOf = (currency: string): number => OTHER_MINOR_UNITS[currency
 function wordsOf(lang: Language) {
   const plural = new Intl.PluralRules(lang);
   const number = new Intl.NumberFormat(lang);
+  const seconds = new Intl.NumberFormat(lang, { style: 'unit', unit: 'second', maximumFractionDigits: 2 });
   const whole = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short' });
   const clock = new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
   const countries = new Intl.DisplayNames(lang, { type: 'region' });
@@ -31,6 +32,11 @@ function wordsOf(lang: Language) {
     TEXTS[lang][key].replaceAll(/\{(\w+)\}/g, (_match, name: string) => String(values[name] ?? ''));
   return {
     t,
+    /** Of a value that comes from outside; as it is where there is no text for it. */
+    known: (stem: string, value: string): string => {
+      const key = `${stem}.${value}`;
+      return key in TEXTS[lang] ? t(key as TextKey) : value;
+    },
     count: (stem: Stem<TextKey>, n: number) =>
       t(`${stem}_${plural.select(n) === 'one' ? 'one' : 'other'}`, { n: number.format(n) }),
     /** From the minor unit. */
@@ -40,6 +46,7 @@ function wordsOf(lang: Language) {
       return new Intl.NumberFormat(lang, { style: 'currency', currency, ...shown }).format(amount / 10 ** digits);
     },
     number: (n: number) => number.format(n),
+    seconds: (n: number) => seconds.format(n),
     time: (at: string) => whole.format(new Date(at)),
     clock: (at: string) => clock.format(new Date(at)),
     country: (code: string) => countries.of(code) ?? code,

@@ -1,0 +1,134 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useNavigate, useParams } from 'react-router';
+import { api, bodyOf, type User } from '../api/client.js';
+import { useVisitor } from '../api/session.js';
+import { Field, textOf } from '../parts/fields.js';
+import { Notice, Trouble } from '../parts/notice.js';
+import { Title } from '../parts/title.js';
+import { useWords } from '../texts/words.js';
+import { Dialog, DialogEnd } from './acts.js';
+import { hasMoved, ifMatch, versioned } from './versioned.js';
+
+export function DeskUsers() {
+  const { t } = useWords();
+  const navigate = useNavigate();
+  const id = useParams()['id'];
+  return (
+    <section className="page medium">
+      <Title>{t('desk.users')}</Title>
+      <search className="desk-search">
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            void navigate(`/desk/users/${textOf(new FormData(event.currentTarget), 'id')}`);
+          }}
+        >
+          <Field
+            label={t('desk.userId')}
+            hint={t('desk.userIdHint')}
+            name="id"
+            inputMode="numeric"
+            pattern="[0-9]+"
+            defaultValue={id}
+            required
+          />
+        </form>
+      </search>
+      {id !== undefined && <UserCard key={id} id={Number(id)} />}
+    </section>
+  );
+}
+
+function UserCard({ id }: { id: number }) {
+  const { t, time, known } = useWords();
+  const [isOpen, open] = useState(false);
+  const own = useVisitor().user?.id;
+  const asked = useQuery({
+    queryKey: ['desk', 'user', id],
+    queryFn: () => versioned(api.GET('/users/{id}', { params: { path: { id } } })),
+    staleTime: 0,
+  });
+  if (asked.isError) return <Notice>{t('desk.noUser')}</Notice>;
+  if (asked.data === undefined)
+    return (
+      <>
+        <Trouble of={[asked]} />
+        <div className="card ghost tall" aria-busy="true" />
+      </>
+    );
+  const { thing: user, version } = asked.data;
+  return (
+    <section className="card form receipt" aria-labelledby="user-title">
+      <div className="heading">
+        <h2 id="user-title">{user.name}</h2>
+        <span className="status" data-status={user.disabled ? 'CANCELLED' : 'COMPLETED'}>
+          {t(user.disabled ? 'user.disabled' : 'user.enabled')}
+        </span>
+      </div>
+      <dl>
+        <dt>{t('login.email')}</dt>
+        <dd>{user.email}</dd>
+        <dt>{t('profile.phone')}</dt>
+        <dd>{user.phone ?? '–'}</dd>
+        <dt>{t('user.since')}</dt>
+        <dd>
+          <time dateTime={user.createdAt}>{time(user.createdAt)}</time>
+        </dd>
+        <dt>{t('user.roles')}</dt>
+        <dd>
+          {user.roles.map((role) => known('role', role)).join(', ')}
+          <small>{t('user.rolesHint')}</small>
+        </dd>
+      </dl>
+      <div className="acts">
+        <Link className="button" to={`/desk/orders?customer=${id}`}>
+          {t('user.orders')}
+        </Link>
+        <button type="button" disabled={own === id} onClick={() => open(true)}>
+          {t(user.disabled ? 'user.enable' : 'user.disable')}
+        </button>
+      </div>
+      {isOpen && <AccessDialog user={user} version={version} onClose={() => open(false)} />}
+    </section>
+  );
+}
+
+function AccessDialog({ user, version, onClose }: { user: User; version: string | undefined; onClose: () => void }) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  // As it was when it was opened: what is shown anew behind it does not turn the question around.
+  const [disabled] = useState(!user.disabled);
+  const act = disabled ? 'user.disable' : 'user.enable';
+  const setting = useMutation({
+    retry: false,
+    mutationFn: () =>
+      bodyOf(
+        api.PATCH('/users/{id}', {
+          params: { path: { id: user.id }, header: ifMatch(version) },
+          body: { disabled },
+        }),
+      ),
+    onSuccess: onClose,
+    onSettled: () => client.invalidateQueries({ queryKey: ['desk', 'user'] }),
+  });
+  return (
+    <Dialog title={t(act)} isPending={setting.isPending} onClose={onClose}>
+      <p>{t(`${act}.what`, { email: user.email })}</p>
+      <form
+        className="form-plain"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setting.mutate();
+        }}
+      >
+        {hasMoved(setting.error) ? (
+          <Notice kind="bad">{t('desk.moved')}</Notice>
+        ) : (
+          <Trouble of={[setting]} isSentOnce />
+        )}
+        <DialogEnd isPending={setting.isPending} label={t(act)} onClose={onClose} />
+      </form>
+    </Dialog>
+  );
+}
