@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { beforeAll, expect, inject, test } from 'vitest';
 import type { Order } from '../../contracts/http/orders.js';
 import type { Product } from '../../contracts/http/products.js';
-import { openShop, stockedProduct, type Shop } from '../support/shop.js';
+import { openShop, orderOf, stockedProduct, type Shop } from '../support/shop.js';
 import { awkwardIn, button, keep, LIMIT_MS, SCRIPT, visitor as visitorOf } from '../support/visitor.js';
 import { openBrowser } from '../support/web-ui.js';
 
@@ -92,6 +92,23 @@ test(
     await page.getByText('The card was declined.').waitFor();
     await page.locator('[data-part=goods]', { hasText: 'Back in stock' }).waitFor();
     await keep(page, 'saga');
+  },
+  LIMIT_MS,
+);
+
+test(
+  'what is bought at once is ordered alone, and the cart stays as it is',
+  async () => {
+    const [inCart, wanted] = [await stockedProduct(shop), await stockedProduct(shop)];
+    const page = await visitor();
+    await page.goto(`${gatewayUrl}/shop/products/${inCart.id}`);
+    await page.locator('.product-wide .round').click();
+    await order(page, wanted.id);
+    await status(page, 'COMPLETED');
+    const { lines } = await orderOf(shop.alice, page.url().split('/').at(-1) ?? '');
+    expect(lines.map(({ productId, quantity }) => [productId, quantity])).toEqual([[wanted.id, 1]]);
+    await page.getByRole('link', { name: '1 piece in the cart' }).click();
+    await page.locator(`.line a[href="/shop/products/${inCart.id}"]`).waitFor();
   },
   LIMIT_MS,
 );

@@ -32,6 +32,7 @@ const router = createBrowserRouter([
       { path: '/shop/login', element: <LogIn key="in" /> },
       { path: '/shop/signup', element: <LogIn key="up" isNew /> },
       { path: '/shop/checkout', element: <ForUser page={Checkout} /> },
+      { path: '/shop/checkout/:productId', element: <ForUser page={Checkout} /> },
       { path: '/shop/profile', element: <ForUser page={Profile} /> },
       { path: '/shop/orders', element: <ForUser page={Orders} /> },
       { path: '/shop/orders/:id', element: <ForUser page={() => <OrderPage />} /> },

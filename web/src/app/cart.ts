@@ -34,6 +34,10 @@ export function addToCart(productId: number, quantity = 1): void {
   setQuantity(productId, before + quantity);
 }
 
+/** What a checkout is about: one piece of the product that is bought at once, or the cart. */
+export const itemsOf = (only: number | undefined): CartLine[] =>
+  only === undefined ? cart.get() : [{ productId: only, quantity: 1 }];
+
 /** What was ordered; what was put in meanwhile stays. */
 export const takeOut = (items: readonly CartLine[]): void =>
   items.forEach(({ productId, quantity }) => addToCart(productId, -quantity));
@@ -66,10 +70,10 @@ export function attemptFor(userId: number, body: NewOrder): Attempt {
 }
 
 /** What a page sent that was left or loaded anew before the answer came, while it is what is wished for still. */
-export function unanswered(userId: number): Attempt | undefined {
+export function unanswered(userId: number, items = cart.get()): Attempt | undefined {
   const before = attempt.get();
   if (before?.userId !== userId || Date.now() - before.at > FRESH_MS) return undefined;
-  return JSON.stringify(before.body.items) === JSON.stringify(cart.get()) ? before : undefined;
+  return JSON.stringify(before.body.items) === JSON.stringify(items) ? before : undefined;
 }
 
 /** Only these say that the key has no order and gets none. After all others, a 401 too, the same wish keeps its key. */

@@ -2,7 +2,7 @@ import { useDeferredValue, useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { useCatalog, useCategories, useStock } from '../api/queries.js';
 import type { Product } from '../api/client.js';
-import { addToCart, cart, setQuantity } from '../app/cart.js';
+import { addToCart } from '../app/cart.js';
 import { Art } from '../parts/art.js';
 import { ProductSearch } from '../parts/fields.js';
 import { Empty, Trouble } from '../parts/notice.js';
@@ -29,10 +29,6 @@ export function BuyButtons({ product }: { product: Product }) {
   const navigate = useNavigate();
   const { data } = useStock(product.id);
   const isOut = data?.quantity === 0;
-  const buy = () => {
-    if (!cart.get().some(({ productId }) => productId === product.id)) setQuantity(product.id, 1);
-    void navigate('/shop/checkout');
-  };
   const { name } = product;
   return (
     <div className="buy">
@@ -41,7 +37,7 @@ export function BuyButtons({ product }: { product: Product }) {
         type="button"
         disabled={isOut}
         aria-label={t('product.buyNamed', { name })}
-        onClick={buy}
+        onClick={() => void navigate(`/shop/checkout/${product.id}`)}
       >
         {t('product.buy')}
       </button>

@@ -1,13 +1,14 @@
 import { useMutation } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
-import { useNavigate } from 'react-router';
+import { useNavigate, useParams } from 'react-router';
 import { ApiError, api, bodyOf, type User } from '../api/client.js';
-import { attemptFor, cart, forget, isRefusal, takeOut, unanswered, type Attempt } from '../app/cart.js';
+import { attemptFor, forget, isRefusal, itemsOf, takeOut, unanswered, type Attempt } from '../app/cart.js';
 import { AddressFields, addressOf, textOf } from '../parts/fields.js';
 import { Notice, Trouble } from '../parts/notice.js';
 import { Title } from '../parts/title.js';
 import { useWords } from '../texts/words.js';
 import { EmptyCart, usePricedCart } from './cart.js';
+import { Missing } from './log-in.js';
 
 const PAYMENTS = [
   'card_ok',
@@ -32,16 +33,19 @@ async function place({ key, body }: Attempt): Promise<string> {
   }
 }
 
+/** Of the cart; below a product's id of one piece of it, and the cart stays as it is. */
 export function Checkout({ user }: { user: User }) {
   const { t, money } = useWords();
   const navigate = useNavigate();
-  const { lines, troubles, isMixed, total, currency } = usePricedCart();
+  const { productId } = useParams();
+  const only = productId === undefined ? undefined : Number(productId);
+  const { lines, troubles, isMixed, total, currency } = usePricedCart(only);
   const isSent = useRef(false);
   const placing = useMutation({
     mutationFn: place,
     onSuccess: (_orderId, wish) => {
       forget(wish);
-      takeOut(wish.body.items);
+      if (only === undefined) takeOut(wish.body.items);
     },
     onError: (error, wish) => {
       if (error instanceof ApiError && isRefusal(error.status)) forget(wish);
@@ -60,9 +64,10 @@ export function Checkout({ user }: { user: User }) {
     [mutate, navigate],
   );
 
-  useEffect(() => send(unanswered(user.id)), [send, user.id]);
+  useEffect(() => send(unanswered(user.id, itemsOf(only))), [send, user.id, only]);
 
   if (lines.length === 0 && !placing.isPending && !placing.isSuccess) return <EmptyCart />;
+  if (only !== undefined && lines[0]?.isGone === true) return <Missing text={t('product.missing')} />;
   return (
     <form
       className="page checkout"
@@ -73,7 +78,7 @@ export function Checkout({ user }: { user: User }) {
         const address = addressOf(form);
         send(
           attemptFor(user.id, {
-            items: cart.get(),
+            items: itemsOf(only),
             paymentMethod: textOf(form, 'payment'),
             shippingAddress: carrier === 'usual' ? address : { ...address, postalCode: carrier },
           }),
