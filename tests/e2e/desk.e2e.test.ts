@@ -79,6 +79,7 @@ test(
     await page.getByLabel('Order id').press('Enter');
     await page.locator('.heading .status[data-status=COMPLETED]').waitFor();
     await page.locator('.happened').getByText(NOTE).waitFor();
+    await page.locator('.happened').getByText('The payment provider does not answer.').waitFor();
     findings.push(...(await awkwardIn(page)));
     expect(findings).toEqual([]);
     expect(await page.evaluate('typeof hit')).toBe('undefined');
@@ -241,7 +242,12 @@ test(
     await page.getByText('There are no charts now').waitFor();
     const findings = await awkwardIn(page);
 
-    const { stop } = await bootPrometheus({ name: 'desk', metricsUrls, port: prometheusPort, rules: { groups: [] } });
+    const { stop } = await bootPrometheus({
+      name: `desk-${prometheusPort}`,
+      metricsUrls,
+      port: prometheusPort,
+      rules: { groups: [] },
+    });
     onTestFinished(stop);
     const chart = (name: string) => page.locator('.chart', { has: page.getByRole('heading', { name }) });
     await chart('How soon an order is answered').getByText('99 of 100').waitFor();

@@ -73,7 +73,7 @@ test(
     await order(page, id);
     await status(page, 'COMPLETED');
     expect(await states(page)).toEqual(['done', 'done', 'done', 'done', 'done']);
-    await page.locator('[data-part=goods]', { hasText: 'Delivered to you' }).waitFor();
+    await page.locator('[data-part=goods]', { hasText: 'Delivered' }).waitFor();
     expect(await page.title()).toBe('Your order · Holdfast');
     await page.locator('[data-part=money]', { hasText: /₩1,000 charged/ }).waitFor();
   },
@@ -89,7 +89,8 @@ test(
     await status(page, 'CANCELLED');
     await page.locator('[data-step=release-stock][data-state=undone]').waitFor();
     expect(await states(page)).toEqual(['done', 'done', 'refused', 'waiting', 'waiting']);
-    await page.getByText('The card was declined.').waitFor();
+    for (const place of ['.notice', '.happened'])
+      await page.locator(place).getByText('The card was declined.').waitFor();
     await page.locator('[data-part=goods]', { hasText: 'Back in stock' }).waitFor();
     await keep(page, 'saga');
   },
