@@ -143,7 +143,20 @@ test.each(['at first', 'after a try that did not go'])('of ten at the same time 
     await told('order-created', 2);
     smtp.misbehave = () => undefined;
   }
-  const outcomes = await Promise.all(Array.from({ length: 10 }, () => told('order-created', 2)));
+  // None goes on before all have seen how it stands.
+  let looked = 0;
+  let allLooked = () => {};
+  const all = new Promise<void>((resolve) => (allLooked = resolve));
+  const real = { ...store };
+  store.open = async (...wanted) => {
+    const row = await real.open(...wanted);
+    if (++looked === 10) allLooked();
+    await all;
+    return row;
+  };
+  const outcomes = await Promise.all(Array.from({ length: 10 }, () => told('order-created', 2))).finally(() =>
+    Object.assign(store, real),
+  );
   expect(smtp.taken).toHaveLength(1);
   expect(await statuses()).toEqual({ EMAIL: 'SENT' });
   for (const outcome of outcomes)
