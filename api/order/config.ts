@@ -5,6 +5,13 @@ import { sagaTimeSettings } from '../../services/order/saga-start.js';
 import { authSettings } from '../http/auth.js';
 import { orderWaitSettings } from '../http/order-wait.js';
 
+/** A page of another system that an operator's browser opens: `name` in braces stands for what it shows. */
+const pageOf = (name: string) =>
+  z
+    .url({ protocol: /^https?$/ })
+    .includes(`{${name}}`)
+    .optional();
+
 export const settings = z.object({
   ...processSettings,
   ...databaseSettings,
@@ -20,6 +27,12 @@ export const settings = z.object({
     .describe(
       "where Prometheus is, for the numbers at the operators' desk; without it the desk says that there are none",
     ),
+  WORKFLOW_PAGE: pageOf('workflowId').describe(
+    "where a browser finds a workflow in Temporal's Web UI, `{workflowId}` in place of its id; without it, timelines have no link there",
+  ),
+  TRACE_PAGE: pageOf('traceId').describe(
+    'where a browser finds a trace, `{traceId}` in place of its id; without it, timelines have no link there',
+  ),
 });
 
 export type OrderApiConfig = z.output<typeof settings>;

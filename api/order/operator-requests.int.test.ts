@@ -105,6 +105,20 @@ describe('the timeline', () => {
     expect((await api.get(`/orders/${id}/timeline`, '')).status).toBe(401);
   });
 
+  it('links for admins alone to the pages of its workflow and of the trace that it began with', async () => {
+    const id = await place();
+    const links = async () => (await api.get(`/orders/${id}/timeline`, api.admin)).body as { links: object };
+    const workflow = `http://temporal.test/workflows/order-${id}`;
+    expect(await links()).toMatchObject({ links: { workflow } });
+    // Tests have no tracing.
+    await api.database.prisma.timelineEntry.updateMany({
+      where: { orderId: id, step: 'order-created' },
+      data: { traceId: 'abc' },
+    });
+    expect((await links()).links).toEqual({ workflow, trace: 'http://zipkin.test/traces/abc' });
+    expect((await api.get(`/orders/${id}/timeline`)).body).not.toHaveProperty('links');
+  });
+
   it('tells admins alone what a reconciliation found and an operator has put right', async () => {
     const id = await place();
     const by = { operator: 'hana', note: 'she has sent it back' };

@@ -48,6 +48,8 @@ export interface OrderContext extends ServiceContext {
   /** What the metrics are asked of; there need not be one. */
   prometheus?: ServiceClient;
   orderWaitMs: number;
+  /** Of other systems, for operators; with what stands for an id. */
+  pages: { workflow: string | undefined; trace: string | undefined };
 }
 
 export function createContext(base: Base<OrderApiConfig>): OrderContext {
@@ -82,6 +84,7 @@ export function createContext(base: Base<OrderApiConfig>): OrderContext {
       prometheus: createServiceClient({ name: 'Prometheus', urls: config.PROMETHEUS_URL, timeoutMs: 3_000 }),
     }),
     orderWaitMs: config.ORDER_WAIT_MS,
+    pages: { workflow: config.WORKFLOW_PAGE, trace: config.TRACE_PAGE },
   };
 }
 

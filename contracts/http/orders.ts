@@ -198,7 +198,16 @@ export const timelineEntrySchema = z
   })
   .meta({ id: 'TimelineEntry', description: 'One thing that was done for an order, or was tried.' });
 
-export const timelineSchema = z.object({ items: z.array(timelineEntrySchema) });
+export const timelineSchema = z.object({
+  items: z.array(timelineEntrySchema),
+  links: z
+    .object({
+      workflow: z.url().optional().meta({ description: 'The order’s Saga in Temporal’s Web UI.' }),
+      trace: z.url().optional().meta({ description: 'The trace of the request that placed it.' }),
+    })
+    .optional()
+    .meta({ description: 'Pages of other systems, as far as their addresses are set. Only admins see it.' }),
+});
 export type Timeline = z.infer<typeof timelineSchema>;
 
 export const operatorRequestBodySchema = z

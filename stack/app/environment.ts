@@ -36,6 +36,7 @@ export function sharedEnvironment({
   return {
     HOST: '127.0.0.1',
     ...pick(serversEnv, ['KAFKA_BROKERS', 'TEMPORAL_ADDRESS', 'ZIPKIN_URL', 'PROMETHEUS_URL']),
+    ...pages(serversEnv, namespace),
     REDIS_URL: `${(serversEnv.REDIS_URL ?? '').replace(/\/\d*$/, '')}/${redisDatabase}`,
     TEMPORAL_NAMESPACE: namespace,
     GATEWAY_URL: urls.gateway ?? '',
@@ -93,6 +94,14 @@ export function databaseSettings(databases: Environment): Environment {
 
 function pick(from: Environment, names: string[]): Environment {
   return Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));
+}
+
+/** What the order's timeline links to. */
+function pages({ TEMPORAL_UI_URL, ZIPKIN_URL }: Environment, namespace: string): Environment {
+  return {
+    ...(TEMPORAL_UI_URL && { WORKFLOW_PAGE: `${TEMPORAL_UI_URL}/namespaces/${namespace}/workflows/{workflowId}` }),
+    ...(ZIPKIN_URL && { TRACE_PAGE: `${ZIPKIN_URL}/zipkin/traces/{traceId}` }),
+  };
 }
 
 /** A browser takes its two names for two origins. */
