@@ -80,37 +80,50 @@ const levels: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = 
  * Once per process, before its first connection: the SDK logs as we do and leaves signals to us.
  * @returns what reads the SDK's own metrics, as Prometheus text: it answers them itself, at a port of this machine alone
  */
-export async function installTemporalRuntime(logger: Logger, service: string): Promise<() => Promise<string>> {
-  const bindAddress = `127.0.0.1:${await freePort()}`;
+export async function installTemporalRuntime(
+  logger: Logger,
+  service: string,
+  portToTry = freePort,
+): Promise<() => Promise<string>> {
   const log = (level: LogLevel, message: string, meta?: Record<string, unknown>) => {
     const shaped = shapedEntry(level, message, meta);
     const { error, ...rest } = shaped.fields;
     logger[levels[shaped.level]]({ ...plain(rest), ...(error === undefined ? {} : { err: error }) }, shaped.message);
   };
-  Runtime.install({
-    shutdownSignals: [],
-    logger: {
-      log,
-      trace: (message, meta) => log('TRACE', message, meta),
-      debug: (message, meta) => log('DEBUG', message, meta),
-      info: (message, meta) => log('INFO', message, meta),
-      warn: (message, meta) => log('WARN', message, meta),
-      error: (message, meta) => log('ERROR', message, meta),
-    },
-    telemetryOptions: {
-      logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
-      metrics: {
-        prometheus: { bindAddress, unitSuffix: true, useSecondsForDurations: true },
-        globalTags: { service },
-        attachServiceName: false,
+  const install = (bindAddress: string) =>
+    Runtime.install({
+      shutdownSignals: [],
+      logger: {
+        log,
+        trace: (message, meta) => log('TRACE', message, meta),
+        debug: (message, meta) => log('DEBUG', message, meta),
+        info: (message, meta) => log('INFO', message, meta),
+        warn: (message, meta) => log('WARN', message, meta),
+        error: (message, meta) => log('ERROR', message, meta),
       },
-    },
-  });
-  return async () => (await fetch(`http://${bindAddress}/metrics`)).text();
+      telemetryOptions: {
+        logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
+        metrics: {
+          prometheus: { bindAddress, unitSuffix: true, useSecondsForDurations: true },
+          globalTags: { service },
+          attachServiceName: false,
+        },
+      },
+    });
+  for (;;) {
+    const bindAddress = `127.0.0.1:${await portToTry()}`;
+    try {
+      install(bindAddress);
+      return async () => (await fetch(`http://${bindAddress}/metrics`)).text();
+    } catch (error) {
+      // Whoever looks for a free one, too, may have bound it first.
+      if (!(error instanceof Error && error.message.includes('Address already in use'))) throw error;
+    }
+  }
 }
 
 /** The SDK binds one that it is told, and says of none which it has taken. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

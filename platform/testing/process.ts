@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { createHealthServer } from '../health.js';
 import { createLogger } from '../logger.js';
@@ -32,6 +34,16 @@ await runProcess({ logger }, async (onShutdown) => {
     const { url, drain } = await createHealthServer(settings);
     onShutdown('health port', drain);
     logger.info(url);
+  }
+  if (how === 'measures') {
+    const { freePort, installTemporalRuntime } = await import('../temporal/runtime.js');
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const ports = [(other.address() as AddressInfo).port, await freePort()];
+    const read = await installTemporalRuntime(logger, 'process', () => Promise.resolve(ports.shift() ?? 0));
+    await read();
+    logger.info('measured');
+    other.close();
   }
   if (how === 'crashes') setTimeout(() => void Promise.reject(new Error('nobody caught this')), 10);
   await Promise.resolve();

@@ -93,8 +93,20 @@ export const faults: Guard[] = [
       instead: "if (meta['sdkComponent'] !== 'none') return",
     },
     test: {
-      file: 'platform/temporal/shaped-log.test.ts',
+      file: 'platform/temporal/runtime.test.ts',
       name: 'an activity that was timed out meanwhile is told without',
+    },
+  },
+  {
+    promise: "A worker starts also where another process takes the port that its SDK's metrics were to have.",
+    code: {
+      file: 'platform/temporal/runtime.ts',
+      text: "if (!(error instanceof Error && error.message.includes('Address already in use'))) throw error;",
+      instead: 'throw error;',
+    },
+    test: {
+      file: 'platform/temporal/runtime.test.ts',
+      name: 'the SDK answers its metrics at another port',
     },
   },
   {

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { startProcess } from '../testing/start-process.js';
+import { waitFor } from '../../tests/support/wait-for.js';
 import { shapedEntry } from './runtime.js';
 
 const core = { sdkComponent: 'core', target: 'temporalio_sdk_core::worker::activities', spanContexts: [{ task: 'x' }] };
@@ -56,3 +58,11 @@ test('what the SDK says around activities and workflows stays, without the token
     fields: { sdkComponent: 'worker', workflowId: 'order-1', attempt: 2 },
   });
 });
+
+test('the SDK answers its metrics at another port where somebody has taken the one that was free', async () => {
+  const { child, exit, messages } = startProcess('measures');
+  // On a busy machine the SDK is read for long.
+  await waitFor('its metrics', () => messages().includes('measured'), { timeoutMs: 50_000 });
+  child.kill('SIGTERM');
+  expect(await exit).toBe(0);
+}, 60_000);
