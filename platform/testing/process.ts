@@ -25,8 +25,8 @@ await runProcess({ logger }, async (onShutdown) => {
     tracer.startSpan('one').end();
     const query = (name: string) =>
       tracer.startSpan(name, { startTime: 0, attributes: { 'db.system.name': 'postgresql' } });
-    query('quick query').end(9);
-    query('slow query').end(10);
+    query('quick query').end(49);
+    query('slow query').end(50);
     query('failed command').setStatus({ code: SpanStatusCode.ERROR }).end(1);
   }
   if (how === 'serves') {

@@ -6,6 +6,7 @@ interface Span {
   id: string;
   parentId?: string;
   name: string;
+  tags?: Record<string, string>;
   localEndpoint?: { serviceName?: string };
 }
 
