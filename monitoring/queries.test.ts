@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { parser } from '@prometheus-io/lezer-promql';
 import { describe, expect, it } from 'vitest';
 import { DASHBOARD_QUERIES } from '../contracts/http/dashboard.js';
 import { metricOf, METRICS, TEMPORAL_METRICS, type MetricName } from '../contracts/metrics.js';
@@ -7,34 +6,12 @@ import { COMPENSATIONS } from '../contracts/saga-steps.js';
 import { createMetrics } from '../platform/metrics.js';
 import { ourProcesses } from '../stack/app/processes.js';
 import { DASHBOARDS } from './dashboards.js';
+import { comparedIn, selectorsOf } from './promql.js';
 import { readRules } from './rules.js';
 
 const rules = readRules().groups.flatMap((group) => group.rules);
 const alerts = rules.filter((rule) => rule.alert !== undefined);
 const recorded = new Set(rules.flatMap(({ record }) => record ?? []));
-
-interface Selector {
-  metric: string;
-  matchers: { label: string; op: string; value: string }[];
-}
-
-/** What a query asks for. Throws where it is none. */
-function selectorsOf(query: string): Selector[] {
-  const selectors: Selector[] = [];
-  parser.parse(query).iterate({
-    enter: ({ name, type, node, from, to }) => {
-      if (type.isError) throw new Error(`no PromQL at ${query.slice(from)}`);
-      const text = query.slice(from, to);
-      if (name === 'VectorSelector') {
-        const metric = node.getChild('Identifier');
-        selectors.push({ metric: metric === null ? '' : query.slice(metric.from, metric.to), matchers: [] });
-      }
-      const [, label, op, value] = (name === 'UnquotedLabelMatcher' && /^(\w+)(\W+?)"(.*)"$/.exec(text)) || [];
-      if (label && op) selectors.at(-1)?.matchers.push({ label, op, value: value ?? '' });
-    },
-  });
-  return selectors;
-}
 
 /** What no process of ours answers, so that a query is about nothing for ever. */
 function unknownIn(query: string): string[] {
@@ -76,6 +53,13 @@ it('what a query is about is checked down to the values of its labels', () => {
     'outcome="DONE"',
   ]);
   expect(() => unknownIn('sum(rate(up[5m])')).toThrow('no PromQL');
+});
+
+it('what an alert compares is told from its conditions', () => {
+  expect(comparedIn('sum(a) / b > 0')).toBe('sum(a) / b');
+  expect(comparedIn('(a > 14 * c and d > 1) or e > 6')).toBe('a');
+  expect(comparedIn('group by (x) (a) unless on (x) (a == 1)')).toBe('group by (x) (a)');
+  expect(comparedIn('rate(a[5m])')).toBe('rate(a[5m])');
 });
 
 describe.each(rules.map((rule) => [rule.alert ?? `${rule.record} ${rule.labels?.['slo'] ?? ''}`, rule] as const))(

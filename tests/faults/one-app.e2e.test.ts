@@ -3,6 +3,7 @@ import { instanceKilled } from './one-app/instance-killed.js';
 import { kafkaAway } from './one-app/kafka-away.js';
 import { bootOneApp, type OneApp } from './one-app/one-app.js';
 import { operators } from './one-app/operators.js';
+import { numbersShown } from './one-app/numbers-shown.js';
 import { orderApiKilled } from './one-app/order-api-killed.js';
 import { servicesAway } from './one-app/services-away.js';
 import { stoppedInOrder } from './one-app/stopped-in-order.js';
@@ -33,3 +34,5 @@ describe('one instance of two', onAWholeApp(instanceKilled));
 describe('processes that are stopped in order', onAWholeApp(stoppedInOrder));
 describe('two instances of the order API, of which some die', onAWholeApp(orderApiKilled));
 describe('orders that are stuck', onAWholeApp(operators));
+// Last: what the other parts brought about is seen in it.
+describe('the numbers of all of it', onAWholeApp(numbersShown));

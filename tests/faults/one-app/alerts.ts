@@ -8,6 +8,8 @@ export interface Alerts {
   fire(alert: string, labels: Record<string, string>): Promise<void>;
   /** Waits until it does no longer. */
   end(alert: string, labels: Record<string, string>): Promise<void>;
+  /** The number of series that answer a query. Throws what Prometheus says of one that it refuses. */
+  seriesOf(query: string): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -29,6 +31,12 @@ export async function bootAlerts(name: string, metricsUrls: Record<string, strin
     const wanted = Object.entries({ alertname: alert, ...labels });
     return data.alerts.some((one) => wanted.every(([label, value]) => one.labels[label] === value));
   };
+  const seriesOf = async (query: string) => {
+    const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(query)}`);
+    const { data, error } = (await answer.json()) as { data?: { result: unknown[] }; error?: string };
+    if (data === undefined) throw new Error(`${query}: ${error}`);
+    return data.result.length;
+  };
   const within = { timeoutMs: 60_000, intervalMs: 250 };
   return {
     fire: async (alert, labels) => {
@@ -37,6 +45,7 @@ export async function bootAlerts(name: string, metricsUrls: Record<string, strin
     end: async (alert, labels) => {
       await waitFor(`${alert} to end`, async () => !(await fires(alert, labels)), within);
     },
+    seriesOf,
     stop,
   };
 }
