@@ -1,4 +1,4 @@
-/** The Kafka topics: each tells of one step of an order. Kafka only fans out; no step waits for it. */
+/** The Kafka topics: each tells of one step of an order, or of money given back by an operator. Kafka only fans out; no step waits for it. */
 export const TOPICS = [
   'order-created',
   'inventory-reserved',

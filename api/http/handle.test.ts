@@ -32,6 +32,12 @@ const operations = {
     body: z.strictObject({ name: z.string() }),
     answers: { 201: { description: 'It.', schema: cupSchema, headers: z.object({ Location: z.string() }) } },
   },
+  drawCup: {
+    ...common,
+    method: 'get',
+    path: '/cups/drawn',
+    answers: { 200: { description: 'It.', schema: z.string(), contentType: 'text/html' } },
+  },
   breakCup: { ...common, method: 'delete', path: '/cups/{id}', answers: { 204: { description: 'It is broken.' } } },
 } as const satisfies Operations;
 
@@ -44,13 +50,14 @@ const addCup = handle(operations.addCup, (call) => {
   if (call.req.get('x-stranger') !== undefined) throw forbidden();
   return reply(201, call.body, { Location: `/cups/${call.body.name}` });
 });
+const drawCup = handle(operations.drawCup, () => '<p>cup</p>');
 const breakCup = handle(operations.breakCup, () => undefined);
 
 const pass: Authenticator['optional'] = (_req, _res, next) => next();
 const app = createServiceApp(
   'order-service',
   operations,
-  { getCup, getOwnCup, addCup, breakCup },
+  { getCup, getOwnCup, addCup, drawCup, breakCup },
   {
     logger: createLogger({ service: 'order-service', level: 'silent' }),
     readiness: {},
@@ -82,6 +89,11 @@ describe('a handler', () => {
     expect([added.status, added.headers['location'], added.body]).toEqual([201, '/cups/blue', { name: 'blue' }]);
     const broken = await request(app).delete('/cups/7');
     expect([broken.status, broken.text]).toEqual([204, '']);
+  });
+
+  it('answers as its operation says what is no JSON', async () => {
+    const { type, text } = await request(app).get('/cups/drawn');
+    expect([type, text]).toEqual(['text/html', '<p>cup</p>']);
   });
 
   it('tells nobody what is wrong with a body before it has asked for it', async () => {

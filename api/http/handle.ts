@@ -117,7 +117,8 @@ function send({ answers }: Operation, res: Response, result: unknown): void {
   if (contentType !== undefined) res.type(contentType);
   res.status(status);
   if (schema === undefined) res.end();
-  else res.json(body);
+  else if (contentType === undefined || contentType.includes('json')) res.json(body);
+  else res.send(body);
 }
 
 /** The thing, and the version of it that a change can name: RFC 9110, section 8.8.3. */
