@@ -63,6 +63,7 @@ test(
     const id = await stuckOrder();
     const page = await openDesk('admin@example.com');
     await page.getByRole('checkbox', { name: `Choose ${id}` }).check();
+    await page.locator('.desk-row', { hasText: id }).getByText('The payment provider does not answer.').waitFor();
     await keep(page, 'desk');
     const findings = await awkwardIn(page);
     await button(page, 'Retry').click();
@@ -267,7 +268,6 @@ test(
       .getByText('closed')
       .waitFor();
     expect(await chart('Orders that ended').locator('path[d^=M]').count()).toBeGreaterThan(0);
-    await keep(page, 'now');
     findings.push(...(await awkwardIn(page)));
     expect(findings).toEqual([]);
   },

@@ -68,7 +68,7 @@ const ASKED_BY: Partial<Record<NonNullable<Order['cancelReason']>, TextKey>> = {
 };
 
 function OrderActs({ order }: { order: Order }) {
-  const { t, time } = useWords();
+  const { t, time, known } = useWords();
   const { attention } = order;
   return (
     <section className="card form" aria-labelledby="acts-title">
@@ -83,7 +83,8 @@ function OrderActs({ order }: { order: Order }) {
       )}
       {attention !== undefined && (
         <Notice kind="wait">
-          {t('desk.attention', { step: t(`step.${attention.step}`), since: time(attention.since) })} {attention.error}
+          {t('desk.attention', { step: t(`step.${attention.step}`), since: time(attention.since) })}{' '}
+          {known('code', attention.error)}
         </Notice>
       )}
       <Acts acts={actsOf(order)} orderIds={[order.id]} />

@@ -80,7 +80,7 @@ export function Waiting() {
 }
 
 function WaitingOrder({ order, isMarked, onToggle }: { order: Order; isMarked: boolean; onToggle: () => void }) {
-  const { t, money, time } = useWords();
+  const { t, money, time, known } = useWords();
   const { id, attention } = order;
   return (
     <li className="desk-row">
@@ -93,7 +93,7 @@ function WaitingOrder({ order, isMarked, onToggle }: { order: Order; isMarked: b
       </div>
       <div>
         <strong>{attention && t(`step.${attention.step}`)}</strong>
-        <small>{attention?.error}</small>
+        <small>{attention && known('code', attention.error)}</small>
       </div>
       <time dateTime={sinceOf(order)}>{time(sinceOf(order))}</time>
     </li>
