@@ -1,3 +1,5 @@
+import type { RestockShort, StockRequest } from './activities/inventory-activities.js';
+import type { RefundPartAnswer, RefundPartRequest } from './activities/payment-activities.js';
 import type { PlacedOrder, ShownState } from './http/orders.js';
 
 /** Workflow type of the Saga. */
@@ -41,6 +43,15 @@ export function workflowIdOf(orderId: string): string {
 
 /** Workflow type of what gives a part of an order's charge back. */
 export const REFUND_PART = 'refundPart';
+
+/** What an operator gives back, and the goods that go back to stock with it. */
+export interface OrderRefund extends RefundPartRequest {
+  restock?: StockRequest['lines'];
+}
+
+/** `restock-too-much`: nothing was given back. `restocked`: the goods are back, or more of them than were delivered. */
+export type OrderRefundAnswer =
+  (RefundPartAnswer & { restocked?: boolean }) | ({ outcome: 'restock-too-much' } & RestockShort);
 
 /** The id of the update with which a customer, or an operator for them, cancels. One fixed id: however often sent, it is one update. */
 export const CANCEL_UPDATE_ID = 'cancel';

@@ -31,7 +31,8 @@ export const REPAIRS = {
   'refund-payment': 'the charge goes back at the provider, and stands as refunded in our books',
   'record-payment': "what the provider's ledger says is written into our books",
   'refund-parts':
-    'each part that has no answer is asked for again, under its own id, and the order is told of each that went back',
+    'each part that has no answer is asked for again, under its own id, and the order is told of each that went back; goods that were to go back to stock with it do',
+  'restock-goods': 'the goods of each refund go back to stock, once, and the order is told what became of them',
   'call-off-delivery': 'it is called off, if the carrier still can',
   'tell-order': 'its workflow is told again what the carrier has said, and goes on',
 } as const;
@@ -172,6 +173,12 @@ export const FINDING_KINDS = {
     compares: 'payment, order',
     means: 'a part of a charge went back ten minutes ago, and its order, and so its customer, was not told',
     repairs: ['refund-parts'],
+  },
+  'restock-missing': {
+    compares: 'order, stock',
+    means:
+      'a refund went back ten minutes ago, and its goods, which were to go back to stock, did not, or its order was not told',
+    repairs: ['restock-goods'],
   },
   'payment-without-order': {
     compares: 'payment, order',

@@ -15,6 +15,7 @@ export const TIMELINE_STEPS = [
   'in-transit',
   'returned',
   'refunded',
+  'restocked',
   'cancel',
   'cancelled',
   ...OPERATOR_REQUESTS,

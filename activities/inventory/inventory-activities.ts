@@ -7,7 +7,12 @@ import {
   createStockReconciliationReader,
 } from '../../services/inventory/stock-store.js';
 import type { StockLock } from './stock-lock.js';
-import type { StockRequest, InventoryActivities } from '../../contracts/activities/inventory-activities.js';
+import type {
+  InventoryActivities,
+  RestockActivities,
+  RestockRequest,
+  StockRequest,
+} from '../../contracts/activities/inventory-activities.js';
 import { REFUSALS, type InsufficientStock } from '../../contracts/refusals.js';
 import { refusal } from '../refusal.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
@@ -91,10 +96,29 @@ async function commitStock(
   logger.info({ orderId, lines }, now ? 'stock committed' : 'stock committed before');
 }
 
+/** Throws LockNotAcquired, or whatever the database fails with: both are retried. */
+async function restock(
+  { stock, withStockLock, logger }: InventoryDependencies,
+  request: RestockRequest,
+): Promise<{ restocked: boolean }> {
+  const restocked = await withStockLock(request.lines, async () => {
+    crashPoint('restock: before');
+    const done = await stock.restock(request);
+    crashPoint('restock: written');
+    return done;
+  });
+  logger.info({ ...request }, restocked ? 'stock restocked' : 'more than was delivered, not restocked');
+  return { restocked };
+}
+
 /** What the worker of task queue `inventory` performs. */
-export function createInventoryActivities(dependencies: InventoryDependencies): InventoryActivities {
+export function createInventoryActivities(
+  dependencies: InventoryDependencies,
+): InventoryActivities & RestockActivities {
   counter(dependencies.registry, 'stock_reservations_total');
   return {
+    restock: (request) => restock(dependencies, request),
+    restockShort: async (request) => (await dependencies.stock.restockShort(request)) ?? null,
     reserveStock: (request) => reserveStock(dependencies, request),
     releaseStock: (request) => releaseStock(dependencies, request),
     commitStock: (request) => commitStock(dependencies, request),

@@ -12,7 +12,13 @@ import { activeTraceId, activeTraceparent } from '../../platform/telemetry/trace
 import type { PrismaClient } from '../../services/order/prisma/generated/client.js';
 import { shownState } from '../../services/order/domain/order-state.js';
 import { createTimelineStore } from '../../services/order/timeline-store.js';
-import { recentOrders, recordProgress, recordRefund, type Recorded } from '../../services/order/progress-store.js';
+import {
+  recentOrders,
+  recordProgress,
+  recordRefund,
+  recordRestock,
+  type Recorded,
+} from '../../services/order/progress-store.js';
 
 export interface OrderActivitiesSettings {
   prisma: PrismaClient;
@@ -62,6 +68,13 @@ export function createOrderActivities({
           writeAudit(logger, 'order_refunded', {
             ...{ actor: actorOf(requestedBy), subject: `order:${orderId}`, operationId, amount, currency },
           });
+      }),
+
+    recordRestock: (restock) =>
+      withOrderId(restock.orderId, async () => {
+        crashPoint('restock told: before');
+        await recordRestock(prisma, restock, activeTrace());
+        crashPoint('restock told: written');
       }),
   };
 }

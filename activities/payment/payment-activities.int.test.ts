@@ -270,4 +270,26 @@ describe('giveBackParts', () => {
     expect(await reconciliation.giveBackParts(order.orderId)).toEqual(outcomes);
     expect(await reconciliation.giveBackParts(order.orderId)).toEqual(outcomes);
   });
+
+  it('asks for ten at once, however many there are: charges need connections, too', async () => {
+    const order = orderWith();
+    await worker().charge(order);
+    const ids = Array.from({ length: 25 }, (_, index) => `${String(index).padStart(2, '0')} ${order.orderId}`);
+    const part = { orderId: order.orderId, amount: 1, reason: 'a scratch', requestedBy: '3' };
+    for (const operationId of ids) await payments.store.openPart({ ...part, operationId });
+    let [now, most] = [0, 0];
+    const provider: PaymentProvider = {
+      ...payments.provider,
+      refundPart: async (request) => {
+        most = Math.max(most, ++now);
+        const answer = await payments.provider.refundPart(request);
+        now -= 1;
+        return answer;
+      },
+    };
+    const reconciliation = createPaymentReconciliation({ prisma: payments.prisma, provider, logger });
+    const outcomes = await reconciliation.giveBackParts(order.orderId);
+    expect(outcomes).toEqual(ids.map((operationId) => ({ ...part, operationId, outcome: 'refunded' })));
+    expect(most).toBeLessThanOrEqual(10);
+  });
 });

@@ -78,6 +78,13 @@ export function createPaymentActivities({
   };
 }
 
+/** Half of the worker's connections: charges need the others. */
+const ASKED_AT_ONCE = 10;
+/** Half of what the activity may take: what hangs then is asked for by the next pass. */
+const ASKED_WITHIN_MS = 5_000;
+
+type AnsweredPart = Awaited<ReturnType<PaymentReconciliation['giveBackParts']>>[number];
+
 interface PaymentReconciliationSettings {
   prisma: PrismaClient;
   provider: PaymentProvider;
@@ -120,7 +127,7 @@ export function createPaymentReconciliation({
     giveBackParts: (orderId) =>
       withOrderId(orderId, async () => {
         // One that hangs keeps nobody from asking for the others.
-        const answerTo = async (part: RefundPartRequest) => {
+        const answerTo = async (part: RefundPartRequest): Promise<AnsweredPart['outcome']> => {
           try {
             return (await refundPart(serviceForAttempt(), part)).outcome;
           } catch (error) {
@@ -128,14 +135,21 @@ export function createPaymentReconciliation({
             return 'unanswered';
           }
         };
-        return Promise.all(
-          (await parts(orderId)).map(async (part) => {
-            const outcome = await answerTo(part);
-            const { operationId, amount } = part;
-            logger.info({ orderId, operationId, amount, outcome }, 'part of the payment reconciled');
-            return { ...part, outcome };
-          }),
-        );
+        const answered = async (part: RefundPartRequest, isInTime: boolean): Promise<AnsweredPart> => {
+          const outcome = isInTime ? await answerTo(part) : 'unanswered';
+          const { operationId, amount } = part;
+          logger.info({ orderId, operationId, amount, outcome }, 'part of the payment reconciled');
+          return { ...part, outcome };
+        };
+        const all = await parts(orderId);
+        const deadline = Date.now() + ASKED_WITHIN_MS;
+        const outcomes: AnsweredPart[] = [];
+        for (let from = 0; from < all.length; from += ASKED_AT_ONCE) {
+          const isInTime = Date.now() < deadline;
+          const some = all.slice(from, from + ASKED_AT_ONCE);
+          outcomes.push(...(await Promise.all(some.map((part) => answered(part, isInTime)))));
+        }
+        return outcomes;
       }),
   };
 }

@@ -18,9 +18,10 @@ import {
   ORDER_SAGA,
   REFUND_PART,
   type CancelRequest,
+  type OrderRefund,
+  type OrderRefundAnswer,
   type SagaTimes,
 } from '../../contracts/order-saga.js';
-import type { RefundPartAnswer, RefundPartRequest } from '../../contracts/activities/payment-activities.js';
 import type { Order } from '../../contracts/http/orders.js';
 import type { OperatorRequest } from '../../contracts/timeline.js';
 import { undoWorkflowIdOf } from '../../contracts/reconciliation.js';
@@ -59,12 +60,12 @@ export interface OrderSagas {
   cancel(stored: StoredOrder, request: CancelRequest, deadline: number): Promise<Cancellation>;
   /** In a workflow of its own, beside the order's. `accepted`: it takes longer, and can't be lost. */
   refund(
-    request: RefundPartRequest,
+    request: OrderRefund,
     deadline: number,
-  ): Promise<RefundPartAnswer | { outcome: 'accepted' } | { outcome: 'unreachable' }>;
+  ): Promise<OrderRefundAnswer | { outcome: 'accepted' } | { outcome: 'unreachable' }>;
 }
 
-type RefundPart = (request: RefundPartRequest) => Promise<RefundPartAnswer>;
+type RefundPart = (request: OrderRefund) => Promise<OrderRefundAnswer>;
 
 /** That long before the deadline of a call that waits. */
 const TEMPORAL_ANSWERS_EARLY_MS = 2_000;
@@ -174,9 +175,9 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
     },
 
     refund: async (request, deadline) => {
-      const { operationId, orderId, amount, reason } = request;
+      const { operationId, orderId, amount, reason, restock } = request;
       // Another body under the same key is another workflow, which finds that the operation is not its own.
-      const asked = sha256(JSON.stringify([amount, reason])).slice(0, 16);
+      const asked = sha256(JSON.stringify([amount, reason, ...(restock ? [restock] : [])])).slice(0, 16);
       let refund: WorkflowHandleWithFirstExecutionRunId<RefundPart>;
       crashPoint('give back: before asking');
       try {

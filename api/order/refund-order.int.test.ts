@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import supertest from 'supertest';
+import type { RestockRequest, RestockShort } from '../../contracts/activities/inventory-activities.js';
 import type { RefundPartAnswer, RefundPartRequest } from '../../contracts/activities/payment-activities.js';
 import type { Order, Timeline } from '../../contracts/http/orders.js';
 import { waitFor } from '../../tests/support/wait-for.js';
@@ -90,6 +91,94 @@ describe('a refund', () => {
       ['user:3', 5, 'KRW'],
       ['user:3', 7, 'KRW'],
     ]);
+  });
+
+  describe('whose goods go back to stock', () => {
+    const goods: RestockRequest[] = [];
+    const stockSays = (said: { short?: RestockShort; restocked?: boolean }) => {
+      api.shop.restocks = {
+        restockShort: () => Promise.resolve(said.short ?? null),
+        restock: (request) => {
+          goods.push(request);
+          return Promise.resolve({ restocked: said.restocked ?? true });
+        },
+      };
+    };
+    const lines = [{ productId: 1, quantity: 1 }];
+    let id: string;
+    beforeEach(async () => {
+      goods.length = 0;
+      stockSays({});
+      ({ id } = (await api.post({ productId: 1, quantity: 2 })).body as Order);
+    });
+    const toldOf = async () =>
+      ((await api.get(`/orders/${id}/timeline`, api.admin)).body as Timeline).items
+        .filter(({ step }) => step === 'refunded' || step === 'restocked')
+        .map(({ step, outcome, detail, operator }) => [step, outcome, detail, operator?.note]);
+    const shown = async (bearer: string) => ((await api.get(`/orders/${id}`, bearer)).body as Order).refunds;
+
+    it('gives the money back first, then the goods, by the id of the refund; its order and timeline tell of both', async () => {
+      const answer = await refund({ lines, restock: true }, { id });
+      expect([answer.status, answer.body]).toMatchObject([201, { amount: 3_500_000, state: 'DONE', restocked: true }]);
+      const operationId = asked[0]?.operationId;
+      expect([asked.length, goods]).toEqual([1, [{ operationId, orderId: id, lines }]]);
+      expect(await toldOf()).toEqual([
+        ['refunded', 'done', '3500000 KRW', 'a scratch'],
+        ['restocked', 'done', '1 of product 1', 'a scratch'],
+      ]);
+      expect(await shown(api.admin)).toMatchObject([{ id: operationId, restock: lines, restocked: true }]);
+      expect((await shown(api.alice))?.map(Object.keys)).toEqual([['id', 'amount', 'at']]);
+      // Others are not asked for any.
+      const money = await refund({ lines, restock: false }, { id });
+      expect([money.status, money.body, goods.length]).toEqual([
+        201,
+        expect.not.objectContaining({ restocked: true }),
+        1,
+      ]);
+    });
+
+    it('asked for again is the same, and with other goods it is another', async () => {
+      const key = `${id} again`;
+      for (let attempt = 0; attempt < 2; attempt++)
+        expect((await refund({ lines, restock: true }, { id, key })).body).toMatchObject({ restocked: true });
+      expect(new Set(goods.map(({ operationId }) => operationId)).size).toBe(1);
+      const before = asked.length;
+      for (const other of [{ lines }, { amount: 3_500_000 }, { lines: [{ productId: 1, quantity: 2 }], restock: true }])
+        expect((await refund(other, { id, key })).body).toMatchObject({ code: 'idempotency-key-reuse' });
+      expect([await toldOf(), asked.length]).toMatchObject([{ length: 2 }, before]);
+    });
+
+    it('of more than was delivered is refused before any money goes back', async () => {
+      stockSays({ short: { productId: 1, left: 0 } });
+      const answer = await refund({ lines, restock: true }, { id });
+      expect([answer.status, answer.body]).toMatchObject([409, { code: 'restock-too-much', productId: 1, left: 0 }]);
+      expect([asked, goods]).toEqual([[], []]);
+      expect(await shown(api.admin)).toBeUndefined();
+    });
+
+    it('which others took back meanwhile says so, once the money is back', async () => {
+      stockSays({ restocked: false });
+      const answer = await refund({ lines, restock: true }, { id });
+      expect([answer.status, answer.body]).toMatchObject([201, { state: 'DONE', restocked: false }]);
+      expect(await toldOf()).toMatchObject([
+        { 0: 'refunded' },
+        ['restocked', 'refused', '1 of product 1', 'a scratch'],
+      ]);
+      expect(await shown(api.admin)).toMatchObject([{ restock: lines, restocked: false }]);
+    });
+
+    it('that gives no money back touches no stock', async () => {
+      answers({ outcome: 'too-much', left: 4 });
+      expect((await refund({ lines, restock: true }, { id })).status).toBe(409);
+      expect(goods).toEqual([]);
+    });
+
+    it('is of lines: of an amount it is refused, and says why', async () => {
+      const answer = await refund({ amount: 5, restock: true }, { id });
+      const why = { path: 'restock', message: 'needs lines: of an amount nothing can go back to stock' };
+      expect([answer.status, answer.body]).toMatchObject([400, { errors: [why] }]);
+      expect(asked).toEqual([]);
+    });
   });
 
   it('is the same one under the same Idempotency-Key', async () => {

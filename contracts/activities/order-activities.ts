@@ -4,6 +4,7 @@ import type { InsufficientStock } from '../refusals.js';
 import type { ShownState } from '../http/orders.js';
 import type { OrderFacts } from '../order-saga.js';
 import type { AttentionReason, AttentionStep } from '../saga-steps.js';
+import type { RestockRequest } from './inventory-activities.js';
 import type { RefundPartRequest } from './payment-activities.js';
 import type { ServiceName } from '../services.js';
 import type { TimelineOutcome, TimelineStep } from '../timeline.js';
@@ -62,4 +63,6 @@ export interface OrderActivities {
 export interface RefundRecord {
   /** That a part of the charge went back: into the order's row, timeline and outbox in one transaction, once for each refund. */
   recordRefund(refund: RefundPartRequest): Promise<void>;
+  /** What became of the goods that were to go back to stock with it: into row and timeline, once for each refund. */
+  recordRestock(restock: RestockRequest & { restocked: boolean }): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { RestockRequest } from './inventory-activities.js';
 import type { RefundPartAnswer, RefundPartRequest } from './payment-activities.js';
 import type { CarrierEvent } from '../http/deliveries.js';
 import type { CancelReason, OrderStatus } from '../order-status.js';
@@ -36,8 +37,17 @@ export interface OrderRecord {
   settled: { step: string; at: string }[];
   /** Ids of what it knows to have gone back of its charge by an operator; not told by a version that knew of none. */
   refunds?: string[];
+  /** Those of them of which goods were to go back to stock, too; not told by a version that knew of none. */
+  restocks?: OrderedRestock[];
   /** Findings that operators have put right elsewhere, in the words of `acknowledgedAs`. */
   acknowledged: string[];
+}
+
+interface OrderedRestock extends RestockRequest {
+  /** When its order knew of the refund, RFC 3339. */
+  refundedAt: string;
+  /** Its order knows what became of it. */
+  isTold: boolean;
 }
 
 /** Ends the `detail` of a workflow that Temporal has forgotten and that was seen before. */
@@ -64,6 +74,8 @@ export interface StockRecord {
   status: string;
   /** When it came to that, RFC 3339. */
   updatedAt: string;
+  /** Ids of the operations by which some of it was to go back to stock, done or refused; not told by a version that knew of none. */
+  restocks?: string[];
 }
 
 export interface StockLevelRecord {

@@ -135,7 +135,8 @@ export const orderOperations = {
     path: '/orders/{id}/refunds',
     summary: 'Give a part of what was paid back, or all of it',
     description:
-      'Of an order that is running or over, as often as something is left. The order goes on, its stock stays as it is; what ' +
+      'Of an order that is running or over, as often as something is left. The order goes on; its stock stays as it is, unless ' +
+      'lines come with `restock` and were delivered. What ' +
       'undoes it later gives back the rest.',
     access: 'admin',
     params: textIdParamsSchema,
@@ -145,7 +146,14 @@ export const orderOperations = {
       201: { description: 'It went back, now or before.', schema: refundSchema },
       202: { description: 'It takes longer, and goes on.', schema: refundSchema },
     },
-    problems: ['not-found', 'refund-too-much', 'refund-refused', 'idempotency-key-reuse', 'saga-unavailable'],
+    problems: [
+      'not-found',
+      'refund-too-much',
+      'restock-too-much',
+      'refund-refused',
+      'idempotency-key-reuse',
+      'saga-unavailable',
+    ],
   },
   getTimeline: {
     ...common,

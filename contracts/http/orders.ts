@@ -113,6 +113,10 @@ export const orderStateSchema = z.object({
 });
 export type ShownState = z.infer<typeof orderStateSchema>;
 
+const restockedSchema = z.boolean().optional().meta({
+  description: 'The goods are back in stock; false: they were more than was delivered. Missing until it is decided.',
+});
+
 /** What an operator gave back of its charge, which its Saga knows nothing of. */
 const refundOfOrderSchema = z.object({
   id: textIdSchema.meta({ description: 'Of the operation, as its payment shows it.' }),
@@ -120,7 +124,13 @@ const refundOfOrderSchema = z.object({
   at: timeSchema,
   reason: z.string().optional().meta({ description: 'For admins.' }),
   requestedBy: z.string().optional().meta({ description: 'For admins.' }),
+  restock: z
+    .array(requestedLineSchema)
+    .optional()
+    .meta({ description: 'What was to go back to stock with it, for admins; not there where that is nothing.' }),
+  restocked: restockedSchema,
 });
+export type RefundOfOrder = z.infer<typeof refundOfOrderSchema>;
 
 const refundsSchema = z
   .array(refundOfOrderSchema)
@@ -175,7 +185,7 @@ export const timelineEntrySchema = z
     step: z.enum(TIMELINE_STEPS).meta({
       description:
         'A step or a compensation of the Saga, or what else happened: placed, with the carrier, returned, refunded by an ' +
-        'operator, asked to be cancelled, cancelled, an operator’s request, or what an operator has put right elsewhere.',
+        'operator and its goods restocked, asked to be cancelled, cancelled, an operator’s request, or what an operator has put right elsewhere.',
     }),
     service: z.enum(SERVICES).meta({ description: 'Whose work it is.' }),
     outcome: z.enum(TIMELINE_OUTCOMES).meta({
@@ -229,15 +239,26 @@ const refundReason = {
 /** What of an order's charge goes back: an amount, or what lines cost when they were ordered. */
 export const refundBodySchema = z
   .union([
-    z.strictObject({ amount: amountSchema.min(1), ...refundReason }),
-    z.strictObject({ lines: z.array(requestedLineSchema).min(1).max(MAX_LINES), ...refundReason }),
+    z.strictObject({
+      amount: amountSchema.min(1),
+      ...refundReason,
+      restock: z.literal(false, 'needs lines: of an amount nothing can go back to stock').optional(),
+    }),
+    z.strictObject({
+      lines: z.array(requestedLineSchema).min(1).max(MAX_LINES),
+      ...refundReason,
+      restock: z.boolean().optional().meta({
+        description:
+          'The goods go back to stock, after the money and by an operation of its own; of what was delivered, and never more than that.',
+      }),
+    }),
   ])
   .meta({
     id: 'NewRefund',
     description: 'Either an amount, or lines at the prices that the order was placed with.',
     examples: [
       { amount: 500_000, reason: 'A scratch.' },
-      { lines: [{ productId: 1, quantity: 1 }], reason: 'It was the wrong one.' },
+      { lines: [{ productId: 1, quantity: 1 }], reason: 'It was the wrong one.', restock: true },
     ],
   });
 export type RefundBody = z.infer<typeof refundBodySchema>;
@@ -254,8 +275,11 @@ export const refundSchema = z
     orderId: textIdSchema,
     amount: amountSchema,
     currency: currencySchema,
-    state: z.enum(['PENDING', 'DONE']),
+    state: z
+      .enum(['PENDING', 'DONE'])
+      .meta({ description: '`PENDING`: the money, or the goods, are still to go back.' }),
     reason: z.string(),
+    restocked: restockedSchema,
   })
   .meta({
     id: 'Refund',

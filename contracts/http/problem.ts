@@ -264,6 +264,12 @@ export const PROBLEMS = {
     advice: 'Refund at most `left`, with another `Idempotency-Key`.',
     members: { left: amountSchema, currency: currencySchema },
   },
+  'restock-too-much': {
+    status: 409,
+    text: 'More of a product is to go back to stock than was delivered and is not back yet: `left`. Nothing was refunded.',
+    advice: 'Restock at most `left`, with another `Idempotency-Key`; or refund without `restock`.',
+    members: { productId: integerIdSchema, left: z.int() },
+  },
   'refund-refused': {
     status: 409,
     text: 'The payment provider refuses the refund.',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { StockRequest } from '../../contracts/activities/inventory-activities.js';
 import { interleave, mortal } from '../../tests/support/interleave.js';
 import type { Actor, Stage } from '../../tests/support/interleave.js';
 import type { PrismaClient } from './prisma/generated/client.js';
@@ -28,12 +29,12 @@ function mortalStock(stage: Stage, diesAt: number | undefined): StockStore {
 }
 
 const attempts = fc.record({
-  verb: fc.constantFrom('reserve' as const, 'reserve' as const, 'release' as const, 'commit' as const),
+  verb: fc.constantFrom(...(['reserve', 'reserve', 'release', 'commit', 'commit', 'restock', 'restock'] as const)),
   order: fc.nat({ max: 1 }),
   diesAt: fc.option(fc.nat({ max: 5 }), { nil: undefined }),
 });
 
-it('attempts to reserve, commit and release, dying anywhere, lose no unit, and what was released is never held', async () => {
+it('attempts to reserve, commit, restock and release, dying anywhere, lose no unit, and what was released is never held', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(attempts, { minLength: 1, maxLength: 6 }),
@@ -51,11 +52,15 @@ it('attempts to reserve, commit and release, dying anywhere, lose no unit, and w
         const actors = made.map(({ verb, order, diesAt }): Actor => (stage) => {
           const request = requests[order]!;
           if (verb === 'release') begun.add(request.orderId);
-          return mortalStock(stage, diesAt)[verb](request);
+          const stock = mortalStock(stage, diesAt);
+          return verb === 'restock' ? stock.restock(restockOf(request)) : stock[verb](request);
         });
         await interleave(actors, turns);
 
         for (const request of requests) {
+          // So is a restock, and it answers the same again.
+          const restocked = await inventory.stock.restock(restockOf(request));
+          expect(await inventory.stock.restock(restockOf(request))).toBe(restocked);
           // A release that has begun is gone on with until it is done.
           if (begun.has(request.orderId)) await inventory.stock.release(request);
           const statuses = new Set(await inventory.statusesOf(request.orderId));
@@ -79,13 +84,18 @@ it('attempts to reserve, commit and release, dying anywhere, lose no unit, and w
   );
 });
 
+/** One for each order, of a part of what it had. */
+const restockOf = ({ orderId, lines: [first] }: StockRequest) => ({
+  ...{ operationId: `${orderId}/refund`, orderId, lines: first ? [{ ...first, quantity: 1 }] : [] },
+});
+
 const levels = async (...products: number[]) => Promise.all(products.map((product) => inventory.levelOf(product)));
 
 async function expectNoUnitLost(productId: number, atFirst: number): Promise<void> {
   const level = await inventory.prisma.stockLevel.findUniqueOrThrow({ where: { productId } });
   const rows = await inventory.prisma.reservation.findMany({ where: { productId } });
   const unitsIn = (status: string) =>
-    rows.filter((row) => row.status === status).reduce((sum, row) => sum + row.quantity, 0);
+    rows.filter((row) => row.status === status).reduce((sum, row) => sum + row.quantity - row.restocked, 0);
   expect(level.reserved).toBe(unitsIn('HELD'));
   expect(level.quantity).toBeGreaterThanOrEqual(0);
   expect(level.quantity + level.reserved + unitsIn('COMMITTED')).toBe(atFirst);

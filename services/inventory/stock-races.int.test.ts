@@ -151,6 +151,25 @@ test('commit and release at once: sold or given back, and what was sold came bac
   expect(await inventory.levelOf(product)).toBe('1000/0');
 });
 
+test('of many restocks at once no more comes back than was delivered, and each counts once', async () => {
+  const product = await inventory.stocked(10);
+  const request = { orderId: inventory.newOrder(), lines: [line(product, 7)] };
+  await inventory.stock.reserve(request);
+  await inventory.stock.commit(request);
+  const operations = times(5, (index) => ({
+    ...request,
+    operationId: `${request.orderId}/${String(index)}`,
+    lines: [line(product, 2)],
+  }));
+  const twice = [...operations, ...operations];
+  const done = await inventory.atOnce(product, twice.length, () =>
+    Promise.all(twice.map((one) => inventory.stock.restock(one))),
+  );
+  expect(done.slice(5)).toEqual(done.slice(0, 5));
+  expect(done.filter(Boolean)).toHaveLength(6);
+  expect(await inventory.levelOf(product)).toBe('9/0');
+});
+
 test.each([
   ['reserve', 1, 6, { quantity: 3, reserved: 3 }],
   ['release', 0, 5, { quantity: 8, reserved: 2 }],
@@ -184,8 +203,10 @@ test.each([
 test('no sequence of steps, one after another or at once, loses or makes a unit', async () => {
   const step = fc.record({
     order: fc.nat({ max: 3 }),
-    verb: fc.constantFrom('reserve', 'release', 'commit'),
+    verb: fc.constantFrom('reserve', 'release', 'commit', 'restock'),
     atOnce: fc.boolean(),
+    // Of a restock, which takes a unit of each line.
+    operation: fc.nat({ max: 3 }),
   });
   const orderLines = fc.uniqueArray(
     fc.record({ product: fc.nat({ max: 2 }), quantity: fc.integer({ min: 1, max: 6 }) }),
@@ -205,9 +226,9 @@ test('no sequence of steps, one after another or at once, loses or makes a unit'
         lines: set.map(({ product, quantity }) => line(products[product]!, quantity)),
       }));
       const running: Promise<unknown>[] = [];
-      for (const { order, verb, atOnce } of steps) {
+      for (const { order, verb, atOnce, operation } of steps) {
         if (!atOnce) await Promise.all(running.splice(0));
-        running.push(perform(verb, requests[order]!));
+        running.push(perform(verb, requests[order]!, operation));
       }
       await Promise.all(running);
       await expectNoUnitLost(products, [10, 5, 0]);
@@ -217,9 +238,16 @@ test('no sequence of steps, one after another or at once, loses or makes a unit'
 });
 
 /** A commit of what isn't held fails, as it should; anything else that fails is a fault. */
-async function perform(verb: 'reserve' | 'release' | 'commit', request: StockRequest): Promise<void> {
+async function perform(
+  verb: 'reserve' | 'release' | 'commit' | 'restock',
+  request: StockRequest,
+  operation: number,
+): Promise<void> {
   try {
-    await inventory.stock[verb](request);
+    if (verb === 'restock') {
+      const lines = request.lines.map(({ productId }) => line(productId, 1));
+      await inventory.stock.restock({ ...request, operationId: `${request.orderId}/${String(operation)}`, lines });
+    } else await inventory.stock[verb](request);
   } catch (error) {
     if (verb !== 'commit' || !(error as Error).message.includes('not HELD')) throw error;
   }
@@ -230,7 +258,12 @@ async function expectNoUnitLost(products: number[], atFirst: number[]): Promise<
     const level = await inventory.prisma.stockLevel.findUniqueOrThrow({ where: { productId } });
     const rows = await inventory.prisma.reservation.findMany({ where: { productId } });
     const unitsIn = (status: string) =>
-      rows.filter((row) => row.status === status).reduce((sum, row) => sum + row.quantity, 0);
+      rows.filter((row) => row.status === status).reduce((sum, row) => sum + row.quantity - row.restocked, 0);
+    const back = await inventory.prisma.restock.aggregate({
+      where: { productId, status: 'DONE' },
+      _sum: { quantity: true },
+    });
+    expect(rows.reduce((sum, row) => sum + row.restocked, 0)).toBe(back._sum.quantity ?? 0);
     expect(level.reserved).toBe(unitsIn('HELD'));
     expect(level.quantity).toBeGreaterThanOrEqual(0);
     expect(level.quantity + level.reserved + unitsIn('COMMITTED')).toBe(atFirst[index]);

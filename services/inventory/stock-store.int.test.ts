@@ -171,6 +171,71 @@ describe('commit', () => {
   });
 });
 
+describe('restock', () => {
+  const sold = async (...quantities: number[]) => {
+    const products = await Promise.all(quantities.map((quantity) => inventory.stocked(quantity + 3)));
+    const lines = products.map((product, index) => line(product, quantities[index] ?? 0));
+    const request = { orderId: inventory.newOrder(), lines };
+    await inventory.stock.reserve(request);
+    await inventory.stock.commit(request);
+    return { request, products: products as [number, ...number[]] };
+  };
+  let operations = 0;
+  const restockOf = (orderId: string, ...lines: { productId: number; quantity: number }[]) => ({
+    ...{ operationId: `refund-${String(++operations)}`, orderId, lines },
+  });
+
+  test('puts goods that were delivered back, once, and until all are back', async () => {
+    const { request, products } = await sold(3);
+    const [product] = products;
+    const two = restockOf(request.orderId, line(product, 2));
+    for (let attempt = 0; attempt < 3; attempt++) expect(await inventory.stock.restock(two)).toBe(true);
+    expect(await inventory.levelOf(product)).toBe('5/0');
+    const more = restockOf(request.orderId, line(product, 2));
+    expect(await inventory.stock.restockShort(more)).toEqual({ productId: product, left: 1 });
+    expect(await inventory.stock.restock(more)).toBe(false);
+    expect(await inventory.stock.restock(restockOf(request.orderId, line(product, 1)))).toBe(true);
+    expect(await inventory.levelOf(product)).toBe('6/0');
+    // What was decided stays so.
+    expect([await inventory.stock.restock(two), await inventory.stock.restock(more)]).toEqual([true, false]);
+    expect(await inventory.stock.restockShort(more)).toBeUndefined();
+  });
+
+  test('of several products is of every one, or of nothing', async () => {
+    const { request, products } = await sold(2, 1);
+    const [one, two = 0] = products;
+    expect(await inventory.stock.restock(restockOf(request.orderId, line(one, 1), line(two, 2)))).toBe(false);
+    expect([await inventory.levelOf(one), await inventory.levelOf(two)]).toEqual(['3/0', '3/0']);
+    expect(await inventory.stock.restock(restockOf(request.orderId, line(one, 1), line(two, 1)))).toBe(true);
+    expect([await inventory.levelOf(one), await inventory.levelOf(two)]).toEqual(['4/0', '4/0']);
+  });
+
+  test('is for what was delivered alone: not for what is held, came back, or was never reserved', async () => {
+    const product = await inventory.stocked(5);
+    const request = { orderId: inventory.newOrder(), lines: [line(product, 2)] };
+    const nothing = { productId: product, left: 0 };
+    const short = () => inventory.stock.restockShort(restockOf(request.orderId, line(product, 1)));
+    expect(await short()).toEqual(nothing);
+    await inventory.stock.reserve(request);
+    expect(await short()).toEqual(nothing);
+    expect(await inventory.stock.restock(restockOf(request.orderId, line(product, 1)))).toBe(false);
+    await inventory.stock.commit(request);
+    expect(await short()).toBeUndefined();
+    await inventory.stock.release(request);
+    expect(await short()).toEqual(nothing);
+    expect(await inventory.stock.restock(restockOf(request.orderId, line(product, 1)))).toBe(false);
+    expect(await inventory.levelOf(product)).toBe('5/0');
+  });
+
+  test('is no part of what a return puts back', async () => {
+    const { request, products } = await sold(3);
+    const [product] = products;
+    await inventory.stock.restock(restockOf(request.orderId, line(product, 1)));
+    expect(await inventory.stock.release(request)).toBe('returned');
+    expect(await inventory.levelOf(product)).toBe('6/0');
+  });
+});
+
 describe('setQuantity', () => {
   test('leaves alone what orders hold', async () => {
     const product = await inventory.stocked(5);

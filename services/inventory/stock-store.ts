@@ -12,10 +12,11 @@ import {
   type ReserveOutcome,
 } from './domain/reservation.js';
 import { Prisma, type PrismaClient } from './prisma/generated/client.js';
-import type { StockRequest } from '../../contracts/activities/inventory-activities.js';
+import type { RestockRequest, RestockShort, StockRequest } from '../../contracts/activities/inventory-activities.js';
 import type { StockLevel } from '../../contracts/http/inventory.js';
 import { asExpected, type Expected, type Versioned } from '../../platform/database/versioned.js';
 import type { IdPage, StockLevelRecord, StockRecord } from '../../contracts/activities/reconciliation.js';
+import { restock, restockShort } from './restock.js';
 
 /** The database itself, or a transaction that several steps share. */
 type Database = PrismaClient | Prisma.TransactionClient;
@@ -55,7 +56,7 @@ function toStatus(text: string): ReservationStatus {
 }
 
 /**
- * Moves an order's lines, as they were read, to the next status and books it. One statement, and so all of it or nothing:
+ * Moves an order's lines, as they were read, to the next status and books it, but for what is back already. One statement, and so all of it or nothing:
  * false, with nothing changed, when somebody else has moved them since.
  */
 async function moveReservation(
@@ -76,7 +77,7 @@ async function moveReservation(
       UPDATE reservations SET status = ${to}, updated_at = now()
       FROM level
       WHERE order_id = ${orderId} AND reservations.product_id = level.product_id AND status = ${from}
-      RETURNING reservations.product_id, reservations.quantity
+      RETURNING reservations.product_id, reservations.quantity - reservations.restocked AS quantity
     ), booked AS (
       UPDATE stock_levels AS stock
       SET quantity = level.quantity + ${quantity}::integer * moved.quantity,
@@ -144,6 +145,9 @@ export interface StockStore {
   release(request: StockRequest): Promise<ReleaseOutcome>;
   /** True when it did it now, false when it was done before. Throws, naming the status, when nothing is held. */
   commit(request: StockRequest): Promise<boolean>;
+  /** As in RestockActivities. */
+  restock(request: RestockRequest): Promise<boolean>;
+  restockShort(request: RestockRequest): Promise<RestockShort | undefined>;
   /** undefined: never stocked. */
   find(productId: number): Promise<Versioned<StockLevel> | undefined>;
   /** Sets what can be ordered; what is reserved stays. `stale`: what is there is not what is expected. */
@@ -207,6 +211,9 @@ export function createStockStore(prisma: PrismaClient): StockStore {
       }
     },
 
+    restock: (request) => restock(prisma, request),
+    restockShort: (request) => restockShort(prisma, request),
+
     find: async (productId) =>
       (await prisma.stockLevel.findUnique({ where: { productId }, select: shown })) ?? undefined,
 
@@ -237,7 +244,18 @@ export function createStockReconciliationReader(prisma: PrismaClient) {
         orderBy: [{ orderId: 'asc' }, { productId: 'asc' }],
         select: { orderId: true, productId: true, quantity: true, status: true, updatedAt: true },
       });
-      return rows.map((row) => ({ ...row, updatedAt: row.updatedAt.toISOString() }));
+      const restocks = await prisma.restock.findMany({
+        where: { orderId: { in: [...orderIds] } },
+        orderBy: { operationId: 'asc' },
+        select: { orderId: true, productId: true, operationId: true },
+      });
+      return rows.map((row) => ({
+        ...row,
+        updatedAt: row.updatedAt.toISOString(),
+        restocks: restocks
+          .filter(({ orderId, productId }) => orderId === row.orderId && productId === row.productId)
+          .map(({ operationId }) => operationId),
+      }));
     },
 
     /** One statement, so levels and reservations are of one moment: they only ever change together. */

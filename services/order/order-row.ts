@@ -1,10 +1,11 @@
 import type { StockDecision } from '../../contracts/activities/order-activities.js';
 import type { Address } from '../../contracts/http/address.js';
-import type { Order, PlacedOrder } from '../../contracts/http/orders.js';
+import type { Order, PlacedOrder, RefundOfOrder } from '../../contracts/http/orders.js';
+import type { RequestedLine } from './order-identity.js';
 import type { CancelReason, OrderStatus } from '../../contracts/order-status.js';
 import type { AttentionReason, ShownAttentionStep } from '../../contracts/saga-steps.js';
 import { shownState, type OrderState } from './domain/order-state.js';
-import { Prisma } from './prisma/generated/client.js';
+import { Prisma, type RefundRequest } from './prisma/generated/client.js';
 
 /** What is kept of an order beside what callers see of it. */
 interface Kept {
@@ -83,11 +84,12 @@ function attentionOf(row: Columns): OrderState['attention'] {
   };
 }
 
-export function toStoredOrder(row: OrderRow): StoredOrder {
+/** `requests`: of its refunds. */
+export function toStoredOrder(row: OrderRow, requests: readonly RefundRequest[]): StoredOrder {
   const { bodyHash, paymentMethod, answeredAsync, workflowStartedAt, traceparent } = row;
   const state = { ...stateOf(row), ...stallOf(row) };
   return {
-    order: { ...placedOf(row), ...shownState(state, row.updatedAt.toISOString()), ...refundsOf(row) },
+    order: { ...placedOf(row), ...shownState(state, row.updatedAt.toISOString()), ...refundsOf(row, requests) },
     stockDecision: state.stockDecision,
     ...{ bodyHash, paymentMethod, answeredAsync, workflowStartedAt, traceparent },
   };
@@ -113,13 +115,20 @@ function stallOf({ stalledSince, stalledWhy }: Columns): Partial<OrderState> {
   return { needsAttention: true, attention };
 }
 
-function refundsOf({ refunds }: OrderRow): Pick<Order, 'refunds'> {
+function refundsOf({ refunds }: OrderRow, requests: readonly RefundRequest[]): Pick<Order, 'refunds'> {
   if (refunds.length === 0) return {};
   return {
-    refunds: refunds.map(({ id, amount, at, reason, requestedBy }) => ({
+    refunds: refunds.map(({ orderId, id, amount, at, reason, requestedBy }) => ({
       ...{ id, amount: Number(amount), at: at.toISOString(), reason, requestedBy },
+      ...restockOf(requests.find((request) => request.orderId === orderId && request.id === id)),
     })),
   };
+}
+
+function restockOf(request: RefundRequest | undefined): Pick<RefundOfOrder, 'restock' | 'restocked'> {
+  if (!request?.restock) return {};
+  const { restock, restocked } = request;
+  return { restock: restock as unknown as RequestedLine[], ...(restocked !== null && { restocked }) };
 }
 
 function toLine(line: OrderRow['lines'][number]): Order['lines'][number] {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { TimelineEntry } from '../../contracts/activities/order-activities.js';
 import type { EventToTell } from '../../contracts/events/order-event.js';
 import type { InsufficientStock } from '../../contracts/refusals.js';
@@ -15,7 +16,7 @@ import {
 import { advance, type OrderState, PENDING, shownState } from './domain/order-state.js';
 import { soldOut } from './domain/sold-out.js';
 import { eventRows } from './progress-store.js';
-import { placedOrder } from './order-identity.js';
+import { placedOrder, type RequestedLine } from './order-identity.js';
 import type { OrderStatus } from '../../contracts/order-status.js';
 import { after, newestFirst } from '../../platform/database/newest-first.js';
 
@@ -126,6 +127,8 @@ export interface OrderStore {
     after?: StoredOrder | undefined;
   }): Promise<StoredOrder[]>;
   markWorkflowStarted(orderId: string): Promise<void>;
+  /** Writes down what is to go back to stock with a refund, before the refund is begun. False: it was asked for otherwise before. */
+  askRefund(request: { orderId: string; id: string; restock?: RequestedLine[] | undefined }): Promise<boolean>;
 }
 
 const whole = {
@@ -141,7 +144,14 @@ const attention = (needed: boolean): Prisma.OrderWhereInput =>
 export function createOrderStore(prisma: PrismaClient): OrderStore {
   const find = async (where: Prisma.OrderWhereUniqueInput): Promise<StoredOrder | undefined> => {
     const row = await prisma.order.findUnique({ where, ...whole });
-    return row === null ? undefined : toStoredOrder(row);
+    return row === null ? undefined : (await toStoredOrders([row]))[0];
+  };
+  /** Few orders have refunds: the others are read without what was asked for with these. */
+  const toStoredOrders = async (rows: Prisma.OrderGetPayload<typeof whole>[]): Promise<StoredOrder[]> => {
+    const refunded = rows.filter(({ refunds }) => refunds.length > 0).map(({ id }) => id);
+    const requests =
+      refunded.length === 0 ? [] : await prisma.refundRequest.findMany({ where: { orderId: { in: refunded } } });
+    return rows.map((row) => toStoredOrder(row, requests));
   };
   const findByKey = (userId: number, idempotencyKey: string) =>
     find({ userId_idempotencyKey: { userId, idempotencyKey } });
@@ -165,8 +175,7 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
         ...(needsAttention === undefined ? {} : attention(needsAttention)),
         ...after(place),
       };
-      const rows = await prisma.order.findMany({ where, orderBy: newestFirst, take: limit, ...whole });
-      return rows.map(toStoredOrder);
+      return toStoredOrders(await prisma.order.findMany({ where, orderBy: newestFirst, take: limit, ...whole }));
     },
 
     answerAsync: async (id) => {
@@ -199,7 +208,7 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
         ...inTurn,
         ...whole,
       });
-      return rows.map(toStoredOrder);
+      return toStoredOrders(rows);
     },
 
     markWorkflowStarted: async (id) => {
@@ -207,6 +216,13 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
         where: { id, workflowStartedAt: null },
         data: { workflowStartedAt: new Date() },
       });
+    },
+
+    askRefund: async ({ orderId, id, restock }) => {
+      const data = { orderId, id, restock: restock?.map((line) => ({ ...line })) ?? Prisma.DbNull };
+      await prisma.refundRequest.createMany({ data: [data], skipDuplicates: true });
+      const asked = await prisma.refundRequest.findUniqueOrThrow({ where: { orderId_id: { orderId, id } } });
+      return isDeepStrictEqual(asked.restock, restock ?? null);
     },
   };
 }

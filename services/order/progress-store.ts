@@ -1,4 +1,5 @@
 import type { OrderProgress, TimelineEntry } from '../../contracts/activities/order-activities.js';
+import type { RestockRequest } from '../../contracts/activities/inventory-activities.js';
 import type { RefundPartRequest } from '../../contracts/activities/payment-activities.js';
 import { eventIdOf, topicOf, type OrderEvent } from '../../contracts/events/order-event.js';
 import type { OrderLine } from '../../contracts/http/orders.js';
@@ -210,4 +211,25 @@ export async function recordRefund(
   const events = [{ topic: 'payment-refunded', refund: { id, amount } } as const];
   const { isNew } = await recordProgress(prisma, { orderId, patch: {}, entry, events, refund }, trace);
   return { isNew, currency };
+}
+
+/** Right when it comes twice: what became of the goods is decided once, by the inventory service. */
+export async function recordRestock(
+  prisma: PrismaClient,
+  { operationId: id, orderId, lines, restocked }: RestockRequest & { restocked: boolean },
+  { traceId = null }: { traceId?: string | null | undefined },
+): Promise<void> {
+  const { requestedBy: askedBy, reason: note } = await prisma.refund.findUniqueOrThrow({
+    where: { orderId_id: { orderId, id } },
+  });
+  const entry = {
+    ...{ orderId, key: `restocked-${id}`, step: 'restocked', service: 'inventory-service', attempts: 1 },
+    outcome: restocked ? 'done' : 'refused',
+    detail: lines.map(({ productId, quantity }) => `${quantity} of product ${productId}`).join(', '),
+    ...{ traceId, askedBy, note },
+  } satisfies Prisma.TimelineEntryCreateManyInput & Pick<TimelineEntry, 'step' | 'service' | 'outcome'>;
+  await prisma.$transaction([
+    prisma.timelineEntry.createMany({ data: [entry], skipDuplicates: true }),
+    prisma.refundRequest.update({ where: { orderId_id: { orderId, id } }, data: { restocked } }),
+  ]);
 }

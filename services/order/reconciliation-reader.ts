@@ -1,3 +1,4 @@
+import type { RestockRequest } from '../../contracts/activities/inventory-activities.js';
 import type { IdPage, OrderRecord } from '../../contracts/activities/reconciliation.js';
 import type { Order } from '../../contracts/http/orders.js';
 import type { OrderFacts } from '../../contracts/order-saga.js';
@@ -100,7 +101,8 @@ const include = {
     orderBy: { number: 'asc' },
     select: { step: true, at: true, detail: true },
   },
-  refunds: { orderBy: { id: 'asc' }, select: { id: true } },
+  refunds: { orderBy: { id: 'asc' }, select: { id: true, at: true } },
+  requests: { where: { restock: { not: Prisma.DbNull } } },
 } satisfies Prisma.OrderInclude;
 
 /** What a reconciliation asks of the order service's books. */
@@ -173,6 +175,14 @@ function toRecord(row: Prisma.OrderGetPayload<{ include: typeof include }>): Ord
       .filter(({ detail }) => detail === SETTLED_DETAIL)
       .map(({ step, at }) => ({ step, at: at.toISOString() })),
     refunds: row.refunds.map(({ id }) => id),
+    restocks: row.refunds.flatMap(({ id, at }) =>
+      row.requests
+        .filter((request) => request.id === id)
+        .map(({ restock, restocked }) => ({
+          ...{ operationId: id, orderId: row.id, lines: restock as unknown as RestockRequest['lines'] },
+          ...{ refundedAt: at.toISOString(), isTold: restocked !== null },
+        })),
+    ),
     acknowledged: timeline.flatMap(({ step, detail }) => (step === ACKNOWLEDGED && detail !== null ? [detail] : [])),
   };
 }

@@ -101,6 +101,7 @@ const CALLS: Call[] = [
   { operation: 'refundOrder', as: 'admin', path: `/orders/${order.id}/refunds`, body: refund, headers: { 'idempotency-key': 'a' }, status: 201 },
   { operation: 'refundOrder', as: 'admin', path: `/orders/${order.id}/refunds`, body: { ...refund, amount: 2 }, headers: { 'idempotency-key': 'a' }, status: 422, code: 'idempotency-key-reuse' },
   { operation: 'refundOrder', as: 'admin', path: `/orders/${order.id}/refunds`, body: { ...refund, amount: 1_000_000 }, headers: { 'idempotency-key': 'b' }, status: 409, code: 'refund-too-much' },
+  { operation: 'refundOrder', as: 'admin', path: `/orders/${waiting.id}/refunds`, body: { lines: [{ productId: product.id, quantity: 1 }], reason: 'tried by a test', restock: true }, headers: { 'idempotency-key': 'c' }, status: 409, code: 'restock-too-much' },
   { operation: 'refundOrder', as: 'admin', path: `/orders/${order.id}/refunds`, body: refund, status: 400, code: 'bad-request' },
   { operation: 'refundOrder', as: 'alice', path: `/orders/${order.id}/refunds`, body: refund, headers: { 'idempotency-key': 'a' }, status: 403, code: 'forbidden' },
 

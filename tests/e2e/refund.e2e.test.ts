@@ -49,6 +49,34 @@ describe('a refund in parts', () => {
     expect((await refund(order.id, 1, 'three')).body.left).toBe(0);
   });
 
+  it('puts goods back that were delivered, once, and none before that', async () => {
+    const product = await stockedProduct(shop, { quantity: 4 });
+    const { body } = await placeOrder(shop.bob, product, { quantity: 3 });
+    const asked = (quantity: number) => ({
+      ...{ lines: [{ productId: product.id, quantity }], reason: 'a scratch', restock: true },
+    });
+    const restock = (key: string, quantity: number) =>
+      shop.admin.post<Refund & { code?: string; left?: number }>(`/orders/${body.id}/refunds`, asked(quantity), {
+        'idempotency-key': key,
+      });
+    await reaches(shop.bob, body.id, 'COMPLETED');
+    const [first, again] = await Promise.all([restock('two', 2), restock('two', 2)]);
+    expect([first.status, first.body]).toMatchObject([201, { amount: 2_000, state: 'DONE', restocked: true }]);
+    expect(again.body).toEqual(first.body);
+    expect(await stockOf(shop, product)).toEqual({ quantity: 3, reserved: 0 });
+    expect((await restock('more', 2)).body).toMatchObject({ code: 'restock-too-much', left: 1 });
+    expect((await restock('last', 1)).body).toMatchObject({ restocked: true });
+    expect(await stockOf(shop, product)).toEqual({ quantity: 4, reserved: 0 });
+
+    const waits = await placeOrder(shop.bob, product, { postalCode: '88888' });
+    await reaches(shop.bob, waits.body.id, 'DELIVERY_STARTED');
+    const early = await shop.admin.post<{ code?: string }>(`/orders/${waits.body.id}/refunds`, asked(1), {
+      'idempotency-key': 'early',
+    });
+    expect([early.status, early.body.code]).toEqual([409, 'restock-too-much']);
+    expect((await paymentsOf(shop.bob, waits.body.id))[0]?.refunds).toEqual([]);
+  });
+
   it('goes on while the provider is away, until all is refunded', async () => {
     await shop.admin.post('/payments/simulator', { provider: 'up' });
     const product = await stockedProduct(shop);

@@ -102,7 +102,9 @@ describe('docs/walkthroughs.md', () => {
   it('a part of the money back', async () => {
     const printed = await walk('refund');
     expect(printed).toMatch(/^HTTP\/1.1 201 Created/m);
-    expect(printed).toContain('"amount":3500000,"currency":"KRW","reason":"It has a scratch.","state":"DONE"');
+    expect(printed).toContain(
+      '"amount":3500000,"currency":"KRW","reason":"It was the wrong one.","state":"DONE","restocked":true',
+    );
     expect(printed).toMatch(/"left":3500000[^]*"code":"refund-too-much"/);
     expect(printed).toMatch(/"amount":7000000,"currency":"KRW","status":"CHARGED","refunds":\[\{[^]*"amount":3500000/);
   });

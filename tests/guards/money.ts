@@ -63,6 +63,91 @@ export const money: Guard[] = [
     },
   },
   {
+    promise:
+      'Of more goods than were delivered and are not back yet none go back to stock, and no money is given back.',
+    code: {
+      file: 'workflows/order/refund-part.ts',
+      text: 'if (short) return',
+      instead: 'if (short && request.amount < 0) return',
+    },
+    test: {
+      file: 'api/order/refund-order.int.test.ts',
+      name: 'of more than was delivered is refused before any money goes back',
+    },
+  },
+  {
+    promise: 'Goods go back to stock only of what was delivered.',
+    code: {
+      file: 'services/inventory/restock.ts',
+      text: 'WHERE sold.status = ${SOLD} AND sold.restocked',
+      instead: 'WHERE sold.status <> ${SOLD.toLowerCase()} AND sold.restocked',
+    },
+    test: {
+      file: 'services/inventory/stock-store.int.test.ts',
+      name: 'is for what was delivered alone: not for what is held, came back, or was never reserved',
+    },
+  },
+  {
+    promise: 'However many restocks come at once, no more goes back to stock than was delivered, and each counts once.',
+    code: {
+      file: 'services/inventory/restock.ts',
+      text: 'ON CONFLICT (operation_id, product_id) DO NOTHING',
+      instead: '',
+    },
+    test: {
+      file: 'services/inventory/stock-races.int.test.ts',
+      name: 'of many restocks at once no more comes back than was delivered, and each counts once',
+    },
+  },
+  {
+    promise: 'A restock reckons from what others may just have taken back, not from what it first saw.',
+    code: {
+      file: 'services/inventory/restock.ts',
+      text: ' ORDER BY product_id FOR UPDATE OF reservations',
+      instead: '',
+    },
+    test: {
+      file: 'services/inventory/stock-races.int.test.ts',
+      name: 'of many restocks at once no more comes back than was delivered, and each counts once',
+    },
+  },
+  {
+    promise: 'What went back to stock by restocks does not go back again when the rest is returned.',
+    code: {
+      file: 'services/inventory/stock-store.ts',
+      text: 'reservations.quantity - reservations.restocked AS quantity',
+      instead: 'reservations.quantity',
+    },
+    test: {
+      file: 'services/inventory/stock-store.int.test.ts',
+      name: 'is no part of what a return puts back',
+    },
+  },
+  {
+    promise: 'A refund under one Idempotency-Key that is asked for again with other goods for stock is refused.',
+    code: {
+      file: 'api/order/routes/refund-order.ts',
+      text: 'operationId, restock }))) throw',
+      instead: 'operationId, restock })) && amount < 0) throw',
+    },
+    test: {
+      file: 'api/order/refund-order.int.test.ts',
+      name: 'asked for again is the same, and with other goods it is another',
+    },
+  },
+  {
+    promise: 'A repair of many parts of a charge leaves connections to the charges of other orders.',
+    code: {
+      file: 'activities/payment/payment-activities.ts',
+      text: 'const ASKED_AT_ONCE = 10;',
+      instead: 'const ASKED_AT_ONCE = 1_000;',
+    },
+    test: {
+      file: 'activities/payment/payment-activities.int.test.ts',
+      name: 'asks for ten at once, however many there are: charges need connections, too',
+    },
+  },
+  {
     promise: 'A refund under one Idempotency-Key is one refund; another body under it is refused.',
     code: {
       file: 'services/order/order-identity.ts',

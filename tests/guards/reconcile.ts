@@ -305,6 +305,18 @@ export const reconcile: Guard[] = [
     },
   },
   {
+    promise: 'Goods of a refund that never came back to stock, or of which its order was not told, are found.',
+    code: {
+      file: 'workflows/reconciliation/compare/compare-stock.ts',
+      text: 'if ((isBooked && isTold) ||',
+      instead: 'if (isTold ||',
+    },
+    test: {
+      file: 'workflows/reconciliation/compare/compare-order.test.ts',
+      name: 'are found where stock has them not, or their order does not know, ten minutes after the money',
+    },
+  },
+  {
     promise: 'An acknowledgement is written down with who says so and why, and read by each reconciliation after it.',
     code: {
       file: 'services/order/reconciliation-reader.ts',

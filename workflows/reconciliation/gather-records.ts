@@ -11,6 +11,7 @@ import type {
   StockRecord,
   WorkflowRecord,
 } from '../../contracts/activities/reconciliation.js';
+import type { RestockActivities } from '../../contracts/activities/inventory-activities.js';
 import type { RefundRecord } from '../../contracts/activities/order-activities.js';
 import { TASK_QUEUES } from '../../contracts/services.js';
 
@@ -25,7 +26,10 @@ const options = {
 
 /** Each service answers for its own records. */
 export const order = proxyActivities<OrderReconciliation & RefundRecord>({ taskQueue: TASK_QUEUES.order, ...options });
-export const stock = proxyActivities<StockReconciliation>({ taskQueue: TASK_QUEUES.inventory, ...options });
+export const stock = proxyActivities<StockReconciliation & RestockActivities>({
+  taskQueue: TASK_QUEUES.inventory,
+  ...options,
+});
 export const payment = proxyActivities<PaymentReconciliation>({ taskQueue: TASK_QUEUES.payment, ...options });
 export const delivery = proxyActivities<DeliveryReconciliation>({ taskQueue: TASK_QUEUES.delivery, ...options });
 

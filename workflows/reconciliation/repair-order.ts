@@ -17,7 +17,7 @@ import { stepActivities } from '../order/step-activities.js';
 import { stepEntry } from '../order/step-outcome.js';
 import { compareOrder } from './compare/compare-order.js';
 import { acknowledgedAs } from './compare/finding.js';
-import { gatherRecords, areTheSame, type RecordsOfOrder, order, payment } from './gather-records.js';
+import { gatherRecords, areTheSame, type RecordsOfOrder, order, payment, stock } from './gather-records.js';
 import type { Confirmed } from './report.js';
 import { undoAbandoned } from './undo-abandoned-order.js';
 
@@ -127,7 +127,12 @@ const REPAIR: Record<Repair, (record: OrderRecord) => Promise<string>> = {
   'refund-parts': async ({ orderId }) => {
     const parts = await payment.giveBackParts(orderId);
     for (const { outcome, ...part } of parts) if (outcome === 'refunded') await order.recordRefund(part);
+    await restock(orderId);
     return parts.map(({ operationId, outcome }) => `part ${operationId} is ${outcome}`).join(', ');
+  },
+  'restock-goods': async ({ orderId }) => {
+    const restocks = await restock(orderId);
+    return restocks.map(({ id, restocked }) => `restock ${id} is ${restocked ? 'done' : 'refused'}`).join(', ');
   },
   'call-off-delivery': async (record) => {
     await steps.cancelDelivery({ orderId: record.orderId, userId: record.userId });
@@ -145,6 +150,19 @@ const REPAIR: Record<Repair, (record: OrderRecord) => Promise<string>> = {
     return 'its workflow was told';
   },
 };
+
+/** All that its refunds want, as its row says now: each is done once, and answers the same again. */
+async function restock(orderId: string): Promise<{ id: string; restocked: boolean }[]> {
+  const [row] = await order.orderRecords([orderId]);
+  const done: { id: string; restocked: boolean }[] = [];
+  for (const { operationId, lines } of row?.restocks ?? []) {
+    const goods = { operationId, orderId, lines };
+    const { restocked } = await stock.restock(goods);
+    await order.recordRestock({ ...goods, restocked });
+    done.push({ id: operationId, restocked });
+  }
+  return done;
+}
 
 /** Into the order's timeline, too. */
 async function told({ orderId }: OrderRecord, step: SagaStep, did: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { orderOperations } from '../../../contracts/http/order-operations.js';
 import type { Order, Refund, RefundBody } from '../../../contracts/http/orders.js';
+import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import { withOrderId } from '../../../platform/log-context.js';
 import { mergeLines, priceLine, refundIdFor, totalOf } from '../../../services/order/order-identity.js';
 import { subjectOf } from '../../http/access.js';
@@ -17,15 +18,20 @@ export const refundOrder = ({ store, sagas }: OrderContext) =>
     const { order } = await orderForCaller(store, caller, orderId);
     const { reason } = body;
     const amount = amountOf(body, order);
+    const restock = 'lines' in body && body.restock ? mergeLines(body.lines) : undefined;
     const operationId = refundIdFor(orderId, headers['Idempotency-Key']);
-    const asked = { operationId, orderId, amount, reason, requestedBy: subjectOf(caller) };
+    crashPoint('give back: before the row');
+    if (!(await store.askRefund({ orderId, id: operationId, restock }))) throw anotherUnderTheKey();
+    const asked = { operationId, orderId, amount, reason, requestedBy: subjectOf(caller), ...(restock && { restock }) };
     const answer = await withOrderId(orderId, () => sagas.refund(asked, Date.now() + refundWaitMs));
 
     const { currency } = order;
     const refund = { id: operationId, orderId, amount, currency, reason };
     switch (answer.outcome) {
-      case 'refunded':
-        return reply(201, { ...refund, state: 'DONE' } satisfies Refund, {});
+      case 'refunded': {
+        const { restocked } = answer;
+        return reply(201, { ...refund, state: 'DONE', restocked } satisfies Refund, {});
+      }
       case 'accepted':
         return reply(202, { ...refund, state: 'PENDING' } satisfies Refund, {});
       case 'too-much': {
@@ -35,10 +41,17 @@ export const refundOrder = ({ store, sagas }: OrderContext) =>
           currency,
         });
       }
+      case 'restock-too-much': {
+        const { productId, left } = answer;
+        throw conflict('restock-too-much', `Of product ${productId} ${left} can go back to stock.`, {
+          productId,
+          left,
+        });
+      }
       case 'refused':
         throw problemOf('refund-refused');
       case 'another':
-        throw unprocessable('idempotency-key-reuse', 'This Idempotency-Key was used for another refund.');
+        throw anotherUnderTheKey();
       case 'unreachable':
         throw serviceUnavailable(
           'saga-unavailable',
@@ -46,6 +59,9 @@ export const refundOrder = ({ store, sagas }: OrderContext) =>
         );
     }
   });
+
+const anotherUnderTheKey = () =>
+  unprocessable('idempotency-key-reuse', 'This Idempotency-Key was used for another refund.');
 
 /** In the minor unit: lines at the prices that the order was placed with. */
 function amountOf(body: RefundBody, { lines }: Order): number {

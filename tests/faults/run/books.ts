@@ -53,8 +53,8 @@ export async function reconcile(world: World, changedSince?: number): Promise<st
   );
 }
 
-/** Once every order is final: no unit held, none lost, none made. */
-export async function differencesInStock(world: World, { stock }: Customers): Promise<string[]> {
+/** Once every order is final and every refund answered: no unit held, none lost, none made, and of each as many back as were to. */
+export async function differencesInStock(world: World, { stock, placed }: Customers): Promise<string[]> {
   const findings: string[] = [];
   for (const { product, quantity: put } of stock) {
     const [level] = await world.query<{ quantity: number; reserved: number }>(
@@ -64,12 +64,21 @@ export async function differencesInStock(world: World, { stock }: Customers): Pr
     );
     const [gone] = await world.query<{ sum: number }>(
       'INVENTORY',
-      `SELECT coalesce(sum(quantity), 0)::integer AS sum FROM reservations WHERE product_id = $1 AND status = 'COMMITTED'`,
+      `SELECT coalesce(sum(quantity - restocked), 0)::integer AS sum FROM reservations WHERE product_id = $1 AND status = 'COMMITTED'`,
       [product.id],
     );
     const [quantity = -1, reserved = -1, sold = -1] = [level?.quantity, level?.reserved, gone?.sum];
     if (reserved !== 0 || quantity + sold !== put)
       findings.push(`product ${product.id}: of ${put} ${sold} are sold, ${quantity} left and ${reserved} held`);
+  }
+  const back = await world.query<{ id: string; units: number }>(
+    'INVENTORY',
+    `SELECT order_id AS id, sum(restocked)::integer AS units FROM reservations GROUP BY order_id`,
+  );
+  const unitsOf = new Map(back.map(({ id, units }) => [id, units]));
+  for (const { id, kind } of placed) {
+    const [units, due] = [unitsOf.get(id) ?? 0, kindOf(kind).restocks ? 1 : 0];
+    if (units !== due) findings.push(`${id}: ${units} units went back to stock, and ${due} were to`);
   }
   return findings;
 }

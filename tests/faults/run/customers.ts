@@ -6,7 +6,7 @@ import type { Api } from '../../support/api.js';
 import { workflowIdOf } from '../../../contracts/order-saga.js';
 import { retry } from '../../../workflows/order/messages.js';
 import { SEOUL, stockedProduct, type Shop } from '../../support/shop.js';
-import { kindOf, KINDS_BY_SHARE, type Kind, type KindName } from './order-kinds.js';
+import { kindOf, KINDS_BY_SHARE, UNIT_PRICE, type Kind, type KindName } from './order-kinds.js';
 import { seeded } from './random.js';
 import type { World } from './world.js';
 
@@ -45,7 +45,7 @@ const NEARLY_NONE = 5;
 export async function openCustomers(world: World, shop: () => Shop, seed: number): Promise<Customers> {
   const stock = await Promise.all(
     [PLENTY, PLENTY, PLENTY, PLENTY, NEARLY_NONE].map(async (quantity) => ({
-      product: await stockedProduct(shop(), { quantity, price: 1_000 }),
+      product: await stockedProduct(shop(), { quantity, price: UNIT_PRICE }),
       quantity,
     })),
   );
@@ -88,7 +88,8 @@ export async function openCustomers(world: World, shop: () => Shop, seed: number
     if (parts !== undefined) {
       // Each twice: who asks again meanwhile has the same one.
       const asked = [...parts.entries(), ...parts.entries()];
-      await Promise.all(asked.map(([index, amount]) => giveBack(world, shop, answer.id, { amount, index })));
+      const goods = kind.restocks ? products : undefined;
+      await Promise.all(asked.map(([index, amount]) => giveBack(world, shop, answer.id, { amount, index, goods })));
     }
     if (kind.cancelWithinMs === undefined) return;
     await pause(random.between(...kind.cancelWithinMs));
@@ -212,17 +213,18 @@ async function cancelUntilHeard(world: World, buyer: () => Api, id: string): Pro
   );
 }
 
-/** Too much is what is not paid yet, and what its undo was faster to give back. */
+/** Too much is what is not paid or delivered yet, and what its undo was faster to give back. `goods`: one of each goes back, too. */
 async function giveBack(
   world: World,
   shop: () => Shop,
   id: string,
-  { amount, index }: { amount: number; index: number },
+  { amount, index, goods }: { amount: number; index: number; goods?: number[] | undefined },
 ): Promise<void> {
   await world.until(
     `an answer to refund ${index} of ${id}`,
     async () => {
-      const asked = { amount, reason: 'a scratch' };
+      const lines = goods?.map((productId) => ({ productId, quantity: 1 }));
+      const asked = { ...(lines ? { lines, restock: true } : { amount }), reason: 'a scratch' };
       const { status, body } = await withinLimit(
         shop().admin.post<Body>(`/orders/${id}/refunds`, asked, { 'idempotency-key': `part-${index}` }),
       );

@@ -18,16 +18,21 @@ export interface Kind {
   isPoisoned?: boolean;
   /** Minor unit: an operator gives these back once it is paid, all at once and again until each is answered. */
   parts?: readonly number[];
+  /** An operator takes a unit back once it is delivered: its price goes back, and it goes back to stock. */
+  restocks?: boolean;
   /** Of a product that is nearly sold out. */
   scarce?: boolean;
   /** How it may end. */
   ends: readonly ('COMPLETED' | CancelReason)[];
 }
 
+/** Of whatever they order, minor unit. */
+export const UNIT_PRICE = 1_000;
+
 /** What customers do. */
 export const KINDS = {
   ok: { share: 10, lines: 1, ends: ['COMPLETED'] },
-  'several lines': { share: 12, lines: 3, ends: ['COMPLETED'] },
+  'several lines': { share: 10, lines: 3, ends: ['COMPLETED'] },
   'posted twice': { share: 10, lines: 1, twice: true, ends: ['COMPLETED'] },
   'will not wait': { share: 4, lines: 1, impatient: true, ends: ['COMPLETED'] },
   declined: { share: 8, lines: 1, paymentMethod: 'card_declined', ends: ['PAYMENT_DECLINED'] },
@@ -44,6 +49,7 @@ export const KINDS = {
     ends: ['CUSTOMER_REQUEST'],
   },
   'refunded in parts': { share: 4, lines: 1, parts: [300, 200], ends: ['COMPLETED'] },
+  'refunded and restocked': { share: 2, lines: 1, parts: [UNIT_PRICE], restocks: true, ends: ['COMPLETED'] },
   'refunded and returned': {
     share: 2,
     lines: 1,

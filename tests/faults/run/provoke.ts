@@ -24,6 +24,7 @@ export async function provoke(point: CrashPoint, { world, customers, waiting }: 
 function orderLeadingTo(point: CrashPoint): KindName {
   if (point.startsWith('call off') || point.startsWith('cancel')) return 'cancelled in delivery';
   if (point.startsWith('part') || point.startsWith('give back')) return 'refunded in parts';
+  if (point.startsWith('restock')) return 'refunded and restocked';
   if (point.startsWith('refund') || point.startsWith('release')) return 'refused';
   // Where the post that waits wrote the order first; else it is provoked again.
   if (point === 'place: before giving up' || point === 'place: given up') return 'will not wait';

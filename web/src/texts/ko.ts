@@ -169,6 +169,7 @@ export const ko: Record<TextKey, string> = {
   'step.in-transit': '배송 중',
   'step.returned': '반송',
   'step.refunded': '일부 환불',
+  'step.restocked': '상품 재입고',
   'step.cancel': '취소 요청',
   'step.cancelled': '취소됨',
   'step.retry': '운영자: 재시도',

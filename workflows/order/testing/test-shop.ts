@@ -5,7 +5,11 @@ import type {
   DeliveryRequest,
   DeliveryUpdate,
 } from '../../../contracts/activities/delivery-activities.js';
-import type { InventoryActivities, StockRequest } from '../../../contracts/activities/inventory-activities.js';
+import type {
+  InventoryActivities,
+  RestockActivities,
+  StockRequest,
+} from '../../../contracts/activities/inventory-activities.js';
 import type {
   OrderActivities,
   OrderProgress,
@@ -144,7 +148,15 @@ export class TestShop {
     this.#deliveries.set(orderId, status);
   }
 
-  readonly inventory: InventoryActivities = {
+  /** What becomes of goods that are to go back to stock; as a test has it. */
+  restocks: RestockActivities = {
+    restockShort: () => Promise.resolve(null),
+    restock: () => Promise.resolve({ restocked: true }),
+  };
+
+  readonly inventory: InventoryActivities & RestockActivities = {
+    restockShort: (request) => this.restocks.restockShort(request),
+    restock: (request) => this.restocks.restock(request),
     reserveStock: (request) => this.#perform('reserve-stock', () => this.#reserve(request)),
     releaseStock: ({ orderId, lines }) =>
       this.#perform('release-stock', () => {

@@ -120,6 +120,33 @@ describe('parts of a charge', () => {
   });
 });
 
+describe('goods that were to go back to stock', () => {
+  const restock = (more: { isTold?: boolean; refundedAt?: string; restocks?: string[] | undefined } = {}) => {
+    const { isTold = false, refundedAt = new Date(NOW - 3_600_000).toISOString() } = more;
+    const order = orderIn('COMPLETED');
+    const wanted = { operationId: 'ref_1', orderId: order.orderId, lines: order.lines, refundedAt, isTold };
+    const of = records(
+      { ...order, restocks: [wanted] },
+      { stock: 'COMMITTED', payment: 'CHARGED', ledger: 'CHARGED', delivery: 'DELIVERED' },
+    );
+    const restocks = 'restocks' in more ? more.restocks : ['ref_1'];
+    const stock = of.stock.map((row) => ({ ...row, ...(restocks && { restocks }) }));
+    return compareOrder({ ...of, stock }, NOW)
+      .filter(({ kind }) => kind === 'restock-missing')
+      .map(({ kind, repair }) => [kind, repair]);
+  };
+  const missing = [['restock-missing', 'restock-goods']];
+
+  it('are found where stock has them not, or their order does not know, ten minutes after the money', () => {
+    expect(restock({ isTold: true })).toEqual([]);
+    expect(restock()).toEqual(missing);
+    expect(restock({ isTold: true, restocks: [] })).toEqual(missing);
+    expect(restock({ isTold: true, restocks: ['another'] })).toEqual(missing);
+    expect(restock({ refundedAt: new Date(NOW - 60_000).toISOString() })).toEqual([]);
+    expect(restock({ restocks: undefined })).toEqual([]);
+  });
+});
+
 const STOCK = [undefined, 'HELD', 'RELEASED', 'COMMITTED', 'RETURNED', 'REFUSED'];
 const PAYMENT = [undefined, 'PENDING', 'CHARGED', 'DECLINED', 'REFUNDED', 'VOIDED'];
 const LEDGER = [undefined, 'CHARGED', 'DECLINED', 'REFUNDED', 'VOIDED'];

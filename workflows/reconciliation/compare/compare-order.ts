@@ -7,7 +7,7 @@ import type { ReservationStatus } from '../../../services/inventory/domain/reser
 import { partOf, type SagaStep } from '../../../contracts/saga-steps.js';
 import type { PaymentState } from '../../../services/payment/domain/payment.js';
 import { compareAmounts, compareLedger, compareParts, comparePayment } from './compare-money.js';
-import { compareStock } from './compare-stock.js';
+import { compareRestocks, compareStock } from './compare-stock.js';
 
 /** The carrier was asked, or has it. */
 const ON_ITS_WAY: readonly DeliveryState[] = ['PENDING', 'STARTED', 'IN_TRANSIT'];
@@ -177,6 +177,7 @@ export function compareOrder(records: RecordsOfOrder, now: number): Finding[] {
     ...(ledger.length > 0 ? ledger : comparePayment(records)),
     ...compareAmounts(records),
     ...compareParts(records, now),
+    ...compareRestocks(records, now),
     ...compareDelivery(records, now),
     ...compareSettled(records),
   ]);

@@ -1,4 +1,8 @@
-import type { StockRecord, StockLevelRecord } from '../../../contracts/activities/reconciliation.js';
+import {
+  PART_ANSWERED_WITHIN_MS,
+  type StockLevelRecord,
+  type StockRecord,
+} from '../../../contracts/activities/reconciliation.js';
 import type { Finding } from '../../../contracts/reconciliation.js';
 import type { ReservationStatus } from '../../../services/inventory/domain/reservation.js';
 import type { RecordsOfOrder } from '../gather-records.js';
@@ -32,6 +36,20 @@ export function compareStock({ orderId, order, stock }: RecordsOfOrder): Finding
     case 'undone':
       return [...of('stock-still-held', held, 'release-stock'), ...of('stock-sold-but-cancelled', sold)];
   }
+}
+
+/** Of what went back of the charge already: until then the money's own books tell of it. */
+export function compareRestocks({ orderId, order, stock }: RecordsOfOrder, now: number): Finding[] {
+  // Asked of a version that knew of none.
+  if (stock.some(({ restocks }) => restocks === undefined)) return [];
+  return (order?.restocks ?? []).flatMap(({ operationId, lines, refundedAt, isTold }) => {
+    const isBooked = lines.every(({ productId }) =>
+      stock.some((row) => row.productId === productId && row.restocks?.includes(operationId)),
+    );
+    if ((isBooked && isTold) || now - Date.parse(refundedAt) <= PART_ANSWERED_WITHIN_MS) return [];
+    const detail = `restock ${operationId} of ${linesOf(lines)} ${isBooked ? 'not in the order' : 'not in stock'}`;
+    return [finding('restock-missing', orderId, detail, { units: unitsOf(lines), repair: 'restock-goods' })];
+  });
 }
 
 type Line = Pick<StockRecord, 'productId' | 'quantity'>;

@@ -3,6 +3,7 @@ import { WorkflowIdReusePolicy } from '@temporalio/common';
 import type { FindingKind } from '../../../contracts/reconciliation.js';
 import { SETTLED_DETAIL } from '../../../contracts/timeline.js';
 import { workflowIdOf } from '../../../contracts/order-saga.js';
+import { recordRefund } from '../../../services/order/progress-store.js';
 import { undoIdOf } from '../../../services/payment/payment-store.js';
 import { refundPart } from '../../../services/payment/refund-part.js';
 import type { Shop } from './open-shop.js';
@@ -192,6 +193,16 @@ export function damagesOf(shop: Shop): Record<FindingKind, () => Promise<Omit<Pl
       await refundPart(payments, part);
       const where = { id: part.operationId };
       await payments.prisma.paymentOperation.update({ where, data: { updatedAt: minutesAgo(11) } });
+      return part;
+    },
+    'restock-missing': async () => {
+      const productId = await product();
+      const part = partOf(await shop.completed(productId));
+      const { orderId, operationId: id } = part;
+      await orders.store.askRefund({ orderId, id, restock: [{ productId, quantity: 1 }] });
+      await refundPart(payments, part);
+      await recordRefund(orders.prisma, part, {});
+      await orders.prisma.refund.update({ where: { orderId_id: { orderId, id } }, data: { at: minutesAgo(11) } });
       return part;
     },
     'payment-without-order': async () => {
