@@ -44,12 +44,18 @@ export function workflowIdOf(orderId: string): string {
 /** Workflow type of what gives a part of an order's charge back. */
 export const REFUND_PART = 'refundPart';
 
+/**
+ * Of the same with goods: by another name, so that a build that knows of no goods can't begin it. It would pass them on to the
+ * payment service, or give money back that is to be refused.
+ */
+export const REFUND_AND_RESTOCK = 'refundAndRestock';
+
 /** What an operator gives back, and the goods that go back to stock with it. */
 export interface OrderRefund extends RefundPartRequest {
   restock?: StockRequest['lines'];
 }
 
-/** `restock-too-much`: nothing was given back. `restocked`: the goods are back, or more of them than were delivered. */
+/** `restock-too-much`: nothing was given back. `restocked`: the goods are back; false: they were more than was delivered, and none are. */
 export type OrderRefundAnswer =
   (RefundPartAnswer & { restocked?: boolean }) | ({ outcome: 'restock-too-much' } & RestockShort);
 

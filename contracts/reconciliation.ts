@@ -31,7 +31,7 @@ export const REPAIRS = {
   'refund-payment': 'the charge goes back at the provider, and stands as refunded in our books',
   'record-payment': "what the provider's ledger says is written into our books",
   'refund-parts':
-    'each part that has no answer is asked for again, under its own id, and the order is told of each that went back; goods that were to go back to stock with it do',
+    'each part that has no answer is asked for again, under its own id, and the order is told of each that went back; goods that were to go back to stock with it go back',
   'restock-goods': 'the goods of each refund go back to stock, once, and the order is told what became of them',
   'call-off-delivery': 'it is called off, if the carrier still can',
   'tell-order': 'its workflow is told again what the carrier has said, and goes on',

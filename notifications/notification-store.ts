@@ -78,10 +78,7 @@ interface StoredNotification extends NotificationState {
 
 /** Each write is one conditional statement: two processes that have the same event can't both get through one. */
 export interface NotificationStore {
-  /**
-   * The event's notification on a channel, made when it is not there yet: taken for sending at once by who says when, whose claim
-   * that is, so that what is new costs one statement.
-   */
+  /** The event's notification on a channel, made when it is not there yet. With `sendingAt` a new one is claimed in the same statement. */
   open(
     event: EventToTell,
     channel: ChannelName,

@@ -294,8 +294,11 @@ test.each(['within', 'after'])(
 test('a mail that certainly went is shown as sent, also where that could not be written down at once', async () => {
   await refusing('OLD.sending_at IS NOT NULL', () => expect(told('order-created', 2)).rejects.toThrow('no'));
   expect(await statuses()).toEqual({ EMAIL: 'PENDING' });
-  expect(await told('order-created', 2)).toEqual({ done: true });
+  userService.up = false;
+  expect(await told('order-created', 2)).toMatchObject({ done: false, hindrance: 'no-address' });
+  userService.up = true;
   expect(await statuses()).toEqual({ EMAIL: 'SENT' });
+  expect(await told('order-created', 2)).toEqual({ done: true });
   expect(smtp.taken).toHaveLength(1);
 });
 

@@ -1,9 +1,11 @@
 import { eventTypeOf } from '../contracts/events/order-event.js';
 import { orderIdOf, type AnyEvent } from '../contracts/events/user-event.js';
+import { NOTIFICATION_CHANNELS } from '../contracts/http/notifications.js';
 import type { UserValidation } from '../contracts/http/users.js';
 import { CUSTOMER_TOPICS, USER_TOPICS } from '../contracts/topics.js';
 import type { UserClient } from '../clients/user-client.js';
 import { crashPoint } from '../platform/crash-points/crash-point.js';
+import { refusalByDatabase } from '../platform/database/unavailable.js';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../platform/logger.js';
 import { counter, histogram } from '../platform/metrics.js';
@@ -45,7 +47,7 @@ export interface Asked {
   evenIfSentBy?: Date | undefined;
 }
 
-/** A notification, and how it stands; ours is what nobody but us has taken for sending, at that time. */
+/** A notification, and how it stands. `ours`: we took it for sending when it was written, at `claimedAt`. */
 interface Found {
   id: string;
   standing: Standing | 'ours';
@@ -75,7 +77,8 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
     try {
       return await work;
     } catch (error) {
-      unwritten.set(key, undo);
+      // What the database refused holds no claim.
+      if (refusalByDatabase(error) === undefined) unwritten.set(key, undo);
       throw error;
     }
   };
@@ -149,8 +152,6 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
     /** Taken for sending by us where it is new; of an old event only what there is of it. */
     const findOn = async (channel: ChannelName): Promise<Found | undefined> => {
       const key = keyOf(event.id, channel);
-      const left = unwritten.get(key);
-      if (left !== undefined) await write(key, left);
       const claimedAt = new Date();
       if (isOld) {
         const row = await store.find(event.id, channel);
@@ -161,6 +162,11 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
       if (row.isNew) return { id: row.id, standing: 'ours', claimedAt };
       return { id: row.id, standing: standingOf(row, { now: claimedAt, leaseMs }) };
     };
+    for (const channel of NOTIFICATION_CHANNELS) {
+      const key = keyOf(event.id, channel);
+      const left = unwritten.get(key);
+      if (left !== undefined) await write(key, left);
+    }
     crashPoint('notify: before the row');
     const asked = await askForUser(users, userId);
     if ('reason' in asked) {

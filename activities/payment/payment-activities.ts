@@ -80,7 +80,7 @@ export function createPaymentActivities({
 
 /** Half of the worker's connections: charges need the others. */
 const ASKED_AT_ONCE = 10;
-/** Half of what the activity may take: what hangs then is asked for by the next pass. */
+/** Half of what the activity may take: what was not asked for by then is left to the next pass. */
 const ASKED_WITHIN_MS = 5_000;
 
 type AnsweredPart = Awaited<ReturnType<PaymentReconciliation['giveBackParts']>>[number];
@@ -144,11 +144,11 @@ export function createPaymentReconciliation({
         const all = await parts(orderId);
         const deadline = Date.now() + ASKED_WITHIN_MS;
         const outcomes: AnsweredPart[] = [];
-        for (let from = 0; from < all.length; from += ASKED_AT_ONCE) {
-          const isInTime = Date.now() < deadline;
-          const some = all.slice(from, from + ASKED_AT_ONCE);
-          outcomes.push(...(await Promise.all(some.map((part) => answered(part, isInTime)))));
-        }
+        const queue = all.entries();
+        const askOneByOne = async () => {
+          for (const [place, part] of queue) outcomes[place] = await answered(part, Date.now() < deadline);
+        };
+        await Promise.all(Array.from({ length: ASKED_AT_ONCE }, askOneByOne));
         return outcomes;
       }),
   };

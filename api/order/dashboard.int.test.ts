@@ -42,6 +42,7 @@ it('is for admins, and asks Prometheus for what is listed and nothing else', asy
     expect(status).toBe(200);
     expect(asked.sort()).toEqual(Object.values(DASHBOARD_QUERIES).sort());
     expect(body).toEqual({
+      until: expect.any(Number) as number,
       series: Object.keys(DASHBOARD_QUERIES).map((name) => ({
         name,
         labels: {},
@@ -59,8 +60,8 @@ it('says so where there is no Prometheus, where it is away, where it refuses, an
   const { port } = silent.address() as { port: number };
   for (const url of [undefined, 'http://127.0.0.1:1', refusing.url, `http://127.0.0.1:${port}`]) {
     const { status, body, headers } = await ask(url);
-    expect(body).toMatchObject({ status: 503, code: 'metrics-unavailable' });
-    expect([status, headers['retry-after']]).toEqual([503, '15']);
+    expect(body).toMatchObject({ status: 502, code: 'metrics-unavailable' });
+    expect([status, headers['retry-after']]).toEqual([502, '15']);
   }
   await refusing.close();
   silent.close();

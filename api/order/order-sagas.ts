@@ -16,6 +16,7 @@ import {
   workflowIdOf,
   NOT_CANCELLABLE,
   ORDER_SAGA,
+  REFUND_AND_RESTOCK,
   REFUND_PART,
   type CancelRequest,
   type OrderRefund,
@@ -182,7 +183,7 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
       crashPoint('give back: before asking');
       try {
         refund = await within(deadline, () =>
-          workflows.start<RefundPart>(REFUND_PART, {
+          workflows.start<RefundPart>(restock ? REFUND_AND_RESTOCK : REFUND_PART, {
             workflowId: `refund-${operationId}-${asked}`,
             taskQueue: TASK_QUEUES.order,
             args: [request],

@@ -81,7 +81,7 @@ export function createContext(base: Base<OrderApiConfig>): OrderContext {
     products: createProductClient({ urls: config.PRODUCT_SERVICE_URL }),
     admission: createAdmission(createStockClient({ urls: config.INVENTORY_SERVICE_URL }), logger),
     ...(config.PROMETHEUS_URL && {
-      prometheus: createServiceClient({ name: 'Prometheus', urls: config.PROMETHEUS_URL, timeoutMs: 3_000 }),
+      prometheus: createServiceClient({ name: 'Prometheus', urls: config.PROMETHEUS_URL, timeoutMs: 2_000 }),
     }),
     orderWaitMs: config.ORDER_WAIT_MS,
     pages: { workflow: config.WORKFLOW_PAGE, trace: config.TRACE_PAGE },

@@ -22,6 +22,9 @@ const names = Object.keys(DASHBOARD_QUERIES) as DashboardQuery[];
 
 export const dashboardSchema = z
   .object({
+    until: z
+      .number()
+      .meta({ description: 'When it was asked, Unix time in seconds: what ends before has no number of now.' }),
     series: z.array(
       z.object({
         name: z.enum(names),
@@ -35,6 +38,7 @@ export const dashboardSchema = z
     description: 'Series of the last hour, a point for each minute of which there is one.',
     examples: [
       {
+        until: 1_769_860_800,
         series: [
           {
             name: 'orders-ended-per-minute',

@@ -114,7 +114,8 @@ export const orderStateSchema = z.object({
 export type ShownState = z.infer<typeof orderStateSchema>;
 
 const restockedSchema = z.boolean().optional().meta({
-  description: 'The goods are back in stock; false: they were more than was delivered. Missing until it is decided.',
+  description:
+    'All its goods are back in stock; false: none are, since more than was delivered would be. Missing until it is decided, and where nothing was to go back.',
 });
 
 /** What an operator gave back of its charge, which its Saga knows nothing of. */

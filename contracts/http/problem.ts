@@ -266,8 +266,8 @@ export const PROBLEMS = {
   },
   'restock-too-much': {
     status: 409,
-    text: 'More of a product is to go back to stock than was delivered and is not back yet: `left`. Nothing was refunded.',
-    advice: 'Restock at most `left`, with another `Idempotency-Key`; or refund without `restock`.',
+    text: 'More of a product is to go back to stock than was delivered and is not back yet: `left`. This request refunded nothing.',
+    advice: 'With another `Idempotency-Key`: restock at most `left`, or refund without `restock`.',
     members: { productId: integerIdSchema, left: z.int() },
   },
   'refund-refused': {
@@ -296,7 +296,7 @@ export const PROBLEMS = {
   },
   // Of the desk.
   'metrics-unavailable': {
-    status: 503,
+    status: 502,
     text: 'There is no Prometheus to ask, or it does not answer.',
     advice: 'Send it again after `Retry-After`, or name a Prometheus as `PROMETHEUS_URL`. Orders go on without it.',
     retry: true,

@@ -75,16 +75,21 @@ function closeWhenOutdated(client: PoolClient): void {
 /** The server keeps each with its plan, for each connection. */
 const mostPrepared = 50;
 
+/** A text with more depends on how much is asked for, and could be any number of texts. */
+const mostArguments = 50;
+
 /**
- * Names the statements that are asked first, so that a connection has each of them read and planned once: that took twice as long
- * as to execute it. Those whose text depends on how much is asked for could be any number, and the rest goes as before.
+ * Names statements, so that a connection has each of them read and planned once: that took twice as long as to execute it. From
+ * the second time on, which leaves out what nobody asks again.
  */
 function namedStatements(): ({ sql, args }: { sql: string; args: unknown[] }) => string {
   const names = new Map<string, string>();
+  const seen = new Set<string>();
   return ({ sql, args }) => {
     // PostgreSQL takes several statements at once only where nothing is to be kept.
-    if (args.length === 0) return '';
-    if (!names.has(sql) && names.size < mostPrepared) names.set(sql, `holdfast-${names.size}`);
+    if (args.length === 0 || args.length > mostArguments) return '';
+    if (seen.has(sql) && !names.has(sql) && names.size < mostPrepared) names.set(sql, `holdfast-${names.size}`);
+    if (seen.size < 10 * mostPrepared) seen.add(sql);
     return names.get(sql) ?? '';
   };
 }

@@ -16,6 +16,7 @@ const prismaErrorSchema = z.object({
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html: each ends the statement before anything of it is kept. */
 const SQLSTATES = [
+  '0A000', // a prepared statement that a migration outdated: its connection is closed
   '53300', // too many connections
   '55P03', // lock not available in time
   '57014', // statement cancelled: it took too long

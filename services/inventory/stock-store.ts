@@ -56,8 +56,8 @@ function toStatus(text: string): ReservationStatus {
 }
 
 /**
- * Moves an order's lines, as they were read, to the next status and books it, but for what is back already. One statement, and so all of it or nothing:
- * false, with nothing changed, when somebody else has moved them since.
+ * Moves an order's lines, as they were read, to the next status and books it. What a refund has put back into stock already is
+ * not booked again. One statement, and so all of it or nothing: false, with nothing changed, when somebody else has moved them since.
  */
 async function moveReservation(
   database: Database,

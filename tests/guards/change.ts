@@ -64,7 +64,7 @@ export const change: Guard[] = [
     },
     test: {
       file: 'platform/database/pool.int.test.ts',
-      name: 'that a migration outdated is refused once',
+      name: 'refuses what a migration outdated once, also in a transaction',
     },
   },
   {

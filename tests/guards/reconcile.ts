@@ -218,8 +218,8 @@ export const reconcile: Guard[] = [
     promise: 'What is safe to repair is repaired, and says so; all else is left as it is.',
     code: {
       file: 'workflows/reconciliation/repair-order.ts',
-      text: 'did: await repair(finding.repair, row) }',
-      instead: "did: tried.length > 99 ? await repair(finding.repair, row) : '' }",
+      text: '?? (await repair(finding.repair, row))',
+      instead: "?? (tried.length > 99 ? await repair(finding.repair, row) : '')",
     },
     test: { file: 'workflows/reconciliation/reconciliation.int.test.ts', name: 'is repaired where that is safe' },
   },

@@ -44,9 +44,13 @@ export async function repairOrder({ records, findings }: Confirmed): Promise<Put
   const before = await lookNow(orderId);
   if (!areTheSame(before, records)) return { repaired: [], left: wrongIn(before, findings) };
   const tried: Tried[] = [];
+  // One of a kind sees to all that an order has of it.
+  const did = new Map<Repair, string>();
   for (const finding of findings) {
     if (finding.repair === undefined) continue;
-    tried.push({ ...finding, did: await repair(finding.repair, row) });
+    const done = did.get(finding.repair) ?? (await repair(finding.repair, row));
+    did.set(finding.repair, done);
+    tried.push({ ...finding, did: done });
   }
   return lookAfter(tried, orderId, findings);
 }

@@ -4,7 +4,7 @@ import type { ServiceClient } from '../../../clients/http-client.js';
 import { DASHBOARD_QUERIES, type DashboardQuery } from '../../../contracts/http/dashboard.js';
 import { orderOperations } from '../../../contracts/http/order-operations.js';
 import { handle } from '../../http/handle.js';
-import { serviceUnavailable } from '../../http/problem.js';
+import { ProblemError } from '../../http/problem.js';
 import type { OrderContext } from '../service.js';
 
 const HOUR_S = 3_600;
@@ -24,15 +24,17 @@ export const getDashboard = ({ prometheus, logger }: OrderContext) =>
     const until = Math.floor(Date.now() / 1_000);
     const names = Object.keys(DASHBOARD_QUERIES) as DashboardQuery[];
     try {
-      return { series: (await Promise.all(names.map((name) => seriesOf(prometheus, name, until)))).flat() };
+      return { until, series: (await Promise.all(names.map((name) => seriesOf(prometheus, name, until)))).flat() };
     } catch (error) {
       if (!(error instanceof ServiceUnavailableError || error instanceof ServiceAnsweredError)) throw error;
-      logger.warn({ err: error }, 'no numbers for the desk');
+      logger.warn({ reason: error.message }, 'no numbers for the desk');
       throw unavailable('Prometheus can not be asked right now.');
     }
   });
 
-const unavailable = (detail: string) => serviceUnavailable('metrics-unavailable', detail, 15);
+/** Not 503, by which the gateway would take this instance for one that can't serve orders either. */
+const unavailable = (detail: string) =>
+  new ProblemError({ status: 502, code: 'metrics-unavailable', detail, headers: { 'Retry-After': '15' } });
 
 async function seriesOf(prometheus: ServiceClient, name: DashboardQuery, until: number) {
   const range = { start: `${until - HOUR_S}`, end: `${until}`, step: '60' };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { NewOrder } from '../api/client.js';
-import { attempt, attemptFor, cart, forget, isRefusal, setQuantity, takeOut, unanswered } from './cart.js';
+import { attemptFor, attemptOf, cart, forget, isRefusal, setQuantity, takeOut, unanswered } from './cart.js';
 
 beforeEach(() => {
   const kept = new Map<string, string>();
@@ -21,10 +21,10 @@ const body = (quantity: number, line1 = '1 Sejong-daero'): NewOrder => ({
 });
 
 it('the same wish of the same user keeps its key', () => {
-  const { key } = attemptFor(7, body(1));
-  expect(attemptFor(7, body(1)).key).toBe(key);
-  expect(attemptFor(7, body(2)).key).not.toBe(key);
-  expect(attemptFor(8, body(2)).key).not.toBe(attemptFor(7, body(2)).key);
+  const { key } = attemptFor('cart', 7, body(1));
+  expect(attemptFor('cart', 7, body(1)).key).toBe(key);
+  expect(attemptFor('cart', 7, body(2)).key).not.toBe(key);
+  expect(attemptFor('cart', 8, body(2)).key).not.toBe(attemptFor('cart', 7, body(2)).key);
 });
 
 it('only a refusal of the order itself ends a key; whoever has to log in first has it still', () => {
@@ -33,26 +33,36 @@ it('only a refusal of the order itself ends a key; whoever has to log in first h
 });
 
 it('an answer ends its own key and no other', () => {
-  const first = attemptFor(7, body(1));
-  const second = attemptFor(7, body(2));
+  const first = attemptFor('cart', 7, body(1));
+  const second = attemptFor('cart', 7, body(2));
   forget(first);
-  expect(attempt.get()).toEqual(second);
+  expect(attemptOf('cart')).toEqual(second);
   forget(second);
-  expect(attempt.get()).toBeNull();
+  expect(attemptOf('cart')).toBeUndefined();
 });
 
 it('what was sent goes again by itself while it is fresh, of the same user, and what the cart has', () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   setQuantity(1, 2);
-  const sent = attemptFor(7, body(2));
-  expect(unanswered(7)).toEqual(sent);
-  expect(unanswered(8)).toBeUndefined();
+  const sent = attemptFor('cart', 7, body(2));
+  expect(unanswered('cart', 7)).toEqual(sent);
+  expect(unanswered('cart', 8)).toBeUndefined();
   setQuantity(1, 3);
-  expect(unanswered(7)).toBeUndefined();
+  expect(unanswered('cart', 7)).toBeUndefined();
   setQuantity(1, 2);
   vi.setSystemTime(Date.now() + 6 * 60_000);
-  expect(unanswered(7)).toBeUndefined();
-  expect(attemptFor(7, body(2)).key).toBe(sent.key);
+  expect(unanswered('cart', 7)).toBeUndefined();
+  expect(attemptFor('cart', 7, body(2)).key).toBe(sent.key);
+});
+
+it('what is bought at once leaves the cart, and what was sent of it, as they are', () => {
+  setQuantity(1, 1);
+  const ofCart = attemptFor('cart', 7, body(1));
+  const atOnce = attemptFor(1, 7, body(1));
+  expect(atOnce.key).not.toBe(ofCart.key);
+  expect([unanswered('cart', 7), unanswered(1, 7), unanswered(2, 7)]).toEqual([ofCart, atOnce, undefined]);
+  forget(atOnce);
+  expect([unanswered('cart', 7), unanswered(1, 7)]).toEqual([ofCart, undefined]);
 });
 
 it('what was put into the cart while the order was sent stays', () => {

@@ -24,8 +24,8 @@ export function Now() {
     <section className="page">
       <Title>{t('desk.now')}</Title>
       {isAway ? <Notice kind="wait">{t('now.away')}</Notice> : <Trouble of={[asked]} />}
-      {asked.data ? (
-        <Charts series={asked.data.series} />
+      {asked.data && !asked.isError ? (
+        <Charts {...asked.data} />
       ) : (
         !asked.isError && <div className="card ghost tall" aria-busy />
       )}
@@ -33,9 +33,8 @@ export function Now() {
   );
 }
 
-function Charts({ series }: { series: readonly Series[] }) {
+function Charts({ series, until }: Dashboard) {
   const { t, known, number, seconds } = useWords();
-  const until = Math.max(...series.flatMap(({ points }) => points.map(({ at }) => at)));
   const chart = (
     title: string,
     named: Partial<Record<Series['name'], (labels: Series['labels']) => string>>,

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
-import { api, bodyOf, type User } from '../api/client.js';
+import { ApiError, api, bodyOf, type User } from '../api/client.js';
 import { useVisitor } from '../api/session.js';
 import { Field, textOf } from '../parts/fields.js';
 import { Notice, Trouble } from '../parts/notice.js';
@@ -49,7 +49,8 @@ function UserCard({ id }: { id: number }) {
     queryFn: () => versioned(api.GET('/users/{id}', { params: { path: { id } } })),
     staleTime: 0,
   });
-  if (asked.isError) return <Notice>{t('desk.noUser')}</Notice>;
+  if (asked.error instanceof ApiError && [400, 404].includes(asked.error.status))
+    return <Notice>{t('desk.noUser')}</Notice>;
   if (asked.data === undefined)
     return (
       <>

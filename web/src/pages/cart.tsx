@@ -1,17 +1,17 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useProducts } from '../api/queries.js';
-import { cart, itemsOf, setQuantity, type CartLine } from '../app/cart.js';
+import { cart, itemsOf, setQuantity, type Basket, type CartLine } from '../app/cart.js';
 import { Art } from '../parts/art.js';
 import { Empty, Notice, Trouble } from '../parts/notice.js';
 import { Title } from '../parts/title.js';
 import { useWords } from '../texts/words.js';
 import { Stock } from './catalog.js';
 
-/** The lines with their products; no total where there is no single one. `only`: that product, whatever the cart has. */
-export function usePricedCart(only?: number) {
+/** The lines with their products; no total where there is no single one. */
+export function usePricedCart(basket: Basket = 'cart') {
   const inCart = cart.use();
-  const lines = only === undefined ? inCart : itemsOf(only);
+  const lines = basket === 'cart' ? inCart : itemsOf(basket);
   const asked = useProducts(lines.map(({ productId }) => productId));
   const priced = lines.map((line, index) => ({ ...line, product: asked[index]?.data, isGone: asked[index]?.isError }));
   const currencies = new Set(priced.flatMap(({ product }) => product?.currency ?? []));

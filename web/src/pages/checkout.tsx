@@ -38,14 +38,14 @@ export function Checkout({ user }: { user: User }) {
   const { t, money } = useWords();
   const navigate = useNavigate();
   const { productId } = useParams();
-  const only = productId === undefined ? undefined : Number(productId);
-  const { lines, troubles, isMixed, total, currency } = usePricedCart(only);
+  const basket = productId === undefined ? 'cart' : Number(productId);
+  const { lines, troubles, isMixed, total, currency } = usePricedCart(basket);
   const isSent = useRef(false);
   const placing = useMutation({
     mutationFn: place,
     onSuccess: (_orderId, wish) => {
       forget(wish);
-      if (only === undefined) takeOut(wish.body.items);
+      if (wish.basket === 'cart') takeOut(wish.body.items);
     },
     onError: (error, wish) => {
       if (error instanceof ApiError && isRefusal(error.status)) forget(wish);
@@ -64,10 +64,10 @@ export function Checkout({ user }: { user: User }) {
     [mutate, navigate],
   );
 
-  useEffect(() => send(unanswered(user.id, itemsOf(only))), [send, user.id, only]);
+  useEffect(() => send(unanswered(basket, user.id)), [send, user.id, basket]);
 
   if (lines.length === 0 && !placing.isPending && !placing.isSuccess) return <EmptyCart />;
-  if (only !== undefined && lines[0]?.isGone === true) return <Missing text={t('product.missing')} />;
+  if (basket !== 'cart' && lines[0]?.isGone === true) return <Missing text={t('product.missing')} />;
   return (
     <form
       className="page checkout"
@@ -77,8 +77,8 @@ export function Checkout({ user }: { user: User }) {
         const carrier = textOf(form, 'carrier');
         const address = addressOf(form);
         send(
-          attemptFor(user.id, {
-            items: itemsOf(only),
+          attemptFor(basket, user.id, {
+            items: itemsOf(basket),
             paymentMethod: textOf(form, 'payment'),
             shippingAddress: carrier === 'usual' ? address : { ...address, postalCode: carrier },
           }),

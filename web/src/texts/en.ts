@@ -168,7 +168,7 @@ export const en = {
   'step.in-transit': 'In transit',
   'step.returned': 'Returned to sender',
   'step.refunded': 'Money given back',
-  'step.restocked': 'Goods back in stock',
+  'step.restocked': 'Goods back to stock',
   'step.cancel': 'Cancellation',
   'step.cancelled': 'Cancelled',
   'step.retry': 'Operator: retry',
