@@ -80,6 +80,9 @@ test(
     await page.getByLabel('Order id').press('Enter');
     await page.locator('.heading .status[data-status=COMPLETED]').waitFor();
     await page.locator('.happened').getByText(NOTE).waitFor();
+    const leadTo = (name: string) => page.getByRole('link', { name }).getAttribute('href');
+    expect(await leadTo('Its workflow in Temporal')).toContain(`/workflows/order-${id}`);
+    expect(await leadTo('Its trace')).toMatch(/\/traces\/[0-9a-f]{32}$/);
     await page.locator('.happened').getByText('The payment provider does not answer.').waitFor();
     findings.push(...(await awkwardIn(page)));
     expect(findings).toEqual([]);

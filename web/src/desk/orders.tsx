@@ -70,11 +70,14 @@ const ASKED_BY: Partial<Record<NonNullable<Order['cancelReason']>, TextKey>> = {
 function OrderActs({ order }: { order: Order }) {
   const { t, time, known } = useWords();
   const { attention } = order;
+  const { workflow, trace } = useOrderParts(order.id, false).timeline.data?.links ?? {};
   return (
     <section className="card form" aria-labelledby="acts-title">
       <h2 id="acts-title">{t('desk.acts')}</h2>
-      <p>
+      <p className="links">
         <Link to={`/desk/users/${order.userId}`}>{t('desk.customer', { id: order.userId })}</Link>
+        {workflow !== undefined && <Elsewhere at={workflow}>{t('desk.workflow')}</Elsewhere>}
+        {trace !== undefined && <Elsewhere at={trace}>{t('desk.trace')}</Elsewhere>}
       </p>
       {order.cancelReason !== undefined && (
         <p>
@@ -92,6 +95,12 @@ function OrderActs({ order }: { order: Order }) {
     </section>
   );
 }
+
+const Elsewhere = ({ at, children }: { at: string; children: string }) => (
+  <a href={at} target="_blank" rel="noreferrer">
+    {children}
+  </a>
+);
 
 /** Of what was charged and is not back yet. */
 function Refund({ order }: { order: Order }) {

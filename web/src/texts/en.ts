@@ -202,6 +202,8 @@ export const en = {
   'desk.all': 'Choose all',
   'desk.mark': 'Choose {id}',
   'desk.customer': 'Customer {id}',
+  'desk.workflow': 'Its workflow in Temporal',
+  'desk.trace': 'Its trace',
   'desk.operator': 'Operator {id}: {note}',
   'desk.orderId': 'Order id',
   'desk.customerId': 'Customer id',

@@ -203,6 +203,8 @@ export const ko: Record<TextKey, string> = {
   'desk.all': '모두 선택',
   'desk.mark': '{id} 선택',
   'desk.customer': '고객 {id}',
+  'desk.workflow': 'Temporal 워크플로',
+  'desk.trace': '추적 기록',
   'desk.operator': '운영자 {id}: {note}',
   'desk.orderId': '주문 번호',
   'desk.customerId': '고객 번호',
