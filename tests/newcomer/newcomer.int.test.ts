@@ -14,7 +14,7 @@ import { runTests } from '../guards/run/run-tests.js';
  */
 const CHANGES = [
   { patch: 'gift-message.patch', files: 4, test: 'api/order/gift-message.int.test.ts' },
-  { patch: 'wrap-gift.patch', files: 6, test: 'workflows/order/wrap-gift.int.test.ts' },
+  { patch: 'wrap-gift.patch', files: 7, test: 'workflows/order/wrap-gift.int.test.ts' },
 ];
 
 const copy = path.resolve('.holdfast/newcomer');
