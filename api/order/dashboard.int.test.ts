@@ -12,10 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const ask = (url: string | undefined, bearer = api.admin, query = '') =>
+const ask = (url: string | undefined, { bearer = api.admin, query = '', timeoutMs = 10_000 } = {}) =>
   supertest(
     api.app(
-      url === undefined ? {} : { prometheus: createServiceClient({ name: 'Prometheus', urls: [url], timeoutMs: 300 }) },
+      url === undefined ? {} : { prometheus: createServiceClient({ name: 'Prometheus', urls: [url], timeoutMs }) },
     ),
   )
     .get(`/dashboard${query}`)
@@ -35,8 +35,8 @@ it('is for admins, and asks Prometheus for what is listed and nothing else', asy
     { host: '127.0.0.1', port: 0 },
   );
   try {
-    for (const bearer of [api.alice, api.service]) expect((await ask(prometheus.url, bearer)).status).toBe(403);
-    expect((await ask(prometheus.url, api.admin, '?query=up')).status).toBe(400);
+    for (const bearer of [api.alice, api.service]) expect((await ask(prometheus.url, { bearer })).status).toBe(403);
+    expect((await ask(prometheus.url, { query: '?query=up' })).status).toBe(400);
     expect(asked).toEqual([]);
     const { status, body } = await ask(prometheus.url);
     expect(status).toBe(200);
@@ -59,7 +59,7 @@ it('says so where there is no Prometheus, where it is away, where it refuses, an
   const refusing = await listen((_req, res) => void res.writeHead(400).end('{}'), { host: '127.0.0.1', port: 0 });
   const { port } = silent.address() as { port: number };
   for (const url of [undefined, 'http://127.0.0.1:1', refusing.url, `http://127.0.0.1:${port}`]) {
-    const { status, body, headers } = await ask(url);
+    const { status, body, headers } = await ask(url, { timeoutMs: 300 });
     expect(body).toMatchObject({ status: 502, code: 'metrics-unavailable' });
     expect([status, headers['retry-after']]).toEqual([502, '15']);
   }
