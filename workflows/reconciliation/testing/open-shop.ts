@@ -108,7 +108,8 @@ export async function openShop(times: SagaTimes = usualTimes) {
   const statusOf = async (orderId: string) => (await orders.store.find(orderId))?.order.status;
   const handleOf = (orderId: string) => workflows.getHandle(workflowIdOf(orderId));
   const reaches = async (orderId: string, status: OrderStatus) => {
-    await waitFor(`order to be ${status}`, async () => (await statusOf(orderId)) === status, { timeoutMs: 30_000 });
+    // Some thirty orders at once, on a machine that does other things, too.
+    await waitFor(`order to be ${status}`, async () => (await statusOf(orderId)) === status, { timeoutMs: 90_000 });
     return orderId;
   };
   const start = async (orderId: string) => {
