@@ -4,6 +4,7 @@ import type {
   RefundPartRequest,
 } from '../../contracts/activities/payment-activities.js';
 import { REFUSALS, type PaymentDeclined } from '../../contracts/refusals.js';
+import { inParallel } from '../../platform/in-parallel.js';
 import { withOrderId } from '../../platform/log-context.js';
 import type { Logger } from '../../platform/logger.js';
 import { chargeOrder, recordFromProvider } from '../../services/payment/charge-order.js';
@@ -135,21 +136,14 @@ export function createPaymentReconciliation({
             return 'unanswered';
           }
         };
-        const answered = async (part: RefundPartRequest, isInTime: boolean): Promise<AnsweredPart> => {
-          const outcome = isInTime ? await answerTo(part) : 'unanswered';
+        const all = await parts(orderId);
+        const deadline = Date.now() + ASKED_WITHIN_MS;
+        return inParallel(all, ASKED_AT_ONCE, async (part): Promise<AnsweredPart> => {
+          const outcome = Date.now() < deadline ? await answerTo(part) : 'unanswered';
           const { operationId, amount } = part;
           logger.info({ orderId, operationId, amount, outcome }, 'part of the payment reconciled');
           return { ...part, outcome };
-        };
-        const all = await parts(orderId);
-        const deadline = Date.now() + ASKED_WITHIN_MS;
-        const outcomes: AnsweredPart[] = [];
-        const queue = all.entries();
-        const askOneByOne = async () => {
-          for (const [place, part] of queue) outcomes[place] = await answered(part, Date.now() < deadline);
-        };
-        await Promise.all(Array.from({ length: ASKED_AT_ONCE }, askOneByOne));
-        return outcomes;
+        });
       }),
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Progress } from '../../stack/support/terminal.js';
-import { inParallel } from '../support/in-parallel.js';
+import { inParallel } from '../../platform/in-parallel.js';
 import { startLoad } from '../support/load.js';
 import { waitFor } from '../support/wait-for.js';
 import { usedByOrder } from './counters.js';

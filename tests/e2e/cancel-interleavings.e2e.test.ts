@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { endStateOf } from '../../docs/made-from-code/end-states.js';
 import { openBooks, type Books } from '../support/books.js';
 import { carrierOf } from '../support/carrier.js';
-import { inParallel } from '../support/in-parallel.js';
+import { inParallel } from '../../platform/in-parallel.js';
 import { allMails } from '../support/inbox.js';
 import { callOff, type Caller } from '../support/interleavings/call-off.js';
 import { isOver, mistakes, soldBy } from '../support/interleavings/check.js';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { Order } from '../../contracts/http/orders.js';
 import type { Product } from '../../contracts/http/products.js';
 import { openBooks, type Books } from '../support/books.js';
-import { inParallel } from '../support/in-parallel.js';
+import { inParallel } from '../../platform/in-parallel.js';
 import { readLogs } from '../support/log-lines.js';
 import { SEOUL, openShop, reaches, stockOf, stockedProduct, type Shop } from '../support/shop.js';
 import { waitFor } from '../support/wait-for.js';
