@@ -2,6 +2,7 @@ import { LegendDisplayMode, LegendPlacement, VizLegendOptionsBuilder } from '@gr
 import { DashboardBuilder, DatasourceVariableBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
+import { highest, ours, quantile, rate } from '../contracts/metric-queries.js';
 
 interface Panel {
   title: string;
@@ -10,12 +11,6 @@ interface Panel {
   /** By the text beside the line, which may name labels. */
   queries: Record<string, string>;
 }
-
-const ours = 'job="holdfast"';
-const rate = (series: string, by: string) => `sum by (${by}) (rate(${series}[5m]))`;
-const quantile = (of: number, histogram: string, by = '') =>
-  `histogram_quantile(${of}, sum by (le${by && `, ${by}`}) (rate(${histogram}[5m])))`;
-const highest = (gauge: string, by: string) => `max by (${by}) (${gauge})`;
 
 /** What each dashboard shows, by its rows. `npm run docs` makes a file of each, for Grafana in Compose and in Kubernetes. */
 export const DASHBOARDS: Record<string, { title: string; rows: Record<string, Panel[]> }> = {

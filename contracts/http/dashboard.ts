@@ -1,19 +1,18 @@
 import { z } from 'zod';
+import { highest, ours, quantile, rate } from '../metric-queries.js';
 
-const ours = 'job="holdfast"';
-const answered = (quantile: number) =>
-  `histogram_quantile(${quantile}, sum by (le) (rate(order_acceptance_duration_seconds_bucket{${ours}}[5m])))`;
+const acceptance = `order_acceptance_duration_seconds_bucket{${ours}}`;
 
 /** What may be asked of Prometheus for the desk, by name: nobody sends a query of their own. */
 export const DASHBOARD_QUERIES = {
-  'orders-ended-per-minute': `60 * sum by (outcome) (rate(orders_finished_total{${ours}}[5m]))`,
-  'answered-within-p50': answered(0.5),
-  'answered-within-p99': answered(0.99),
-  'orders-open': `max by (status) (orders_open{${ours}})`,
-  'orders-needing-attention': `max by (step) (orders_needing_attention{${ours}}) > 0`,
+  'orders-ended-per-minute': `60 * ${rate(`orders_finished_total{${ours}}`, 'outcome')}`,
+  'answered-within-p50': quantile(0.5, acceptance),
+  'answered-within-p99': quantile(0.99, acceptance),
+  'orders-open': highest(`orders_open{${ours}}`, 'status'),
+  'orders-needing-attention': `${highest(`orders_needing_attention{${ours}}`, 'step')} > 0`,
   'breakers-not-closed': `1 - min by (process, breaker) (circuit_breaker_state{${ours}, state="closed"})`,
   'dead-letters-of-the-hour': `sum(increase(notification_dead_letters_total{${ours}}[1h]))`,
-  'outbox-age-seconds': `max by (process) (outbox_waiting_seconds{${ours}})`,
+  'outbox-age-seconds': highest(`outbox_waiting_seconds{${ours}}`, 'process'),
 } as const;
 
 export type DashboardQuery = keyof typeof DASHBOARD_QUERIES;
