@@ -7,7 +7,7 @@ import { useOrderParts, useOrders } from '../api/queries.js';
 import { isRefusal } from '../app/cart.js';
 import { OrderPage } from '../pages/order.js';
 import { OrderList, StatusChoice } from '../pages/orders.js';
-import { Field, textOf } from '../parts/fields.js';
+import { Field, SearchField, textOf } from '../parts/fields.js';
 import { Notice, Trouble } from '../parts/notice.js';
 import { Title } from '../parts/title.js';
 import type { TextKey } from '../texts/en.js';
@@ -29,29 +29,22 @@ export function DeskOrders() {
     <section className="page">
       <Title>{t('desk.orders')}</Title>
       <search className="desk-search">
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            const id = textOf(new FormData(event.currentTarget), 'id');
+        <SearchField
+          label={t('desk.orderId')}
+          name="id"
+          placeholder="ord_…"
+          onSearch={(id) => {
             if (id !== '') void navigate(`/desk/orders/${encodeURIComponent(id)}`);
           }}
-        >
-          <Field label={t('desk.orderId')} name="id" placeholder="ord_…" />
-        </form>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            search({ customer: textOf(new FormData(event.currentTarget), 'customer') });
-          }}
-        >
-          <Field
-            label={t('desk.customerId')}
-            name="customer"
-            inputMode="numeric"
-            pattern="[0-9]*"
-            defaultValue={customer ?? ''}
-          />
-        </form>
+        />
+        <SearchField
+          label={t('desk.customerId')}
+          name="customer"
+          inputMode="numeric"
+          pattern="[0-9]*"
+          defaultValue={customer ?? ''}
+          onSearch={(customer) => search({ customer })}
+        />
         <StatusChoice status={status} onChange={(value) => search({ status: value })} />
       </search>
       <OrderList asked={asked} at="/desk/orders" none={<p>{t('orders.noneSuch')}</p>} />

@@ -5,10 +5,10 @@ import { api, bodyOf, orIfMissing, type Product } from '../api/client.js';
 import { useCatalog } from '../api/queries.js';
 import { Missing } from '../pages/log-in.js';
 import { Field, ProductSearch, textOf } from '../parts/fields.js';
-import { Notice, Trouble } from '../parts/notice.js';
+import { Trouble } from '../parts/notice.js';
 import { Title } from '../parts/title.js';
 import { digitsOf, useWords } from '../texts/words.js';
-import { hasMoved, ifMatch, versioned } from './versioned.js';
+import { ifMatch, NotSaved, versioned } from './versioned.js';
 
 /** It would take away what is being typed: only an answer to what was sent shows anew how it is. */
 const asItWasOpened = { refetchOnWindowFocus: false, refetchOnReconnect: false };
@@ -111,7 +111,7 @@ function Stock({ productId, name }: { productId: number; name: string }) {
       <button disabled={level === undefined || setting.isPending} aria-label={t('desk.setNamed', { name })}>
         {t('desk.set')}
       </button>
-      {hasMoved(setting.error) ? <Notice kind="bad">{t('desk.moved')}</Notice> : <Trouble of={[setting]} isSentOnce />}
+      <NotSaved of={setting} />
     </form>
   );
 }
@@ -216,7 +216,7 @@ function ProductForm({ known }: { known?: { thing: Product; version: string | un
           <input type="checkbox" name="active" defaultChecked={product?.active ?? true} />
           <span>{t('desk.active')}</span>
         </label>
-        {hasMoved(saving.error) ? <Notice kind="bad">{t('desk.moved')}</Notice> : <Trouble of={[saving]} isSentOnce />}
+        <NotSaved of={saving} />
         <button className="primary" disabled={saving.isPending}>
           {t('profile.save')}
         </button>

@@ -3,12 +3,12 @@ import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { ApiError, api, bodyOf, type User } from '../api/client.js';
 import { useVisitor } from '../api/session.js';
-import { Field, textOf } from '../parts/fields.js';
+import { SearchField } from '../parts/fields.js';
 import { Notice, Trouble } from '../parts/notice.js';
 import { Title } from '../parts/title.js';
 import { useWords } from '../texts/words.js';
 import { Dialog, DialogEnd } from './acts.js';
-import { hasMoved, ifMatch, versioned } from './versioned.js';
+import { ifMatch, NotSaved, versioned } from './versioned.js';
 
 export function DeskUsers() {
   const { t } = useWords();
@@ -18,22 +18,16 @@ export function DeskUsers() {
     <section className="page medium">
       <Title>{t('desk.users')}</Title>
       <search className="desk-search">
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            void navigate(`/desk/users/${textOf(new FormData(event.currentTarget), 'id')}`);
-          }}
-        >
-          <Field
-            label={t('desk.userId')}
-            hint={t('desk.userIdHint')}
-            name="id"
-            inputMode="numeric"
-            pattern="[0-9]+"
-            defaultValue={id}
-            required
-          />
-        </form>
+        <SearchField
+          label={t('desk.userId')}
+          hint={t('desk.userIdHint')}
+          name="id"
+          inputMode="numeric"
+          pattern="[0-9]+"
+          defaultValue={id}
+          required
+          onSearch={(id) => void navigate(`/desk/users/${id}`)}
+        />
       </search>
       {id !== undefined && <UserCard key={id} id={Number(id)} />}
     </section>
@@ -123,11 +117,7 @@ function AccessDialog({ user, version, onClose }: { user: User; version: string 
           setting.mutate();
         }}
       >
-        {hasMoved(setting.error) ? (
-          <Notice kind="bad">{t('desk.moved')}</Notice>
-        ) : (
-          <Trouble of={[setting]} isSentOnce />
-        )}
+        <NotSaved of={setting} />
         <DialogEnd isPending={setting.isPending} label={t(act)} onClose={onClose} />
       </form>
     </Dialog>

@@ -18,6 +18,23 @@ export function Field({
   );
 }
 
+/** Searches for what stands in it once it is sent. */
+export function SearchField({
+  onSearch,
+  ...field
+}: Parameters<typeof Field>[0] & { name: string; onSearch: (text: string) => void }) {
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSearch(textOf(new FormData(event.currentTarget), field.name));
+      }}
+    >
+      <Field {...field} />
+    </form>
+  );
+}
+
 /** What the catalog is searched for, as it is typed. */
 export function ProductSearch({ typed, onType }: { typed: string; onType: (text: string) => void }) {
   const { t } = useWords();
