@@ -47,11 +47,12 @@ export interface Asked {
   evenIfSentBy?: Date | undefined;
 }
 
-/** A notification, and how it stands. `ours`: we took it for sending when it was written, at `claimedAt`. */
+/** A notification, and how it stands. `ours`: we took it for sending when it was written. */
 interface Found {
   id: string;
   standing: Standing | 'ours';
-  claimedAt?: Date;
+  /** Whose claim it is, or will be. */
+  claimedAt: Date;
 }
 
 export type TellCustomer = (event: AnyEvent, asked: Asked) => Promise<Outcome>;
@@ -96,11 +97,10 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
   ): Promise<Outcome> => {
     if (found === undefined) return DONE;
     const key = keyOf(toTell.eventId, channel);
-    const { id, standing } = found;
+    const { id, standing, claimedAt } = found;
     if (standing === 'over') return DONE;
     const about = { channel, event: toTell.event, ...whose(toTell) };
     if (standing === 'lost track of') return MAY_HAVE_GONE;
-    const claimedAt = found.claimedAt ?? new Date();
     const undo = release(toTell.eventId, channel, claimedAt);
     const isOurs = async () =>
       standing === 'ours' || (standing === 'to send' && (await claiming(key, store.claim(id, claimedAt), undo)));
@@ -153,14 +153,12 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
     const findOn = async (channel: ChannelName): Promise<Found | undefined> => {
       const key = keyOf(event.id, channel);
       const claimedAt = new Date();
-      if (isOld) {
-        const row = await store.find(event.id, channel);
-        return row && { id: row.id, standing: standingOf(row, { now: claimedAt, leaseMs }) };
-      }
-      const undo = release(event.id, channel, claimedAt);
-      const row = await claiming(key, store.open(toTell, channel, claimedAt), undo);
-      if (row.isNew) return { id: row.id, standing: 'ours', claimedAt };
-      return { id: row.id, standing: standingOf(row, { now: claimedAt, leaseMs }) };
+      const row = isOld
+        ? await store.find(event.id, channel)
+        : await claiming(key, store.open(toTell, channel, claimedAt), release(event.id, channel, claimedAt));
+      if (row === undefined) return undefined;
+      const isOurs = 'isNew' in row && row.isNew;
+      return { id: row.id, standing: isOurs ? 'ours' : standingOf(row, { now: claimedAt, leaseMs }), claimedAt };
     };
     for (const channel of NOTIFICATION_CHANNELS) {
       const key = keyOf(event.id, channel);
