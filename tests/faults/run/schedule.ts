@@ -21,7 +21,7 @@ export type Extent = 'whole' | 'short';
 
 const PROCESSES = Object.keys(CRASH_POINTS) as CrashProcess[];
 
-/** Those whose steps the Saga waits for: one at a time, so that it can be said whose return an order went on with. */
+/** Those whose steps the Saga waits for. */
 export const WORKERS_OF_THE_SAGA: CrashProcess[] = [
   'order-worker',
   'inventory-worker',
@@ -79,15 +79,24 @@ const restartOf = (server: FaultyServer, random: Random): Fault => ({
   awayMs: random.between(0, 3_000),
 });
 
-/** One of the Saga's workers with one of the others, for as long as there are both. */
+/**
+ * One of each process at once, for as long as there are some. But the order worker apart from the other workers of the
+ * Saga: an order that waited for it may go on with a step of any of them. Those around the Saga share two lanes.
+ */
 function sideBySide(faults: (Fault & { process: CrashProcess })[], random: Random): Round[] {
-  const inSaga = random.shuffled(faults.filter(({ process }) => WORKERS_OF_THE_SAGA.includes(process)));
-  const around = random.shuffled(faults.filter(({ process }) => !WORKERS_OF_THE_SAGA.includes(process)));
   // The sweeper's points need the order service to die too.
-  const alone = inSaga.filter(needsOrderService);
-  const paired = inSaga.filter((fault) => !needsOrderService(fault));
-  const rounds = Array.from({ length: Math.max(paired.length, around.length) }, (_, index) =>
-    [paired[index], around[index]].filter((fault) => fault !== undefined),
+  const alone = faults.filter(needsOrderService);
+  const laneOf = (...processes: CrashProcess[]) =>
+    random.shuffled(faults.filter((fault) => processes.includes(fault.process) && !needsOrderService(fault)));
+  const withActivities = [laneOf('inventory-worker'), laneOf('payment-worker'), laneOf('delivery-worker')];
+  const lanes = [
+    ...withActivities,
+    [...Array<undefined>(Math.max(...withActivities.map(({ length }) => length))), ...laneOf('order-worker')],
+    laneOf('order-service'),
+    laneOf('gateway', 'delivery-service', 'notification-service'),
+  ];
+  const rounds = Array.from({ length: Math.max(...lanes.map(({ length }) => length)) }, (_, index) =>
+    lanes.map((lane) => lane[index]).filter((fault) => fault !== undefined),
   );
   return [...rounds, ...alone.map((fault) => [fault])];
 }
