@@ -10,7 +10,7 @@ import type { Logger } from '../../platform/logger.js';
 import { chargeOrder, recordFromProvider } from '../../services/payment/charge-order.js';
 import { type PaymentProvider, type ProviderEntry, withDeadline } from '../../services/payment/payment-provider.js';
 import { type PaymentStore, createPaymentStore } from '../../services/payment/payment-store.js';
-import { refundOrder, giveBack } from '../../services/payment/refund-order.js';
+import { undoCharge, undoAtProvider } from '../../services/payment/undo-charge.js';
 import { refundPart } from '../../services/payment/refund-part.js';
 import { refusal } from '../refusal.js';
 import type { LedgerRecord, PaymentReconciliation } from '../../contracts/activities/reconciliation.js';
@@ -63,7 +63,7 @@ export function createPaymentActivities({
 
     refundPayment: (order) =>
       withOrderId(order.orderId, async () => {
-        const { refunded, amount, paymentId, first } = await refundOrder(serviceForAttempt(), order);
+        const { refunded, amount, paymentId, first } = await undoCharge(serviceForAttempt(), order);
         const { orderId, currency } = order;
         if (first) tellRefund({ orderId, paymentId, amount, currency });
         return { refunded };
@@ -112,7 +112,7 @@ export function createPaymentReconciliation({
 
     giveBackPayment: (order) =>
       withOrderId(order.orderId, async () => {
-        const { payment, back: amount } = await giveBack(serviceForAttempt(), order);
+        const { payment, back: amount } = await undoAtProvider(serviceForAttempt(), order);
         const { orderId, currency } = order;
         logger.info({ orderId, paymentId: payment.id, amount, currency, status: payment.state }, 'payment reconciled');
         return { status: payment.state };

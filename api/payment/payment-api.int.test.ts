@@ -7,7 +7,7 @@ import { createLogger } from '../../platform/logger.js';
 import { chargeOrder } from '../../services/payment/charge-order.js';
 import { createPaymentReader } from '../../services/payment/payment-reader.js';
 import { refundPart } from '../../services/payment/refund-part.js';
-import { refundOrder } from '../../services/payment/refund-order.js';
+import { undoCharge } from '../../services/payment/undo-charge.js';
 import { openPayments } from '../../services/payment/testing/open-payments.js';
 import { startTokenIssuer } from '../../tests/support/token-issuer.js';
 import type { TokenIssuer } from '../../tests/support/token-issuer.js';
@@ -56,7 +56,7 @@ describe('GET /payments', () => {
   it('shows a charge with its refund', async () => {
     const userId = newUser();
     const orderId = await charged(userId);
-    await refundOrder(payments, { orderId, userId, amount: 3_500_000, currency: 'KRW' });
+    await undoCharge(payments, { orderId, userId, amount: 3_500_000, currency: 'KRW' });
     const answer = await get(`/payments?orderId=${orderId}`, await tokens.bearer(userId, 'customer'));
     expect(answer.status).toBe(200);
     const { items, nextCursor } = pageSchema.parse(answer.body);
@@ -102,7 +102,7 @@ describe('GET /payments', () => {
     const userId = newUser();
     const declined = await charged(userId, 'card_declined');
     await charged(userId, 'card_flaky');
-    await refundOrder(payments, { orderId: randomUUID(), userId, amount: 1, currency: 'KRW' });
+    await undoCharge(payments, { orderId: randomUUID(), userId, amount: 1, currency: 'KRW' });
     const answer = await get('/payments', await tokens.bearer(userId, 'customer'));
     expect(answer.body).toMatchObject({ items: [{ orderId: declined, status: 'DECLINED', refunds: [] }] });
   });
@@ -132,7 +132,7 @@ describe('GET /payments/{id}', () => {
     expect((await get(`/payments/${id}`, await tokens.bearer(3, 'admin'))).status).toBe(200);
     expect((await get(`/payments/${id}`, await tokens.bearer(newUser(), 'customer'))).status).toBe(404);
     expect((await get(`/payments/${randomUUID()}`, await tokens.bearer(userId, 'customer'))).status).toBe(404);
-    const mark = await refundOrder(payments, { orderId: randomUUID(), userId, amount: 1, currency: 'KRW' });
+    const mark = await undoCharge(payments, { orderId: randomUUID(), userId, amount: 1, currency: 'KRW' });
     expect((await get(`/payments/${mark.paymentId}`, await tokens.bearer(userId, 'customer'))).status).toBe(404);
   });
 });

@@ -1,5 +1,5 @@
 import type { Payment } from './domain/payment.js';
-import { giveBack, type PaymentService } from './refund-order.js';
+import { undoAtProvider, type PaymentService } from './undo-charge.js';
 import type { ProviderAnswer } from './payment-provider.js';
 import type { OrderAmount } from './payment-store.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
@@ -64,7 +64,7 @@ async function chargeAtProvider(
 }
 
 async function calledOff(service: PaymentService, order: OrderAmount): Promise<ChargeOutcome> {
-  const { payment, changed, back } = await giveBack(service, order);
+  const { payment, changed, back } = await undoAtProvider(service, order);
   return { outcome: 'compensated', paymentId: payment.id, refunded: changed ? back : 0 };
 }
 

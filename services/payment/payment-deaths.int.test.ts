@@ -6,7 +6,7 @@ import type { Actor, Stage } from '../../tests/support/interleave.js';
 import { chargeOrder } from './charge-order.js';
 import { type PaymentProvider, ProviderUnavailable } from './payment-provider.js';
 import type { OrderAmount } from './payment-store.js';
-import { refundOrder } from './refund-order.js';
+import { undoCharge } from './undo-charge.js';
 import { openPayments } from './testing/open-payments.js';
 
 let payments: Awaited<ReturnType<typeof openPayments>>;
@@ -67,7 +67,7 @@ it.each([
             await chargeOrder(service, { ...order, method });
           } else {
             undo.begun += 1;
-            await refundOrder(service, order);
+            await undoCharge(service, order);
             undo.done += 1;
           }
         });
@@ -76,7 +76,7 @@ it.each([
         const service = { store: payments.store, provider };
         // An undo that has begun is gone on with until it is done.
         const undone = last === 'refund' || undo.begun > 0;
-        if (last === 'refund' || undo.done < undo.begun) await untilAnswered(() => refundOrder(service, order));
+        if (last === 'refund' || undo.done < undo.begun) await untilAnswered(() => undoCharge(service, order));
         else await untilAnswered(() => chargeOrder(service, { ...order, method }));
         const books = await payments.booksOf(order.orderId);
         expect(undone ? NO_MONEY_THERE : [...MONEY_THERE, ...NO_MONEY_THERE]).toContainEqual(books);
@@ -119,11 +119,11 @@ it('an attempt whose answer was lost is found, also where the provider has forgo
 
 it.each([
   ['charge', chargeOrder],
-  ['refund', refundOrder],
+  ['refund', undoCharge],
 ] as const)('a charge that landed after its order was undone is refunded by the next %s', async (_name, again) => {
   const order = newOrder();
   const service = { store: payments.store, provider: withoutVoiding(payments.provider) };
-  await refundOrder(service, order);
+  await undoCharge(service, order);
   await service.provider.charge(chargeOf(order, 'card_ok'));
   expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'VOIDED', refunds: 0, providers: 'CHARGED' });
   await again(service, { ...order, method: 'card_ok' });

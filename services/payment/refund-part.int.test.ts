@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { interleave, mortal, type Actor } from '../../tests/support/interleave.js';
 import { chargeOrder } from './charge-order.js';
 import { undoIdOf } from './payment-store.js';
-import { refundOrder } from './refund-order.js';
+import { undoCharge } from './undo-charge.js';
 import { refundPart } from './refund-part.js';
 import { openPayments } from './testing/open-payments.js';
 
@@ -110,7 +110,7 @@ describe('a part of a charge', () => {
   it('is no part of what an undo gives back', async () => {
     const order = await charged();
     await refundPart(payments, partOf(order, 30));
-    expect(await refundOrder(payments, order)).toMatchObject({ refunded: true, first: true });
+    expect(await undoCharge(payments, order)).toMatchObject({ refunded: true, first: true });
     expect(await backOf(order.orderId)).toMatchObject({ undo: [70], undoneThere: true });
     expect(await refundPart(payments, partOf(order, 1))).toEqual({ outcome: 'too-much', left: 0 });
   });
@@ -119,7 +119,7 @@ describe('a part of a charge', () => {
     const order = await charged();
     const part = partOf(order, AMOUNT);
     const undoneMeanwhile = async () => {
-      await refundOrder(payments, order);
+      await undoCharge(payments, order);
       return { outcome: 'refused', code: 'no' } as const;
     };
     await refundPart({ ...payments, provider: { ...payments.provider, refundPart: undoneMeanwhile } }, part);
@@ -133,7 +133,7 @@ describe('a part of a charge', () => {
   it('that is all of it leaves nothing to the undo, which then is no operation', async () => {
     const order = await charged();
     await refundPart(payments, partOf(order, AMOUNT));
-    expect(await refundOrder(payments, order)).toMatchObject({ refunded: true, first: true, amount: 0 });
+    expect(await undoCharge(payments, order)).toMatchObject({ refunded: true, first: true, amount: 0 });
     expect(await backOf(order.orderId)).toMatchObject({ undo: [], undoneThere: true });
     expect((await payments.booksOf(order.orderId)).refunds).toBe(0);
   });
@@ -163,7 +163,7 @@ it('parts and undo, racing and dying anywhere, give back what both books say and
         const parts = amounts.map((amount) => partOf(order, amount));
         const attempt = (of: number | null, service: Pick<typeof payments, 'store' | 'provider'>) => {
           const part = of === null ? undefined : parts[of];
-          return part === undefined ? refundOrder(service, order) : refundPart(service, part);
+          return part === undefined ? undoCharge(service, order) : refundPart(service, part);
         };
         const actors = made.map(({ of, diesAt }): Actor => async (stage) => {
           const life = mortal(stage, diesAt);

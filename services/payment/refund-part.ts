@@ -1,7 +1,7 @@
 import type { RefundPartAnswer, RefundPartRequest } from '../../contracts/activities/payment-activities.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import type { ProviderPart } from './payment-provider.js';
-import type { PaymentService } from './refund-order.js';
+import type { PaymentService } from './undo-charge.js';
 
 /** `first`: it was this call that brought it about. */
 type PartOutcome = RefundPartAnswer & { first?: boolean };

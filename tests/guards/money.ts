@@ -334,7 +334,7 @@ export const money: Guard[] = [
   {
     promise: 'A refund that comes before its charge leaves a mark, and the late charge refuses.',
     code: {
-      file: 'services/payment/refund-order.ts',
+      file: 'services/payment/undo-charge.ts',
       text: 'await store.recordVoid(order)',
       instead: '{ ...(await store.open(order)), back: 0 }',
     },

@@ -11,7 +11,7 @@ export interface PaymentService {
  * Undoes at the provider whatever there is to undo, and writes down what it was. The provider first: a mark in our
  * books alone would not stop a charge that is on its way. Dying in between is harmless, both can be done again.
  */
-export async function giveBack({ store, provider }: PaymentService, order: OrderAmount): Promise<RecordedUndo> {
+export async function undoAtProvider({ store, provider }: PaymentService, order: OrderAmount): Promise<RecordedUndo> {
   crashPoint('refund: before the provider');
   const answer = await provider.refund({ idempotencyKey: order.orderId });
   crashPoint('refund: provider answered');
@@ -27,7 +27,7 @@ export async function giveBack({ store, provider }: PaymentService, order: Order
 }
 
 /** `first`: it was this call that brought it about. `amount`, minor unit: what it then gave back. */
-interface RefundOutcome {
+interface UndoOutcome {
   refunded: boolean;
   amount: number;
   paymentId: string;
@@ -35,7 +35,7 @@ interface RefundOutcome {
 }
 
 /** Gives the whole charge back; where nothing was charged, leaves a mark, here and at the provider, that refuses a late charge. */
-export async function refundOrder(service: PaymentService, order: OrderAmount): Promise<RefundOutcome> {
+export async function undoCharge(service: PaymentService, order: OrderAmount): Promise<UndoOutcome> {
   const payment = await service.store.find(order.orderId);
   switch (payment?.state) {
     case undefined:
@@ -43,13 +43,13 @@ export async function refundOrder(service: PaymentService, order: OrderAmount): 
     case 'CHARGED':
     // A charge that was on its way may have landed since, where the provider can't refuse it.
     case 'VOIDED':
-      return toOutcome(await giveBack(service, order));
+      return toOutcome(await undoAtProvider(service, order));
     case 'DECLINED':
     case 'REFUNDED':
       return toOutcome({ payment, changed: false, back: 0 });
   }
 }
 
-function toOutcome({ payment, changed, back }: RecordedUndo): RefundOutcome {
+function toOutcome({ payment, changed, back }: RecordedUndo): UndoOutcome {
   return { refunded: payment.state === 'REFUNDED', amount: back, paymentId: payment.id, first: changed };
 }
