@@ -11,7 +11,7 @@ import {
 import { openCustomers, type Customers } from './customers.js';
 import { perform, type Performed } from './perform.js';
 import { keepProviderDown, type ProviderDown } from './provider-down.js';
-import { byWorker, recoveriesAfter, type Recovery } from './recoveries.js';
+import { byWorker, maxAndMedian, recoveriesAfter, type Recovery } from './recoveries.js';
 import type { Report, RoundReport } from './report.js';
 import { makeSchedule, nameOf, WORKERS_OF_THE_SAGA, type Extent, type Round } from './schedule.js';
 import { openSession } from './session.js';
@@ -28,8 +28,11 @@ export interface FaultsSettings {
   signal: AbortSignal;
 }
 
-/** The promise: each order placed before a fault's end is final by then. */
-const FINAL_WITHIN_MS = 30_000;
+/** The promise: each order placed before a fault's end is final by then, on a machine that is busy with other things too. */
+const FINAL_WITHIN_MS = 60_000;
+
+/** And after half of the faults by then. */
+const USUALLY_FINAL_WITHIN_MS = 15_000;
 
 /** After a killed worker is back. */
 const GOES_ON_WITHIN_MS = 5_000;
@@ -45,7 +48,7 @@ const PACE = { everyMs: 350, atMost: 16 };
 const PACE_WITHOUT_FAULTS = { everyMs: 120, atMost: 24 };
 
 /** In a short run nothing is kept down for so long that it asks for an operator. */
-const ATTENTION_AFTER_MS = 30_000;
+const ATTENTION_AFTER_MS = 60_000;
 
 /** Places orders while it brings about the faults of the seed's schedule, and reports what became of them. */
 export async function runFaults({ seed, orders, extent, dir, progress, signal }: FaultsSettings): Promise<Report> {
@@ -225,13 +228,17 @@ async function endsByKind(world: World, { placed }: Customers): Promise<Report['
 }
 
 /**
- * By the median: the last of many orders may have had to wait for the processor. In the short part there are too few of
+ * By medians: the last of many orders may have had to wait for the processor. In the short part there are too few of
  * them: it shows the times and holds nothing against them.
  */
 function tooSlow(rounds: RoundReport[]): string[] {
   const recoveries = byWorker(rounds.flatMap((round) => round.recoveries));
   const unseen = WORKERS_OF_THE_SAGA.filter((worker) => !recoveries.has(worker));
+  const usually = maxAndMedian(rounds.flatMap(({ finalAfterMs }) => finalAfterMs ?? [])).p50;
   return [
+    ...(usually > USUALLY_FINAL_WITHIN_MS
+      ? [`after half of the faults orders were final only after ${usually / 1000} s or more`]
+      : []),
     ...unseen.map((worker) => `${worker}: no order is known to have waited for its return`),
     ...[...recoveries]
       .filter(([, { p50 }]) => p50 > GOES_ON_WITHIN_MS)

@@ -80,20 +80,18 @@ const restartOf = (server: FaultyServer, random: Random): Fault => ({
 });
 
 /**
- * One of each process at once, for as long as there are some. But the order worker apart from the other workers of the
- * Saga: an order that waited for it may go on with a step of any of them. Those around the Saga share two lanes.
+ * Up to three at once, each another process: the payment worker, another worker of the Saga, and one around it. But the
+ * order worker alone of the Saga's: an order that waited for it may go on with a step of any of them.
  */
 function sideBySide(faults: (Fault & { process: CrashProcess })[], random: Random): Round[] {
   // The sweeper's points need the order service to die too.
   const alone = faults.filter(needsOrderService);
   const laneOf = (...processes: CrashProcess[]) =>
     random.shuffled(faults.filter((fault) => processes.includes(fault.process) && !needsOrderService(fault)));
-  const withActivities = [laneOf('inventory-worker'), laneOf('payment-worker'), laneOf('delivery-worker')];
   const lanes = [
-    ...withActivities,
-    [...Array<undefined>(Math.max(...withActivities.map(({ length }) => length))), ...laneOf('order-worker')],
-    laneOf('order-service'),
-    laneOf('gateway', 'delivery-service', 'notification-service'),
+    laneOf('payment-worker'),
+    [...laneOf('inventory-worker', 'delivery-worker'), ...laneOf('order-worker')],
+    laneOf('gateway', 'order-service', 'delivery-service', 'notification-service'),
   ];
   const rounds = Array.from({ length: Math.max(...lanes.map(({ length }) => length)) }, (_, index) =>
     lanes.map((lane) => lane[index]).filter((fault) => fault !== undefined),
