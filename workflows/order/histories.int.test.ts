@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { forgetHistoriesBut, recordHistory } from './testing/histories.js';
+import { recordHistory } from './testing/histories.js';
 import { ended } from './testing/outcome.js';
 import { startRealServerSagaTest, type RealServerSagaTest } from './testing/real-server.js';
 import { CLOSED_ORDERS, OPEN_ORDERS } from './testing/recorded-orders.js';
@@ -13,10 +13,7 @@ beforeAll(async () => {
   saga = test.saga;
 });
 afterEach(() => saga.shop.reset());
-afterAll(async () => {
-  await forgetHistoriesBut([...Object.keys(CLOSED_ORDERS), ...Object.keys(OPEN_ORDERS)]);
-  await test.close();
-});
+afterAll(() => test.close());
 
 // `npm run histories` keeps what these run for the replay gate.
 describe('an order that ends', () => {
