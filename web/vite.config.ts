@@ -7,7 +7,7 @@ const gateway = `http://127.0.0.1:${process.env['GATEWAY_PORT'] ?? '8080'}`;
 
 /** Everything but the pages themselves is the gateway's. */
 const API =
-  '^/(sessions|users|products|categories|inventory|orders|payments|deliveries|notifications|problems|openapi\\.json|docs)';
+  '^/(sessions|users|products|categories|inventory|orders|payments|deliveries|notifications|dashboard|reconciliation|problems|openapi\\.json|docs)';
 
 export default defineConfig({
   root: import.meta.dirname,

@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import type { Express } from 'express';
 import { observeBreaker, createUserClient, type UserClient } from '../../clients/user-client.js';
 import { createServiceClient, type ServiceClient } from '../../clients/http-client.js';
@@ -26,11 +27,13 @@ import { type Admission, createAdmission } from './placing/admission.js';
 import { cancelOrder } from './routes/cancel-order.js';
 import { getDashboard } from './routes/get-dashboard.js';
 import { getOrder } from './routes/get-order.js';
+import { getReconciliation } from './routes/get-reconciliation.js';
 import { getTimeline } from './routes/get-timeline.js';
 import { listOrders } from './routes/list-orders.js';
 import { giveUpOrder, retryOrder, settleOrder } from './routes/operator-request.js';
 import { placeOrder } from './routes/place-order.js';
 import { refundOrder } from './routes/refund-order.js';
+import { runReconciliation } from './routes/run-reconciliation.js';
 import { watchOrder } from './routes/watch-order.js';
 
 /** What the handlers work with. */
@@ -38,6 +41,7 @@ export interface OrderContext extends ServiceContext {
   metrics: Metrics;
   store: OrderStore;
   sagas: OrderSagas;
+  temporal: Client;
   timeline: TimelineStore;
   changes: StatusChangeReader;
   listener: StatusListener;
@@ -72,6 +76,7 @@ export function createContext(base: Base<OrderApiConfig>): OrderContext {
   return {
     ...common,
     store: createOrderStore(prisma),
+    temporal: temporal.client,
     sagas: createOrderSagas({ workflows: temporal.client.workflow, times: sagaTimesFrom(config), logger }),
     timeline: createTimelineStore(prisma),
     changes: createStatusChangeReader(prisma),
@@ -101,6 +106,8 @@ export function createOrderApp(context: OrderContext): Express {
     giveUpOrder: giveUpOrder(context),
     settleOrder: settleOrder(context),
     getDashboard: getDashboard(context),
+    getReconciliation: getReconciliation(context),
+    runReconciliation: runReconciliation(context),
   };
   return createServiceApp('order-service', orderOperations, handlers, context);
 }

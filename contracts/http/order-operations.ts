@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dashboardSchema } from './dashboard.js';
 import { pageOf, replayedHeader, textIdParamsSchema } from './common.js';
 import type { Operations } from './operation.js';
+import { reconciliationSchema } from './reconciliation.js';
 import {
   cancelOrderBodySchema,
   operatorRequestBodySchema,
@@ -197,5 +198,32 @@ export const orderOperations = {
     access: 'admin',
     answers: { 200: { description: 'What Prometheus has of each.', schema: dashboardSchema } },
     problems: ['metrics-unavailable'],
+  },
+  getReconciliation: {
+    ...common,
+    method: 'get',
+    path: '/reconciliation',
+    summary: 'The last reconciliation, and what it found',
+    description: 'Of those that the schedule runs: `npm run reconcile` says itself what it finds.',
+    access: 'admin',
+    answers: { 200: { description: 'Its last run, and the last findings.', schema: reconciliationSchema } },
+    problems: ['reconciliation-unavailable'],
+  },
+  runReconciliation: {
+    ...common,
+    method: 'post',
+    path: '/reconciliation',
+    summary: 'Reconcile now',
+    description:
+      'As the schedule does: it follows what changed, and repairs nothing. While one runs, no second begins.',
+    access: 'admin',
+    answers: {
+      202: {
+        description: 'One runs, or has just ended.',
+        schema: reconciliationSchema,
+        headers: z.object({ Location: z.string().meta({ examples: ['/reconciliation'] }) }),
+      },
+    },
+    problems: ['reconciliation-unavailable'],
   },
 } as const satisfies Operations;

@@ -301,6 +301,12 @@ export const PROBLEMS = {
     advice: 'Send it again after `Retry-After`, or name a Prometheus as `PROMETHEUS_URL`. Orders go on without it.',
     retry: true,
   },
+  'reconciliation-unavailable': {
+    status: 502,
+    text: 'Temporal does not answer, or has no schedule of reconciliations.',
+    advice: 'Send it again after `Retry-After`. The schedule is made by the setup.',
+    retry: true,
+  },
 } as const satisfies Record<string, ProblemKind>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

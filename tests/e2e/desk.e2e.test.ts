@@ -1,12 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
+import { Client } from 'pg';
+import type { Browser, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { bootPrometheus } from '../support/prometheus.js';
+import { server } from '../support/servers.js';
 import { openShop, orderOf, placeOrder, reaches, stockOf, stockedProduct, type Shop } from '../support/shop.js';
 import { awkwardIn, button, keep, LIMIT_MS, SCRIPT, visitor } from '../support/visitor.js';
 import { waitFor } from '../support/wait-for.js';
 import { openBrowser } from '../support/web-ui.js';
 
-const { gatewayUrl, metricsUrls, prometheusPort } = inject('app');
+const { gatewayUrl, metricsUrls, prometheusPort, temporalNamespace } = inject('app');
 
 let browser: Browser;
 let shop: Shop;
@@ -272,6 +274,58 @@ test(
       .waitFor();
     expect(await chart('Orders that ended').locator('path[d^=M]').count()).toBeGreaterThan(0);
     findings.push(...(await awkwardIn(page)));
+    expect(findings).toEqual([]);
+  },
+  LIMIT_MS,
+);
+
+/** What no way of the API can do to a delivery. */
+async function falsify(orderId: string, status: string): Promise<void> {
+  const url = new URL(server('POSTGRES_ADMIN_URL'));
+  url.pathname = `/${temporalNamespace}_delivery`;
+  const client = new Client({ connectionString: url.href });
+  await client.connect();
+  await client.query('UPDATE deliveries SET status = $2 WHERE order_id = $1', [orderId, status]);
+  await client.end();
+}
+
+test(
+  'a reconciliation is run from the desk and watched; what it finds stands there in words until it is put right',
+  async () => {
+    const { body } = await placeOrder(shop.alice, await stockedProduct(shop));
+    await reaches(shop.alice, body.id, 'COMPLETED');
+    const page = await openDesk('admin@example.com');
+    const isAway = (route: Route) => route.fulfill({ status: 502, json: { code: 'reconciliation-unavailable' } });
+    await page.route('**/reconciliation', isAway);
+    await page.getByRole('link', { name: 'Reconciliation' }).click();
+    await page.getByText('Temporal does not answer').waitFor();
+    const findings = await awkwardIn(page);
+    await page.unroute('**/reconciliation');
+
+    await falsify(body.id, 'IN_TRANSIT');
+    const found = page.locator('.finding', { hasText: body.id });
+    await button(page, 'Run now').click();
+    await page.getByText('One runs since').waitFor();
+    expect(await button(page, 'Run now').isDisabled()).toBe(true);
+    await page.locator('.counts', { hasText: /Deliveries [1-9]/ }).waitFor();
+    findings.push(...(await awkwardIn(page)));
+    await found.getByText('The order counts as delivered, and its delivery does not.').waitFor();
+    await page.getByText('The last run ended well').waitFor();
+    await found.getByText('Somebody has to look').waitFor();
+    await page.emulateMedia({ colorScheme: 'light' });
+    await keep(page, 'reconciliation');
+    findings.push(...(await awkwardIn(page)));
+    await page.getByLabel('Language').selectOption('ko');
+    await found.getByText('주문은 배송 완료인데 배송은 그렇지 않습니다.').waitFor();
+    findings.push(...(await awkwardIn(page)));
+    await page.getByLabel('언어').selectOption('en');
+    await found.getByRole('link', { name: body.id }).click();
+    await page.locator('.heading .status[data-status=COMPLETED]').waitFor();
+
+    await falsify(body.id, 'DELIVERED');
+    await page.goBack();
+    await button(page, 'Run now').click();
+    await found.waitFor({ state: 'detached' });
     expect(findings).toEqual([]);
   },
   LIMIT_MS,

@@ -112,6 +112,10 @@ const CALLS: Call[] = [
   { operation: 'retryOrder', as: 'admin', path: `/orders/${order.id}/retry`, body: note, status: 409, code: 'attention-not-needed' },
   { operation: 'settleOrder', as: 'admin', path: `/orders/${toSettle}/settled`, body: note, status: 202 },
   { operation: 'getDashboard', as: 'alice', path: '/dashboard', status: 403, code: 'forbidden' },
+  { operation: 'getReconciliation', as: 'admin', path: '/reconciliation', status: 200 },
+  { operation: 'getReconciliation', as: 'alice', path: '/reconciliation', status: 403, code: 'forbidden' },
+  { operation: 'runReconciliation', as: 'admin', path: '/reconciliation', status: 202 },
+  { operation: 'runReconciliation', as: 'alice', path: '/reconciliation', status: 403, code: 'forbidden' },
   { operation: 'giveUpOrder', as: 'admin', path: `/orders/${toGiveUp}/give-up`, body: note, status: 202 },
 
   { operation: 'listProducts', path: '/products?category=Kitchen&q=pot&limit=2', status: 200 },

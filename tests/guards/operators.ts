@@ -370,4 +370,31 @@ export const operators: Guard[] = [
     },
     test: { file: 'api/order/dashboard.int.test.ts', name: 'says so where there is no Prometheus' },
   },
+  {
+    promise: 'A reconciliation asked for while one runs begins no second.',
+    code: {
+      file: 'api/order/routes/run-reconciliation.ts',
+      text: 'trigger(ScheduleOverlapPolicy.SKIP)',
+      instead: 'trigger(ScheduleOverlapPolicy.ALLOW_ALL)',
+    },
+    test: { file: 'api/order/reconciliation.int.test.ts', name: 'begins one run, however often it is asked for' },
+  },
+  {
+    promise: 'What was found is told, and a reconciliation begun, for admins alone.',
+    code: {
+      file: 'contracts/http/order-operations.ts',
+      text: "While one runs, no second begins.',\n    access: 'admin',",
+      instead: "While one runs, no second begins.',\n    access: 'customer',",
+    },
+    test: { file: 'api/order/reconciliation.int.test.ts', name: 'is for admins, and is not to be had' },
+  },
+  {
+    promise: 'A reconciliation that failed takes nothing away of what the one before it found.',
+    code: {
+      file: 'api/order/routes/get-reconciliation.ts',
+      text: "if (state !== 'completed') continue;",
+      instead: "if (state !== 'completed') break;",
+    },
+    test: { file: 'api/order/reconciliation.int.test.ts', name: 'begins one run, however often it is asked for' },
+  },
 ];

@@ -80,6 +80,7 @@ export async function startOrderApi(name: string, times: Partial<SagaTimes> = {}
     changes: createStatusChangeReader(database.prisma),
     listener: startStatusListener({ databaseUrl: database.url, service: 'order-service', logger }),
     streams: createEventStreams(),
+    temporal: temporal.client,
     sagas: createOrderSagas({ workflows: temporal.client.workflow, times: { ...USUAL_TIMES, ...times }, logger }),
     users: createUserClient({ urls: [neighbours.url], token: () => Promise.resolve('service-token') }),
     products: createProductClient({ urls: [neighbours.url] }),

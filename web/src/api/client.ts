@@ -7,6 +7,7 @@ export type Address = Schemas['Address'];
 export type Order = Schemas['Order'];
 export type Product = Schemas['Product'];
 export type Dashboard = Schemas['Dashboard'];
+export type Reconciliation = Schemas['Reconciliation'];
 export type User = Schemas['User'];
 export type TimelineEntry = Schemas['TimelineEntry'];
 export type NewOrder = Schemas['NewOrderOfItems'];

@@ -7,6 +7,7 @@ import { useWords } from '../texts/words.js';
 import { Now } from './now.js';
 import { DeskOrder, DeskOrders } from './orders.js';
 import { DeskProduct, DeskProducts } from './products.js';
+import { DeskReconciliation } from './reconciliation.js';
 import { DeskUsers } from './users.js';
 import { Waiting } from './waiting.js';
 import '../styles/desk.css';
@@ -34,6 +35,7 @@ function ForAdmin({ user }: { user: User }) {
         <NavLink to="/desk/now">{t('desk.now')}</NavLink>
         <NavLink to="/desk/orders">{t('desk.orders')}</NavLink>
         <NavLink to="/desk/products">{t('desk.products')}</NavLink>
+        <NavLink to="/desk/reconciliation">{t('desk.reconciliation')}</NavLink>
         <NavLink to="/desk/users">{t('desk.users')}</NavLink>
       </nav>
       <Routes>
@@ -44,6 +46,7 @@ function ForAdmin({ user }: { user: User }) {
         <Route path="products" element={<DeskProducts />} />
         <Route path="products/new" element={<DeskProduct key="new" />} />
         <Route path="products/:id" element={<DeskProduct />} />
+        <Route path="reconciliation" element={<DeskReconciliation />} />
         <Route path="users" element={<DeskUsers />} />
         <Route path="users/:id" element={<DeskUsers />} />
         <Route path="*" element={<Missing />} />

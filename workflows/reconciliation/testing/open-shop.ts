@@ -181,7 +181,7 @@ export async function openShop(times: SagaTimes = usualTimes) {
         '{}', 'card_ok', now(), now() - ${ago}::interval, now() - ${ago}::interval
       FROM generate_series(1, ${count})`,
     /** Where it is. */
-    temporal: { address: settings.address, namespace: settings.namespace },
+    temporal: { ...settings, client: temporal.client },
     trigger: (scheduleId: string) => temporal.client.schedule.getHandle(scheduleId).trigger(),
     close: async () => {
       for (const { worker } of workers) worker.shutdown();

@@ -1,0 +1,75 @@
+import type { Client, WorkflowExecutionStatusName, WorkflowHandle } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import type { z } from 'zod';
+import { orderOperations } from '../../../contracts/http/order-operations.js';
+import type { reconciliationSchema } from '../../../contracts/http/reconciliation.js';
+import { RECONCILIATION_SCHEDULE, type ReconciliationReport } from '../../../contracts/reconciliation.js';
+import { reconciliationProgress } from '../../../workflows/reconciliation/messages.js';
+import { handle } from '../../http/handle.js';
+import { ProblemError } from '../../http/problem.js';
+import type { OrderContext } from '../service.js';
+
+type Context = Pick<OrderContext, 'temporal' | 'logger'>;
+type Reconciliation = z.output<typeof reconciliationSchema>;
+type Run = NonNullable<Reconciliation['run']>;
+
+/** For all that is asked; longer than a worker that is there takes to say how far it is. */
+const ANSWERS_WITHIN_MS = 5_000;
+const PROGRESS_WITHIN_MS = 1_000;
+
+export const getReconciliation = (context: Context) =>
+  handle(orderOperations.getReconciliation, () => askTemporal(context, () => lastReconciliation(context)));
+
+/** Not 503, by which the gateway would take this instance for one that can't serve orders either. */
+export async function askTemporal<T>({ temporal, logger }: Context, ask: () => Promise<T>): Promise<T> {
+  const limit = AbortSignal.timeout(ANSWERS_WITHIN_MS);
+  try {
+    // The deadline is each call's own, the signal ends what the client repeats by itself.
+    return await temporal.withAbortSignal(limit, () => temporal.withDeadline(Date.now() + ANSWERS_WITHIN_MS, ask));
+  } catch (error) {
+    logger.warn({ reason: error instanceof Error ? error.message : String(error) }, 'no reconciliation to be asked');
+    const detail = 'The schedule of reconciliations can not be asked right now.';
+    const headers = { 'Retry-After': '15' };
+    throw new ProblemError({ status: 502, code: 'reconciliation-unavailable', detail, headers });
+  }
+}
+
+/** Of the newest that the schedule began, and of the newest of them that has completed, as long as Temporal keeps them. */
+export async function lastReconciliation({ temporal }: Context): Promise<Reconciliation> {
+  const { info } = await temporal.schedule.getHandle(RECONCILIATION_SCHEDULE).describe();
+  const last: Reconciliation = {};
+  for (const { takenAt, action } of info.recentActions.toReversed()) {
+    const handle = temporal.workflow.getHandle<() => Promise<ReconciliationReport>>(action.workflow.workflowId);
+    const found = await handle.describe().catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    });
+    // Forgotten, and so are those before it.
+    if (found === undefined) break;
+    const state = STATES[found.status.name] ?? 'failed';
+    last.run ??= {
+      ...{ state, startedAt: takenAt.toISOString(), endedAt: found.closeTime?.toISOString() },
+      ...(state === 'running' && { checked: await progressOf(temporal, handle) }),
+    };
+    if (state !== 'completed') continue;
+    const { startedAt, since, checked, findings, counts, moving } = await handle.result();
+    const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    last.report = { startedAt, since, checked, findings, total, moving };
+    break;
+  }
+  return last;
+}
+
+const STATES: Partial<Record<WorkflowExecutionStatusName, Run['state']>> = {
+  RUNNING: 'running',
+  COMPLETED: 'completed',
+};
+
+/** Nothing where no worker is there to say it. */
+const progressOf = (temporal: Client, handle: WorkflowHandle) =>
+  temporal
+    .withDeadline(Date.now() + PROGRESS_WITHIN_MS, () => handle.query(reconciliationProgress))
+    .then(
+      ({ checked }) => checked,
+      () => undefined,
+    );
