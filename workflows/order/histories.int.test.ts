@@ -17,9 +17,9 @@ afterAll(() => test.close());
 
 // `npm run histories` keeps what these run for the replay gate.
 describe('an order that ends', () => {
-  it.each(Object.entries(CLOSED_ORDERS))('%s', async (name, { ends, atMost, live }) => {
+  it.each(Object.entries(CLOSED_ORDERS))('%s', async (name, { ends, atMost, live, wasReset }) => {
     const { id, handle } = await live(saga);
-    const { order, events } = await ended(saga, id, handle);
+    const { order, events } = await ended(saga, id, handle, { wasReset });
     expect(order.cancelReason ?? order.status).toBe(ends);
     expect(events).toBeLessThanOrEqual(atMost ?? 100);
     await recordHistory(name, handle);

@@ -2,6 +2,7 @@ import { Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CANCEL_REASONS } from '../../contracts/order-status.js';
 import { temporalTelemetryPlugins } from '../../platform/telemetry/telemetry.js';
+import { PATCHES } from './patches.js';
 import { recordedHistories, recordedNames } from './testing/histories.js';
 import { CLOSED_ORDERS, OPEN_ORDERS } from './testing/recorded-orders.js';
 import { dataConverter, quietRuntime } from './testing/saga-test.js';
@@ -30,6 +31,16 @@ describe('the replay gate', () => {
     expect(recorded.filter((name) => !kinds.includes(name.replace(/\..*/, '')))).toEqual([]);
     const endings = new Set(Object.values(CLOSED_ORDERS).map(({ ends }) => ends));
     expect(CANCEL_REASONS.filter((reason) => !endings.has(reason))).toEqual([]);
+  });
+
+  it('has an order that took the new way of each patch', async () => {
+    const markers = (await recordedHistories()).flatMap(({ history }) =>
+      (history.events ?? []).flatMap(({ markerRecordedEventAttributes: marker }) =>
+        (marker?.details?.['patch-data']?.payloads ?? []).map(({ data }) => Buffer.from(data ?? []).toString()),
+      ),
+    );
+    const taken = markers.map((data) => (JSON.parse(data) as { id: string }).id);
+    expect(Object.values(PATCHES).filter((id) => !taken.includes(id))).toEqual([]);
   });
 
   it('lets every recorded order through', { timeout: 60_000 }, async () => {

@@ -14,6 +14,7 @@ interface ClosedOrder {
   ends: CancelReason | 'COMPLETED';
   /** How many events its history may have; more would cost the server more. */
   atMost?: number;
+  wasReset?: boolean;
   live: (saga: SagaTest) => Promise<Placed>;
 }
 
@@ -121,6 +122,37 @@ export const CLOSED_ORDERS: Record<string, ClosedOrder> = {
       saga.shop.carrierSays(placed.id, 'delivered');
       await placed.handle.signal(retry);
       return placed;
+    },
+  },
+  'delivered-at-the-start': {
+    ends: 'COMPLETED',
+    live: async (saga) => {
+      saga.shop.loseAnswers('start-delivery');
+      const placed = await saga.order();
+      await tried(saga, 'start-delivery');
+      saga.shop.carrierSays(placed.id, 'delivered');
+      saga.shop.up('start-delivery');
+      return placed;
+    },
+  },
+  'started-again-by-a-reset': {
+    ends: 'COMPLETED',
+    wasReset: true,
+    live: async (saga) => {
+      const { id, handle } = await started(saga);
+      const { events } = await handle.fetchHistory();
+      const charge = events?.find(
+        ({ activityTaskScheduledEventAttributes: asked }) => asked?.activityType?.name === 'chargePayment',
+      );
+      await saga.client.workflow.workflowService.resetWorkflowExecution({
+        namespace: saga.client.options.namespace,
+        workflowExecution: { workflowId: handle.workflowId },
+        reason: 'to be recorded',
+        workflowTaskFinishEventId: charge?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId,
+        requestId: id,
+      });
+      await waitFor('another charge', () => saga.shop.countOf('charge-payment') > 1);
+      return delivered(saga, { id, handle: saga.handleOf(id) });
     },
   },
   'written-down-through-the-queue': {
@@ -274,6 +306,21 @@ export const CLOSED_ORDERS: Record<string, ClosedOrder> = {
     ends: 'COMPLETED',
     live: async (saga) => {
       const placed = await stuckAt(saga, 'start-delivery');
+      await placed.handle.signal(settled);
+      await saga.reached(placed.id, 'DELIVERY_STARTED');
+      return delivered(saga, placed);
+    },
+  },
+  'record-settled': {
+    ends: 'COMPLETED',
+    live: async (saga) => {
+      saga.shop.down('record-progress');
+      const placed = await saga.start(SOON);
+      await waitFor('the operator to be asked', async () => {
+        const { typedSearchAttributes } = await placed.handle.describe();
+        return typedSearchAttributes.getAll().some(({ value }) => value === 'record-progress');
+      });
+      saga.shop.up('record-progress');
       await placed.handle.signal(settled);
       await saga.reached(placed.id, 'DELIVERY_STARTED');
       return delivered(saga, placed);
