@@ -330,3 +330,48 @@ test(
   },
   LIMIT_MS,
 );
+
+test(
+  'tried out at the desk, one of a hundred buyers gets the last unit, a declined card is undone, and an order outlasts a provider that is away',
+  async () => {
+    const page = await openDesk('admin@example.com');
+    await page.getByRole('link', { name: 'Try it' }).click();
+    const findings = await awkwardIn(page);
+    const part = (name: string) => page.locator('.try', { has: page.getByRole('heading', { name }) });
+    const ends = (name: string, status: string) => part(name).locator(`.saga[data-status=${status}]`).waitFor();
+
+    const buyers = part('A hundred buyers of the last unit');
+    await button(page, 'Send a hundred buyers').click();
+    await buyers.getByText('99 are told: insufficient stock').waitFor();
+    await buyers.getByText('1 gets it').waitFor();
+    await buyers.getByText('0 left').waitFor();
+    expect(await buyers.locator('[data-outcome=got]').count()).toBe(1);
+    await ends('A hundred buyers', 'COMPLETED');
+
+    await button(page, 'Order with a declined card').click();
+    await ends('A declined card', 'CANCELLED');
+    await part('A declined card').locator('.saga-step[data-step=charge-payment][data-state=refused]').waitFor();
+
+    await page.clock.install();
+    await button(page, 'Take the provider away and order').click();
+    await page.getByText('Payment provider: away').waitFor();
+    await ends('A provider that is away', 'INVENTORY_RESERVED');
+    expect(await button(page, 'Take the provider away and order').isDisabled()).toBe(true);
+    findings.push(...(await awkwardIn(page)));
+    await page.clock.fastForward('01:00');
+    await page.getByText('Payment provider: up').waitFor();
+    await ends('A provider that is away', 'COMPLETED');
+
+    // Whoever leaves the page sooner leaves no provider that is away.
+    await button(page, 'Take the provider away and order').click();
+    await page.getByText('Payment provider: away').waitFor();
+    await page.getByRole('link', { name: 'What waits' }).click();
+    await page.getByText('Payment provider: up').waitFor();
+    await waitFor('the products to be hidden', async () => {
+      const { body } = await shop.anyone.get<{ items: object[] }>('/products?category=Try%20it');
+      return body.items.length === 0;
+    });
+    expect(findings).toEqual([]);
+  },
+  LIMIT_MS,
+);

@@ -8,8 +8,9 @@ import { Now } from './now.js';
 import { DeskOrder, DeskOrders } from './orders.js';
 import { DeskProduct, DeskProducts } from './products.js';
 import { DeskReconciliation } from './reconciliation.js';
+import { TryIt } from './try-it.js';
 import { DeskUsers } from './users.js';
-import { Waiting } from './waiting.js';
+import { useSimulator, Waiting } from './waiting.js';
 import '../styles/desk.css';
 
 /** What operators work with; loaded by whoever opens it. What they may do is the API's word, which refuses all others. */
@@ -37,6 +38,7 @@ function ForAdmin({ user }: { user: User }) {
         <NavLink to="/desk/products">{t('desk.products')}</NavLink>
         <NavLink to="/desk/reconciliation">{t('desk.reconciliation')}</NavLink>
         <NavLink to="/desk/users">{t('desk.users')}</NavLink>
+        <TryItLink />
       </nav>
       <Routes>
         <Route index element={<Waiting />} />
@@ -49,8 +51,16 @@ function ForAdmin({ user }: { user: User }) {
         <Route path="reconciliation" element={<DeskReconciliation />} />
         <Route path="users" element={<DeskUsers />} />
         <Route path="users/:id" element={<DeskUsers />} />
+        <Route path="try" element={<TryIt />} />
         <Route path="*" element={<Missing />} />
       </Routes>
     </div>
   );
+}
+
+/** Only where the provider is a simulation. */
+function TryItLink() {
+  const { t } = useWords();
+  const { asked } = useSimulator();
+  return asked.data ? <NavLink to="/desk/try">{t('try.title')}</NavLink> : null;
 }

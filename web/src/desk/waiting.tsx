@@ -100,9 +100,8 @@ function WaitingOrder({ order, isMarked, onToggle }: { order: Order; isMarked: b
   );
 }
 
-/** Where the payment provider is a simulation: away, or back. */
-function Simulator() {
-  const { t } = useWords();
+/** What the simulated payment provider is told to be; null where the provider is no simulation. */
+export function useSimulator() {
   const client = useQueryClient();
   const queryKey = ['desk', 'simulator'];
   const asked = useQuery({
@@ -110,9 +109,18 @@ function Simulator() {
     queryFn: () => orIfMissing(bodyOf(api.GET('/payments/simulator')), null),
   });
   const setting = useMutation({
+    // One after the other, so that the last that was asked for is how it stays.
+    scope: { id: 'simulator' },
     mutationFn: (provider: 'up' | 'down') => bodyOf(api.POST('/payments/simulator', { body: { provider } })),
     onSuccess: (now) => client.setQueryData(queryKey, now),
   });
+  return { asked, setting };
+}
+
+/** Where the payment provider is a simulation: away, or back. */
+export function Simulator() {
+  const { t } = useWords();
+  const { asked, setting } = useSimulator();
   if (!asked.data) return null;
   const isUp = asked.data.provider === 'up';
   return (
