@@ -13,6 +13,7 @@ export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
 export const CANCEL_REASONS = [
   'INSUFFICIENT_STOCK',
+  'REVIEW_REJECTED',
   'PAYMENT_DECLINED',
   'PAYMENT_TIMEOUT',
   'DELIVERY_REFUSED',
@@ -22,6 +23,11 @@ export const CANCEL_REASONS = [
 ] as const;
 
 export type CancelReason = (typeof CANCEL_REASONS)[number];
+
+/** Of an order that is not charged before a person has looked at it. One that is undone undecided has none any more. */
+export const REVIEWS = ['WAITING', 'APPROVED', 'REJECTED'] as const;
+
+export type Review = (typeof REVIEWS)[number];
 
 /**
  * The next statuses of each. An order only ever moves forward, so a write that comes late, or again after a reset,

@@ -98,11 +98,13 @@ export function isCompensation(step: string): step is Compensation {
 }
 
 /**
- * What else an order may need an operator for, and whose it is: the carrier, which says nothing, and the order service's
- * own part of a step, which can not be written down: that is only seen in the search attributes.
+ * What else an order may need an operator for, and whose it is: the carrier, which says nothing, a review that nobody
+ * decides, and the order service's own part of a step, which can not be written down: that is only seen in the search
+ * attributes.
  */
 const OTHERS = {
   'await-delivery': { service: 'delivery', part: 'delivery' },
+  review: { service: 'order', part: undefined },
   'record-progress': { service: 'order', part: undefined },
 } as const satisfies Record<string, { service: TaskQueue; part: Part | undefined }>;
 
@@ -144,7 +146,7 @@ export const STALLS = {
 export type Stall = keyof typeof STALLS;
 
 /** Why a step waits; a code, never a message, because search attributes are not encrypted. */
-export const ATTENTION_REASONS = ['UNAVAILABLE', 'TIMED_OUT', 'FAILED', 'SILENT'] as const;
+export const ATTENTION_REASONS = ['UNAVAILABLE', 'TIMED_OUT', 'FAILED', 'SILENT', 'UNDECIDED'] as const;
 
 export type AttentionReason = (typeof ATTENTION_REASONS)[number];
 
@@ -154,6 +156,7 @@ export const ATTENTION_MEANS: Record<AttentionReason, string> = {
   TIMED_OUT: 'nobody answers: no worker, or one that hangs',
   FAILED: 'it fails for good without being refused: trying again without a change will not help',
   SILENT: 'the carrier has said nothing for too long',
+  UNDECIDED: 'nobody has approved or rejected it in time',
 };
 
 /**

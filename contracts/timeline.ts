@@ -1,7 +1,10 @@
 import { SHOWN_ATTENTION_STEPS } from './saga-steps.js';
 
-/** What operators can ask of an order that needs attention. */
-export const OPERATOR_REQUESTS = ['retry', 'give-up', 'settled'] as const;
+/** How the review of an order is decided. */
+export const REVIEW_DECISIONS = ['approve', 'reject'] as const;
+
+/** What operators can ask of an order that needs attention, or waits for review. */
+export const OPERATOR_REQUESTS = ['retry', 'give-up', 'settled', ...REVIEW_DECISIONS] as const;
 
 export type OperatorRequest = (typeof OPERATOR_REQUESTS)[number];
 

@@ -111,10 +111,11 @@ async function whyNothingMoves(
   return standsFor > longestWait(order, await ownTimes(workflows, handle)) ? 'NothingMoves' : undefined;
 }
 
-/** A step, then the record of it. */
-function longestWait({ status }: WatchedOrder, { attentionAfterMs, carrierSilenceMs }: SagaTimes): number {
-  const carrier = status === 'DELIVERY_STARTED' ? carrierSilenceMs : 0;
-  return carrier + 2 * attentionAfterMs + SLACK_MS;
+/** For somebody from outside, or for a step; then the record of it. */
+function longestWait({ status, review }: WatchedOrder, times: SagaTimes): number {
+  const { attentionAfterMs, carrierSilenceMs, reviewWindowMs = 0 } = times;
+  const outside = status === 'DELIVERY_STARTED' ? carrierSilenceMs : review === 'WAITING' ? reviewWindowMs : 0;
+  return outside + 2 * attentionAfterMs + SLACK_MS;
 }
 
 /** Those that it was started with. */

@@ -100,8 +100,9 @@ function countsOf(registry: Registry): (progress: OrderProgress, recorded: Recor
     if (moved === undefined) return;
     const seconds = (Number(updatedAt) - Number(placedAt)) / 1000;
     reached.observe({ status: moved }, seconds);
-    // One that is cancelled later was decided when the carrier had it.
-    if (moved === 'DELIVERY_STARTED' || (moved === 'CANCELLED' && state.deliveryId === null)) decided.observe(seconds);
+    // One that is cancelled later was decided when the carrier had it. A person who reviews one takes their time.
+    const isDecided = moved === 'DELIVERY_STARTED' || (moved === 'CANCELLED' && state.deliveryId === null);
+    if (isDecided && state.review === null) decided.observe(seconds);
     if (isFinal(moved)) finished.inc({ outcome: moved, reason: state.cancelReason ?? 'none' });
   };
 }

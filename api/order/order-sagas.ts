@@ -31,7 +31,16 @@ import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import type { Logger } from '../../platform/logger.js';
 import { sagaStart } from '../../services/order/saga-start.js';
 import type { StoredOrder } from '../../services/order/order-row.js';
-import { accepted, cancel, giveUp, initialSearchAttributes, retry, settled } from '../../workflows/order/messages.js';
+import {
+  accepted,
+  approve,
+  cancel,
+  giveUp,
+  initialSearchAttributes,
+  reject,
+  retry,
+  settled,
+} from '../../workflows/order/messages.js';
 import type { Stall } from '../../contracts/saga-steps.js';
 
 /** `unconfirmed`: Temporal did not answer; it may have heard it all the same. */
@@ -221,7 +230,10 @@ async function orItsUndo<T>(ask: () => Promise<T>, askItsUndo: () => Promise<T>)
 }
 
 /** None carries anything, so that both of Temporal's command lines can send them too. */
-const SIGNALS = { retry, 'give-up': giveUp, settled } as const satisfies Record<OperatorRequest, unknown>;
+const SIGNALS = { retry, 'give-up': giveUp, settled, approve, reject } as const satisfies Record<
+  OperatorRequest,
+  unknown
+>;
 
 /** A workflow that ended gets no second run, is gone some time later, and may end while an update is under way. */
 function hasEnded(error: unknown): boolean {

@@ -30,7 +30,7 @@ import { getOrder } from './routes/get-order.js';
 import { getReconciliation } from './routes/get-reconciliation.js';
 import { getTimeline } from './routes/get-timeline.js';
 import { listOrders } from './routes/list-orders.js';
-import { giveUpOrder, retryOrder, settleOrder } from './routes/operator-request.js';
+import { giveUpOrder, retryOrder, reviewOrder, settleOrder } from './routes/operator-request.js';
 import { placeOrder } from './routes/place-order.js';
 import { refundOrder } from './routes/refund-order.js';
 import { runReconciliation } from './routes/run-reconciliation.js';
@@ -105,6 +105,7 @@ export function createOrderApp(context: OrderContext): Express {
     retryOrder: retryOrder(context),
     giveUpOrder: giveUpOrder(context),
     settleOrder: settleOrder(context),
+    reviewOrder: reviewOrder(context),
     getDashboard: getDashboard(context),
     getReconciliation: getReconciliation(context),
     runReconciliation: runReconciliation(context),

@@ -13,6 +13,7 @@ import {
   refundBodySchema,
   refundHeadersSchema,
   refundSchema,
+  reviewBodySchema,
   timelineSchema,
   watchOrderHeadersSchema,
 } from './orders.js';
@@ -188,6 +189,16 @@ export const orderOperations = {
       'For what was put right elsewhere, such as a charge made by hand. It is not undone later. It answers for all that ' +
       'waits when it is heard: after a 503 look at the order before asking again.',
     problems: [...operatorProblems],
+  },
+  reviewOrder: {
+    ...operatorRequest,
+    body: reviewBodySchema,
+    path: '/orders/{id}/review',
+    summary: 'Approve or reject an order that waits for review',
+    description:
+      'An order of `REVIEW_ABOVE` or more is charged only once it is approved; rejected, it ends as cancelled, with the reason ' +
+      '`REVIEW_REJECTED`. The first decision that the Saga hears counts.',
+    problems: ['not-found', 'review-not-needed', 'workflow-ended', 'saga-unavailable'],
   },
   getDashboard: {
     ...common,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { amountSchema, currencySchema } from '../money.js';
-import { CANCEL_REASONS, ORDER_STATUSES } from '../order-status.js';
+import { CANCEL_REASONS, ORDER_STATUSES, REVIEWS } from '../order-status.js';
 import { SHOWN_ATTENTION_STEPS } from '../saga-steps.js';
 import { SERVICES } from '../services.js';
-import { TIMELINE_OUTCOMES, TIMELINE_STEPS } from '../timeline.js';
+import { REVIEW_DECISIONS, TIMELINE_OUTCOMES, TIMELINE_STEPS } from '../timeline.js';
 import { addressSchema, EXAMPLE_ADDRESS } from './address.js';
 import {
   integerIdParamSchema,
@@ -102,6 +102,10 @@ export const orderStateSchema = z.object({
     .string()
     .meta({ description: 'Why, in the words of whoever asked for it. What an operator wrote is for admins alone.' })
     .optional(),
+  review: z
+    .enum(REVIEWS)
+    .meta({ description: 'Of an order that is charged only once a person has approved it; others have none.' })
+    .optional(),
   paymentId: textIdSchema.optional(),
   deliveryId: textIdSchema.optional(),
   trackingNumber: z.string().optional(),
@@ -171,6 +175,7 @@ export const ordersQuerySchema = pageQuerySchema.extend({
     .transform((value) => value === 'true')
     .meta({ type: 'boolean', enum: undefined })
     .optional(),
+  review: z.enum(REVIEWS).optional(),
 });
 
 export const watchOrderHeadersSchema = z.object({
@@ -186,7 +191,7 @@ export const timelineEntrySchema = z
     step: z.enum(TIMELINE_STEPS).meta({
       description:
         'A step or a compensation of the Saga, or what else happened: placed, with the carrier, returned, refunded by an ' +
-        'operator and its goods restocked, asked to be cancelled, cancelled, an operator’s request, or what an operator has put right elsewhere.',
+        'operator and its goods restocked, asked to be cancelled, cancelled, waiting for review and how it was decided, an operator’s request, or what an operator has put right elsewhere.',
     }),
     service: z.enum(SERVICES).meta({ description: 'Whose work it is.' }),
     outcome: z.enum(TIMELINE_OUTCOMES).meta({
@@ -229,6 +234,14 @@ export const operatorRequestBodySchema = z
     id: 'OperatorRequest',
     description: 'Why an operator does it; it stands in the timeline.',
     examples: [{ note: 'The provider is back.' }],
+  });
+
+export const reviewBodySchema = z
+  .strictObject({ decision: z.enum(REVIEW_DECISIONS), ...operatorRequestBodySchema.shape })
+  .meta({
+    id: 'Review',
+    description: 'What a person decides of an order that waits for review, and why.',
+    examples: [{ decision: 'approve', note: 'She has called: it is hers.' }],
   });
 
 export const cancelOrderBodySchema = z.strictObject({ note: oneLineSchema(1_000).optional() });

@@ -248,6 +248,11 @@ export const PROBLEMS = {
     text: 'The order does not need attention.',
     advice: 'Nothing to do: the order continues by itself.',
   },
+  'review-not-needed': {
+    status: 409,
+    text: 'The order does not wait for review: it needs none, or was reviewed, or is cancelled.',
+    advice: 'Check `review` and `status` of the order.',
+  },
   'already-being-undone': {
     status: 409,
     text: 'The order is being cancelled: the waiting step can be retried or settled.',
@@ -255,7 +260,7 @@ export const PROBLEMS = {
   },
   'workflow-ended': {
     status: 409,
-    text: 'The order’s workflow has ended: no step is waiting, and requests are not received.',
+    text: 'The order’s workflow has ended: nothing in it waits, and requests are not received.',
     advice: 'Check the order’s status; the runbook says what an operator can do.',
   },
   'refund-too-much': {

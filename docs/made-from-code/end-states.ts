@@ -55,6 +55,7 @@ export const END_STATES: readonly EndState[] = [
     ...nothing,
     mails: told,
   },
+  { end: 'rejected on review', reasons: ['REVIEW_REJECTED'], ...released, ...nothing, mails: told },
   {
     end: 'payment declined',
     reasons: ['PAYMENT_DECLINED'],

@@ -34,6 +34,14 @@ export const SAGA_OUTCOMES = {
     reason: 'INSUFFICIENT_STOCK',
     events: ['order-created', 'inventory-failed', 'order-cancelled'],
   },
+  rejected: {
+    outcome: 'rejected on review',
+    trigger: '`reject`, where its total is `REVIEW_ABOVE` or more',
+    done: ['reserve-stock'],
+    undone: [['release-stock']],
+    reason: 'REVIEW_REJECTED',
+    events: [...begun, 'order-cancelled'],
+  },
   declined: {
     outcome: 'payment declined',
     trigger: 'the provider refuses the charge',

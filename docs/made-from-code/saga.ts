@@ -25,6 +25,7 @@ const { initialSearchAttributes: _start, ...MESSAGES } = messages;
 /** What can't be read from the code. A new word without a meaning does not compile. */
 const REASON_MEANS: Record<CancelReason, string> = {
   INSUFFICIENT_STOCK: 'a line wanted more than there was',
+  REVIEW_REJECTED: 'an operator rejected it, so it was never charged',
   PAYMENT_DECLINED: 'the provider refused the charge',
   PAYMENT_TIMEOUT: 'it could not be charged within `PAYMENT_WINDOW`',
   DELIVERY_REFUSED: 'the carrier refused the parcel',
@@ -51,6 +52,8 @@ const MESSAGE_MEANS: Record<keyof typeof MESSAGES, [who: string, does: string]> 
   retry: ['an operator', 'what waits goes again now'],
   giveUp: ['an operator', 'undo the order, and cancel it'],
   settled: ['an operator', 'what waits was put right elsewhere: go on without it'],
+  approve: ['an operator', 'the order that waits for review, or comes to it, is charged; the first decision counts'],
+  reject: ['an operator', 'the same order is undone, and cancelled'],
   orderQuery: ['anyone with access to Temporal', 'the order, as its row has it'],
 };
 

@@ -109,6 +109,7 @@ const deliveryCompleted: Template = ({ orderId }) => ({
 
 const WHY: Record<CancelReason, string> = {
   INSUFFICIENT_STOCK: 'there is not enough in stock',
+  REVIEW_REJECTED: 'we can not accept it',
   PAYMENT_DECLINED: 'the payment was declined',
   PAYMENT_TIMEOUT: 'the payment could not be made in time',
   DELIVERY_REFUSED: 'the carrier does not deliver to this address',

@@ -2,7 +2,7 @@ import type { StockDecision } from '../../contracts/activities/order-activities.
 import type { Address } from '../../contracts/http/address.js';
 import type { Order, PlacedOrder, RefundOfOrder } from '../../contracts/http/orders.js';
 import type { RequestedLine } from './order-identity.js';
-import type { CancelReason, OrderStatus } from '../../contracts/order-status.js';
+import type { CancelReason, OrderStatus, Review } from '../../contracts/order-status.js';
 import type { AttentionReason, ShownAttentionStep } from '../../contracts/saga-steps.js';
 import { shownState, type OrderState } from './domain/order-state.js';
 import { Prisma, type RefundRequest } from './prisma/generated/client.js';
@@ -64,6 +64,7 @@ export function stateOf(row: Columns): OrderState {
     status: row.status as OrderStatus,
     cancelReason: row.cancelReason as CancelReason | null,
     cancelNote: row.cancelNote,
+    review: row.review as Review | null,
     paymentId: row.paymentId,
     deliveryId: row.deliveryId,
     trackingNumber: row.trackingNumber,

@@ -17,7 +17,7 @@ import { advance, type OrderState, PENDING, shownState } from './domain/order-st
 import { soldOut } from './domain/sold-out.js';
 import { eventRows } from './progress-store.js';
 import { placedOrder, type RequestedLine } from './order-identity.js';
-import type { OrderStatus } from '../../contracts/order-status.js';
+import type { OrderStatus, Review } from '../../contracts/order-status.js';
 import { after, newestFirst } from '../../platform/database/newest-first.js';
 
 const created: TimelineEntry = {
@@ -106,6 +106,7 @@ export interface OrderFilter {
   userId?: number | undefined;
   status?: OrderStatus | undefined;
   needsAttention?: boolean | undefined;
+  review?: Review | undefined;
 }
 
 export interface OrderStore {
@@ -168,10 +169,11 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
       return { placed: false, stored: first };
     },
 
-    list: async ({ userId, status, needsAttention }, limit, place) => {
+    list: async ({ userId, status, needsAttention, review }, limit, place) => {
       const where = {
         ...(userId === undefined ? {} : { userId }),
         ...(status === undefined ? {} : { status }),
+        ...(review === undefined ? {} : { review }),
         ...(needsAttention === undefined ? {} : attention(needsAttention)),
         ...after(place),
       };

@@ -4,6 +4,7 @@ import {
   type OrderSagaInput,
   workflowIdOf,
 } from '../../contracts/order-saga.js';
+import { z } from 'zod';
 import { duration } from '../../platform/env.js';
 import type { WorkflowStartOptions } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
@@ -37,14 +38,33 @@ export const sagaTimeSettings = {
     .describe(
       'a duration: an order that waits for the carrier asks the delivery service so often what it has heard, should a signal be lost; orders keep what they started with',
     ),
+  REVIEW_ABOVE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      "an amount in the minor unit of the order's currency: an order of so much or more is charged only once a person has approved it; without it none waits; orders keep what they started with",
+    ),
+  REVIEW_WINDOW: some
+    .default(86_400_000)
+    .describe(
+      'a duration: an order that waits for review and was neither approved nor rejected by then asks for an operator, and goes on waiting; orders keep what they started with',
+    ),
 };
 
-export function sagaTimesFrom(config: Record<keyof typeof sagaTimeSettings, number>): SagaTimes {
+type SagaTimeConfig = z.output<z.ZodObject<typeof sagaTimeSettings>>;
+
+export function sagaTimesFrom(config: SagaTimeConfig): SagaTimes {
   return {
     attentionAfterMs: config.ATTENTION_AFTER,
     paymentWindowMs: config.PAYMENT_WINDOW,
     carrierSilenceMs: config.CARRIER_SILENCE_AFTER,
     deliveryAskedEveryMs: config.DELIVERY_ASKED_EVERY,
+    ...(config.REVIEW_ABOVE !== undefined && {
+      reviewAbove: config.REVIEW_ABOVE,
+      reviewWindowMs: config.REVIEW_WINDOW,
+    }),
   };
 }
 

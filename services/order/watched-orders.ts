@@ -1,5 +1,5 @@
 import { Prisma, type PrismaClient } from './prisma/generated/client.js';
-import type { OrderStatus } from '../../contracts/order-status.js';
+import type { OrderStatus, Review } from '../../contracts/order-status.js';
 import type { AttentionReason, ShownAttentionStep, Stall } from '../../contracts/saga-steps.js';
 import type { TimelineOutcome } from '../../contracts/timeline.js';
 
@@ -7,6 +7,7 @@ import type { TimelineOutcome } from '../../contracts/timeline.js';
 export interface WatchedOrder {
   id: string;
   status: OrderStatus;
+  review: Review | null;
   /** Its workflow says so itself. */
   needsAttention: boolean;
   /** null: it is not known to stand still. */
@@ -26,7 +27,10 @@ export interface WatchedOrders {
   goesOn(order: WatchedOrder): Promise<boolean>;
   /** How many stand still, by why. */
   count(): Promise<Map<Stall, number>>;
-  /** How many are on their way, and how long ago the oldest was placed, by status. */
+  /**
+   * How many are on their way, and how long ago the oldest was placed, by status: of those that nobody reviewed, since a person
+   * takes their time.
+   */
   open(): Promise<{ status: OrderStatus; count: number; oldestS: number }[]>;
   /** Whose Saga waits for an operator, by what it waits for and why, and how long the longest has. */
   needingAttention(): Promise<{ step: ShownAttentionStep; reason: AttentionReason; count: number; oldestS: number }[]>;
@@ -37,7 +41,7 @@ export function createWatchedOrders(prisma: PrismaClient): WatchedOrders {
   return {
     // The condition is that of the index.
     list: ({ after, limit, movedBefore }) => prisma.$queryRaw<WatchedOrder[]>`
-      SELECT id, status, needs_attention AS "needsAttention", stalled_why AS "stalledWhy",
+      SELECT id, status, review, needs_attention AS "needsAttention", stalled_why AS "stalledWhy",
         workflow_started_at IS NOT NULL AS "wasStarted", created_at AS "createdAt", updated_at AS "updatedAt"
       FROM orders
       WHERE CASE WHEN stalled_since IS NULL THEN status NOT IN ('COMPLETED', 'CANCELLED') ELSE true END
@@ -75,7 +79,8 @@ export function createWatchedOrders(prisma: PrismaClient): WatchedOrders {
 
     // Each condition begins as that of an index does.
     open: () => prisma.$queryRaw`
-      SELECT status, count(*)::integer AS count, ${secondsSince(Prisma.sql`min(created_at)`)} AS "oldestS"
+      SELECT status, count(*)::integer AS count,
+        coalesce(${secondsSince(Prisma.sql`min(created_at) FILTER (WHERE review IS NULL)`)}, 0) AS "oldestS"
       FROM orders
       WHERE CASE WHEN stalled_since IS NULL THEN status NOT IN ('COMPLETED', 'CANCELLED') ELSE true END
         AND status NOT IN ('COMPLETED', 'CANCELLED')

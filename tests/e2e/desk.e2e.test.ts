@@ -3,7 +3,16 @@ import type { Browser, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { bootPrometheus } from '../support/prometheus.js';
 import { server } from '../support/servers.js';
-import { openShop, orderOf, placeOrder, reaches, stockOf, stockedProduct, type Shop } from '../support/shop.js';
+import {
+  openShop,
+  orderOf,
+  placeOrder,
+  reaches,
+  REVIEWED_PRICE,
+  stockOf,
+  stockedProduct,
+  type Shop,
+} from '../support/shop.js';
 import { awkwardIn, button, keep, LIMIT_MS, SCRIPT, visitor } from '../support/visitor.js';
 import { waitFor } from '../support/wait-for.js';
 import { openBrowser } from '../support/web-ui.js';
@@ -89,6 +98,36 @@ test(
     findings.push(...(await awkwardIn(page)));
     expect(findings).toEqual([]);
     expect(await page.evaluate('typeof hit')).toBe('undefined');
+  },
+  LIMIT_MS,
+);
+
+test(
+  'an order that waits for review is approved from the list, and another rejected from its own page',
+  async () => {
+    const product = await stockedProduct(shop, { price: REVIEWED_PRICE });
+    const [approved, rejected] = [await placeOrder(shop.alice, product), await placeOrder(shop.alice, product)].map(
+      ({ body }) => body.id,
+    ) as [string, string];
+    const page = await openDesk('admin@example.com');
+    await page.getByRole('checkbox', { name: `Choose ${approved}` }).check();
+    await page.locator('.desk-row', { hasText: approved }).getByText('Review', { exact: true }).waitFor();
+    const findings = await awkwardIn(page);
+    // It waits for nothing that could be tried again.
+    expect(await button(page, 'Retry').isDisabled()).toBe(true);
+    await button(page, 'Approve').click();
+    await confirm(page, 'Approve');
+    await reaches(shop.admin, approved, 'COMPLETED');
+
+    await page.locator('.desk-row', { hasText: rejected }).getByRole('link').click();
+    await button(page, 'Reject').click();
+    await confirm(page, 'Reject');
+    await page.locator('.heading .status[data-status=CANCELLED]').waitFor();
+    await page.getByText('We could not accept it.').waitFor();
+    await page.locator('.happened').getByText(NOTE).waitFor();
+    findings.push(...(await awkwardIn(page)));
+    expect(findings).toEqual([]);
+    expect((await orderOf(shop.alice, rejected)).cancelReason).toBe('REVIEW_REJECTED');
   },
   LIMIT_MS,
 );

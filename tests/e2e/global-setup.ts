@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { bootApp, freePort, type RunningApp } from '../support/app.js';
+import { REVIEWED_PRICE } from '../support/shop.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,6 +24,8 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
       ORDER_WAIT_MS: '45000',
       CARRIER_DELAY_MS: '500',
       ATTENTION_AFTER: '15s',
+      // So much that no order is reviewed but those that are made for it.
+      REVIEW_ABOVE: String(REVIEWED_PRICE),
       PROMETHEUS_URL: `http://127.0.0.1:${prometheusPort}`,
     },
   });

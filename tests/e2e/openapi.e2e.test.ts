@@ -7,7 +7,16 @@ import type { ProblemDocument } from '../../contracts/http/problem.js';
 import { clientSecretName } from '../../stack/app/secrets.js';
 import { signCarrierEvent, type CarrierKeys } from '../../services/delivery/domain/carrier-signature.js';
 import { ApiDocument } from '../support/api-document.js';
-import { SEOUL, openShop, orderOf, placeOrder, reaches, stockedProduct, type Shop } from '../support/shop.js';
+import {
+  SEOUL,
+  openShop,
+  orderOf,
+  placeOrder,
+  reaches,
+  REVIEWED_PRICE,
+  stockedProduct,
+  type Shop,
+} from '../support/shop.js';
 import { waitFor } from '../support/wait-for.js';
 
 /** Each call is sent by `Api`, which holds its answer against the document; here it is only said what is to come. */
@@ -38,6 +47,7 @@ const order = await reaches(shop.alice, placed.id, 'COMPLETED');
 // Stays with the carrier until a signed event comes.
 const { body: waiting } = await placeOrder(shop.alice, product, { postalCode: '88888' });
 const { deliveryId = '' } = await reaches(shop.alice, waiting.id, 'DELIVERY_STARTED');
+const { body: toReview } = await placeOrder(shop.alice, await stockedProduct(shop, { price: REVIEWED_PRICE }));
 const { body: toCancel } = await placeOrder(shop.alice, product, { postalCode: '88888' });
 await reaches(shop.alice, toCancel.id, 'DELIVERY_STARTED');
 const [toRetry = '', toGiveUp = '', toSettle = ''] = await Promise.all(
@@ -111,6 +121,10 @@ const CALLS: Call[] = [
   { operation: 'retryOrder', as: 'alice', path: `/orders/${toRetry}/retry`, body: note, status: 403, code: 'forbidden' },
   { operation: 'retryOrder', as: 'admin', path: `/orders/${order.id}/retry`, body: note, status: 409, code: 'attention-not-needed' },
   { operation: 'settleOrder', as: 'admin', path: `/orders/${toSettle}/settled`, body: note, status: 202 },
+  { operation: 'reviewOrder', as: 'admin', path: `/orders/${toReview.id}/review`, body: { ...note, decision: 'reject' }, status: 202 },
+  { operation: 'reviewOrder', as: 'alice', path: `/orders/${toReview.id}/review`, body: { ...note, decision: 'approve' }, status: 403, code: 'forbidden' },
+  { operation: 'reviewOrder', as: 'admin', path: `/orders/${order.id}/review`, body: { ...note, decision: 'approve' }, status: 409, code: 'review-not-needed' },
+  { operation: 'listOrders', as: 'admin', path: '/orders?review=WAITING', status: 200 },
   { operation: 'getDashboard', as: 'alice', path: '/dashboard', status: 403, code: 'forbidden' },
   { operation: 'getReconciliation', as: 'admin', path: '/reconciliation', status: 200 },
   { operation: 'getReconciliation', as: 'alice', path: '/reconciliation', status: 403, code: 'forbidden' },

@@ -5,7 +5,16 @@ import { isFinal } from '../../contracts/order-status.js';
 import { SAGA_OUTCOMES, type SagaOutcome } from '../../docs/made-from-code/outcomes.js';
 import { TEMPLATES } from '../../notifications/templates/templates.js';
 import type { Api } from '../support/api.js';
-import { openShop, orderOf, placeOrder, reaches, stockedProduct, type OrderWish, type Shop } from '../support/shop.js';
+import {
+  openShop,
+  orderOf,
+  placeOrder,
+  reaches,
+  REVIEWED_PRICE,
+  stockedProduct,
+  type OrderWish,
+  type Shop,
+} from '../support/shop.js';
 import { readTopics, type TopicReader } from '../support/topic-reader.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -17,10 +26,17 @@ const cancelledBy = (who: 'alice' | 'admin') => async (shop: Shop, id: string) =
 /** How to get there; but a payment that is late is in api/order/saga-times.int.test.ts, where time is short. */
 const ways: Record<
   Exclude<keyof typeof SAGA_OUTCOMES, 'notPaidInTime'>,
-  OrderWish & { then?: (shop: Shop, id: string) => Promise<void> }
+  OrderWish & { price?: number; then?: (shop: Shop, id: string) => Promise<void> }
 > = {
   delivered: {},
   insufficient: { quantity: 9999 },
+  rejected: {
+    price: REVIEWED_PRICE,
+    then: async (shop, id) => {
+      const answer = await shop.admin.post(`/orders/${id}/review`, { decision: 'reject', note: 'nobody there' });
+      expect(answer.status).toBe(202);
+    },
+  },
   declined: { paymentMethod: 'card_declined' },
   refused: { postalCode: '00000' },
   returned: { postalCode: '99999' },
@@ -38,9 +54,9 @@ describe('docs/saga.md: every path', () => {
 
   it.concurrent.each(Object.entries(ways) as [keyof typeof ways, (typeof ways)[keyof typeof ways]][])(
     '%s',
-    async (name, { then, ...wish }) => {
+    async (name, { then, price = 1_000, ...wish }) => {
       const { reason, events }: SagaOutcome = SAGA_OUTCOMES[name];
-      const { body } = await placeOrder(shop.alice, await stockedProduct(shop), wish);
+      const { body } = await placeOrder(shop.alice, await stockedProduct(shop, { price }), wish);
       const id = body.orderId ?? body.id;
       await then?.(shop, id);
 

@@ -3,6 +3,42 @@ import type { Guard } from './guard.js';
 /** What the Saga itself keeps. */
 export const rules: Guard[] = [
   {
+    promise: 'An order of REVIEW_ABOVE or more is not charged before a person has approved it.',
+    code: {
+      file: 'workflows/order/await-review.ts',
+      text: 'if (!review.isNeeded) return;',
+      instead: 'if (review.isNeeded) return;',
+    },
+    test: { file: 'workflows/order/review.int.test.ts', name: 'is not charged before it is approved' },
+  },
+  {
+    promise: 'Of several decisions on the review of an order the first counts.',
+    code: {
+      file: 'workflows/order/await-review.ts',
+      text: 'this.#decision ??= decision;',
+      instead: 'this.#decision = decision;',
+    },
+    test: { file: 'workflows/order/review.int.test.ts', name: 'the first decision counts' },
+  },
+  {
+    promise: 'A review that nobody decides for REVIEW_WINDOW asks for an operator.',
+    code: {
+      file: 'workflows/order/await-review.ts',
+      text: 'condition(isDecided, input.reviewWindowMs ?? 0)',
+      instead: 'condition(isDecided, (input.reviewWindowMs ?? 0) * 99)',
+    },
+    test: { file: 'workflows/order/review.int.test.ts', name: 'asks for an operator, goes on waiting' },
+  },
+  {
+    promise: 'An order that is undone waits for no review any more, and a review that was decided stays decided.',
+    code: {
+      file: 'services/order/domain/order-state.ts',
+      text: "if (known !== null && known !== 'WAITING') return known;",
+      instead: '',
+    },
+    test: { file: 'services/order/domain/order-state.test.ts', name: 'a review is decided once' },
+  },
+  {
     promise:
       'An order that can not be charged within PAYMENT_WINDOW is undone at its end, though it waits for an operator.',
     code: {

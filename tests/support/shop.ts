@@ -28,6 +28,9 @@ export async function openShop(gatewayUrl: string): Promise<Shop> {
   return { anyone, alice, bob, admin };
 }
 
+/** What an order costs, at the least, that the application of the e2e tests has reviewed. Price in won. */
+export const REVIEWED_PRICE = 100_000_000_000_000;
+
 /** A new product with so much stock. Price in won. */
 export async function stockedProduct(shop: Shop, { quantity = 10, price = 1_000 } = {}): Promise<Product> {
   const product = { name: 'Tea pot', category: 'Kitchen', price, currency: 'KRW' };

@@ -2,14 +2,14 @@ import { ApplicationFailure, CancellationScope, condition, patched, setHandler }
 import type { DeliveryUpdate } from '../../contracts/activities/delivery-activities.js';
 import { NOT_CANCELLABLE, type CancelRequest } from '../../contracts/order-saga.js';
 import { isFinal } from '../../contracts/order-status.js';
-import { accepted, cancel, deliveryUpdate, giveUp, orderQuery, retry, settled } from './messages.js';
+import { accepted, approve, cancel, deliveryUpdate, giveUp, orderQuery, reject, retry, settled } from './messages.js';
 import { PATCHES } from './patches.js';
 import type { Saga } from './saga.js';
 import { requestedBy } from './cancellation.js';
 
 /** What customers, operators and the carrier may say and ask while the order runs. */
 export function answerMessages(saga: Saga): void {
-  const { journal, carrier, attention, cancellation } = saga;
+  const { journal, carrier, attention, cancellation, review } = saga;
 
   setHandler(orderQuery, () => journal.order);
 
@@ -35,6 +35,8 @@ export function answerMessages(saga: Saga): void {
   });
   setHandler(retry, () => attention.answer('retry'));
   setHandler(settled, () => attention.answer('settled'));
+  setHandler(approve, () => review.decide('approve'));
+  setHandler(reject, () => review.decide('reject'));
   // Also in transit: an operator may have talked to the carrier. It is the carrier who then says no.
   setHandler(giveUp, () => cancellation.request(requestedBy('operator')));
 }

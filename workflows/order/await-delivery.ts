@@ -6,9 +6,11 @@ import { PATCHES } from './patches.js';
 import type { Saga } from './saga.js';
 import { showInSearch } from './operator-view.js';
 import { SETTLED_DETAIL } from '../../contracts/timeline.js';
-import { eventEntry, stepEntry } from './step-outcome.js';
+import { eventEntry, stepEntry, type FailureCause } from './step-outcome.js';
+import type { AttentionStep } from '../../contracts/saga-steps.js';
 
 const SILENT = { reason: 'SILENT', error: 'CarrierSilent' } as const;
+const ANSWERS = { done: 'the carrier was heard of', settled: SETTLED_DETAIL };
 
 /**
  * Waits for the carrier, for days if need be. A report comes as a signal, which may be lost: so the delivery service is
@@ -76,7 +78,8 @@ export async function awaitDelivery(saga: Saga): Promise<CarrierEnd> {
       if (carrier.end !== undefined) return carrier.end;
     } else if (itIsSilentTooLong()) {
       silences += 1;
-      if ((await askAnOperator(saga, silences, theCarrierHasNews)) === 'settled') {
+      const asked = { step: 'await-delivery', cause: SILENT, count: silences, answers: ANSWERS } as const;
+      if ((await askAnOperator(saga, asked, theCarrierHasNews)) === 'settled') {
         carrier.settle();
         return 'delivered';
       }
@@ -89,20 +92,29 @@ export async function awaitDelivery(saga: Saga): Promise<CarrierEnd> {
 
 const IN_TRANSIT = 'In transit: waits for the carrier to deliver it.';
 
-async function askAnOperator(
+interface AskedFor {
+  step: AttentionStep;
+  cause: FailureCause;
+  /** How often it is asked for. */
+  count: number;
+  /** What stands in the timeline when it came by itself, and when the operator settled it. */
+  answers: { done: string; settled: string };
+}
+
+/** For something that the order waits for and nobody here can bring about: until it came, or the operator answers. */
+export async function askAnOperator(
   { attention, journal, details }: Saga,
-  silences: number,
-  theCarrierHasNews: () => boolean,
+  { step, cause, count, answers }: AskedFor,
+  hasCome: () => boolean,
 ): Promise<'settled' | 'waits on'> {
-  const step = 'await-delivery';
-  const answers = { done: 'the carrier was heard of', retry: 'waits on', settled: SETTLED_DETAIL };
-  details.begins(step, silences);
+  details.begins(step, count);
   try {
-    await attention.ask(step, SILENT, silences);
-    const { kind } = await attention.untilAnswered(step, () => condition(theCarrierHasNews));
+    await attention.ask(step, cause, count);
+    const { kind } = await attention.untilAnswered(step, () => condition(hasCome));
     if (kind === 'failed') return 'waits on'; // Nothing in it can.
     attention.clear(step);
-    await journal.record({}, { ...stepEntry(step, 'done', silences, answers[kind]), key: `${step}-${silences}` });
+    const detail = kind === 'retry' ? 'waits on' : answers[kind];
+    await journal.record({}, { ...stepEntry(step, 'done', count, detail), key: `${step}-${count}` });
     return kind === 'settled' ? kind : 'waits on';
   } finally {
     attention.clear(step);

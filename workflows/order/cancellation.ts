@@ -12,7 +12,7 @@ export interface UndoCause {
   /** In the words of whoever asked. */
   note?: string;
   entry: TimelineEntry;
-  facts: Pick<OrderPatch, 'paymentId' | 'stockDecision'>;
+  facts: Pick<OrderPatch, 'paymentId' | 'stockDecision' | 'review'>;
   events: OrderProgress['events'];
   /**
    * It may come when an earlier run, before an operator's reset, has done more than this one has begun. Not so with what
@@ -27,6 +27,15 @@ export const RETURNED: UndoCause = {
   facts: {},
   events: [],
   mayLeaveMore: false,
+};
+
+export const REJECTED: UndoCause = {
+  reason: 'REVIEW_REJECTED',
+  entry: eventEntry('review', 'order-service', 'refused', 'rejected'),
+  facts: { review: 'REJECTED' },
+  events: [],
+  // A run of before the review, which a reset has ended, may have charged it.
+  mayLeaveMore: true,
 };
 
 export function requestedBy(who: 'customer' | 'operator', note?: string): UndoCause {

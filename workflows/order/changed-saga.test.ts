@@ -28,14 +28,21 @@ it('no step of the Saga can be dropped, nor two be swapped, unseen by the replay
   const changed = changedSagas(bundle);
   expect(changed.map(({ change }) => change)).toEqual(
     expect.arrayContaining([
-      'chargePayment(saga) before reserveStock(saga)',
+      'awaitReview(saga) before reserveStock(saga)',
+      'chargePayment(saga) before awaitReview(saga)',
       'startDelivery(saga) before chargePayment(saga)',
       'waitForDelivery(saga) before startDelivery(saga)',
       'completeOrder before waitForDelivery',
       'compensations oldest first',
-      ...['reserveStock', 'chargePayment', 'startDelivery', 'waitForDelivery', 'completeOrder', 'undoOrder'].map(
-        (step) => `without ${step}(saga)`,
-      ),
+      ...[
+        'reserveStock',
+        'awaitReview',
+        'chargePayment',
+        'startDelivery',
+        'waitForDelivery',
+        'completeOrder',
+        'undoOrder',
+      ].map((step) => `without ${step}(saga)`),
     ]),
   );
   expect(changed.filter(({ code }) => code === bundle)).toEqual([]);

@@ -18,6 +18,11 @@ export const giveUp = defineSignal('giveUp');
 /** What waits was put right elsewhere: go on without it. */
 export const settled = defineSignal('settled');
 
+/** Of an order that waits for review, or comes to it: charge it. The first decision counts. */
+export const approve = defineSignal('approve');
+/** Of the same: undo it, and cancel it. */
+export const reject = defineSignal('reject');
+
 export const orderQuery = defineQuery<Order>('order');
 
 export { initialSearchAttributes } from './operator-view.js';

@@ -2,6 +2,7 @@ import { allHandlersFinished, CancellationScope, condition, patched } from '@tem
 import type { Order } from '../../contracts/http/orders.js';
 import type { OrderSagaInput } from '../../contracts/order-saga.js';
 import { awaitDelivery } from './await-delivery.js';
+import { awaitReview } from './await-review.js';
 import { answerMessages } from './answer-messages.js';
 import { textsIn } from './step-outcome.js';
 import { PATCHES } from './patches.js';
@@ -12,9 +13,10 @@ import { RETURNED, type UndoCause } from './cancellation.js';
 import { undoOrder } from './undo-order.js';
 
 /**
- * The story of an order: its stock is held, it is paid, delivered, and the stock leaves the books. A refusal, a return,
- * a customer or an operator may end that story anywhere before delivery; then all that was done is undone. So an order
- * always finishes or always undoes itself, and the workflow completes with the order either way.
+ * The story of an order: its stock is held, a person looks at it where it is large, it is paid, delivered, and the stock
+ * leaves the books. A refusal, a return, a customer or an operator may end that story anywhere before delivery; then all
+ * that was done is undone. So an order always finishes or always undoes itself, and the workflow completes with the order
+ * either way.
  */
 export async function orderSaga(input: OrderSagaInput): Promise<Order> {
   const saga = openSaga(input);
@@ -22,6 +24,7 @@ export async function orderSaga(input: OrderSagaInput): Promise<Order> {
 
   const undoCause = await saga.cancellation.during(async () => {
     await reserveStock(saga);
+    await awaitReview(saga);
     await chargePayment(saga);
     await startDelivery(saga);
     return waitForDelivery(saga);
@@ -35,13 +38,14 @@ export async function orderSaga(input: OrderSagaInput): Promise<Order> {
   return saga.journal.order;
 }
 
-async function reserveStock({ input, services, step }: Saga): Promise<void> {
+async function reserveStock({ input, services, review, step }: Saga): Promise<void> {
   await step(
     'reserve-stock',
     () => services.reserveStock(stockOf(input.order)),
     () => ({
       status: 'INVENTORY_RESERVED',
       stockDecision: { outcome: 'reserved' },
+      ...(review.isNeeded && { review: 'WAITING' }),
       events: [{ topic: 'inventory-reserved' }],
     }),
   );

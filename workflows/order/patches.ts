@@ -12,4 +12,6 @@ export const PATCHES = {
   recordsUntilWritten: 'records-until-written',
   /** A run that a reset has made asks the order's row before each step: an earlier run may have been told more. */
   asksTheRowAfterReset: 'asks-the-row-after-reset',
+  /** An order of REVIEW_ABOVE or more waits for a person before it is charged. */
+  waitsForReview: 'waits-for-review',
 } as const;

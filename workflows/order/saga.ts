@@ -6,6 +6,7 @@ import { Attention, performStep, type Performed } from './perform-step.js';
 import { Cancellation, Compensations, undoneBefore } from './cancellation.js';
 import { CarrierReports } from './carrier-reports.js';
 import { CurrentDetails } from './operator-view.js';
+import { Review } from './await-review.js';
 import { EarlierRuns, OrderJournal, recordProgress } from './order-journal.js';
 import { wasByHand, StepRefused, StepTooLate, stepEntry } from './step-outcome.js';
 import { stepActivities } from './step-activities.js';
@@ -68,6 +69,7 @@ export function openSaga(input: OrderSagaInput) {
     details,
     attention,
     carrier: new CarrierReports(),
+    review: new Review(input),
     compensations,
     cancellation,
     services: stepActivities(attentionAfterMs),

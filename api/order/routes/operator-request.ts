@@ -7,7 +7,7 @@ import {
   type ShownAttentionStep,
   type Stall,
 } from '../../../contracts/saga-steps.js';
-import type { OperatorRequest } from '../../../contracts/timeline.js';
+import { REVIEW_DECISIONS, type OperatorRequest } from '../../../contracts/timeline.js';
 import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import { withOrderId } from '../../../platform/log-context.js';
 import { activeTraceId } from '../../../platform/telemetry/trace-context.js';
@@ -24,14 +24,17 @@ export const giveUpOrder = (context: OrderContext) =>
   handle(orderOperations.giveUpOrder, (call) => ask('give-up', context, call));
 export const settleOrder = (context: OrderContext) =>
   handle(orderOperations.settleOrder, (call) => ask('settled', context, call));
+export const reviewOrder = (context: OrderContext) =>
+  handle(orderOperations.reviewOrder, (call) => ask(call.body.decision, context, call));
 
 /** How long Temporal is waited for. */
 const answerLimitMs = 5_000;
 
 /**
- * What an operator asks of an order that needs attention: written down with who and why, then told to the Saga, then
- * confirmed. Cut off in between it stays `unconfirmed`, and the caller has no 202. To ask again is harmless for `retry`
- * and `give-up`; `settled` answers for whatever waits when it is heard, so operators are told to look first.
+ * What an operator asks of an order that needs attention, or waits for review: written down with who and why, then told
+ * to the Saga, then confirmed. Cut off in between it stays `unconfirmed`, and the caller has no 202. To ask again is
+ * harmless for `retry`, `give-up` and a decision, of which the first counts; `settled` answers for whatever waits when it
+ * is heard, so operators are told to look first.
  */
 async function ask(
   request: OperatorRequest,
@@ -59,7 +62,7 @@ async function ask(
         return logger.info({ orderId: id, request, operator }, 'operator asked');
       case 'ended':
         await timeline.confirm(id, key, 'refused');
-        throw conflict('workflow-ended', 'The workflow of this order has ended, so no step is waiting.');
+        throw conflict('workflow-ended', 'The workflow of this order has ended, so nothing in it waits.');
       case 'unconfirmed':
         throw serviceUnavailable(
           'saga-unavailable',
@@ -72,6 +75,7 @@ async function ask(
 }
 
 function whyNot(request: OperatorRequest, order: Order): ProblemError | undefined {
+  if (REVIEW_DECISIONS.some((decision) => decision === request)) return whyNotReviewed(order);
   const { needsAttention, attention } = order;
   if (!needsAttention || attention === undefined)
     return conflict('attention-not-needed', 'This order does not need attention.');
@@ -79,6 +83,13 @@ function whyNot(request: OperatorRequest, order: Order): ProblemError | undefine
   if (hearsNothing(order) && !isKept) return serviceUnavailable('saga-unavailable', NOT_NOW);
   if (request !== 'give-up') return undefined;
   return order.status === 'CANCELLING' ? beingUndone() : noWayBack(attention.step);
+}
+
+/** A decision is right whenever it is heard: Temporal keeps it. */
+function whyNotReviewed({ review }: Order): ProblemError | undefined {
+  if (review === 'WAITING') return undefined;
+  const why = review === undefined ? 'This order does not wait for review.' : `This order was reviewed: ${review}.`;
+  return conflict('review-not-needed', why);
 }
 
 /** What would be answered for is not known then. A request to undo it is right whenever it is heard: Temporal keeps it. */

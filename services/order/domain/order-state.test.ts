@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { CANCEL_REASONS, isFinal, mayMove, ORDER_STATUSES } from '../../../contracts/order-status.js';
+import { CANCEL_REASONS, isFinal, mayMove, ORDER_STATUSES, REVIEWS } from '../../../contracts/order-status.js';
 import { advance, PENDING, shownState, stateOfShown } from './order-state.js';
 
 const patch = fc.record(
@@ -9,6 +9,7 @@ const patch = fc.record(
     status: fc.constantFrom(...ORDER_STATUSES),
     cancelReason: fc.constantFrom(...CANCEL_REASONS),
     paymentId: fc.constantFrom('pay_1', 'pay_2'),
+    review: fc.constantFrom(...REVIEWS),
     stockDecision: fc.constantFrom({ outcome: 'reserved' } as const, { outcome: 'cancelled' } as const),
   },
   { requiredKeys: [] },
@@ -50,6 +51,20 @@ describe('advancing an order', () => {
       }),
     );
   });
+});
+
+it('a review is decided once, and an order that is undone or paid waits for none', () => {
+  const waiting = advance(PENDING, { status: 'INVENTORY_RESERVED', review: 'WAITING' }).state;
+  expect(waiting.review).toBe('WAITING');
+  for (const status of ['CANCELLING', 'PAYMENT_COMPLETED'] as const) {
+    const { state } = advance(waiting, { status });
+    expect(state.review).toBeNull();
+    expect(advance(state, { review: 'WAITING' }).state.review).toBeNull();
+  }
+  const approved = advance(waiting, { review: 'APPROVED' }).state;
+  for (const review of ['WAITING', 'REJECTED'] as const)
+    expect(advance(approved, { review }).state.review).toBe('APPROVED');
+  expect(advance(waiting, { status: 'CANCELLING', review: 'REJECTED' }).state.review).toBe('REJECTED');
 });
 
 describe('what callers see of an order', () => {

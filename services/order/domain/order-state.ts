@@ -1,7 +1,7 @@
 import type { OrderPatch, StockDecision } from '../../../contracts/activities/order-activities.js';
 import type { Order, ShownState } from '../../../contracts/http/orders.js';
 import type { OrderFacts } from '../../../contracts/order-saga.js';
-import { mayMove, type OrderStatus } from '../../../contracts/order-status.js';
+import { mayMove, type OrderStatus, type Review } from '../../../contracts/order-status.js';
 import type { AttentionReason } from '../../../contracts/saga-steps.js';
 
 /** Its reason is a code for operators, which callers don't see. */
@@ -21,6 +21,7 @@ export const PENDING: OrderState = {
   status: 'PENDING',
   cancelReason: null,
   cancelNote: null,
+  review: null,
   paymentId: null,
   deliveryId: null,
   trackingNumber: null,
@@ -34,20 +35,29 @@ export const PENDING: OrderState = {
  * `moved` is the status that was reached by it; undefined when it was there, or further, already.
  */
 export function advance(state: OrderState, patch: OrderPatch): { state: OrderState; moved: OrderStatus | undefined } {
-  const { status, stockDecision, attention, cancelReason, cancelNote, ...facts } = patch;
+  const { status, stockDecision, attention, cancelReason, cancelNote, review, ...facts } = patch;
   const moved = status !== undefined && mayMove(state.status, status) ? status : undefined;
   // A reason that comes with a status is as late as the status: only the first reason stands then.
   const reason = moved !== undefined || state.cancelReason === null ? { cancelReason, cancelNote } : {};
+  const now = moved ?? state.status;
   return {
     moved,
     state: {
       ...state,
       ...known({ ...facts, ...reason }),
-      status: moved ?? state.status,
+      status: now,
+      review: reviewAfter(state.review, review, now),
       stockDecision: state.stockDecision ?? stockDecision ?? null,
       ...attentionAfter(state, attention),
     },
   };
+}
+
+/** Decided once; and what is undone, or paid, waits for nobody. */
+function reviewAfter(known: Review | null, asked: Review | undefined, status: OrderStatus): Review | null {
+  if (known !== null && known !== 'WAITING') return known;
+  const review = asked ?? known;
+  return review === 'WAITING' && status !== 'INVENTORY_RESERVED' ? null : review;
 }
 
 function attentionAfter(

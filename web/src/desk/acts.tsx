@@ -8,23 +8,35 @@ import { useWords } from '../texts/words.js';
 
 const forOrder = (id: string, note: string) => ({ params: { path: { id } }, body: { note } });
 
+const review = (id: string, decision: 'approve' | 'reject', note: string) =>
+  bodyOf(api.POST('/orders/{id}/review', { params: { path: { id } }, body: { decision, note } }));
+
 const ACTS = {
   retry: (id: string, note: string) => bodyOf(api.POST('/orders/{id}/retry', forOrder(id, note))),
   'give-up': (id: string, note: string) => bodyOf(api.POST('/orders/{id}/give-up', forOrder(id, note))),
   settled: (id: string, note: string) => bodyOf(api.POST('/orders/{id}/settled', forOrder(id, note))),
+  approve: (id: string, note: string) => review(id, 'approve', note),
+  reject: (id: string, note: string) => review(id, 'reject', note),
   cancel: (id: string, note: string) => bodyOf(api.POST('/orders/{id}/cancel', forOrder(id, note))),
 };
 type Act = keyof typeof ACTS;
-export const ATTENTION_ACTS: Act[] = ['retry', 'give-up', 'settled'];
+const REVIEW_ACTS: Act[] = ['approve', 'reject'];
+const ATTENTION_ACTS: Act[] = ['retry', 'give-up', 'settled'];
+export const WAITING_ACTS: Act[] = [...ATTENTION_ACTS, ...REVIEW_ACTS];
 
-export function actsOf({ needsAttention, status }: Order): Act[] {
+export function actsOf({ needsAttention, review, status }: Order): Act[] {
   const canCancel = !isFinal(status) && status !== 'CANCELLING';
-  return [...(needsAttention ? ATTENTION_ACTS : []), ...(canCancel ? (['cancel'] as const) : [])];
+  return [
+    ...(needsAttention ? ATTENTION_ACTS : []),
+    ...(review === 'WAITING' ? REVIEW_ACTS : []),
+    ...(canCancel ? (['cancel'] as const) : []),
+  ];
 }
 
-/** A button for each, which first says what it will do, and asks why. */
-export function Acts({ acts, orderIds }: { acts: readonly Act[]; orderIds: readonly string[] }) {
+/** A button for each, which first says what it will do, and asks why; for those that all of the orders wait for. */
+export function Acts({ acts, orders }: { acts: readonly Act[]; orders: readonly Order[] }) {
   const { t } = useWords();
+  const orderIds = orders.map(({ id }) => id);
   const [chosen, choose] = useState<{ act: Act; orderIds: readonly string[] }>();
   if (acts.length === 0) return null;
   return (
@@ -33,9 +45,13 @@ export function Acts({ acts, orderIds }: { acts: readonly Act[]; orderIds: reado
         <button
           key={act}
           type="button"
-          disabled={orderIds.length === 0 || (act === 'settled' && orderIds.length > 1)}
+          disabled={
+            orders.length === 0 ||
+            (act === 'settled' && orders.length > 1) ||
+            !orders.every((order) => actsOf(order).includes(act))
+          }
           title={act === 'settled' && orderIds.length > 1 ? t('act.settled.one') : undefined}
-          className={act === 'retry' ? 'primary' : ''}
+          className={act === 'retry' || act === 'approve' ? 'primary' : ''}
           onClick={() => choose({ act, orderIds })}
         >
           {t(`act.${act}`)}

@@ -83,7 +83,7 @@ function OrderActs({ order }: { order: Order }) {
           {known('code', attention.error)}
         </Notice>
       )}
-      <Acts acts={actsOf(order)} orderIds={[order.id]} />
+      <Acts acts={actsOf(order)} orders={[order]} />
       <Refund order={order} />
     </section>
   );

@@ -5,23 +5,32 @@ import { api, bodyOf, orIfMissing, type Order } from '../api/client.js';
 import { Empty, Notice, Trouble } from '../parts/notice.js';
 import { Title } from '../parts/title.js';
 import { useWords } from '../texts/words.js';
-import { Acts, ATTENTION_ACTS } from './acts.js';
+import { Acts, WAITING_ACTS } from './acts.js';
 
 /** More at once no one looks through: the runbook has a command for all of them. */
 const MOST = 500;
 
-/** The longest waiting first; the API has the newest first, so all pages are read. */
-async function readWaiting(): Promise<{ orders: Order[]; isAll: boolean }> {
+type Wait = { needsAttention: true } | { review: 'WAITING' };
+
+/** The API has the newest first, so all pages are read. */
+async function readThose(wait: Wait): Promise<{ orders: Order[]; isAll: boolean }> {
   const orders: Order[] = [];
   let cursor: string | undefined;
   do {
-    const query = { needsAttention: true, limit: 100, ...(cursor !== undefined && { cursor }) };
+    const query = { ...wait, limit: 100, ...(cursor !== undefined && { cursor }) };
     const page = await bodyOf(api.GET('/orders', { params: { query } }));
     orders.push(...page.items);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined && orders.length < MOST);
-  orders.sort((a, b) => sinceOf(a).localeCompare(sinceOf(b)));
   return { orders, isAll: cursor === undefined };
+}
+
+/** The longest waiting first; one whose review nobody has decided in time is in both lists. */
+async function readWaiting(): Promise<{ orders: Order[]; isAll: boolean }> {
+  const lists = await Promise.all([readThose({ needsAttention: true }), readThose({ review: 'WAITING' })]);
+  const each = new Map(lists.flatMap(({ orders }) => orders).map((order) => [order.id, order]));
+  const orders = [...each.values()].sort((a, b) => sinceOf(a).localeCompare(sinceOf(b)));
+  return { orders, isAll: lists.every(({ isAll }) => isAll) };
 }
 
 const sinceOf = ({ attention, updatedAt }: Order) => attention?.since ?? updatedAt;
@@ -31,7 +40,7 @@ export function Waiting() {
   const asked = useQuery({ queryKey: ['desk', 'waiting'], queryFn: readWaiting, refetchInterval: 5_000 });
   const [marked, mark] = useState<ReadonlySet<string>>(new Set());
   const orders = asked.data?.orders;
-  const chosen = orders?.map(({ id }) => id).filter((id) => marked.has(id)) ?? [];
+  const chosen = orders?.filter(({ id }) => marked.has(id)) ?? [];
   const isWhole = orders !== undefined && orders.length > 0 && chosen.length === orders.length;
   const toggle = (id: string) => {
     const next = new Set(marked);
@@ -61,7 +70,7 @@ export function Waiting() {
               />
               <span aria-live="polite">{chosen.length === 0 ? t('desk.all') : count('act.orders', chosen.length)}</span>
             </label>
-            <Acts acts={ATTENTION_ACTS} orderIds={chosen} />
+            <Acts acts={WAITING_ACTS} orders={chosen} />
           </div>
           <ul className="card desk-list" aria-busy={orders === undefined}>
             {orders?.map((order) => (
@@ -81,7 +90,7 @@ export function Waiting() {
 
 function WaitingOrder({ order, isMarked, onToggle }: { order: Order; isMarked: boolean; onToggle: () => void }) {
   const { t, money, time, known } = useWords();
-  const { id, attention } = order;
+  const { id, attention, review } = order;
   return (
     <li className="desk-row">
       <input type="checkbox" checked={isMarked} onChange={onToggle} aria-label={t('desk.mark', { id })} />
@@ -92,7 +101,7 @@ function WaitingOrder({ order, isMarked, onToggle }: { order: Order; isMarked: b
         </small>
       </div>
       <div>
-        <strong>{attention && t(`step.${attention.step}`)}</strong>
+        <strong>{attention ? t(`step.${attention.step}`) : review && t('step.review')}</strong>
         <small>{attention && known('code', attention.error)}</small>
       </div>
       <time dateTime={sinceOf(order)}>{time(sinceOf(order))}</time>

@@ -51,7 +51,10 @@ function Shown({ order, isLost, desk: Desk }: { order: Order; isLost: boolean; d
         </div>
       </div>
       {!Desk && order.cancelReason !== undefined && <Notice>{t(`reason.${order.cancelReason}`)}</Notice>}
-      {!Desk && order.needsAttention && <Notice kind="wait">{t('order.attention')}</Notice>}
+      {!Desk && order.review === 'WAITING' && <Notice kind="wait">{t('order.review')}</Notice>}
+      {!Desk && order.needsAttention && order.review !== 'WAITING' && (
+        <Notice kind="wait">{t('order.attention')}</Notice>
+      )}
       {isLost && !isOver && <Notice kind="wait">{t('order.lost')}</Notice>}
       <Trouble of={[timeline, payments]} />
       <section className="card saga-card" aria-labelledby="saga-title">

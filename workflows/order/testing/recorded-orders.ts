@@ -2,7 +2,7 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { CancelReason, OrderStatus } from '../../../contracts/order-status.js';
 import type { SagaStep } from '../../../contracts/saga-steps.js';
 import { waitFor } from '../../../tests/support/wait-for.js';
-import { cancel, deliveryUpdate, giveUp, retry, settled } from '../messages.js';
+import { approve, cancel, deliveryUpdate, giveUp, reject, retry, settled } from '../messages.js';
 import type { SagaHandle, SagaTest, StartOptions } from './saga-test.js';
 
 export interface Placed {
@@ -24,6 +24,7 @@ interface OpenOrder {
 }
 
 const SOON = { attentionAfterMs: 1_000 };
+const REVIEWED = { reviewAbove: 1, reviewWindowMs: 86_400_000 };
 
 async function started(saga: SagaTest, options?: StartOptions): Promise<Placed> {
   const placed = await saga.order(options);
@@ -166,6 +167,33 @@ export const CLOSED_ORDERS: Record<string, ClosedOrder> = {
     ends: 'INSUFFICIENT_STOCK',
     atMost: 15,
     live: (saga) => saga.order({ quantity: 2_000 }),
+  },
+  'review-approved': {
+    ends: 'COMPLETED',
+    live: async (saga) => {
+      const placed = await saga.order(REVIEWED);
+      await placed.handle.signal(approve);
+      await saga.reached(placed.id, 'DELIVERY_STARTED');
+      return delivered(saga, placed);
+    },
+  },
+  'review-rejected': {
+    ends: 'REVIEW_REJECTED',
+    live: async (saga) => {
+      const placed = await saga.order(REVIEWED);
+      await placed.handle.signal(reject);
+      return placed;
+    },
+  },
+  'review-undecided': {
+    ends: 'COMPLETED',
+    live: async (saga) => {
+      const placed = await saga.order({ ...REVIEWED, reviewWindowMs: 1_000 });
+      await saga.needsAttention(placed.id);
+      await placed.handle.signal(approve);
+      await saga.reached(placed.id, 'DELIVERY_STARTED');
+      return delivered(saga, placed);
+    },
   },
   'payment-declined': {
     ends: 'PAYMENT_DECLINED',
@@ -387,6 +415,14 @@ export const OPEN_ORDERS: Record<string, OpenOrder> = {
       saga.shop.down('reserve-stock');
       const placed = await saga.start();
       await tried(saga, 'reserve-stock');
+      return placed;
+    },
+  },
+  'waits-for-review': {
+    waitsAt: 'INVENTORY_RESERVED',
+    live: async (saga) => {
+      const placed = await saga.order(REVIEWED);
+      await waitFor('the wait', () => saga.shop.row(placed.id).timeline.some(({ key }) => key === 'review-asked'));
       return placed;
     },
   },
