@@ -47,6 +47,10 @@ export function problemOf(code: ProblemCode): ProblemError {
   return new ProblemError({ status, code, detail: text });
 }
 
+/** Not 503, by which the gateway would take this instance for one that can't serve orders either. */
+export const badGateway = (code: ProblemCode, detail: string) =>
+  new ProblemError({ status: 502, code, detail, headers: { 'Retry-After': '15' } });
+
 export const badRequest = (detail: string, errors: FieldError[] = []) =>
   new ProblemError({ status: 400, code: 'bad-request', detail, errors });
 

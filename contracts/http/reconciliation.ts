@@ -58,7 +58,7 @@ export const reconciliationSchema = z
         moving: countSchema.meta({ description: 'Orders that changed at each look, and are left for the next run.' }),
       })
       .optional()
-      .meta({ description: 'Of the last one that has completed.' }),
+      .meta({ description: 'Of the last that has completed, among the last ten.' }),
   })
   .meta({
     id: 'Reconciliation',

@@ -389,7 +389,7 @@ export const operators: Guard[] = [
     test: { file: 'api/order/reconciliation.int.test.ts', name: 'is for admins, and is not to be had' },
   },
   {
-    promise: 'A reconciliation that failed takes nothing away of what the one before it found.',
+    promise: 'A reconciliation that failed takes nothing away of what was found before, in the last ten.',
     code: {
       file: 'api/order/routes/get-reconciliation.ts',
       text: "if (state !== 'completed') continue;",

@@ -4,7 +4,7 @@ import type { ServiceClient } from '../../../clients/http-client.js';
 import { DASHBOARD_QUERIES, type DashboardQuery } from '../../../contracts/http/dashboard.js';
 import { orderOperations } from '../../../contracts/http/order-operations.js';
 import { handle } from '../../http/handle.js';
-import { ProblemError } from '../../http/problem.js';
+import { badGateway } from '../../http/problem.js';
 import type { OrderContext } from '../service.js';
 
 const HOUR_S = 3_600;
@@ -32,9 +32,7 @@ export const getDashboard = ({ prometheus, logger }: OrderContext) =>
     }
   });
 
-/** Not 503, by which the gateway would take this instance for one that can't serve orders either. */
-const unavailable = (detail: string) =>
-  new ProblemError({ status: 502, code: 'metrics-unavailable', detail, headers: { 'Retry-After': '15' } });
+const unavailable = (detail: string) => badGateway('metrics-unavailable', detail);
 
 async function seriesOf(prometheus: ServiceClient, name: DashboardQuery, until: number) {
   const range = { start: `${until - HOUR_S}`, end: `${until}`, step: '60' };

@@ -6,7 +6,7 @@ import type { reconciliationSchema } from '../../../contracts/http/reconciliatio
 import { RECONCILIATION_SCHEDULE, type ReconciliationReport } from '../../../contracts/reconciliation.js';
 import { reconciliationProgress } from '../../../workflows/reconciliation/messages.js';
 import { handle } from '../../http/handle.js';
-import { ProblemError } from '../../http/problem.js';
+import { badGateway } from '../../http/problem.js';
 import type { OrderContext } from '../service.js';
 
 type Context = Pick<OrderContext, 'temporal' | 'logger'>;
@@ -20,7 +20,6 @@ const PROGRESS_WITHIN_MS = 1_000;
 export const getReconciliation = (context: Context) =>
   handle(orderOperations.getReconciliation, () => askTemporal(context, () => lastReconciliation(context)));
 
-/** Not 503, by which the gateway would take this instance for one that can't serve orders either. */
 export async function askTemporal<T>({ temporal, logger }: Context, ask: () => Promise<T>): Promise<T> {
   const limit = AbortSignal.timeout(ANSWERS_WITHIN_MS);
   try {
@@ -28,13 +27,11 @@ export async function askTemporal<T>({ temporal, logger }: Context, ask: () => P
     return await temporal.withAbortSignal(limit, () => temporal.withDeadline(Date.now() + ANSWERS_WITHIN_MS, ask));
   } catch (error) {
     logger.warn({ reason: error instanceof Error ? error.message : String(error) }, 'no reconciliation to be asked');
-    const detail = 'The schedule of reconciliations can not be asked right now.';
-    const headers = { 'Retry-After': '15' };
-    throw new ProblemError({ status: 502, code: 'reconciliation-unavailable', detail, headers });
+    throw badGateway('reconciliation-unavailable', 'The schedule of reconciliations can not be asked right now.');
   }
 }
 
-/** Of the newest that the schedule began, and of the newest of them that has completed, as long as Temporal keeps them. */
+/** The schedule's newest run, and the report of the newest completed one among its last ten: Temporal names no more. */
 export async function lastReconciliation({ temporal }: Context): Promise<Reconciliation> {
   const { info } = await temporal.schedule.getHandle(RECONCILIATION_SCHEDULE).describe();
   const last: Reconciliation = {};

@@ -25,10 +25,12 @@ export function DeskReconciliation() {
   const starting = useMutation({
     retry: false,
     mutationFn: () => bodyOf(api.POST('/reconciliation')),
+    // A look that is under way knows nothing of the run that begins.
+    onMutate: () => client.cancelQueries({ queryKey }),
     onSuccess: (now) => client.setQueryData(queryKey, now),
   });
   const isAway = asked.error instanceof ApiError && asked.error.problem.code === 'reconciliation-unavailable';
-  const now = asked.isError ? undefined : asked.data;
+  const now = asked.data;
   return (
     <section className="page">
       <div className="heading">
@@ -36,7 +38,7 @@ export function DeskReconciliation() {
         <button
           className="primary"
           type="button"
-          disabled={now === undefined || now.run?.state === 'running' || starting.isPending}
+          disabled={asked.isError || now === undefined || now.run?.state === 'running' || starting.isPending}
           onClick={() => starting.mutate()}
         >
           {t('reconciliation.now')}
@@ -125,7 +127,9 @@ function FindingRow({ finding }: { finding: Finding }) {
         )}
         <small>{worth.join(' · ')}</small>
       </div>
-      <small>{t(repair === undefined ? 'reconciliation.byHand' : 'reconciliation.repair')}</small>
+      <small>
+        {repair === undefined ? t('reconciliation.byHand') : t('reconciliation.repair', { id: orderId ?? '' })}
+      </small>
     </li>
   );
 }

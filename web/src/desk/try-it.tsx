@@ -26,11 +26,25 @@ async function withLastUnit<T>(order: (productId: number) => Promise<T>): Promis
       body: { name: 'Try it: the last unit', category: 'Try it', price: 1_000, currency: 'KRW' },
     }),
   );
-  await bodyOf(api.PUT('/inventory/{productId}', { params: { path: { productId: id } }, body: { quantity: 1 } }));
   try {
+    await bodyOf(api.PUT('/inventory/{productId}', { params: { path: { productId: id } }, body: { quantity: 1 } }));
     return await order(id);
   } finally {
-    await bodyOf(api.PATCH('/products/{id}', { params: { path: { id } }, body: { active: false } }));
+    await untilAnswered(() =>
+      bodyOf(api.PATCH('/products/{id}', { params: { path: { id } }, body: { active: false } })),
+    );
+  }
+}
+
+/** Asked again for as long as the answer is one that passes. */
+async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
+  for (let failures = 0; ; failures++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof ApiError) || !error.isPassing) throw error;
+      await pause(error.waitMs(failures));
+    }
   }
 }
 
@@ -38,19 +52,17 @@ async function withLastUnit<T>(order: (productId: number) => Promise<T>): Promis
 async function buy(productId: number, paymentMethod: NewOrder['paymentMethod']): Promise<Order | 'sold-out'> {
   const header = { 'Idempotency-Key': crypto.randomUUID() };
   const body = { items: [{ productId, quantity: 1 }], paymentMethod, shippingAddress: SEOUL };
-  for (let failures = 0; ; failures++) {
-    try {
-      const order = await bodyOf(api.POST('/orders', { params: { header }, body }));
+  try {
+    for (;;) {
+      const order = await untilAnswered(() => bodyOf(api.POST('/orders', { params: { header }, body })));
       // One that was answered before its stock was decided.
       if (order.cancelReason === 'INSUFFICIENT_STOCK') return 'sold-out';
       if (order.status !== 'PENDING') return order;
       await pause(1_000);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.problem.code === 'insufficient-stock') return 'sold-out';
-      if (!error.isPassing) throw error;
-      await pause(error.waitMs(failures));
     }
+  } catch (error) {
+    if (error instanceof ApiError && error.problem.code === 'insufficient-stock') return 'sold-out';
+    throw error;
   }
 }
 
@@ -59,6 +71,7 @@ export function TryIt() {
   const { t } = useWords();
   const { asked } = useSimulator();
   if (asked.data === null) return <Missing />;
+  if (asked.data === undefined) return <Trouble of={[asked]} />;
   return (
     <section className="page">
       <div className="heading">
@@ -131,7 +144,7 @@ function LastUnit() {
               <span key={buyer} data-outcome={outcome} />
             ))}
           </div>
-          <p className="counts" aria-live="polite">
+          <p className="counts" aria-live={trying.isPending ? 'off' : 'polite'}>
             <span>{count('try.got', such('got'))}</span>
             <span>{count('try.soldOut', such('sold-out'))}</span>
             {trying.isPending && <span>{count('try.asking', such('waiting'))}</span>}

@@ -255,13 +255,14 @@ export const ko: Record<TextKey, string> = {
   'now.nothing': '지난 한 시간 동안 없습니다.',
   'desk.reconciliation': '대사',
   'reconciliation.what':
-    '주문, 재고, 결제, 결제사 장부, 배송, 워크플로를 서로 맞춰 봅니다. 자동으로 실행되며 변경된 것만 확인하고 아무것도 고치지 않습니다.',
+    '주문, 재고, 결제, 결제사 장부, 배송, 워크플로를 서로 맞춰 봅니다. 자동으로 실행되고 변경된 것을 확인하며 아무것도 고치지 않습니다.',
   'reconciliation.now': '지금 실행',
-  'reconciliation.away': 'Temporal이 응답하지 않아 마지막 실행 결과를 알 수 없습니다. 자동으로 다시 확인합니다.',
+  'reconciliation.away':
+    'Temporal이 응답하지 않거나 일정이 없어(설치 과정에서 만들어집니다) 마지막 실행 결과를 알 수 없습니다. 자동으로 다시 확인합니다.',
   'reconciliation.never': '아직 실행된 적이 없거나 Temporal에 기록이 남아 있지 않습니다.',
   'reconciliation.running': '{at}부터 실행 중입니다. 이상해 보이는 것은 10초 뒤 다시 확인합니다.',
-  'reconciliation.completed': '마지막 실행이 {at}에 정상적으로 끝났습니다.',
-  'reconciliation.failed': '마지막 실행이 {at}에 중단되어 결과가 없습니다. 아래 목록은 그 이전 실행의 결과입니다.',
+  'reconciliation.completed': '마지막 실행이 {at}에 끝났습니다.',
+  'reconciliation.failed': '마지막 실행이 {at}에 중단되어 결과가 없습니다. 차이 목록은 그 이전 실행의 결과입니다.',
   'reconciliation.clean': '차이 없음: 모든 기록이 일치합니다',
   'reconciliation.found_one': '차이 {n}건',
   'reconciliation.found_other': '차이 {n}건',
@@ -271,7 +272,7 @@ export const ko: Record<TextKey, string> = {
   'reconciliation.moving_other': '진행 중인 주문 {n}건은 다음 실행에서 확인',
   'reconciliation.more': '이 밖에 {n}건이 더 있으며 목록에는 표시하지 않습니다.',
   'reconciliation.product': '상품 {id}',
-  'reconciliation.repair': 'npm run reconcile -- --repair 명령으로 고칠 수 있습니다',
+  'reconciliation.repair': 'npm run reconcile -- --order {id} --repair 명령으로 고칠 수 있습니다',
   'reconciliation.byHand': '사람이 확인해야 합니다',
   'source.orders': '주문',
   'source.stock': '재고',
@@ -316,10 +317,10 @@ export const ko: Record<TextKey, string> = {
   'finding.delivery-without-order': '존재하지 않는 주문의 배송이 있습니다.',
   'try.title': '체험하기',
   'try.what':
-    '데모입니다. 재고가 하나뿐인 전용 상품을 내 계정으로 주문하며, 끝나면 상점에서 다시 숨깁니다. 실제로 결제되거나 배송되지 않습니다.',
+    '데모입니다. 재고가 하나뿐인 전용 상품을 내 계정으로 주문하며, 끝나면 상점에서 다시 숨깁니다. 주문은 내 주문에 남고 주문마다 이메일이 옵니다(100명이면 200통쯤). 실제로 결제되거나 배송되지 않습니다.',
   'try.buyers': '마지막 한 개를 사려는 100명',
   'try.buyers.what':
-    '한 개 남은 상품에 주문 100건이 각자의 Idempotency-Key로 동시에 들어옵니다. 기본 설정에서 한 계정은 분당 300건까지 주문할 수 있고, 넘는 주문은 기다렸다가 다시 요청합니다.',
+    '한 개 남은 상품에 주문 100건이 각자의 Idempotency-Key로, 브라우저가 보낼 수 있는 만큼 동시에 들어옵니다. 기본 설정에서 한 계정은 분당 300건까지 주문할 수 있고, 넘는 주문은 기다렸다가 다시 요청합니다.',
   'try.buyers.go': '100명 보내기',
   'try.got_one': '{n}명 구매',
   'try.got_other': '{n}명 구매',
@@ -368,6 +369,7 @@ export const ko: Record<TextKey, string> = {
   'act.settled.what':
     '이 주문에서 대기 중인 일을 모두 직접 처리한 경우(예: 수동 결제)입니다. 주문은 지금 대기 중인 단계를 모두 건너뛰고(첫 단계만 표시되어도 마찬가지입니다) 계속되며 나중에 되돌리지 않습니다.',
   'act.settled.one': '시스템 밖에서 처리한 일을 기록하므로 한 번에 한 주문만 가능합니다.',
+  'desk.review': '상품을 확보한 채 승인 또는 거절을 기다립니다. 그 전에는 결제되지 않습니다.',
   'act.approve': '승인',
   'act.approve.what': '검토를 기다리는 주문을 결제하고 계속 진행합니다.',
   'act.reject': '거절',
