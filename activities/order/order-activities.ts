@@ -100,9 +100,11 @@ function countsOf(registry: Registry): (progress: OrderProgress, recorded: Recor
     if (moved === undefined) return;
     const seconds = (Number(updatedAt) - Number(placedAt)) / 1000;
     reached.observe({ status: moved }, seconds);
-    // One that is cancelled later was decided when the carrier had it. A person who reviews one takes their time.
+    // One that waits for a person has been decided as far as we can; what they say later is not counted again. Nor is
+    // one that is cancelled once the carrier has it.
+    const waitsForPerson = moved === 'INVENTORY_RESERVED' && state.review !== null;
     const isDecided = moved === 'DELIVERY_STARTED' || (moved === 'CANCELLED' && state.deliveryId === null);
-    if (isDecided && state.review === null) decided.observe(seconds);
+    if (waitsForPerson || (isDecided && state.review === null)) decided.observe(seconds);
     if (isFinal(moved)) finished.inc({ outcome: moved, reason: state.cancelReason ?? 'none' });
   };
 }

@@ -102,6 +102,26 @@ it('a page of the orders that are watched looks at about as many rows as it show
   expect(await rowsFor(page('ord_5'))).toBeLessThanOrEqual(60);
 });
 
+it('one that waits for review has no age, and one that was approved is as old as its last step', async () => {
+  const placed = (id: string, review: string | null) =>
+    client.query(
+      `INSERT INTO orders (id, user_id, body_hash, user_verified, status, currency, total_price, shipping_address,
+         payment_method, review, created_at, updated_at, workflow_started_at)
+       VALUES ($1, 9002, 'h', true, 'INVENTORY_RESERVED', 'KRW', 1, '{}', 'card_ok', $2,
+         now() - interval '1 day', now() - interval '1 hour', now())`,
+      [id, review],
+    );
+  const oldestS = async () =>
+    (await watched.open()).find(({ status }) => status === 'INVENTORY_RESERVED')?.oldestS ?? Number.NaN;
+  await placed('ord_waiting', 'WAITING');
+  expect(await oldestS()).toBe(0);
+  await placed('ord_approved', 'APPROVED');
+  expect(Math.round((await oldestS()) / 600)).toBe(6);
+  await placed('ord_usual', null);
+  expect(Math.round((await oldestS()) / 600)).toBe(144);
+  await client.query('DELETE FROM orders WHERE user_id = 9002');
+});
+
 describe('paging', () => {
   it('shows each order that was there at the start once, however many come meanwhile', async () => {
     const before = new Set<string>();

@@ -28,8 +28,8 @@ export interface WatchedOrders {
   /** How many stand still, by why. */
   count(): Promise<Map<Stall, number>>;
   /**
-   * How many are on their way, and how long ago the oldest was placed, by status: of those that nobody reviewed, since a person
-   * takes their time.
+   * How many are on their way, and how long ago the oldest was placed, by status. One that waits for a person has no
+   * age; one that a person has let go on is as old as its last step.
    */
   open(): Promise<{ status: OrderStatus; count: number; oldestS: number }[]>;
   /** Whose Saga waits for an operator, by what it waits for and why, and how long the longest has. */
@@ -80,7 +80,10 @@ export function createWatchedOrders(prisma: PrismaClient): WatchedOrders {
     // Each condition begins as that of an index does.
     open: () => prisma.$queryRaw`
       SELECT status, count(*)::integer AS count,
-        coalesce(${secondsSince(Prisma.sql`min(created_at) FILTER (WHERE review IS NULL)`)}, 0) AS "oldestS"
+        coalesce(${secondsSince(
+          Prisma.sql`min(CASE WHEN review IS NULL THEN created_at ELSE updated_at END)
+            FILTER (WHERE review IS DISTINCT FROM 'WAITING')`,
+        )}, 0) AS "oldestS"
       FROM orders
       WHERE CASE WHEN stalled_since IS NULL THEN status NOT IN ('COMPLETED', 'CANCELLED') ELSE true END
         AND status NOT IN ('COMPLETED', 'CANCELLED')

@@ -128,7 +128,9 @@ export async function ordersOfBuild(
 function troubleTold(execution: Execution): string | undefined {
   if (execution.status === WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_FAILED) return 'failed';
   if (execution.status !== WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING) return undefined;
-  if (attribute(execution, 'NeedsAttention') !== true) return undefined;
+  // That nobody has reviewed it says nothing of the build.
+  if (attribute(execution, 'NeedsAttention') !== true || attribute(execution, 'AttentionStep') === 'review')
+    return undefined;
   return `asks for an operator at ${String(attribute(execution, 'AttentionStep'))}`;
 }
 

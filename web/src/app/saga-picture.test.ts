@@ -18,6 +18,11 @@ it('an order that goes forward: what is done, and what is at work', () => {
   expect(drawn({ status: 'COMPLETED' }, [])).toEqual(['done', 'done', 'done', 'done', 'done']);
 });
 
+it('nothing is at work while a person looks at the order', () => {
+  const stages = ['done', 'done', 'waiting', 'waiting', 'waiting'];
+  expect(drawn({ status: 'INVENTORY_RESERVED', review: 'WAITING' }, [entry('reserve-stock')])).toEqual(stages);
+});
+
 it('a step that does not get through is what is at work', () => {
   const timeline = [entry('reserve-stock'), entry('charge-payment', 'failing')];
   expect(drawn({ status: 'INVENTORY_RESERVED' }, timeline)).toEqual(['done', 'done', 'failing', 'waiting', 'waiting']);

@@ -24,10 +24,10 @@ const DONE_AT = {
 
 const FORWARD: OrderStatus[] = Object.values(DONE_AT);
 const STEPS = Object.keys(DONE_AT) as SagaNode['step'][];
-type State = Pick<Order, 'status'>;
+type State = Pick<Order, 'status' | 'review'>;
 
 /** What is drawn of an order: its steps as they stand, and what undoes them. */
-export function sagaPicture({ status }: State, timeline: readonly TimelineEntry[]): SagaNode[] {
+export function sagaPicture({ status, review }: State, timeline: readonly TimelineEntry[]): SagaNode[] {
   const last = (step: string) => timeline.findLast((entry) => entry.step === step);
   // The status moves when the parcel is called off; until then the timeline alone says that it is being undone.
   const isCalledOff = status !== 'COMPLETED' && last('cancel-delivery')?.outcome !== 'refused';
@@ -39,8 +39,8 @@ export function sagaPicture({ status }: State, timeline: readonly TimelineEntry[
     return { step, state, ...shown(entry), ...undoOf(step, state) };
   });
   const next = nodes.find(({ state }) => state === 'waiting');
-  if (!isUndone && next !== undefined && !nodes.some(({ state }) => state === 'failing' || state === 'refused'))
-    next.state = 'now';
+  const isHeldUp = review === 'WAITING' || nodes.some(({ state }) => state === 'failing' || state === 'refused');
+  if (!isUndone && next !== undefined && !isHeldUp) next.state = 'now';
   // The delivery first, as its carrier may refuse; then the rest at once.
   const undos = nodes.flatMap(({ undo }) => undo ?? []);
   if (undos.some(({ step, state }) => step === 'cancel-delivery' && state !== 'undone'))

@@ -24,10 +24,11 @@ const REVIEW_ACTS: Act[] = ['approve', 'reject'];
 const ATTENTION_ACTS: Act[] = ['retry', 'give-up', 'settled'];
 export const WAITING_ACTS: Act[] = [...ATTENTION_ACTS, ...REVIEW_ACTS];
 
-export function actsOf({ needsAttention, review, status }: Order): Act[] {
+export function actsOf({ needsAttention, attention, review, status }: Order): Act[] {
   const canCancel = !isFinal(status) && status !== 'CANCELLING';
   return [
-    ...(needsAttention ? ATTENTION_ACTS : []),
+    // To settle a review is to approve it, which has its own button.
+    ...(needsAttention ? ATTENTION_ACTS.filter((act) => act !== 'settled' || attention?.step !== 'review') : []),
     ...(review === 'WAITING' ? REVIEW_ACTS : []),
     ...(canCancel ? (['cancel'] as const) : []),
   ];

@@ -62,7 +62,7 @@ const ASKED_BY: Partial<Record<NonNullable<Order['cancelReason']>, TextKey>> = {
 
 function OrderActs({ order }: { order: Order }) {
   const { t, time, known } = useWords();
-  const { attention } = order;
+  const { attention, review } = order;
   const { workflow, trace } = useOrderParts(order.id, false).timeline.data?.links ?? {};
   return (
     <section className="card form" aria-labelledby="acts-title">
@@ -83,6 +83,7 @@ function OrderActs({ order }: { order: Order }) {
           {known('code', attention.error)}
         </Notice>
       )}
+      {review === 'WAITING' && attention === undefined && <Notice kind="wait">{t('desk.review')}</Notice>}
       <Acts acts={actsOf(order)} orders={[order]} />
       <Refund order={order} />
     </section>
