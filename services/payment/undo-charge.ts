@@ -34,7 +34,7 @@ interface UndoOutcome {
   first: boolean;
 }
 
-/** Gives the whole charge back; where nothing was charged, leaves a mark, here and at the provider, that refuses a late charge. */
+/** Gives back what is left of the charge; where nothing was charged, leaves a mark, here and at the provider, that refuses a late charge. */
 export async function undoCharge(service: PaymentService, order: OrderAmount): Promise<UndoOutcome> {
   const payment = await service.store.find(order.orderId);
   switch (payment?.state) {

@@ -332,7 +332,7 @@ export const money: Guard[] = [
     },
   },
   {
-    promise: 'A refund that comes before its charge leaves a mark, and the late charge refuses.',
+    promise: 'An undo that comes before its charge leaves a mark, and the late charge is refused.',
     code: {
       file: 'services/payment/undo-charge.ts',
       text: 'await store.recordVoid(order)',

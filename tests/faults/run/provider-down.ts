@@ -15,7 +15,7 @@ export interface ProviderDown {
   finish(): Promise<{ name: string; finalAfterMs: number }>;
 }
 
-const finalWithinMs = 30_000;
+const finalWithinMs = 60_000;
 
 /** Four orders whose payment provider is down for as long as they don't ask for an operator. */
 export async function keepProviderDown(

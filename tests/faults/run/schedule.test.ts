@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CRASH_POINTS } from '../../../platform/crash-points/crash-point.js';
 import { KINDS_BY_SHARE } from './order-kinds.js';
-import { makeSchedule, nameOf } from './schedule.js';
+import { makeSchedule, nameOf, WORKERS_OF_THE_SAGA } from './schedule.js';
 
+const isOfSaga = (process: (typeof WORKERS_OF_THE_SAGA)[number]) => WORKERS_OF_THE_SAGA.includes(process);
 const POINTS = Object.values(CRASH_POINTS).flatMap((points) => Object.keys(points));
 
 describe('a schedule', () => {
@@ -28,6 +29,16 @@ describe('a schedule', () => {
       expect(new Set(processes).size, round.map(nameOf).join('; ')).toBe(processes.length);
     }
   });
+
+  it.each(['whole', 'short'] as const)(
+    'of the %s run hurts no worker of the Saga beside the order worker',
+    (extent) => {
+      for (const round of makeSchedule(6, extent)) {
+        const workers = round.flatMap((fault) => ('process' in fault ? [fault.process] : [])).filter(isOfSaga);
+        if (workers.includes('order-worker')) expect(workers, round.map(nameOf).join('; ')).toEqual(['order-worker']);
+      }
+    },
+  );
 
   it('of the short part is short', () => {
     expect(makeSchedule(1, 'short').length).toBeLessThanOrEqual(7);

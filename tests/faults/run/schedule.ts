@@ -80,8 +80,8 @@ const restartOf = (server: FaultyServer, random: Random): Fault => ({
 });
 
 /**
- * Up to three at once, each another process: the payment worker, another worker of the Saga, and one around it. But the
- * order worker alone of the Saga's: an order that waited for it may go on with a step of any of them.
+ * Up to three at once: the payment worker, another worker of the Saga, and a process around it. The order worker comes
+ * after all other workers of the Saga: an order that waited for it may go on with a step of any of them.
  */
 function sideBySide(faults: (Fault & { process: CrashProcess })[], random: Random): Round[] {
   // The sweeper's points need the order service to die too.

@@ -221,7 +221,7 @@ async function startTestServer(): Promise<TestWorkflowEnvironment> {
         client: { dataConverter },
       });
     } catch (error) {
-      if (tries === 5 || !String(error).includes('did not start within')) throw error;
+      if (tries === 15 || !String(error).includes('did not start within')) throw error;
     }
   }
 }
