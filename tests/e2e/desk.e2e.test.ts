@@ -349,7 +349,7 @@ test(
     await page.locator('.counts', { hasText: /Deliveries [1-9]/ }).waitFor();
     findings.push(...(await awkwardIn(page)));
     await found.getByText('The order counts as delivered, and its delivery does not.').waitFor();
-    await page.getByText('The last run ended well').waitFor();
+    await page.getByText('The last run ended on').waitFor();
     await found.getByText('Somebody has to look').waitFor();
     await page.emulateMedia({ colorScheme: 'light' });
     await keep(page, 'reconciliation');
