@@ -4,6 +4,7 @@ import proto from '@temporalio/proto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ORDER_DEPLOYMENT } from '../contracts/services.js';
 import { scriptFrom } from '../tests/support/document-shell.js';
+import { resetWorkflowOf } from '../tests/support/temporal.js';
 import { waitFor } from '../tests/support/wait-for.js';
 import { orderQuery, retry } from '../workflows/order/messages.js';
 import { withChange } from '../workflows/order/testing/changed-saga.js';
@@ -143,17 +144,7 @@ describe('PINNED, as in production', () => {
     const next = await test.start('new', 'PINNED', thankful(code));
     await guide('promote');
 
-    const { events } = await waiting.handle.fetchHistory();
-    const charge = events?.find(
-      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'chargePayment',
-    )?.activityTaskScheduledEventAttributes;
-    await saga.client.workflow.workflowService.resetWorkflowExecution({
-      namespace: test.namespace,
-      workflowExecution: { workflowId: waiting.handle.workflowId },
-      reason: 'a bad charge',
-      workflowTaskFinishEventId: charge?.workflowTaskCompletedEventId,
-      requestId: 'reset',
-    });
+    await resetWorkflowOf(saga.client.connection, test.namespace, waiting.id, 'chargePayment');
     await waitFor('the second charge', () => saga.shop.countOf('charge-payment') === 2);
     await saga.reached(waiting.id, 'DELIVERY_STARTED');
     expect(next.wroteFor).not.toContain(waiting.id);

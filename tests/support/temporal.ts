@@ -30,18 +30,28 @@ export function terminateWorkflow(namespace: string, orderId: string): Promise<u
   );
 }
 
-/** The order's workflow goes again from where it had not begun the activity. */
-export async function resetWorkflow(namespace: string, orderId: string, activity: string): Promise<void> {
-  const workflowTaskFinishEventId = await decisionOn(namespace, orderId, activity);
-  await withTemporal(({ workflowService }) =>
-    workflowService.resetWorkflowExecution({
-      namespace,
-      workflowExecution: { workflowId: workflowIdOf(orderId) },
-      workflowTaskFinishEventId,
-      requestId: `reset-${orderId}`,
-      reason: 'a test',
-    }),
-  );
+type Asked = Pick<Connection, 'workflowService'>;
+
+/** The order's workflow goes again from where it had not begun the activity. Returns the id of the run that does. */
+export function resetWorkflow(namespace: string, orderId: string, activity: string): Promise<string> {
+  return withTemporal((connection) => resetWorkflowOf(connection, namespace, orderId, activity));
+}
+
+/** The same on another server than that of the tests. */
+export async function resetWorkflowOf(
+  { workflowService }: Asked,
+  namespace: string,
+  orderId: string,
+  activity: string,
+): Promise<string> {
+  const { runId } = await workflowService.resetWorkflowExecution({
+    namespace,
+    workflowExecution: { workflowId: workflowIdOf(orderId) },
+    workflowTaskFinishEventId: await decisionOn({ workflowService }, namespace, orderId, activity),
+    requestId: `reset-${orderId}`,
+    reason: 'a test',
+  });
+  return runId;
 }
 
 /** What Temporal itself says of an order's workflow. */
@@ -65,20 +75,22 @@ export function workflowIsThere(namespace: string, orderId: string): Promise<boo
 
 /** What an order's workflow has gone through, in its latest run. */
 export function historyOf(namespace: string, orderId: string) {
-  return withTemporal(async ({ workflowService }) => {
-    const execution = { workflowId: workflowIdOf(orderId) };
-    const { history } = await workflowService.getWorkflowExecutionHistory({ namespace, execution });
-    return history?.events ?? [];
-  });
+  return withTemporal((connection) => eventsOf(connection, namespace, orderId));
+}
+
+async function eventsOf({ workflowService }: Asked, namespace: string, orderId: string) {
+  const execution = { workflowId: workflowIdOf(orderId) };
+  const { history } = await workflowService.getWorkflowExecutionHistory({ namespace, execution });
+  return history?.events ?? [];
 }
 
 /** The id of the workflow task that decided on an activity's first start: where a reset has to go to for it to run again. */
 export async function taskBefore(namespace: string, orderId: string, activity: string): Promise<string> {
-  return String(await decisionOn(namespace, orderId, activity));
+  return withTemporal(async (connection) => String(await decisionOn(connection, namespace, orderId, activity)));
 }
 
-async function decisionOn(namespace: string, orderId: string, activity: string) {
-  const scheduled = (await historyOf(namespace, orderId))
+async function decisionOn(asked: Asked, namespace: string, orderId: string, activity: string) {
+  const scheduled = (await eventsOf(asked, namespace, orderId))
     .map((event) => event.activityTaskScheduledEventAttributes)
     .find((attributes) => attributes?.activityType?.name === activity);
   if (!scheduled?.workflowTaskCompletedEventId) throw new Error(`${activity} was never scheduled`);

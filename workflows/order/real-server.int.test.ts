@@ -1,6 +1,7 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ACCEPTED_UPDATE_ID, workflowIdOf } from '../../contracts/order-saga.js';
+import { resetWorkflow } from '../../tests/support/temporal.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { accepted, retry, settled } from './messages.js';
 import type { orderSaga } from './order-saga.js';
@@ -132,17 +133,7 @@ describe('operators', () => {
     await saga.reached(id, 'DELIVERY_STARTED');
     await saga.carrierTells(id, 'in_transit');
     await handle.executeUpdate(accepted, { updateId: 'again' });
-    const { events } = await handle.fetchHistory();
-    const charge = events?.find(
-      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'chargePayment',
-    )?.activityTaskScheduledEventAttributes;
-    const { runId } = await saga.client.workflow.workflowService.resetWorkflowExecution({
-      namespace: test.namespace,
-      workflowExecution: { workflowId: handle.workflowId },
-      reason: 'a bad charge',
-      workflowTaskFinishEventId: charge?.workflowTaskCompletedEventId,
-      requestId: `reset-${id}`,
-    });
+    const runId = await resetWorkflow(test.namespace, id, 'chargePayment');
     await saga.carrierTells(id, 'delivered');
 
     const { row } = await ended(saga, id, saga.handleOf(id), { wasReset: true });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReconciliationInput } from '../../contracts/reconciliation.js';
+import { resetWorkflow } from '../../tests/support/temporal.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { giveUp, settled } from '../order/messages.js';
 import { openShop, type Shop } from './testing/open-shop.js';
@@ -43,19 +44,8 @@ async function paidBackByHand(): Promise<string> {
 describe('a refund that was paid by hand', { timeout: SLOW }, () => {
   it('is not paid again by a reset, and is told with what the books say', async () => {
     const orderId = await paidBackByHand();
-    const handle = shop.handleOf(orderId);
-    await handle.result();
-    const { events } = await handle.fetchHistory();
-    const refund = events?.find(
-      ({ activityTaskScheduledEventAttributes: asked }) => asked?.activityType?.name === 'refundPayment',
-    );
-    await shop.workflows.workflowService.resetWorkflowExecution({
-      namespace: shop.temporal.namespace,
-      workflowExecution: { workflowId: handle.workflowId },
-      reason: 'a test',
-      workflowTaskFinishEventId: refund?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId,
-      requestId: orderId,
-    });
+    await shop.handleOf(orderId).result();
+    await resetWorkflow(shop.temporal.namespace, orderId, 'refundPayment');
     await shop.handleOf(orderId).result();
     expect(await shop.payments.booksOf(orderId)).toEqual(charged);
     expect((await linesOf(orderId)).slice(-3)).toEqual([

@@ -1,5 +1,6 @@
 import { workflowIdOf } from '../../../contracts/order-saga.js';
 import { placeOrder, type Shop } from '../../support/shop.js';
+import { resetWorkflowOf } from '../../support/temporal.js';
 import type { Customers } from './customers.js';
 import type { World } from './world.js';
 
@@ -82,16 +83,6 @@ export async function keepProviderDown(
 async function resetToItsCharge({ temporal }: World, orderId: string): Promise<void> {
   const handle = temporal.workflow.getHandle(workflowIdOf(orderId));
   await handle.result();
-  const { events } = await handle.fetchHistory();
-  const charge = events?.find(
-    ({ activityTaskScheduledEventAttributes: asked }) => asked?.activityType?.name === 'chargePayment',
-  );
-  await temporal.workflow.workflowService.resetWorkflowExecution({
-    namespace: 'default',
-    workflowExecution: { workflowId: handle.workflowId },
-    reason: 'to see that what was settled stays so',
-    workflowTaskFinishEventId: charge?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId,
-    requestId: orderId,
-  });
+  await resetWorkflowOf(temporal.connection, 'default', orderId, 'chargePayment');
   await temporal.workflow.getHandle(handle.workflowId).result();
 }

@@ -1,6 +1,7 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { CancelReason, OrderStatus } from '../../../contracts/order-status.js';
 import type { SagaStep } from '../../../contracts/saga-steps.js';
+import { resetWorkflow } from '../../../tests/support/temporal.js';
 import { waitFor } from '../../../tests/support/wait-for.js';
 import { approve, cancel, deliveryUpdate, giveUp, reject, retry, settled } from '../messages.js';
 import type { SagaHandle, SagaTest, StartOptions } from './saga-test.js';
@@ -140,18 +141,8 @@ export const CLOSED_ORDERS: Record<string, ClosedOrder> = {
     ends: 'COMPLETED',
     wasReset: true,
     live: async (saga) => {
-      const { id, handle } = await started(saga);
-      const { events } = await handle.fetchHistory();
-      const charge = events?.find(
-        ({ activityTaskScheduledEventAttributes: asked }) => asked?.activityType?.name === 'chargePayment',
-      );
-      await saga.client.workflow.workflowService.resetWorkflowExecution({
-        namespace: saga.client.options.namespace,
-        workflowExecution: { workflowId: handle.workflowId },
-        reason: 'to be recorded',
-        workflowTaskFinishEventId: charge?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId,
-        requestId: id,
-      });
+      const { id } = await started(saga);
+      await resetWorkflow(saga.client.options.namespace, id, 'chargePayment');
       await waitFor('another charge', () => saga.shop.countOf('charge-payment') > 1);
       return delivered(saga, { id, handle: saga.handleOf(id) });
     },
