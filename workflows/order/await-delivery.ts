@@ -6,8 +6,7 @@ import { PATCHES } from './patches.js';
 import type { Saga } from './saga.js';
 import { showInSearch } from './operator-view.js';
 import { SETTLED_DETAIL } from '../../contracts/timeline.js';
-import { eventEntry, stepEntry, type FailureCause } from './step-outcome.js';
-import type { AttentionStep } from '../../contracts/saga-steps.js';
+import { eventEntry } from './step-outcome.js';
 
 const SILENT = { reason: 'SILENT', error: 'CarrierSilent' } as const;
 const ANSWERS = { done: 'the carrier was heard of', settled: SETTLED_DETAIL };
@@ -79,7 +78,7 @@ export async function awaitDelivery(saga: Saga): Promise<CarrierEnd> {
     } else if (itIsSilentTooLong()) {
       silences += 1;
       const asked = { step: 'await-delivery', cause: SILENT, count: silences, answers: ANSWERS } as const;
-      if ((await askAnOperator(saga, asked, theCarrierHasNews)) === 'settled') {
+      if ((await attention.untilCome(asked, theCarrierHasNews)) === 'settled') {
         carrier.settle();
         return 'delivered';
       }
@@ -91,33 +90,3 @@ export async function awaitDelivery(saga: Saga): Promise<CarrierEnd> {
 }
 
 const IN_TRANSIT = 'In transit: waits for the carrier to deliver it.';
-
-interface AskedFor {
-  step: AttentionStep;
-  cause: FailureCause;
-  /** How often it is asked for. */
-  count: number;
-  /** What stands in the timeline when it came by itself, and when the operator settled it. */
-  answers: { done: string; settled: string };
-}
-
-/** For something that the order waits for and nobody here can bring about: until it came, or the operator answers. */
-export async function askAnOperator(
-  { attention, journal, details }: Saga,
-  { step, cause, count, answers }: AskedFor,
-  hasCome: () => boolean,
-): Promise<'settled' | 'waits on'> {
-  details.begins(step, count);
-  try {
-    await attention.ask(step, cause, count);
-    const { kind } = await attention.untilAnswered(step, () => condition(hasCome));
-    if (kind === 'failed') return 'waits on'; // Nothing in it can.
-    attention.clear(step);
-    const detail = kind === 'retry' ? 'waits on' : answers[kind];
-    await journal.record({}, { ...stepEntry(step, 'done', count, detail), key: `${step}-${count}` });
-    return kind === 'settled' ? kind : 'waits on';
-  } finally {
-    attention.clear(step);
-    details.ends(step);
-  }
-}

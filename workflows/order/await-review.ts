@@ -1,7 +1,6 @@
 import { condition, patched } from '@temporalio/workflow';
 import type { OrderSagaInput } from '../../contracts/order-saga.js';
 import type { REVIEW_DECISIONS } from '../../contracts/timeline.js';
-import { askAnOperator } from './await-delivery.js';
 import { REJECTED, stopIfCancelled } from './cancellation.js';
 import { showInSearch } from './operator-view.js';
 import { PATCHES } from './patches.js';
@@ -39,7 +38,7 @@ const ANSWERS = { done: 'was decided', settled: 'approved' };
  * approve it. Throws a cancellation when they have rejected it.
  */
 export async function awaitReview(saga: Saga): Promise<void> {
-  const { input, review, journal, details, cancellation } = saga;
+  const { input, review, journal, attention, details, cancellation } = saga;
   if (!review.isNeeded) return;
 
   const waits = eventEntry('review', 'order-service', 'asked', 'waits for a person');
@@ -54,7 +53,7 @@ export async function awaitReview(saga: Saga): Promise<void> {
     details.phase('Waits for review: a person approves or rejects it.');
     if (await condition(isDecided, input.reviewWindowMs ?? 0)) break;
     const asked = { step: 'review', cause: UNDECIDED, count, answers: ANSWERS } as const;
-    if ((await askAnOperator(saga, asked, isDecided)) === 'settled') review.decide('approve');
+    if ((await attention.untilCome(asked, isDecided)) === 'settled') review.decide('approve');
   }
   if (review.decision === 'reject') cancellation.request(REJECTED);
   stopIfCancelled();

@@ -1,4 +1,4 @@
-import { CancellationScope, sleep } from '@temporalio/workflow';
+import { CancellationScope, condition, sleep } from '@temporalio/workflow';
 import type { OrderPatch, TimelineEntry } from '../../contracts/activities/order-activities.js';
 import { type AttentionStep, ATTENTION_PAUSES_MS } from '../../contracts/saga-steps.js';
 import { type CurrentDetails, showInSearch } from './operator-view.js';
@@ -16,6 +16,16 @@ interface Waiting extends NonNullable<OrderPatch['attention']> {
 }
 
 type Outcome<T> = { kind: 'done'; result: T } | { kind: 'failed'; error: unknown } | { kind: OperatorAnswer };
+
+/** What the order waits for and nobody here can bring about. */
+interface AwaitedFromOutside {
+  step: AttentionStep;
+  cause: FailureCause;
+  /** How often it is asked for. */
+  count: number;
+  /** What stands in the timeline when it came by itself, and when the operator settled it. */
+  answers: { done: string; settled: string };
+}
 
 /** The steps of an order that wait for an operator: mostly none, seldom two (refund and release). */
 export class Attention {
@@ -82,6 +92,26 @@ export class Attention {
       if (order.consideredCancelled) throw error;
       const answer = takeAnswer(waiting);
       return answer === undefined ? { kind: 'failed', error } : { kind: answer };
+    }
+  }
+
+  /** Asks an operator, and waits until it came, or they have answered. */
+  async untilCome(
+    { step, cause, count, answers }: AwaitedFromOutside,
+    hasCome: () => boolean,
+  ): Promise<'settled' | 'waits on'> {
+    this.details.begins(step, count);
+    try {
+      await this.ask(step, cause, count);
+      const { kind } = await this.untilAnswered(step, () => condition(hasCome));
+      if (kind === 'failed') return 'waits on'; // Nothing in it can.
+      this.clear(step);
+      const detail = kind === 'retry' ? 'waits on' : answers[kind];
+      await this.journal.record({}, { ...stepEntry(step, 'done', count, detail), key: `${step}-${count}` });
+      return kind === 'settled' ? kind : 'waits on';
+    } finally {
+      this.clear(step);
+      this.details.ends(step);
     }
   }
 

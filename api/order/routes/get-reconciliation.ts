@@ -45,7 +45,9 @@ export async function lastReconciliation({ temporal }: Context): Promise<Reconci
     if (found === undefined) break;
     const state = STATES[found.status.name] ?? 'failed';
     last.run ??= {
-      ...{ state, startedAt: takenAt.toISOString(), endedAt: found.closeTime?.toISOString() },
+      state,
+      startedAt: takenAt.toISOString(),
+      endedAt: found.closeTime?.toISOString(),
       ...(state === 'running' && { checked: await progressOf(temporal, handle) }),
     };
     if (state !== 'completed') continue;

@@ -7,7 +7,7 @@ import {
   type ShownAttentionStep,
   type Stall,
 } from '../../../contracts/saga-steps.js';
-import { REVIEW_DECISIONS, type OperatorRequest } from '../../../contracts/timeline.js';
+import type { OperatorRequest } from '../../../contracts/timeline.js';
 import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import { withOrderId } from '../../../platform/log-context.js';
 import { activeTraceId } from '../../../platform/telemetry/trace-context.js';
@@ -75,7 +75,7 @@ async function ask(
 }
 
 function whyNot(request: OperatorRequest, order: Order): ProblemError | undefined {
-  if (REVIEW_DECISIONS.some((decision) => decision === request)) return whyNotReviewed(order);
+  if (request === 'approve' || request === 'reject') return whyNotReviewed(order);
   const { needsAttention, attention } = order;
   if (!needsAttention || attention === undefined)
     return conflict('attention-not-needed', 'This order does not need attention.');
