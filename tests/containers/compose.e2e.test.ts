@@ -138,8 +138,7 @@ describe('docker compose up', () => {
     const product = await stockedProduct(shop);
     const { body: order } = await placeOrder(shop.alice, product, { paymentMethod: 'card_provider_down' });
     await reaches(shop.alice, order.id, 'INVENTORY_RESERVED');
-    await holdfast.compose('--profile', 'observability', 'restart');
-    await holdfast.up();
+    await holdfast.restart();
     shop = await openShop(holdfast.gatewayUrl);
     await reaches(shop.alice, order.id, 'INVENTORY_RESERVED');
     expect((await shop.admin.post('/payments/simulator', { provider: 'up' })).status).toBe(200);

@@ -8,6 +8,7 @@ import { portSettings } from '../../stack/servers/all.js';
 import { runCommand } from '../../stack/support/run-command.js';
 import { WITHOUT_LIMITS } from '../support/app.js';
 import { scriptFrom } from '../support/document-shell.js';
+import { waitFor } from '../support/wait-for.js';
 
 /** docker-compose.yml as it stands, as a project of its own on free ports. */
 export interface Composed {
@@ -18,6 +19,12 @@ export interface Composed {
   start(): Promise<void>;
   /** Again, with the secrets and the data that there are. */
   up(): Promise<void>;
+  /**
+   * Whatever runs, as when the machine restarts: jobs that have ended stay so. `docker compose restart` would run them
+   * again beside PostgreSQL's own restart; they would fail, and Docker 20.10, which then starts them by their policy
+   * while `up` does so too, now and then keeps an endpoint of a container that is gone, and with it the network.
+   */
+  restart(): Promise<void>;
   compose(...args: string[]): Promise<string>;
   docker(...args: string[]): Promise<string>;
   /** What `docker inspect` says of a service's container. */
@@ -82,6 +89,19 @@ export async function prepareComposed(): Promise<Composed> {
       await up(...OBSERVABILITY);
     },
     up: () => up(),
+    restart: async () => {
+      const running = (await compose('ps', '--services', '--status', 'running')).trim().split('\n');
+      await compose('restart', ...running);
+      await waitFor(
+        'everything that ran to be well again',
+        async () => {
+          const lines = (await compose('ps', '--format', 'json', ...running)).trim().split('\n');
+          const containers = lines.map((line) => JSON.parse(line) as { State: string; Health: string });
+          return containers.every(({ State, Health }) => State === 'running' && ['', 'healthy'].includes(Health));
+        },
+        { timeoutMs: 240_000, intervalMs: 1000 },
+      );
+    },
     inspect: async (service) => {
       const id = (await compose('ps', '--all', '--quiet', service)).trim();
       return (JSON.parse(await docker('inspect', id)) as [Container])[0];
