@@ -119,6 +119,61 @@ describe('the timeline', () => {
     expect((await api.get(`/orders/${id}/timeline`)).body).not.toHaveProperty('links');
   });
 
+  it("has for admins how often Temporal tried a step, while it is under way, and of its last round when it's done", async () => {
+    const id = await stuckAt('charge-payment');
+    const triesOf = async (bearer?: string) =>
+      (await timelineOf(id, bearer)).findLast(({ step }) => step === 'charge-payment')?.tries;
+    await ask(id, 'retry');
+    const underWay = await waitFor('it to be tried again by the server', async () => {
+      const tries = await triesOf();
+      return tries !== undefined && tries > 1 && tries;
+    });
+    api.shop.up('charge-payment');
+    // Where the round is over, it rests.
+    await ask(id, 'retry');
+    await api.reaches(id, 'DELIVERY_STARTED');
+    expect(await triesOf()).toBeGreaterThanOrEqual(1);
+    expect(underWay).toBeGreaterThan(1);
+    expect((await timelineOf(id)).find(({ step }) => step === 'reserve-stock')?.tries).toBe(1);
+    expect(await triesOf(api.alice)).toBeUndefined();
+  });
+
+  it('tells admins alone of what a command line sent, with its sender, and its argument as the note', async () => {
+    const id = await stuckAt('charge-payment');
+    await ask(id, 'retry');
+    const others = createTemporalClient(api.temporalSettings, 'hana@desk');
+    await others.client.workflow.getHandle(workflowIdOf(id)).signal('retry', 'she has called');
+    await others.client.workflow.getHandle(workflowIdOf(id)).signal('giveUp');
+    await others.close();
+    await api.reaches(id, 'CANCELLED');
+    const entries = await timelineOf(id);
+    const asked = entries
+      .filter(({ outcome }) => outcome === 'asked')
+      .map(({ step, detail, operator }) => [step, detail, operator]);
+    expect(asked).toEqual([
+      ['retry', 'by an operator', { id: '3', note: 'the provider is back' }],
+      ['retry', 'by a command line', { id: 'hana@desk', note: 'she has called' }],
+      ['give-up', 'by a command line', { id: 'hana@desk', note: '' }],
+      ['cancel', 'by the operator', undefined],
+    ]);
+    expect(entries.at(-1)?.step).toBe('cancelled');
+    expect(JSON.stringify(await timelineOf(id, api.alice))).not.toContain('hana');
+  });
+
+  it('is told without what Temporal has, where Temporal has it no more, or is away', async () => {
+    const id = await place();
+    await api.reaches(id, 'DELIVERY_STARTED');
+    const away = createTemporalClient({ ...api.temporalSettings, address: '127.0.0.1:1' });
+    const without = await supertest(api.app({ temporal: away.client }))
+      .get(`/orders/${id}/timeline`)
+      .set('authorization', api.admin);
+    await away.close();
+    expect(without.status).toBe(200);
+    const { items } = timelineSchema.parse(without.body);
+    expect(items.map(({ step }) => step)).toEqual((await timelineOf(id)).map(({ step }) => step));
+    expect(items.every(({ tries }) => tries === undefined)).toBe(true);
+  });
+
   it('tells admins alone what a reconciliation found and an operator has put right', async () => {
     const id = await place();
     const by = { operator: 'hana', note: 'she has sent it back' };

@@ -29,6 +29,7 @@ import { undoWorkflowIdOf } from '../../contracts/reconciliation.js';
 import { TASK_QUEUES } from '../../contracts/services.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import type { Logger } from '../../platform/logger.js';
+import { within } from '../../platform/temporal/client.js';
 import { sagaStart } from '../../services/order/saga-start.js';
 import type { StoredOrder } from '../../services/order/order-row.js';
 import {
@@ -95,11 +96,6 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
 
   const undoOf = ({ order }: StoredOrder) => workflows.getHandle(undoWorkflowIdOf(order.id));
 
-  /** The deadline is each call's own, the signal ends what the client repeats by itself. */
-  const within = <T>(deadline: number, call: () => Promise<T>, callsUntil = deadline): Promise<T> => {
-    const limit = AbortSignal.timeout(Math.max(deadline - Date.now(), 0));
-    return workflows.withAbortSignal(limit, () => workflows.withDeadline(callsUntil, call));
-  };
   const say = (message: string, orderId: string, error: unknown): void => {
     logger.warn({ orderId, reason: error instanceof Error ? error.message : String(error) }, message);
   };
@@ -107,7 +103,7 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
   return {
     start: async (stored, deadline) => {
       try {
-        await within(deadline, () => workflows.start(ORDER_SAGA, startOf(stored)));
+        await within(workflows, deadline, () => workflows.start(ORDER_SAGA, startOf(stored)));
         crashPoint('place: workflow started');
       } catch (error) {
         if (!hasEnded(error)) say('workflow not started yet', stored.order.id, error);
@@ -122,7 +118,7 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
           ? workflows.executeUpdateWithStart(accepted, { updateId, startWorkflowOperation: operationOf(stored) })
           : known.executeUpdate(accepted, { updateId });
       try {
-        const order = await within(deadline, ask);
+        const order = await within(workflows, deadline, ask);
         crashPoint('place: workflow started');
         return order;
       } catch (error) {
@@ -133,7 +129,7 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
 
     tell: async (orderId, request, deadline) => {
       const signal = (workflowId: string) =>
-        within(deadline, () => workflows.getHandle(workflowId).signal(SIGNALS[request]));
+        within(workflows, deadline, () => workflows.getHandle(workflowId).signal(SIGNALS[request]));
       try {
         await orItsUndo(
           () => signal(workflowIdOf(orderId)),
@@ -168,15 +164,15 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
       try {
         crashPoint('cancel: before asking');
         update = await orItsUndo(
-          () => within(deadline, ask),
-          () => within(deadline, () => undoOf(stored).startUpdate(cancel, options)),
+          () => within(workflows, deadline, ask),
+          () => within(workflows, deadline, () => undoOf(stored).startUpdate(cancel, options)),
         );
         crashPoint('cancel: asked');
       } catch (error) {
         return explain(error, { outcome: 'unreachable' });
       }
       try {
-        const order = await within(deadline, () => update.result());
+        const order = await within(workflows, deadline, () => update.result());
         crashPoint('cancel: undone');
         return { outcome: 'undone', order };
       } catch (error) {
@@ -191,7 +187,7 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
       let refund: WorkflowHandleWithFirstExecutionRunId<RefundPart>;
       crashPoint('give back: before asking');
       try {
-        refund = await within(deadline, () =>
+        refund = await within(workflows, deadline, () =>
           workflows.start<RefundPart>(restock ? REFUND_AND_RESTOCK : REFUND_PART, {
             workflowId: `refund-${operationId}-${asked}`,
             taskQueue: TASK_QUEUES.order,
@@ -209,7 +205,7 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
       crashPoint('give back: workflow started');
       try {
         // Temporal answers a wait whose deadline is near at once and with nothing, and the client asks it again and again.
-        return await within(deadline, () => refund.result(), deadline + TEMPORAL_ANSWERS_EARLY_MS);
+        return await within(workflows, deadline, () => refund.result(), deadline + TEMPORAL_ANSWERS_EARLY_MS);
       } catch (error) {
         say('the refund takes longer', orderId, error);
         // One that was ended from outside goes on only when it is asked for again.
@@ -229,8 +225,8 @@ async function orItsUndo<T>(ask: () => Promise<T>, askItsUndo: () => Promise<T>)
   }
 }
 
-/** None carries anything, so that both of Temporal's command lines can send them too. */
-const SIGNALS = { retry, 'give-up': giveUp, settled, approve, reject } as const satisfies Record<
+/** None has to carry anything, so that both of Temporal's command lines can send them too. */
+export const SIGNALS = { retry, 'give-up': giveUp, settled, approve, reject } as const satisfies Record<
   OperatorRequest,
   unknown
 >;

@@ -23,6 +23,7 @@ import type { Base } from '../http/serve.js';
 import type { OrderApiConfig } from './config.js';
 import { createEventStreams, type EventStreams } from './event-streams.js';
 import { createOrderSagas, type OrderSagas } from './order-sagas.js';
+import { ORDER_API_IDENTITY } from './saga-history.js';
 import { type Admission, createAdmission } from './placing/admission.js';
 import { cancelOrder } from './routes/cancel-order.js';
 import { getDashboard } from './routes/get-dashboard.js';
@@ -60,7 +61,7 @@ export function createContext(base: Base<OrderApiConfig>): OrderContext {
   const { config, logger, metrics, onShutdown } = base;
   // Without Temporal orders are still taken and read, and started when it is back: to be ready it is not needed.
   const { prisma, common } = openService(base, PrismaClient, { connections: 20 });
-  const temporal = createTemporalClient(temporalSettingsFrom(config));
+  const temporal = createTemporalClient(temporalSettingsFrom(config), ORDER_API_IDENTITY);
   onShutdown('Temporal', () => temporal.close());
 
   const listener = startStatusListener({ databaseUrl: config.DATABASE_URL, service: config.SERVICE_NAME, logger });

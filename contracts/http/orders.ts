@@ -205,6 +205,14 @@ export const timelineEntrySchema = z
       description:
         'How often the Saga asked for it. Each time its service is tried again for as long as ATTENTION_AFTER.',
     }),
+    tries: z
+      .int()
+      .optional()
+      .meta({
+        description:
+          'How often its service was tried in the last of them, or so far, as long as Temporal has the history; with a ' +
+          'step’s last entry. Only admins see it.',
+      }),
     detail: z.string().optional().meta({ description: 'Why, or by whom; a code or a few words.' }),
     operator: z
       .object({ id: z.string(), note: z.string() })

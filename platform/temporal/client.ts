@@ -3,7 +3,7 @@ import type { temporalSettings } from '../env.js';
 import { type PayloadKeys, EncryptionCodec, type CodecOptions } from './payload-codec.js';
 import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowClient } from '@temporalio/client';
 import { temporalTelemetryPlugins } from '../telemetry/telemetry.js';
 
 export interface TemporalSettings {
@@ -38,12 +38,34 @@ export interface TemporalClient {
   close: () => Promise<void>;
 }
 
-/** Connects when first used: a service starts without Temporal and says in /readyz that it is missing. */
-export function createTemporalClient({ address, namespace, payloadKeys }: TemporalSettings): TemporalClient {
+/**
+ * The deadline is each call's own, the signal ends what the client repeats by itself.
+ * @param deadline milliseconds since the epoch
+ * @param callsUntil later than that for calls whose deadline the server itself goes by
+ */
+export function within<T>(
+  client: Pick<WorkflowClient, 'withAbortSignal' | 'withDeadline'>,
+  deadline: number,
+  call: () => Promise<T>,
+  callsUntil = deadline,
+): Promise<T> {
+  const limit = AbortSignal.timeout(Math.max(deadline - Date.now(), 0));
+  return client.withAbortSignal(limit, () => client.withDeadline(callsUntil, call));
+}
+
+/**
+ * Connects when first used: a service starts without Temporal and says in /readyz that it is missing.
+ * @param identity as histories name who has sent something; Temporal's own is the process's id and the machine's name
+ */
+export function createTemporalClient(
+  { address, namespace, payloadKeys }: TemporalSettings,
+  identity?: string,
+): TemporalClient {
   const connection = Connection.lazy({ address });
   const client = new Client({
     connection,
     namespace,
+    ...(identity !== undefined && { identity }),
     dataConverter: createDataConverter(payloadKeys),
     plugins: temporalTelemetryPlugins(),
   });

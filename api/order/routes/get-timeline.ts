@@ -5,19 +5,37 @@ import { ACKNOWLEDGED } from '../../../contracts/timeline.js';
 import { isAdmin } from '../../http/access.js';
 import { handle } from '../../http/handle.js';
 import { orderForCaller } from '../order-for-caller.js';
+import { readSagaHistory, type SagaHistory } from '../saga-history.js';
 import type { OrderContext } from '../service.js';
 
 /** What operators write about an order is for operators, and so are the pages that they open. */
-export const getTimeline = ({ store, timeline, pages }: OrderContext) =>
+export const getTimeline = ({ store, timeline, temporal, pages, logger }: OrderContext) =>
   handle(orderOperations.getTimeline, async ({ params: { id }, caller }) => {
     await orderForCaller(store, caller, id);
-    const items = await timeline.read(id);
-    return isAdmin(caller)
-      ? { items, links: linksOf(pages, id, items) }
-      : { items: items.filter(isForAll).map(withoutOperator) };
+    if (!isAdmin(caller)) return { items: (await timeline.read(id)).filter(isForAll).map(withoutOperator) };
+    const [items, history] = await Promise.all([timeline.read(id), readSagaHistory(temporal, id, logger)]);
+    return { items: history ? withHistory(items, history) : items, links: linksOf(pages, id, items) };
   });
 
 type Entry = Timeline['items'][number];
+
+/** With what stands in the Saga's history alone. The tries are those of a step's last round, so its last entry has them. */
+function withHistory(items: Entry[], { tries, signals }: SagaHistory): Entry[] {
+  const lastOf = new Map(items.map((entry) => [entry.step, entry]));
+  const known = items.map((entry) => {
+    const count = lastOf.get(entry.step) === entry ? tries.get(entry.step) : undefined;
+    return count === undefined ? entry : { ...entry, tries: count };
+  });
+  const ofOthers = signals.map(({ request, at, sender, note }): Entry => ({
+    ...{ at, step: request, service: 'order-service', outcome: 'asked', attempts: 1 },
+    detail: 'by a command line',
+    operator: { id: sender, note },
+  }));
+  return ofOthers.reduce((entries, signal) => {
+    const next = entries.findIndex(({ at }) => at > signal.at);
+    return next === -1 ? [...entries, signal] : entries.toSpliced(next, 0, signal);
+  }, known);
+}
 
 const isForAll = ({ step }: Entry) => step !== ACKNOWLEDGED;
 const withoutOperator = ({ operator: _hidden, ...entry }: Entry) => entry;

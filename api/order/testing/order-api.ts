@@ -13,7 +13,7 @@ import { TASK_QUEUES } from '../../../contracts/services.js';
 import { createLogger } from '../../../platform/logger.js';
 import { createMetrics } from '../../../platform/metrics.js';
 import { temporalTelemetryPlugins } from '../../../platform/telemetry/telemetry.js';
-import { createTemporalClient, type TemporalClient } from '../../../platform/temporal/client.js';
+import { createTemporalClient, type TemporalClient, type TemporalSettings } from '../../../platform/temporal/client.js';
 import { createStatusChangeReader, startStatusListener } from '../../../services/order/status-changes.js';
 import { openOrderDatabase, type OrderDatabase } from '../../../services/order/testing/order-database.js';
 import { createTimelineStore } from '../../../services/order/timeline-store.js';
@@ -30,12 +30,14 @@ import type { OrderContext } from '../service.js';
 import { createAdmission } from '../placing/admission.js';
 import { createEventStreams } from '../event-streams.js';
 import { createOrderSagas } from '../order-sagas.js';
+import { ORDER_API_IDENTITY } from '../saga-history.js';
 import { startNeighbours, type Neighbours } from './neighbours.js';
 
 export interface OrderApi {
   context: OrderContext;
   database: OrderDatabase;
   temporal: TemporalClient;
+  temporalSettings: TemporalSettings;
   neighbours: Neighbours;
   /** The other services' activities, in memory. */
   shop: TestShop;
@@ -67,7 +69,7 @@ export async function startOrderApi(name: string, times: Partial<SagaTimes> = {}
     startNeighbours(shop.stock),
     startTokenIssuer(),
   ]);
-  const temporal = createTemporalClient(settings);
+  const temporal = createTemporalClient(settings, ORDER_API_IDENTITY);
   const connection = await NativeConnection.connect({ address: settings.address });
   const logLines: string[] = [];
   const logger = createLogger(
@@ -128,6 +130,7 @@ export async function startOrderApi(name: string, times: Partial<SagaTimes> = {}
   await startWorkers();
 
   return {
+    temporalSettings: settings,
     ...{ context, database, temporal, neighbours, shop, logLines, issuer, alice, bob, admin, service, app },
     ...{ startWorkers, stopWorkers },
     post: (body, headers = {}) =>

@@ -156,6 +156,7 @@ function Happened({ entries }: { entries: readonly TimelineEntry[] }) {
             <span>
               <strong>{t(`step.${entry.step}`)}</strong> {t(`outcome.${entry.outcome}`)}
               {entry.attempts > 1 && ` · ${count('order.attempts', entry.attempts)}`}
+              {entry.tries !== undefined && entry.tries > 1 && ` · ${count('order.tries', entry.tries)}`}
               {entry.detail !== undefined && <small>{known('code', entry.detail)}</small>}
               {entry.operator !== undefined && <small>{t('desk.operator', entry.operator)}</small>}
             </span>

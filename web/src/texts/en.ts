@@ -129,6 +129,7 @@ export const en = {
   'code.approved': 'Approved.',
   'code.rejected': 'Rejected.',
   'code.by an operator': 'By an operator.',
+  'code.by a command line': 'By a command line.',
   'code.settled by an operator': 'Settled by an operator.',
   'code.settled by an operator before': 'Settled by an operator before.',
 
@@ -143,6 +144,8 @@ export const en = {
   'order.happened': 'What happened',
   'order.attempts_one': '{n} attempt',
   'order.attempts_other': '{n} attempts',
+  'order.tries_one': 'tried {n} time',
+  'order.tries_other': 'tried {n} times',
   'order.receipt': 'Receipt',
   'order.money': 'Money',
   'order.moneyNone': 'Nothing charged yet',

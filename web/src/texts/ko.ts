@@ -129,6 +129,7 @@ export const ko: Record<TextKey, string> = {
   'code.approved': '승인되었습니다.',
   'code.rejected': '거절되었습니다.',
   'code.by an operator': '운영자가 했습니다.',
+  'code.by a command line': '명령줄에서 했습니다.',
   'code.settled by an operator': '운영자가 해결했습니다.',
   'code.settled by an operator before': '운영자가 이전에 해결했습니다.',
 
@@ -144,6 +145,8 @@ export const ko: Record<TextKey, string> = {
   'order.happened': '진행 내역',
   'order.attempts_one': '{n}번 시도',
   'order.attempts_other': '{n}번 시도',
+  'order.tries_one': '서비스 호출 {n}회',
+  'order.tries_other': '서비스 호출 {n}회',
   'order.receipt': '영수증',
   'order.money': '결제',
   'order.moneyNone': '아직 결제되지 않음',
