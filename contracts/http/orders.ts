@@ -170,6 +170,7 @@ export type Order = z.infer<typeof orderSchema>;
 export const ordersQuerySchema = pageQuerySchema.extend({
   userId: integerIdParamSchema.optional(),
   status: z.enum(ORDER_STATUSES).optional(),
+  cancelReason: z.enum(CANCEL_REASONS).optional(),
   needsAttention: z
     .enum(['true', 'false'])
     .transform((value) => value === 'true')
@@ -210,14 +211,18 @@ export const timelineEntrySchema = z
       .optional()
       .meta({
         description:
-          'How often its service was tried in the last of them, or so far, as long as Temporal has the history; with a ' +
-          'step’s last entry. Only admins see it.',
+          'How often it was tried in its latest round, as far as Temporal’s history of the newest run knows; with the last ' +
+          'entry of the step, which may be of a round before. Only admins see it.',
       }),
     detail: z.string().optional().meta({ description: 'Why, or by whom; a code or a few words.' }),
     operator: z
       .object({ id: z.string(), note: z.string() })
       .optional()
-      .meta({ description: 'Who asked and why. Only admins see it.' }),
+      .meta({
+        description:
+          'Who asked and why. `through Temporal`, rather than by this API, as the sender calls itself, which nobody ' +
+          'checks. Only admins see it.',
+      }),
     traceId: z.string().optional().meta({ description: 'To be looked up in Zipkin.' }),
   })
   .meta({ id: 'TimelineEntry', description: 'One thing that was done for an order, or was tried.' });

@@ -17,7 +17,7 @@ import { advance, type OrderState, PENDING, shownState } from './domain/order-st
 import { soldOut } from './domain/sold-out.js';
 import { eventRows } from './progress-store.js';
 import { placedOrder, type RequestedLine } from './order-identity.js';
-import type { OrderStatus, Review } from '../../contracts/order-status.js';
+import type { CancelReason, OrderStatus, Review } from '../../contracts/order-status.js';
 import { after, newestFirst } from '../../platform/database/newest-first.js';
 
 const created: TimelineEntry = {
@@ -105,6 +105,7 @@ export interface OrderFilter {
   /** Undefined: everybody's. */
   userId?: number | undefined;
   status?: OrderStatus | undefined;
+  cancelReason?: CancelReason | undefined;
   needsAttention?: boolean | undefined;
   review?: Review | undefined;
 }
@@ -169,10 +170,11 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
       return { placed: false, stored: first };
     },
 
-    list: async ({ userId, status, needsAttention, review }, limit, place) => {
+    list: async ({ userId, status, cancelReason, needsAttention, review }, limit, place) => {
       const where = {
         ...(userId === undefined ? {} : { userId }),
         ...(status === undefined ? {} : { status }),
+        ...(cancelReason === undefined ? {} : { cancelReason }),
         ...(review === undefined ? {} : { review }),
         ...(needsAttention === undefined ? {} : attention(needsAttention)),
         ...after(place),

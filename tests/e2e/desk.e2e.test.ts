@@ -128,6 +128,13 @@ test(
     findings.push(...(await awkwardIn(page)));
     expect(findings).toEqual([]);
     expect((await orderOf(shop.alice, rejected)).cancelReason).toBe('REVIEW_REJECTED');
+
+    await page.getByRole('link', { name: 'Orders', exact: true }).click();
+    const listed = (id: string) => page.locator(`a[href="/desk/orders/${id}"]`);
+    await listed(approved).waitFor();
+    await page.getByLabel('Cancelled because').selectOption('REVIEW_REJECTED');
+    await listed(approved).waitFor({ state: 'detached' });
+    await listed(rejected).waitFor();
   },
   LIMIT_MS,
 );

@@ -47,9 +47,15 @@ export function useCatalog({ q, category }: { q: string; category: string }) {
 }
 
 /** Without a user: everybody's, for admins. */
-export function useOrders(userId: number | undefined, status: Order['status'] | '') {
+type OrderFilter = {
+  userId?: number | undefined;
+  status?: Order['status'] | undefined;
+  cancelReason?: Order['cancelReason'] | undefined;
+};
+
+export function useOrders({ userId, status, cancelReason }: OrderFilter) {
   return useInfiniteQuery({
-    queryKey: ['orders', userId, status],
+    queryKey: ['orders', userId, status, cancelReason],
     initialPageParam: '',
     queryFn: ({ pageParam }) =>
       bodyOf(
@@ -59,6 +65,7 @@ export function useOrders(userId: number | undefined, status: Order['status'] | 
               limit: 10,
               ...(userId !== undefined && { userId }),
               ...(status && { status }),
+              ...(cancelReason && { cancelReason }),
               ...(pageParam && { cursor: pageParam }),
             },
           },

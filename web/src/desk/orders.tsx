@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
-import { ORDER_STATUSES } from '../../../contracts/order-status.js';
+import { CANCEL_REASONS, ORDER_STATUSES, type CancelReason } from '../../../contracts/order-status.js';
 import { ApiError, api, bodyOf, type Order } from '../api/client.js';
 import { useOrderParts, useOrders } from '../api/queries.js';
 import { isRefusal } from '../app/cart.js';
 import { OrderPage } from '../pages/order.js';
-import { OrderList, StatusChoice } from '../pages/orders.js';
+import { Choice, OrderList, StatusChoice } from '../pages/orders.js';
 import { Field, SearchField, textOf } from '../parts/fields.js';
 import { Notice, Trouble } from '../parts/notice.js';
 import { Title } from '../parts/title.js';
@@ -18,9 +18,10 @@ export function DeskOrders() {
   const { t } = useWords();
   const navigate = useNavigate();
   const [params, setParams] = useSearchParams();
-  const status = ORDER_STATUSES.find((one) => one === params.get('status')) ?? '';
+  const status = ORDER_STATUSES.find((one) => one === params.get('status'));
+  const cancelReason = CANCEL_REASONS.find((one) => one === params.get('reason'));
   const customer = Number(params.get('customer') ?? '') || undefined;
-  const asked = useOrders(customer, status);
+  const asked = useOrders({ userId: customer, status, cancelReason });
   const search = (changed: Record<string, string>) => {
     const all = { ...Object.fromEntries(params), ...changed };
     setParams(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')));
@@ -45,9 +46,16 @@ export function DeskOrders() {
           defaultValue={customer ?? ''}
           onSearch={(customer) => search({ customer })}
         />
-        <StatusChoice status={status} onChange={(value) => search({ status: value })} />
+        <StatusChoice value={status ?? ''} onChange={(status) => search({ status })} />
+        <Choice
+          label={t('desk.reason')}
+          all={t('desk.everyReason')}
+          options={CANCEL_REASONS.map((one) => [one, t(wordsOf(one))])}
+          value={cancelReason ?? ''}
+          onChange={(reason) => search({ reason })}
+        />
       </search>
-      <OrderList asked={asked} at="/desk/orders" none={<p>{t('orders.noneSuch')}</p>} />
+      <OrderList asked={asked} at="/desk/orders" none={<p>{t('desk.noneSuch')}</p>} />
     </section>
   );
 }
@@ -55,10 +63,11 @@ export function DeskOrders() {
 export const DeskOrder = () => <OrderPage desk={OrderActs} />;
 
 /** Where the words for a customer speak of themselves. */
-const ASKED_BY: Partial<Record<NonNullable<Order['cancelReason']>, TextKey>> = {
+const ASKED_BY: Partial<Record<CancelReason, TextKey>> = {
   CUSTOMER_REQUEST: 'desk.byCustomer',
   OPERATOR_REQUEST: 'desk.byOperator',
 };
+const wordsOf = (reason: CancelReason): TextKey => ASKED_BY[reason] ?? `reason.${reason}`;
 
 function OrderActs({ order }: { order: Order }) {
   const { t, time, known } = useWords();
@@ -74,7 +83,7 @@ function OrderActs({ order }: { order: Order }) {
       </p>
       {order.cancelReason !== undefined && (
         <p>
-          {t(ASKED_BY[order.cancelReason] ?? `reason.${order.cancelReason}`)} {order.cancelNote}
+          {t(wordsOf(order.cancelReason))} {order.cancelNote}
         </p>
       )}
       {attention !== undefined && (

@@ -18,16 +18,29 @@ export function Status({ status }: { status: OrderStatus }) {
 
 type Asked = ReturnType<typeof useOrders>;
 
-export function StatusChoice({ status, onChange }: { status: string; onChange: (status: string) => void }) {
+interface ChoiceProps {
+  /** '' for all. */
+  value: string;
+  onChange: (value: string) => void;
+}
+
+export function StatusChoice(props: ChoiceProps) {
   const { t } = useWords();
+  const options = ORDER_STATUSES.map((one): [string, string] => [one, t(`status.${one}`)]);
+  return <Choice label={t('orders.status')} all={t('orders.every')} options={options} {...props} />;
+}
+
+/** One of the `options`, each with its words, or all of them. */
+export function Choice(props: ChoiceProps & { label: string; all: string; options: [string, string][] }) {
+  const { label, all, options, value, onChange } = props;
   return (
     <label className="field inline">
-      <span>{t('orders.status')}</span>
-      <select value={status} onChange={({ target }) => onChange(target.value)}>
-        <option value="">{t('orders.every')}</option>
-        {ORDER_STATUSES.map((one) => (
+      <span>{label}</span>
+      <select value={value} onChange={({ target }) => onChange(target.value)}>
+        <option value="">{all}</option>
+        {options.map(([one, words]) => (
           <option key={one} value={one}>
-            {t(`status.${one}`)}
+            {words}
           </option>
         ))}
       </select>
@@ -81,11 +94,11 @@ export function OrderList({ asked, at, none }: { asked: Asked; at: string; none:
 export function Orders({ user }: { user: User }) {
   const { t } = useWords();
   const [params, setParams] = useSearchParams();
-  const status = ORDER_STATUSES.find((one) => one === params.get('status')) ?? '';
-  const asked = useOrders(user.id, status);
+  const status = ORDER_STATUSES.find((one) => one === params.get('status'));
+  const asked = useOrders({ userId: user.id, status });
   const none = (
     <>
-      <p>{t(status === '' ? 'orders.none' : 'orders.noneSuch')}</p>
+      <p>{t(status === undefined ? 'orders.none' : 'orders.noneSuch')}</p>
       <Link className="button" to="/">
         {t('cart.toShop')}
       </Link>
@@ -95,7 +108,7 @@ export function Orders({ user }: { user: User }) {
     <section className="page">
       <div className="heading">
         <Title>{t('orders.title')}</Title>
-        <StatusChoice status={status} onChange={(value) => setParams(value ? { status: value } : {})} />
+        <StatusChoice value={status ?? ''} onChange={(value) => setParams(value ? { status: value } : {})} />
       </div>
       <OrderList asked={asked} at="/shop/orders" none={none} />
     </section>
