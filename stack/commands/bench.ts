@@ -10,16 +10,19 @@ const wanted: ServerName[] = ['postgres', 'redis', 'kafka', 'temporal', 'zipkin'
 
 const dir = path.join(keepsake, 'bench');
 
-const usage = `npm run bench -- [--quick]
+const usage = `npm run bench -- [--quick] [--traces]
 
 Brings up everything on its own and measures what an order takes: transactions, spans, calls, processor time by process; and how it
 compares with a Saga that does nothing, on the same Temporal server, in turns. For a machine that does nothing else.
-  --quick  two rounds instead of five
+  --quick   two rounds instead of five
+  --traces  instead, what traces cost: two platforms side by side, of which one makes none
 The report is written below .holdfast/bench.`;
 
 /** `npm run bench` */
 export async function run() {
-  const { values } = readOptions(usage, () => parseArgs({ options: { quick: { type: 'boolean' } } }));
+  const { values } = readOptions(usage, () =>
+    parseArgs({ options: { quick: { type: 'boolean' }, traces: { type: 'boolean' } } }),
+  );
   await startAndEnd(async (started) => {
     const { progress, signal } = started;
     await begin({ dir, command: 'npm run bench', servers: serversOf(wanted) }, started);
@@ -27,7 +30,7 @@ export async function run() {
 
     // Only now are there packages to import.
     const { bench } = await import('../../tests/bench/main.js');
-    await bench({ rounds: values.quick ? 2 : 5, dir, progress, signal });
+    await bench({ rounds: values.quick ? 2 : 5, traces: values.traces ?? false, dir, progress, signal });
   });
   // Connections that hang on to a server which is gone must not keep us.
   process.exit();

@@ -93,9 +93,10 @@ const largestFirst = (values: Record<string, number>): string[][] =>
     .sort(([, a], [, b]) => b - a)
     .map(([name, value]) => [name, show(value)]);
 
-const total = (values: Record<string, number>): number => Object.values(values).reduce((sum, one) => sum + one, 0);
+export const total = (values: Record<string, number>): number =>
+  Object.values(values).reduce((sum, one) => sum + one, 0);
 
-function median(values: number[]): number {
+export function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   return sorted.length % 2 === 1
@@ -103,10 +104,10 @@ function median(values: number[]): number {
     : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
-const show = (value: number): string =>
+export const show = (value: number): string =>
   Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
 
-function table(head: string[], rows: string[][]): string {
+export function table(head: string[], rows: string[][]): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -7,7 +7,7 @@ import { usedByOrder } from './counters.js';
 import type { Arm, BenchReport, Sample } from './report.js';
 import { bootBench, type Bench } from './world.js';
 
-interface BenchSettings {
+export interface BenchSettings {
   /** Of each arm. */
   rounds: number;
   dir: string;
@@ -85,7 +85,7 @@ async function answers(bench: Bench, arm: Arm): Promise<{ answerMs: number[] }> 
 }
 
 /** As many at once as there are callers, until all are over. */
-async function saturate(bench: Bench, arm: Arm): Promise<{ perSecond: number; cpuMs: Record<string, number> }> {
+export async function saturate(bench: Bench, arm: Arm): Promise<{ perSecond: number; cpuMs: Record<string, number> }> {
   const wanted = arm === 'orders' ? ORDERS_A_ROUND : NO_OPS_A_ROUND;
   const [cpuBefore, beganAt] = [bench.cpu(), performance.now()];
   await inParallel(Array.from({ length: wanted }), AT_ONCE, async () => {

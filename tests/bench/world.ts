@@ -13,8 +13,16 @@ import { openShop, placeOrder, stockedProduct, type Shop } from '../support/shop
 import { count, cpuOf } from './counters.js';
 import { firstDone, noOpSaga } from './no-op-workflow.js';
 
+interface BootOptions {
+  dir: string;
+  /** Without them there is no Zipkin, and no process makes a span. */
+  traces?: boolean;
+  progress: Progress;
+  signal: AbortSignal;
+}
+
 /** The whole platform as it is shipped, and beside it, on the same Temporal server, Sagas that do nothing. */
-export async function bootBench({ dir, progress, signal }: { dir: string; progress: Progress; signal: AbortSignal }) {
+export async function bootBench({ dir, traces = true, progress, signal }: BootOptions) {
   const ends: (() => unknown)[] = [];
   const stop = async () => {
     for (const end of ends.reverse()) await end();
@@ -23,7 +31,7 @@ export async function bootBench({ dir, progress, signal }: { dir: string; progre
     const servers = await startServers({
       dir,
       ports: 'free',
-      only: ['postgres', 'redis', 'kafka', 'temporal', 'zipkin', 'maildev'],
+      only: ['postgres', 'redis', 'kafka', 'temporal', 'maildev', ...(traces ? (['zipkin'] as const) : [])],
       useGiven: false,
       durable: true,
       progress,

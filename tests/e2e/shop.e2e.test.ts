@@ -3,7 +3,16 @@ import { beforeAll, expect, inject, test } from 'vitest';
 import type { Order } from '../../contracts/http/orders.js';
 import type { Product } from '../../contracts/http/products.js';
 import { openShop, orderOf, stockedProduct, type Shop } from '../support/shop.js';
-import { awkwardIn, button, keep, LIMIT_MS, SCRIPT, visitor as visitorOf } from '../support/visitor.js';
+import {
+  awkwardIn,
+  button,
+  countFigures,
+  keep,
+  LIMIT_MS,
+  SCRIPT,
+  visitor as visitorOf,
+  type PageFigures,
+} from '../support/visitor.js';
 import { openBrowser } from '../support/web-ui.js';
 
 const { gatewayUrl } = inject('app');
@@ -48,6 +57,29 @@ test(
     await keep(page, 'shop');
     expect(bytes).toBeGreaterThan(50_000);
     expect(bytes).toBeLessThan(150_000);
+  },
+  LIMIT_MS,
+);
+
+test(
+  "nothing jumps when data comes, on the first page and on an order's; how quick they are is said",
+  async () => {
+    const { id } = await stockedProduct(shop);
+    const page = await visitor();
+    const figures = await countFigures(page);
+    const shown: Record<string, PageFigures> = {};
+    await page.goto(gatewayUrl);
+    await page.locator('main:not(:has(.stock:not([data-level]))) .product h2').first().waitFor();
+    shown['first page'] = await figures();
+    await order(page, id);
+    await status(page, 'COMPLETED');
+    shown['ordering'] = await figures();
+    await page.reload();
+    await status(page, 'COMPLETED');
+    await page.locator('[data-part=goods]', { hasText: 'Delivered' }).waitFor();
+    shown["an order's page"] = await figures();
+    console.log(shown);
+    for (const [name, { layoutShift }] of Object.entries(shown)) expect(layoutShift, name).toBeLessThan(0.1);
   },
   LIMIT_MS,
 );

@@ -29,6 +29,28 @@ export async function visitor(browser: Browser): Promise<Page> {
   return page;
 }
 
+/** What the browser itself counts of a page since it was loaded: milliseconds, and how much of what one sees jumped (0 to 1). */
+export interface PageFigures {
+  firstContentfulPaint: number;
+  /** From a click or a key to the picture after it: the longest. */
+  interactionToNextPaint: number;
+  layoutShift: number;
+}
+
+/** Counts in every page that the visitor loads from now on. Source: web.dev/articles/vitals, whose figures these are. */
+export async function countFigures(page: Page): Promise<() => Promise<PageFigures>> {
+  await page.addInitScript(`
+    figures = { firstContentfulPaint: 0, interactionToNextPaint: 0, layoutShift: 0 };
+    const observe = (type, learn) =>
+      new PerformanceObserver((list) => list.getEntries().forEach(learn)).observe({ type, buffered: true, durationThreshold: 16 });
+    observe('paint', ({ name, startTime }) => { if (name === 'first-contentful-paint') figures.firstContentfulPaint = startTime; });
+    observe('event', ({ interactionId, duration }) => {
+      if (interactionId) figures.interactionToNextPaint = Math.max(figures.interactionToNextPaint, duration);
+    });
+    observe('layout-shift', ({ hadRecentInput, value }) => { if (!hadRecentInput) figures.layoutShift += value; });`);
+  return () => page.evaluate<PageFigures>('figures');
+}
+
 export const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 
 /** `npm run screenshots` makes the documents' pictures anew. */
