@@ -1,58 +1,70 @@
 import os from 'node:os';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import { tsToDate } from '@temporalio/common/lib/time.js';
-import type { temporal } from '@temporalio/proto';
+import { defaultPayloadConverter, type LoadedDataConverter, type Payload } from '@temporalio/common';
+import proto, { type temporal } from '@temporalio/proto';
 import { workflowIdOf } from '../../contracts/order-saga.js';
-import { STEPS, type SagaStep } from '../../contracts/saga-steps.js';
+import { undoWorkflowIdOf } from '../../contracts/reconciliation.js';
+import { SAGA_STEPS, type SagaStep } from '../../contracts/saga-steps.js';
 import { OPERATOR_REQUESTS, type OperatorRequest } from '../../contracts/timeline.js';
 import type { Logger } from '../../platform/logger.js';
 import { within } from '../../platform/temporal/client.js';
 import { SIGNALS } from './order-sagas.js';
 
-/** What Temporal knows of an order's Saga and the order's row does not. */
+/** What Temporal knows of an order's Saga, or of the workflow that undoes it, and the order's row does not. */
 export interface SagaHistory {
-  /** How often Temporal tried a step in its last round: that which is under way, or the last that a worker ended. */
+  /** How often a step was tried in its latest round, Temporal's own retries counted. */
   tries: ReadonlyMap<string, number>;
-  /** Sent by a command line, or another program: the row has only what came through this API. */
+  /** Sent to Temporal itself, by a command line, say: the row has only what came through this API. */
   signals: SignalOfOthers[];
 }
 
 interface SignalOfOthers {
   request: OperatorRequest;
-  /** RFC 3339 UTC. */
+  /** RFC 3339 UTC; of one that was applied again by a reset, when that was. */
   at: string;
   /** As the sender calls itself, which nobody checks. */
   sender: string;
-  /** The signal's argument, where that is a text. */
+  /** The signal's argument, where that is a text that can be read. */
   note: string;
 }
 
 /** As this service calls itself when it sends one. */
-const US = 'order-service@';
-export const ORDER_API_IDENTITY = `${US}${os.hostname()}`;
+export const ORDER_API_IDENTITY = `order-service@${os.hostname()}`;
+/** Builds before went by the SDK's own name for a process. */
+const IS_OURS = /^(order-service|\d+)@/;
 
-/** A person reads it: better without than late. */
-const ANSWER_LIMIT_MS = 2_000;
+/** A person reads it, and the database has most of it: better without than late. */
+const ANSWER_LIMIT_MS = 1_000;
 
-/** undefined: Temporal has no history of the order any more, or does not answer in time. */
+/** Of the newest runs. undefined: Temporal knows nothing of the order any more, or does not answer in time. */
 export async function readSagaHistory(
-  { workflow }: Client,
+  client: Client,
   orderId: string,
   logger: Logger,
 ): Promise<SagaHistory | undefined> {
-  const saga = workflow.getHandle(workflowIdOf(orderId));
+  const found = await Promise.all(
+    [workflowIdOf(orderId), undoWorkflowIdOf(orderId)].map((workflowId) => readRun(client, workflowId, logger)),
+  );
+  const runs = found.filter((run) => run !== undefined);
+  if (runs.length === 0) return undefined;
+  return {
+    tries: new Map(runs.flatMap(({ tries }) => [...tries])),
+    signals: runs.flatMap(({ signals }) => signals),
+  };
+}
+
+async function readRun({ workflow }: Client, workflowId: string, logger: Logger): Promise<SagaHistory | undefined> {
+  const deadline = Date.now() + ANSWER_LIMIT_MS;
   try {
-    const deadline = Date.now() + ANSWER_LIMIT_MS;
-    const { events } = await within(workflow, deadline, () => saga.fetchHistory());
-    const { raw } = await within(workflow, deadline, () => saga.describe());
+    const { raw, runId } = await within(workflow, deadline, () => workflow.getHandle(workflowId).describe());
+    const { events } = await within(workflow, deadline, () => workflow.getHandle(workflowId, runId).fetchHistory());
     return {
       tries: triesIn(events ?? [], raw.pendingActivities ?? []),
-      signals: await signalsIn(events ?? [], workflow.options),
+      signals: await signalsIn(events ?? [], workflow.options.loadedDataConverter),
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    if (!(error instanceof WorkflowNotFoundError)) logger.warn({ orderId, reason }, 'history not read');
+    if (!(error instanceof WorkflowNotFoundError)) logger.warn({ workflowId, reason }, 'history not read');
     return undefined;
   }
 }
@@ -60,44 +72,57 @@ export async function readSagaHistory(
 type Event = temporal.api.history.v1.IHistoryEvent;
 type PendingActivity = temporal.api.workflow.v1.IPendingActivityInfo;
 
-/** The event of an activity's start is written when it has ended, with the last attempt; until then it is pending. */
-function triesIn(events: Event[], pending: PendingActivity[]): Map<string, number> {
-  const tries = new Map<string, number>();
-  const steps = new Map<string, SagaStep>();
+/** In any other state its attempt is the one to come. */
+const UNDER_WAY = proto.temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_STARTED;
+
+/** An activity's start is written once it has ended, with its last attempt, and not at all where no worker had it then. */
+function triesIn(events: Event[], pending: PendingActivity[]): Map<SagaStep, number> {
+  const tries = new Map<SagaStep, number>();
+  const scheduledSteps = new Map<string, SagaStep>();
   for (const { eventId, activityTaskScheduledEventAttributes, activityTaskStartedEventAttributes } of events) {
-    const scheduled = stepOf(activityTaskScheduledEventAttributes?.activityType?.name);
-    if (scheduled) steps.set(String(eventId), scheduled);
-    const started = steps.get(String(activityTaskStartedEventAttributes?.scheduledEventId));
+    const scheduled = STEP_OF_ACTIVITY.get(activityTaskScheduledEventAttributes?.activityType?.name ?? '');
+    if (scheduled) {
+      scheduledSteps.set(String(eventId), scheduled);
+      tries.delete(scheduled);
+    }
+    const started = scheduledSteps.get(String(activityTaskStartedEventAttributes?.scheduledEventId));
     if (started) tries.set(started, activityTaskStartedEventAttributes?.attempt ?? 1);
   }
-  for (const { activityType, attempt } of pending) {
-    const step = stepOf(activityType?.name);
-    if (step) tries.set(step, attempt ?? 1);
+  for (const { activityType, attempt, state } of pending) {
+    const step = STEP_OF_ACTIVITY.get(activityType?.name ?? '');
+    if (step) tries.set(step, (attempt ?? 1) - (state === UNDER_WAY ? 0 : 1));
   }
   return tries;
 }
 
 /** An activity has its step's name, in camel case. */
-function stepOf(activity: string | null | undefined): SagaStep | undefined {
-  const step = activity?.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`) ?? '';
-  return step in STEPS ? (step as SagaStep) : undefined;
-}
+const STEP_OF_ACTIVITY: ReadonlyMap<string, SagaStep> = new Map(
+  SAGA_STEPS.map((step) => [step.replace(/-./g, ([, letter = '']) => letter.toUpperCase()), step]),
+);
 
-async function signalsIn(
-  events: Event[],
-  { loadedDataConverter }: Client['workflow']['options'],
-): Promise<SignalOfOthers[]> {
+async function signalsIn(events: Event[], converter: LoadedDataConverter): Promise<SignalOfOthers[]> {
   const signals: SignalOfOthers[] = [];
   for (const { eventTime, workflowExecutionSignaledEventAttributes: signal } of events) {
     const request = OPERATOR_REQUESTS.find((each) => SIGNALS[each].name === signal?.signalName);
     const sender = signal?.identity ?? '';
-    if (request === undefined || !eventTime || sender.startsWith(US)) continue;
-    // The command lines send theirs unencrypted, or not at all.
-    const [note] = await decodeArrayFromPayloads(loadedDataConverter, signal?.input?.payloads);
-    signals.push({
-      ...{ request, sender, at: tsToDate(eventTime).toISOString() },
-      note: typeof note === 'string' ? note : '',
-    });
+    if (request === undefined || IS_OURS.test(sender)) continue;
+    const at = new Date(Number(String(eventTime?.seconds)) * 1_000 + (eventTime?.nanos ?? 0) / 1e6).toISOString();
+    signals.push({ request, at, sender, note: await noteIn(signal?.input?.payloads?.[0], converter) });
   }
   return signals;
+}
+
+/** `temporal` encrypts what stands behind its `--input`; `tctl` has no key, and its workflow takes no notice of it. */
+async function noteIn(payload: Payload | undefined, { payloadCodecs }: LoadedDataConverter): Promise<string> {
+  if (!payload) return '';
+  try {
+    const isPlain = Buffer.from(payload.metadata?.['encoding'] ?? []).toString() === 'json/plain';
+    let read = [payload];
+    if (!isPlain) for (const codec of payloadCodecs.toReversed()) read = await codec.decode(read);
+    const note: unknown = read[0] && defaultPayloadConverter.fromPayload(read[0]);
+    return typeof note === 'string' ? note.slice(0, 1_000) : '';
+  } catch {
+    // With a key that is lost, or cut short. That it was sent counts.
+    return '';
+  }
 }

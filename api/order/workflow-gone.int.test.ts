@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Timeline } from '../../contracts/http/orders.js';
 import { workflowIdOf } from '../../contracts/order-saga.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { startOrderApi, type OrderApi } from './testing/order-api.js';
@@ -67,6 +68,12 @@ const written = (id: string) =>
   });
 
 describe('an order whose workflow is gone from Temporal', () => {
+  it('has its timeline, and nothing is logged for what is as it should be', async () => {
+    const { body } = await api.get(`/orders/${delivering}/timeline`, api.admin);
+    expect((body as Timeline).items.map(({ step }) => step)).toContain('start-delivery');
+    expect(api.logLines.join()).not.toContain('history not read');
+  });
+
   it('has the first code and the order as it is now for a repeat', async () => {
     const before = await written(delivering);
     const again = await api.post(one, headers);

@@ -162,7 +162,8 @@ export const orderOperations = {
     method: 'get',
     path: '/orders/{id}/timeline',
     summary: 'What happened to an order',
-    description: 'Each step, compensation, refusal, wait and request, in the order of their writing.',
+    description:
+      'Each step, compensation, refusal, wait and request, in the order of their writing; for admins also what operators sent to Temporal itself.',
     access: 'owner-or-admin',
     params: textIdParamsSchema,
     answers: { 200: { description: 'All of it.', schema: timelineSchema } },

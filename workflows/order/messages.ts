@@ -11,7 +11,7 @@ export const cancel = defineUpdate<Order, [CancelRequest]>('cancel');
 
 export const deliveryUpdate = defineSignal<[DeliveryUpdate]>('deliveryUpdate');
 
-/** For operators, without payload so that both command lines can send them: what waits goes again now. */
+/** For operators. None needs a payload, so that both command lines can send them: what waits goes again now. */
 export const retry = defineSignal('retry');
 /** Undo the order and cancel it. */
 export const giveUp = defineSignal('giveUp');

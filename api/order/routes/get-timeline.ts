@@ -19,22 +19,22 @@ export const getTimeline = ({ store, timeline, temporal, pages, logger }: OrderC
 
 type Entry = Timeline['items'][number];
 
-/** With what stands in the Saga's history alone. The tries are those of a step's last round, so its last entry has them. */
+/** The tries are of a step's latest round, so its last entry has them. Where a signal stands, by Temporal's clock, is about right. */
 function withHistory(items: Entry[], { tries, signals }: SagaHistory): Entry[] {
   const lastOf = new Map(items.map((entry) => [entry.step, entry]));
-  const known = items.map((entry) => {
+  const entries = items.map((entry) => {
     const count = lastOf.get(entry.step) === entry ? tries.get(entry.step) : undefined;
     return count === undefined ? entry : { ...entry, tries: count };
   });
-  const ofOthers = signals.map(({ request, at, sender, note }): Entry => ({
-    ...{ at, step: request, service: 'order-service', outcome: 'asked', attempts: 1 },
-    detail: 'by a command line',
-    operator: { id: sender, note },
-  }));
-  return ofOthers.reduce((entries, signal) => {
-    const next = entries.findIndex(({ at }) => at > signal.at);
-    return next === -1 ? [...entries, signal] : entries.toSpliced(next, 0, signal);
-  }, known);
+  for (const { request, at, sender, note } of signals) {
+    const before = entries.findLastIndex((entry) => entry.at <= at);
+    entries.splice(before + 1, 0, {
+      ...{ at, step: request, service: 'order-service', outcome: 'asked', attempts: 1 },
+      detail: 'through Temporal',
+      operator: { id: sender, note },
+    });
+  }
+  return entries;
 }
 
 const isForAll = ({ step }: Entry) => step !== ACKNOWLEDGED;

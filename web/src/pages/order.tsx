@@ -158,7 +158,9 @@ function Happened({ entries }: { entries: readonly TimelineEntry[] }) {
               {entry.attempts > 1 && ` · ${count('order.attempts', entry.attempts)}`}
               {entry.tries !== undefined && entry.tries > 1 && ` · ${count('order.tries', entry.tries)}`}
               {entry.detail !== undefined && <small>{known('code', entry.detail)}</small>}
-              {entry.operator !== undefined && <small>{t('desk.operator', entry.operator)}</small>}
+              {entry.operator !== undefined && (
+                <small>{t(entry.operator.note === '' ? 'desk.sender' : 'desk.operator', entry.operator)}</small>
+              )}
             </span>
           </li>
         ))}
