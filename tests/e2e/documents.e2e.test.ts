@@ -34,6 +34,17 @@ describe('the commands that the documents show', () => {
     expect(printed).toContain('"shippingAddress"');
   });
 
+  it('README: what an operator asks', async () => {
+    const { body } = await shop.alice.get<{ items: Order[] }>('/orders?status=CANCELLED&limit=1');
+    const script = withVariables({ ORDER_ID: String(body.items[0]?.id) }, await scriptFrom('README.md', 'ask'));
+    const printed = await shell(script);
+    expect(printed).toContain(`"step":"cancelled"`);
+    expect(printed).toContain('order cancelled');
+    expect(printed.match(/"items":/g)).toHaveLength(3);
+    for (const late of [/^outbox_waiting_seconds.* [\d.]+$/m, /^notification_consumer_lag.* \d+$/m])
+      expect(printed).toMatch(late);
+  });
+
   it('README: what runs, and what it says', async () => {
     // The test's servers belong to nobody's stack: `status` misses them, and says so by its code.
     const script = (await scriptFrom('README.md', 'look-around')).replace('npm run status', 'npm run status || true');
