@@ -15,7 +15,8 @@ const usage = `npm run bench -- [--quick] [--traces]
 Brings up everything on its own and measures what an order takes: transactions, spans, calls, processor time by process; and how it
 compares with a Saga that does nothing, on the same Temporal server, in turns. For a machine that does nothing else.
   --quick   two rounds instead of five
-  --traces  instead, what traces cost: two platforms side by side, of which one makes none
+  --traces  instead, what traces and metrics cost: two platforms side by side, of which one makes no traces and is asked
+            for no metrics
 The report is written below .holdfast/bench.`;
 
 /** `npm run bench` */

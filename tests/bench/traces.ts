@@ -3,7 +3,13 @@ import { median, show, table, total } from './report.js';
 import { saturate, type BenchSettings } from './run-bench.js';
 import { bootBench, type Bench } from './world.js';
 
-/** What traces cost, in processor time an order: two platforms side by side, of which one makes none, in turns. */
+/** As often as the Prometheus of the stack asks. */
+const SCRAPED_EVERY_MS = 5_000;
+
+/**
+ * What traces cost, and metrics that are asked for, in processor time an order: two platforms side by side, of which one
+ * makes no traces and is asked for nothing, in turns.
+ */
 export async function benchTraces({ rounds, dir, progress, signal }: BenchSettings): Promise<string> {
   const benches: Bench[] = [];
   try {
@@ -20,7 +26,9 @@ export async function benchTraces({ rounds, dir, progress, signal }: BenchSettin
       // A B B A: what drifts over the run is in both alike.
       const turn = benches.map((bench, index) => ({ bench, of: cpu[index] }));
       for (const { bench, of } of round % 2 === 0 ? turn : turn.toReversed()) {
+        const scraping = bench === benches[0] && setInterval(() => void bench.readMetrics(), SCRAPED_EVERY_MS);
         const { cpuMs } = await saturate(bench, 'orders');
+        if (scraping) clearInterval(scraping);
         if (round > 0) of?.push(cpuMs);
       }
       shown.done();
@@ -40,8 +48,8 @@ function toMarkdown([withTraces = [], without = []]: Record<string, number>[][])
   };
   const ofOthers = (cpuMs: Record<string, number>) => (cpuMs['zipkin'] ?? 0) + (cpuMs['no-op worker'] ?? 0);
   return [
-    '# What traces cost',
-    `${withTraces.length} rounds, with traces and without in turns; processor time an order, in ms.`,
+    '# What traces and metrics cost',
+    `${withTraces.length} rounds, with traces and with metrics asked for, and without, in turns; processor time an order, in ms.`,
     table(
       ['', 'with', 'without', 'ratio', 'over the rounds'],
       [

@@ -72,6 +72,9 @@ export async function bootBench({ dir, traces = true, progress, signal }: BootOp
     return {
       ...(await callers(shop, orders, orderTemporal.client, new Client({ connection }))),
       cpu: () => cpuOf(pids()),
+      /** Of every process of ours, as Prometheus asks for them. */
+      readMetrics: () =>
+        Promise.all(Object.values(app.urls).map(async (url) => (await fetch(`${url}/metrics`)).text())),
       count: () =>
         count({
           pids,
