@@ -29,7 +29,7 @@ import { undoWorkflowIdOf } from '../../contracts/reconciliation.js';
 import { TASK_QUEUES } from '../../contracts/services.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import type { Logger } from '../../platform/logger.js';
-import { within } from '../../platform/temporal/client.js';
+import { untilDeadline } from '../../platform/temporal/client.js';
 import { sagaStart } from '../../services/order/saga-start.js';
 import type { StoredOrder } from '../../services/order/order-row.js';
 import {
@@ -103,7 +103,7 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
   return {
     start: async (stored, deadline) => {
       try {
-        await within(workflows, deadline, () => workflows.start(ORDER_SAGA, startOf(stored)));
+        await untilDeadline(workflows, deadline, () => workflows.start(ORDER_SAGA, startOf(stored)));
         crashPoint('place: workflow started');
       } catch (error) {
         if (!hasEnded(error)) say('workflow not started yet', stored.order.id, error);
@@ -118,7 +118,7 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
           ? workflows.executeUpdateWithStart(accepted, { updateId, startWorkflowOperation: operationOf(stored) })
           : known.executeUpdate(accepted, { updateId });
       try {
-        const order = await within(workflows, deadline, ask);
+        const order = await untilDeadline(workflows, deadline, ask);
         crashPoint('place: workflow started');
         return order;
       } catch (error) {
@@ -129,7 +129,7 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
 
     tell: async (orderId, request, deadline) => {
       const signal = (workflowId: string) =>
-        within(workflows, deadline, () => workflows.getHandle(workflowId).signal(SIGNALS[request]));
+        untilDeadline(workflows, deadline, () => workflows.getHandle(workflowId).signal(SIGNALS[request]));
       try {
         await orItsUndo(
           () => signal(workflowIdOf(orderId)),
@@ -164,15 +164,15 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
       try {
         crashPoint('cancel: before asking');
         update = await orItsUndo(
-          () => within(workflows, deadline, ask),
-          () => within(workflows, deadline, () => undoOf(stored).startUpdate(cancel, options)),
+          () => untilDeadline(workflows, deadline, ask),
+          () => untilDeadline(workflows, deadline, () => undoOf(stored).startUpdate(cancel, options)),
         );
         crashPoint('cancel: asked');
       } catch (error) {
         return explain(error, { outcome: 'unreachable' });
       }
       try {
-        const order = await within(workflows, deadline, () => update.result());
+        const order = await untilDeadline(workflows, deadline, () => update.result());
         crashPoint('cancel: undone');
         return { outcome: 'undone', order };
       } catch (error) {
@@ -187,7 +187,7 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
       let refund: WorkflowHandleWithFirstExecutionRunId<RefundPart>;
       crashPoint('give back: before asking');
       try {
-        refund = await within(workflows, deadline, () =>
+        refund = await untilDeadline(workflows, deadline, () =>
           workflows.start<RefundPart>(restock ? REFUND_AND_RESTOCK : REFUND_PART, {
             workflowId: `refund-${operationId}-${asked}`,
             taskQueue: TASK_QUEUES.order,
@@ -205,7 +205,7 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
       crashPoint('give back: workflow started');
       try {
         // Temporal answers a wait whose deadline is near at once and with nothing, and the client asks it again and again.
-        return await within(workflows, deadline, () => refund.result(), deadline + TEMPORAL_ANSWERS_EARLY_MS);
+        return await untilDeadline(workflows, deadline, () => refund.result(), deadline + TEMPORAL_ANSWERS_EARLY_MS);
       } catch (error) {
         say('the refund takes longer', orderId, error);
         // One that was ended from outside goes on only when it is asked for again.

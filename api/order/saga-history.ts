@@ -7,7 +7,7 @@ import { undoWorkflowIdOf } from '../../contracts/reconciliation.js';
 import { SAGA_STEPS, type SagaStep } from '../../contracts/saga-steps.js';
 import { OPERATOR_REQUESTS, type OperatorRequest } from '../../contracts/timeline.js';
 import type { Logger } from '../../platform/logger.js';
-import { within } from '../../platform/temporal/client.js';
+import { untilDeadline } from '../../platform/temporal/client.js';
 import { SIGNALS } from './order-sagas.js';
 
 /** What Temporal knows of an order's Saga, or of the workflow that undoes it, and the order's row does not. */
@@ -56,8 +56,10 @@ export async function readSagaHistory(
 async function readRun({ workflow }: Client, workflowId: string, logger: Logger): Promise<SagaHistory | undefined> {
   const deadline = Date.now() + ANSWER_LIMIT_MS;
   try {
-    const { raw, runId } = await within(workflow, deadline, () => workflow.getHandle(workflowId).describe());
-    const { events } = await within(workflow, deadline, () => workflow.getHandle(workflowId, runId).fetchHistory());
+    const { raw, runId } = await untilDeadline(workflow, deadline, () => workflow.getHandle(workflowId).describe());
+    const { events } = await untilDeadline(workflow, deadline, () =>
+      workflow.getHandle(workflowId, runId).fetchHistory(),
+    );
     return {
       tries: triesIn(events ?? [], raw.pendingActivities ?? []),
       signals: await signalsIn(events ?? [], workflow.options.loadedDataConverter),

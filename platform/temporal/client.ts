@@ -43,7 +43,7 @@ export interface TemporalClient {
  * @param deadline milliseconds since the epoch
  * @param callsUntil later than that for calls whose deadline the server itself goes by
  */
-export function within<T>(
+export function untilDeadline<T>(
   client: Pick<WorkflowClient, 'withAbortSignal' | 'withDeadline'>,
   deadline: number,
   call: () => Promise<T>,

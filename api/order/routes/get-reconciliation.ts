@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { orderOperations } from '../../../contracts/http/order-operations.js';
 import type { reconciliationSchema } from '../../../contracts/http/reconciliation.js';
 import { RECONCILIATION_SCHEDULE, type ReconciliationReport } from '../../../contracts/reconciliation.js';
-import { within } from '../../../platform/temporal/client.js';
+import { untilDeadline } from '../../../platform/temporal/client.js';
 import { reconciliationProgress } from '../../../workflows/reconciliation/messages.js';
 import { handle } from '../../http/handle.js';
 import { badGateway } from '../../http/problem.js';
@@ -23,7 +23,7 @@ export const getReconciliation = (context: Context) =>
 
 export async function askTemporal<T>({ temporal, logger }: Context, ask: () => Promise<T>): Promise<T> {
   try {
-    return await within(temporal, Date.now() + ANSWERS_WITHIN_MS, ask);
+    return await untilDeadline(temporal, Date.now() + ANSWERS_WITHIN_MS, ask);
   } catch (error) {
     logger.warn({ reason: error instanceof Error ? error.message : String(error) }, 'no reconciliation to be asked');
     throw badGateway('reconciliation-unavailable', 'The schedule of reconciliations can not be asked right now.');
