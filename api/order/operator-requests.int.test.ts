@@ -9,6 +9,7 @@ import { timelineSchema, type Order } from '../../contracts/http/orders.js';
 import type { SagaStep } from '../../contracts/saga-steps.js';
 import type { OperatorRequest } from '../../contracts/timeline.js';
 import { createTemporalClient } from '../../platform/temporal/client.js';
+import { signalUnreadably } from '../../tests/support/temporal.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { sagaStart } from '../../services/order/saga-start.js';
 import { createTimelineStore } from '../../services/order/timeline-store.js';
@@ -33,6 +34,12 @@ async function place(body: object = {}): Promise<string> {
 
 const needsAttention = (id: string) =>
   waitFor(`order ${id} to need attention`, async () => (await api.database.store.find(id))?.order.needsAttention);
+
+/** As `tctl` is one. */
+function clientWithoutKey(): Client {
+  const { connection, options } = api.temporal.client;
+  return new Client({ connection, namespace: options.namespace, identity: 'tctl@desk' });
+}
 
 /** An order whose `step` is down, and which asks for an operator. */
 async function stuckAt(step: SagaStep, body: object = {}): Promise<string> {
@@ -149,9 +156,8 @@ describe('the timeline', () => {
   it('tells admins alone of what was sent to Temporal itself, by whom, and with what note', async () => {
     const id = await stuckAt('charge-payment');
     await ask(id, 'retry');
-    const { connection, options } = api.temporal.client;
     const encrypting = createTemporalClient(api.temporalSettings, 'hana@desk');
-    const plain = new Client({ connection, namespace: options.namespace, identity: 'tctl@desk' });
+    const plain = clientWithoutKey();
     const send = (client: Client, signal: string, ...note: string[]) =>
       client.workflow.getHandle(workflowIdOf(id)).signal(signal, ...note);
     await send(encrypting.client, 'retry', 'she has called');
@@ -174,14 +180,9 @@ describe('the timeline', () => {
 
   it('tells of a signal whose payload nobody can read', async () => {
     const id = await stuckAt('charge-payment');
-    const { workflowService, options, workflow } = api.temporal.client;
-    const metadata = { encoding: Buffer.from('binary/encrypted'), 'encryption-key-id': Buffer.from('lost') };
-    await workflowService.signalWorkflowExecution({
-      ...{ namespace: options.namespace, workflowExecution: { workflowId: workflowIdOf(id) } },
-      ...{ signalName: 'settled', identity: 'mallory', input: { payloads: [{ metadata, data: Buffer.alloc(64) }] } },
-    });
+    await signalUnreadably(api.temporalSettings.namespace, id, { signalName: 'settled', identity: 'mallory' });
     expect((await timelineOf(id)).at(-1)).toMatchObject({ step: 'settled', operator: { id: 'mallory', note: '' } });
-    await workflow.getHandle(workflowIdOf(id)).terminate();
+    await api.temporal.client.workflow.getHandle(workflowIdOf(id)).terminate();
   });
 
   it('is told without what Temporal has while that is away', async () => {
@@ -362,9 +363,7 @@ describe('an order that a repair undoes, for its own workflow was terminated', (
     await undo(id);
     await needsAttention(id);
     expect((await api.cancel(id, api.admin)).status).toBe(202);
-    const { connection, options } = api.temporal.client;
-    const tctl = new Client({ connection, namespace: options.namespace, identity: 'tctl@desk' });
-    await tctl.workflow.getHandle(undoWorkflowIdOf(id)).signal('retry');
+    await clientWithoutKey().workflow.getHandle(undoWorkflowIdOf(id)).signal('retry');
     expect((await inWords(id)).at(-1)).toBe('retry asked through Temporal');
     api.shop.up('refund-payment');
     expect((await ask(id, 'retry')).status).toBe(202);

@@ -23,17 +23,8 @@ export interface BenchReport {
 /** Tables for people; ratios are of medians over the rounds, with the least and the most that two turns side by side had. */
 export function toMarkdown({ startedAt, rounds, anOrder, historyEvents, samples }: BenchReport): string {
   const of = (arm: Arm) => samples.filter((sample) => sample.arm === arm);
-  const ratio = (read: (sample: Sample) => number, base: (sample: Sample) => number) => {
-    const [orders, noOps] = [of('orders').map(read), of('no-ops').map(base)];
-    const pairs = orders.map((one, index) => one / (noOps[index] ?? NaN));
-    const [mine, theirs] = [median(orders), median(noOps)];
-    return [
-      show(mine),
-      show(theirs),
-      `${show(mine / theirs)}x`,
-      `${show(Math.min(...pairs))} to ${show(Math.max(...pairs))}x`,
-    ];
-  };
+  const ratio = (read: (sample: Sample) => number, base: (sample: Sample) => number) =>
+    compared(of('orders').map(read), of('no-ops').map(base));
   const temporal = ({ cpuMs }: Sample) => cpuMs['temporal'] ?? NaN;
   const ours = ({ cpuMs }: Sample) => total(cpuMs) - (cpuMs['temporal'] ?? 0) - (cpuMs['no-op worker'] ?? 0);
   const ownRatio = of('orders').map((sample) => ours(sample) / temporal(sample));
@@ -86,6 +77,18 @@ export function toMarkdown({ startedAt, rounds, anOrder, historyEvents, samples 
     table(['', 'ms an order'], largestFirst(Object.fromEntries(cpu.map(({ name, ms }) => [name, ms])))),
     '',
   ].join('\n\n');
+}
+
+/** The medians of two arms, their ratio, and the least and the most that two turns side by side had. */
+export function compared(ones: number[], others: number[]): string[] {
+  const pairs = ones.map((one, index) => one / (others[index] ?? NaN));
+  const [mine, theirs] = [median(ones), median(others)];
+  return [
+    show(mine),
+    show(theirs),
+    `${show(mine / theirs)}x`,
+    `${show(Math.min(...pairs))} to ${show(Math.max(...pairs))}x`,
+  ];
 }
 
 const largestFirst = (values: Record<string, number>): string[][] =>

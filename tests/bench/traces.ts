@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { median, show, table, total } from './report.js';
+import { compared, median, show, table, total } from './report.js';
 import { saturate, type BenchSettings } from './run-bench.js';
 import { bootBench, type Bench } from './world.js';
 
@@ -40,12 +40,10 @@ export async function benchTraces({ rounds, dir, progress, signal }: BenchSettin
 }
 
 function toMarkdown([withTraces = [], without = []]: Record<string, number>[][]): string {
-  const row = (title: string, read: (cpuMs: Record<string, number>) => number): string[] => {
-    const pairs = withTraces.map((cpuMs, index) => read(cpuMs) / read(without[index] ?? {}));
-    const [more, less] = [median(withTraces.map(read)), median(without.map(read))];
-    const spread = `${show(Math.min(...pairs))} to ${show(Math.max(...pairs))}x`;
-    return [title, show(more), show(less), `${show(more / less)}x`, spread];
-  };
+  const row = (title: string, read: (cpuMs: Record<string, number>) => number): string[] => [
+    title,
+    ...compared(withTraces.map(read), without.map(read)),
+  ];
   const ofOthers = (cpuMs: Record<string, number>) => (cpuMs['zipkin'] ?? 0) + (cpuMs['no-op worker'] ?? 0);
   return [
     '# What traces and metrics cost',

@@ -124,13 +124,17 @@ export async function lastTaskDone(namespace: string, orderId: string): Promise<
 }
 
 /** A signal whose payload is encrypted by a key that nobody has: the order's workflow can take no step any more. */
-export function signalUnreadably(namespace: string, orderId: string): Promise<unknown> {
+export function signalUnreadably(
+  namespace: string,
+  orderId: string,
+  { signalName = 'retry', identity = '' } = {},
+): Promise<unknown> {
   const metadata = { encoding: Buffer.from('binary/encrypted'), 'encryption-key-id': Buffer.from('lost') };
   return withTemporal(({ workflowService }) =>
     workflowService.signalWorkflowExecution({
       namespace,
       workflowExecution: { workflowId: workflowIdOf(orderId) },
-      signalName: 'retry',
+      ...{ signalName, identity },
       input: { payloads: [{ metadata, data: Buffer.alloc(64) }] },
     }),
   );

@@ -46,8 +46,8 @@ export function useCatalog({ q, category }: { q: string; category: string }) {
   });
 }
 
-/** Without a user: everybody's, for admins. */
 type OrderFilter = {
+  /** Without: everybody's, for admins. */
   userId?: number | undefined;
   status?: Order['status'] | undefined;
   cancelReason?: Order['cancelReason'] | undefined;
