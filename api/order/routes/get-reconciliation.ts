@@ -14,8 +14,12 @@ type Context = Pick<OrderContext, 'temporal' | 'logger'>;
 type Reconciliation = z.output<typeof reconciliationSchema>;
 type Run = NonNullable<Reconciliation['run']>;
 
-/** For all that is asked; longer than a worker that is there takes to say how far it is. */
-const ANSWERS_WITHIN_MS = 5_000;
+/**
+ * For all that is asked. Temporal's own worker keeps the schedule; where that has just let go of it, an answer takes the
+ * 5 s after which the server asks it anew (its sticky schedule-to-start timeout; temporalio/temporal, pull request 2811).
+ */
+const ANSWERS_WITHIN_MS = 8_000;
+/** Longer than a worker that is there takes to say how far it is. */
 const PROGRESS_WITHIN_MS = 1_000;
 
 export const getReconciliation = (context: Context) =>
