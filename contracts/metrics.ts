@@ -149,6 +149,16 @@ export const METRICS = {
     help: 'How long the one of them that has waited longest has; 0: none waits; read at the scrape',
     of: ['order-worker'],
   },
+  orders_awaiting_review: {
+    type: 'gauge',
+    help: 'Orders that wait for a person who approves or rejects them, also past `REVIEW_WINDOW`; read at the scrape',
+    of: ['order-worker'],
+  },
+  orders_awaiting_review_oldest_seconds: {
+    type: 'gauge',
+    help: 'How long ago the oldest of them was placed; 0: none waits; read at the scrape',
+    of: ['order-worker'],
+  },
   orders_stalled: {
     type: 'gauge',
     help: 'Orders whose workflow itself can not go on',

@@ -42,6 +42,12 @@ export const DASHBOARDS: Record<string, { title: string; rows: Record<string, Pa
           },
         },
         { title: 'On their way', queries: { '{{status}}': highest(`orders_open{${ours}}`, 'status') } },
+        { title: 'Waiting for review', queries: { waiting: `max(orders_awaiting_review{${ours}})` } },
+        {
+          title: 'The review that has waited longest',
+          unit: 's',
+          queries: { longest: `max(orders_awaiting_review_oldest_seconds{${ours}})` },
+        },
         {
           title: 'How soon they are answered',
           unit: 's',

@@ -50,10 +50,16 @@ export function startWatcher(settings: WatcherSettings): RunningLoop {
       'orders_open_oldest_seconds',
       'orders_needing_attention',
       'orders_needing_attention_oldest_seconds',
+      'orders_awaiting_review',
+      'orders_awaiting_review_oldest_seconds',
     ],
     keptForMs: 10_000,
     read: async () => {
-      const [open, needing] = await Promise.all([orders.open(), orders.needingAttention()]);
+      const [open, needing, inReview] = await Promise.all([
+        orders.open(),
+        orders.needingAttention(),
+        orders.awaitingReview(),
+      ]);
       const longest = Math.max(0, ...needing.map(({ oldestS }) => oldestS));
       return {
         orders_open: open.map(({ status, count }) => ({ labels: { status }, value: count })),
@@ -63,6 +69,8 @@ export function startWatcher(settings: WatcherSettings): RunningLoop {
           value: count,
         })),
         orders_needing_attention_oldest_seconds: [{ value: longest }],
+        orders_awaiting_review: [{ value: inReview.count }],
+        orders_awaiting_review_oldest_seconds: [{ value: inReview.oldestS }],
       };
     },
   });

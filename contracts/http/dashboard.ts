@@ -9,7 +9,9 @@ export const DASHBOARD_QUERIES = {
   'answered-within-p50': quantile(0.5, acceptance),
   'answered-within-p99': quantile(0.99, acceptance),
   'orders-open': highest(`orders_open{${ours}}`, 'status'),
-  'orders-needing-attention': `${highest(`orders_needing_attention{${ours}}`, 'step')} > 0`,
+  'orders-needing-attention': `${highest(`orders_needing_attention{${ours}, step!="review"}`, 'step')} > 0`,
+  // Those that need attention for it are among them.
+  'orders-awaiting-review': `max(orders_awaiting_review{${ours}}) > 0`,
   'breakers-not-closed': `1 - min by (process, breaker) (circuit_breaker_state{${ours}, state="closed"})`,
   'dead-letters-of-the-hour': `sum(increase(notification_dead_letters_total{${ours}}[1h]))`,
   'outbox-age-seconds': highest(`outbox_waiting_seconds{${ours}}`, 'process'),

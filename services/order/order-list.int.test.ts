@@ -102,7 +102,7 @@ it('a page of the orders that are watched looks at about as many rows as it show
   expect(await rowsFor(page('ord_5'))).toBeLessThanOrEqual(60);
 });
 
-it('one that waits for review has no age, and one that was approved is as old as its last step', async () => {
+it('one that waits for review has no age but among those, and one that was approved is as old as its last step', async () => {
   const placed = (id: string, review: string | null) =>
     client.query(
       `INSERT INTO orders (id, user_id, body_hash, user_verified, status, currency, total_price, shipping_address,
@@ -113,9 +113,12 @@ it('one that waits for review has no age, and one that was approved is as old as
     );
   const oldestS = async () =>
     (await watched.open()).find(({ status }) => status === 'INVENTORY_RESERVED')?.oldestS ?? Number.NaN;
+  expect(await watched.awaitingReview()).toEqual({ count: 0, oldestS: 0 });
   await placed('ord_waiting', 'WAITING');
   expect(await oldestS()).toBe(0);
   await placed('ord_approved', 'APPROVED');
+  const { count, oldestS: waitsForS } = await watched.awaitingReview();
+  expect([count, Math.round(waitsForS / 3600)]).toEqual([1, 24]);
   expect(Math.round((await oldestS()) / 600)).toBe(6);
   await placed('ord_usual', null);
   expect(Math.round((await oldestS()) / 600)).toBe(144);

@@ -34,6 +34,8 @@ export interface WatchedOrders {
   open(): Promise<{ status: OrderStatus; count: number; oldestS: number }[]>;
   /** Whose Saga waits for an operator, by what it waits for and why, and how long the longest has. */
   needingAttention(): Promise<{ step: ShownAttentionStep; reason: AttentionReason; count: number; oldestS: number }[]>;
+  /** How many wait for a person who approves or rejects them, and how long ago the oldest was placed. */
+  awaitingReview(): Promise<{ count: number; oldestS: number }>;
 }
 
 /** What is seen of orders from outside their workflows. It moves nothing: `updated_at` stays. */
@@ -94,6 +96,15 @@ export function createWatchedOrders(prisma: PrismaClient): WatchedOrders {
         ${secondsSince(Prisma.sql`min(attention_since)`)} AS "oldestS"
       FROM orders WHERE (needs_attention OR stalled_since IS NOT NULL) AND needs_attention
       GROUP BY attention_step, attention_reason`,
+
+    awaitingReview: async () => {
+      const [waiting] = await prisma.$queryRaw<{ count: number; oldestS: number }[]>`
+        SELECT count(*)::integer AS count, coalesce(${secondsSince(Prisma.sql`min(created_at)`)}, 0) AS "oldestS"
+        FROM orders
+        WHERE CASE WHEN stalled_since IS NULL THEN status NOT IN ('COMPLETED', 'CANCELLED') ELSE true END
+          AND review = 'WAITING'`;
+      return waiting ?? { count: 0, oldestS: 0 };
+    },
   };
 }
 

@@ -57,7 +57,10 @@ function Charts({ series, until }: Dashboard) {
           seconds,
         )}
         {chart(t('now.open'), { 'orders-open': ({ status = '' }) => known('status', status) })}
-        {chart(t('now.attention'), { 'orders-needing-attention': ({ step = '' }) => known('step', step) })}
+        {chart(t('now.attention'), {
+          'orders-needing-attention': ({ step = '' }) => known('step', step),
+          'orders-awaiting-review': () => t('step.review'),
+        })}
         {chart(t('now.outbox'), { 'outbox-age-seconds': ({ process = '' }) => process }, seconds)}
         {chart(t('now.letters'), { 'dead-letters-of-the-hour': () => t('now.lettersLine') })}
         {chart(
