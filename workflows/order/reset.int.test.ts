@@ -5,7 +5,7 @@ import type { CancelRequest } from '../../contracts/order-saga.js';
 import type { SagaStep } from '../../contracts/saga-steps.js';
 import { temporalTelemetryPlugins } from '../../platform/telemetry/telemetry.js';
 import { waitFor } from '../../tests/support/wait-for.js';
-import { cancel, deliveryUpdate, giveUp, retry, settled } from './messages.js';
+import { approve, cancel, deliveryUpdate, giveUp, reject, retry, settled } from './messages.js';
 import { ended } from './testing/outcome.js';
 import { startRealServerSagaTest, type RealServerSagaTest } from './testing/real-server.js';
 import { dataConverter, type SagaHandle, type SagaTest } from './testing/saga-test.js';
@@ -97,6 +97,51 @@ describe('given up right after a reset', () => {
     await saga.startWorkers(['order']);
     expect((await ended(saga, id, saga.handleOf(id), { wasReset: true })).order.status).toBe('COMPLETED');
     expect(undone(id)).toEqual(['charged', 'committed', 'started']);
+  });
+});
+
+describe.each([
+  ['with its signals', true],
+  ['without its signals', false],
+])('an order that was reviewed, and is reset %s', (_, reapply) => {
+  const REVIEWED = { reviewAbove: 1, reviewWindowMs: 86_400_000 };
+  const reviewsOf = (id: string) =>
+    saga.shop.row(id).timeline.flatMap(({ step, outcome }) => (step === 'review' ? [outcome] : []));
+
+  it.each([
+    ['approved', approve, REVIEWED],
+    ['settled', settled, { ...REVIEWED, reviewWindowMs: 500 }],
+  ])('is %s for good, and asks nobody again', async (_name, signal, options) => {
+    const { id, handle } = await saga.order(options);
+    if (signal === settled) await saga.needsAttention(id);
+    saga.shop.down('charge-payment');
+    await handle.signal(signal);
+    await waitFor('a try', () => saga.shop.countOf('charge-payment') > 0);
+    // Nobody is there to answer: one that asked again would wait for good.
+    await reset(handle, 'reserveStock', { reapply });
+    await waitFor('another reservation', () => saga.shop.countOf('reserve-stock') === 2);
+    expect(saga.shop.row(id).order.review).toBe('APPROVED');
+    saga.shop.up('charge-payment');
+    await saga.reached(id, 'DELIVERY_STARTED');
+    await saga.carrierTells(id, 'delivered');
+    const { order } = await ended(saga, id, saga.handleOf(id), { wasReset: true });
+    expect(order).toMatchObject({ status: 'COMPLETED', review: 'APPROVED', needsAttention: false });
+    // The run after the reset asks the row, as before each step, and finds it decided.
+    expect(reviewsOf(id).slice(-2)).toEqual(['done', 'asked']);
+    expect(saga.shop.payment(id)).toBe('charged');
+  });
+
+  it('is rejected for good, uncharged', async () => {
+    const { id, handle } = await saga.order(REVIEWED);
+    saga.shop.down('release-stock');
+    await handle.signal(reject);
+    await waitFor('a try', () => saga.shop.countOf('release-stock') > 0);
+    await reset(handle, 'reserveStock', { reapply });
+    saga.shop.up('release-stock');
+    const { order } = await ended(saga, id, saga.handleOf(id), { wasReset: true });
+    expect(order).toMatchObject({ cancelReason: 'REVIEW_REJECTED', review: 'REJECTED' });
+    expect(saga.shop.countOf('charge-payment')).toBe(0);
+    expect(saga.shop.reservation(id)).toBe('released');
   });
 });
 
