@@ -109,6 +109,15 @@ test('while one is known to be away, another that is well has all of the time', 
   expect(await client.send(get)).toBe('fine');
 });
 
+test('one that is too slow for its share has what another leaves that is away', async () => {
+  let asked = 0;
+  const slowAtFirst = await serve((_req, res) => {
+    if (++asked > 1) json(res, 200, 'fine');
+  });
+  const client = createServiceClient({ name: 'x', urls: [slowAtFirst, down], timeoutMs: 600 });
+  expect(await client.send(get)).toBe('fine');
+});
+
 test('a write goes to the next instance when there was no connection, or when it may be repeated', async () => {
   let wrote = 0;
   const silent = await serve(() => void (wrote += 1));

@@ -98,6 +98,8 @@ export function createServiceClient({ name, urls, timeoutMs, token }: ServiceCli
         // It answered, or had its time.
         const wasThere = signal.aborted || !(reason instanceof TypeError);
         if (wasThere && tries[index + 1] === url) break;
+        // The others may be gone: one that was only slow for its share has what they leave.
+        if (repeatable && signal.aborted && index < urls.length - 1) tries.push(url);
         // A write that got no answer may have happened, so only its caller can repeat it.
         if (!repeatable && !(reason instanceof Error && isNotConnected(reason.cause))) break;
       }

@@ -643,6 +643,15 @@ describe('instances', () => {
     expect([(await send()).status, (await send()).status, (await send()).status]).toEqual([504, 200, 200]);
   });
 
+  test('one that is slow at first, beside one that is gone: a read is answered late', async () => {
+    let heard = 0;
+    const slow = await upstream((_req, res) => {
+      if (++heard > 1) res.end('late');
+    });
+    const url = await gateway({ 'product-service': [slow.url, await deadUrl()] }, { timeoutMs: 300 });
+    expect(await (await fetch(`${url}/products`)).text()).toBe('late');
+  });
+
   test('a caller who takes long to send is not taken for an instance that hangs', async () => {
     const orders = await upstream(echo);
     const url = new URL(await gateway({ 'order-service': [orders.url] }, { timeoutMs: 500 }));

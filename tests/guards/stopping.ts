@@ -36,6 +36,22 @@ export const stopping: Guard[] = [
     },
   },
   {
+    promise: 'A read that one instance was too slow for has an answer from it after all where the others are gone.',
+    code: { file: 'api/gateway/forward/forward.ts', text: 'tries.push(origin);', instead: 'void origin;' },
+    test: {
+      file: 'api/gateway/gateway.test.ts',
+      name: 'one that is slow at first, beside one that is gone: a read is answered late',
+    },
+  },
+  {
+    promise: 'Who asks another service asks one that was too slow for its share again where the others are gone.',
+    code: { file: 'clients/http-client.ts', text: 'tries.push(url);', instead: 'void url;' },
+    test: {
+      file: 'clients/http-client.test.ts',
+      name: 'one that is too slow for its share has what another leaves that is away',
+    },
+  },
+  {
     promise: 'A process that is stopped says at once that it is not ready, while it still answers.',
     code: { file: 'platform/shutdown.ts', text: 'noteStopping();', instead: 'void noteStopping;' },
     test: {

@@ -66,6 +66,8 @@ export function forwardTo({ service, urls, agent, timeoutMs, streams, logger }: 
           'too slow': readElsewhere,
         };
         if (!again[error.kind]) throw problemOf(service, error, isRepeatable(req));
+        // The others may be gone: late, from one that was only slow, is better than never.
+        if (error.kind === 'too slow') tries.push(origin);
       }
     }
     throw new Error('no instance was asked');
