@@ -9,7 +9,7 @@ import { createLogger } from '../../platform/logger.js';
 import { PrismaClient } from '../../services/product/prisma/generated/client.js';
 import { freePort } from '../../tests/support/app.js';
 import { createHttpApp } from './app.js';
-import { conflict } from './problem.js';
+import { conflict, serviceUnavailable } from './problem.js';
 import { parseBody } from './validate.js';
 
 const bodySchema = z.strictObject({
@@ -28,6 +28,9 @@ function testApp() {
   router.get('/of/:owner', (req, res) => void res.json(req.params.owner));
   router.get('/broken', async () => {
     await Promise.reject(new Error('SELECT secret FROM users'));
+  });
+  router.get('/away', () => {
+    throw serviceUnavailable('pricing-unavailable', 'No prices.', 5, new Error('nobody listens'));
   });
   router.get('/stored', async (_req, res) => {
     const url = `postgresql://a:b@127.0.0.1:${String(await freePort())}/away`;
@@ -130,6 +133,15 @@ test('says nothing of what went wrong inside, but logs it', async () => {
   expect(status).toBe(500);
   expect(text).not.toContain('secret');
   expect(lines.join()).toContain('SELECT secret FROM users');
+});
+
+test('what somebody else is at fault for is a warning with their reason, and no error', async () => {
+  const { app, lines } = testApp();
+  expect((await request(app).get('/away')).text).not.toContain('listens');
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    expect.objectContaining({ level: 'warn', code: 'pricing-unavailable', reason: 'nobody listens' }),
+    expect.objectContaining({ level: 'warn', message: 'request answered' }),
+  ]);
 });
 
 test('says when to try again while the database is away', async () => {

@@ -117,7 +117,10 @@ function logRequests(logger: Logger, level: 'info' | 'debug'): RequestHandler {
   return pinoHttp({
     logger,
     quietReqLogger: true,
-    customLogLevel: (_req, res, error) => (error !== undefined || res.statusCode >= 500 ? 'error' : level),
+    customLogLevel: (_req, { statusCode }, error) => {
+      if (error !== undefined || statusCode === 500) return 'error';
+      return statusCode > 500 ? 'warn' : level;
+    },
     customSuccessMessage: () => 'request answered',
     customErrorMessage: () => 'request answered',
     customAttributeKeys: { responseTime: 'durationMs' },

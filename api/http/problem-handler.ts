@@ -1,6 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import { isBulkheadRejectedError } from 'cockatiel';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { failureReason } from '../../clients/errors.js';
 import type { ProblemCode } from '../../contracts/http/problem.js';
 import { isDatabaseUnavailable } from '../../platform/database/unavailable.js';
 import type { Logger } from '../../platform/logger.js';
@@ -19,7 +20,11 @@ export function answerProblems(logger: Logger): ErrorRequestHandler {
   // Express knows by the fourth parameter that it is for errors.
   return (error: unknown, req, res, _next) => {
     const problem = toProblem(error);
-    if (problem.status >= 500) logger.error({ err: error, code: problem.code }, 'request failed');
+    if (problem.status > 500 && problem === error) {
+      // Somebody else's fault, told of on purpose: where that was noticed says nothing.
+      const reason = problem.cause === undefined ? problem.detail : failureReason(problem.cause);
+      logger.warn({ code: problem.code, reason }, 'request failed');
+    } else if (problem.status >= 500) logger.error({ err: error, code: problem.code }, 'request failed');
     if (problem.status === 403)
       audit(req, problem.code === 'wrong-password' ? 'authn_password_change_fail' : 'authz_fail', {
         outcome: problem.code,

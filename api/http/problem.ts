@@ -72,8 +72,9 @@ export const conflict = (code: ProblemCode, detail: string, extensions: Record<s
 export const unprocessable = (code: ProblemCode, detail: string, extensions: Record<string, unknown> = {}) =>
   new ProblemError({ status: 422, code, detail, extensions });
 
-export const serviceUnavailable = (code: ProblemCode, detail: string, retryAfterSeconds = 5) =>
-  new ProblemError({ status: 503, code, detail, headers: { 'Retry-After': String(retryAfterSeconds) } });
+/** @param cause for the log: what somebody else failed with */
+export const serviceUnavailable = (code: ProblemCode, detail: string, retryAfterSeconds = 5, cause?: unknown) =>
+  new ProblemError({ status: 503, code, detail, headers: { 'Retry-After': String(retryAfterSeconds) }, cause });
 
 function titleOf(code: string): string {
   const words = code.replaceAll('-', ' ');

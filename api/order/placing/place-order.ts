@@ -126,6 +126,8 @@ async function quoteOrder(products: ProductClient, requested: readonly Requested
   return { lines, currency, totalPrice };
 }
 
+const PRICES_AWAY = 'Prices are not available right now. Nothing was ordered.';
+
 async function askPrices(
   products: ProductClient,
   requested: readonly RequestedLine[],
@@ -134,7 +136,7 @@ async function askPrices(
     return await products.quote(requested.map(({ productId }) => productId));
   } catch (error) {
     if (!(error instanceof ServiceUnavailableError)) throw error;
-    throw serviceUnavailable('pricing-unavailable', 'Prices are not available right now. Nothing was ordered.');
+    throw serviceUnavailable('pricing-unavailable', PRICES_AWAY, undefined, error);
   }
 }
 
