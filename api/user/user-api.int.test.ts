@@ -348,6 +348,56 @@ describe('users', () => {
     await patch(path, bearer((await logIn(user.email, password)).accessToken), { name: 'Again' }).expect(200);
   });
 
+  test('an admin makes another one, and none of them; nobody does so of themselves', async () => {
+    const { user, session, password } = await signUp();
+    const path = `/users/${String(user.id)}`;
+    const patch = (token: string, body: object, to = path) =>
+      request(app).patch(to).set('Authorization', token).send(body);
+    for (const admin of [true, false]) await patch(bearer(session.accessToken), { admin }).expect(403);
+    await patch(bearer(session.accessToken), { admin: true }, '/users/2').expect(403);
+    await patch(bearer(await serviceToken()), { admin: true }).expect(403);
+
+    const first = bearer((await logIn('admin@example.com')).accessToken);
+    for (const admin of ['true', null, 1]) await patch(first, { admin }).expect(400);
+    for (const again of [1, 2]) {
+      const { body } = await patch(first, { admin: true }).expect(200);
+      expect((body as User).roles, String(again)).toEqual(['customer', 'admin']);
+    }
+    // What is given takes nothing away, and is in the next access token.
+    await request(app).get('/users/1').set('Authorization', bearer(session.accessToken)).expect(403);
+    const { refreshToken } = session;
+    const second = (await request(app).post('/sessions/refresh').send({ refreshToken }).expect(200)).body as Session;
+    await request(app).get('/users/1').set('Authorization', bearer(second.accessToken)).expect(200);
+    for (const admin of [true, false]) await patch(bearer(second.accessToken), { admin }).expect(403);
+    expect((await context.users.find(user.id))?.roles).toEqual(['customer', 'admin']);
+
+    const { body } = await patch(first, { admin: false, name: 'New' }).expect(200);
+    expect(body).toMatchObject({ roles: ['customer'], name: 'New' });
+    await isOut(second.accessToken);
+    const anew = await logIn(user.email, password);
+    await request(app).get('/users/1').set('Authorization', bearer(anew.accessToken)).expect(403);
+    await patch(first, { admin: true }, '/users/999999').expect(404);
+  });
+
+  test('of two admins who saw the same user, one decides what the user may, and the other is told', async () => {
+    const { user } = await signUp();
+    const path = `/users/${String(user.id)}`;
+    const admin = bearer((await logIn('admin@example.com')).accessToken);
+    const { etag } = (await request(app).get(path).set('Authorization', admin).expect(200)).headers;
+    const answers = await Promise.all(
+      [{ admin: true }, { disabled: true }].map((body) =>
+        request(app)
+          .patch(path)
+          .set({ Authorization: admin, 'If-Match': String(etag) })
+          .send(body),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
+    const done = answers.find(({ status }) => status === 200)?.body as User;
+    expect(await context.users.find(user.id)).toMatchObject(done);
+    expect(done.roles.includes('admin') && done.disabled).toBe(false);
+  });
+
   test('validation is for services and admins', async () => {
     const token = await serviceToken();
     const alice = await request(app).get('/users/1/validation').set('Authorization', bearer(token)).expect(200);
@@ -661,7 +711,10 @@ describe('who did what', () => {
     await call('patch', path, own).send({ password: 'another one', currentPassword: password }).expect(200);
     await call('patch', path, admin).send({ disabled: true, password: 'yet another' }).expect(200);
     await call('post', '/sessions').send({ email, password: 'yet another' }).expect(401);
-    await call('patch', path, admin).send({ disabled: false }).expect(200);
+    await call('patch', path, admin).send({ disabled: false, admin: true }).expect(200);
+    // It was so already.
+    await call('patch', path, admin).send({ disabled: false, admin: true, name: 'New' }).expect(200);
+    await call('patch', path, admin).send({ admin: false }).expect(200);
     const client = { grant_type: 'client_credentials', client_secret: 'x' };
     const token = (clientId: string) =>
       call('post', '/oauth/token')
@@ -672,6 +725,7 @@ describe('who did what', () => {
 
     const [who, log, refresh] = [`user:${String(user.id)}`, 'POST /sessions', 'POST /sessions/refresh'];
     const patch = `PATCH ${path}`;
+    const [customer, both] = [['customer'], ['customer', 'admin']];
     expect(lines).toEqual(
       [
         ['authn_login_fail', 'anonymous', who, 'wrong-password', log],
@@ -684,10 +738,15 @@ describe('who did what', () => {
         ['authn_password_change', 'user:3', who, 'success', patch],
         ['user_disabled', 'user:3', who, 'success', patch],
         ['authn_login_fail', 'anonymous', who, 'disabled', log],
+        ['authz_change', 'user:3', who, 'success', patch, { before: customer, roles: both }],
         ['user_enabled', 'user:3', who, 'success', patch],
+        ['authz_change', 'user:3', who, 'success', patch, { before: both, roles: customer }],
         ['authn_login_fail', 'anonymous', 'client:order-service', 'wrong-secret', 'POST /oauth/token'],
         ['authn_login_fail', 'anonymous', undefined, 'unknown-client', 'POST /oauth/token'],
-      ].map(([audit, actor, subject, outcome, request]) => ({ audit, actor, subject, outcome, request, address })),
+      ].map(([audit, actor, subject, outcome, request, details]) => ({
+        ...{ audit, actor, subject, outcome, request, address },
+        ...(details as object | undefined),
+      })),
     );
   });
 });

@@ -2,6 +2,7 @@ import { writeAudit } from '../../platform/audit.js';
 import type { Logger } from '../../platform/logger.js';
 import type { User } from '../../contracts/http/users.js';
 import type { UserStore } from '../../services/user/user-store.js';
+import { auditRights } from './audit-rights.js';
 
 export const USAGE = `npm run users -- list
 npm run users -- grant <e-mail> admin
@@ -30,27 +31,22 @@ export async function runUserCommand(
 ): Promise<Done> {
   if (verb === 'list' && email === undefined) return { exitCode: 0, said: await list(users) };
   if (email === undefined || more.length > 0) return { exitCode: 2, said: USAGE };
-  const write = (event: 'authz_change' | 'user_disabled' | 'user_enabled', { id }: User, details = {}) =>
-    writeAudit(logger, event, { actor: 'operator', subject: `user:${String(id)}`, ...details });
+  const changes = changesOf(verb, role);
+  if (changes === undefined) return { exitCode: 2, said: USAGE };
 
-  if ((verb === 'grant' || verb === 'revoke') && role === 'admin') {
-    const changed = await users.setAdmin(email, verb === 'grant');
-    if (changed === undefined) return noSuchUser(email);
-    const { user, before } = changed;
-    if (before.length !== user.roles.length) write('authz_change', user, { before, roles: user.roles });
-    return { exitCode: 0, said: describe(user) };
-  }
-  if ((verb === 'disable' || verb === 'enable') && role === undefined) {
-    const found = await users.findCredentials({ email });
-    const user = found && (await users.update(found.user.id, { disabled: verb === 'disable' }));
-    if (user === undefined) return noSuchUser(email);
-    if (user.disabled !== found?.user.disabled) write(user.disabled ? 'user_disabled' : 'user_enabled', user);
-    return { exitCode: 0, said: describe(user) };
-  }
-  return { exitCode: 2, said: USAGE };
+  const found = await users.findCredentials({ email });
+  const done = found && (await users.update(found.user.id, changes));
+  if (done === undefined) return { exitCode: 1, said: `There is no user ${email}.` };
+  const { user, before } = done;
+  auditRights(before, user, (event, entry) => writeAudit(logger, event, { actor: 'operator', ...entry }));
+  return { exitCode: 0, said: describe(user) };
 }
 
-const noSuchUser = (email: string): Done => ({ exitCode: 1, said: `There is no user ${email}.` });
+function changesOf(verb: string | undefined, role: string | undefined) {
+  if ((verb === 'grant' || verb === 'revoke') && role === 'admin') return { admin: verb === 'grant' };
+  if ((verb === 'disable' || verb === 'enable') && role === undefined) return { disabled: verb === 'disable' };
+  return undefined;
+}
 
 const describe = ({ id, email, roles, disabled }: User) =>
   `${String(id)}  ${email}  ${roles.join(', ')}${disabled ? '  disabled' : ''}`;

@@ -49,7 +49,11 @@ const userPatchBodySchema = z
     currentPassword: textSchema(200).optional().meta({ description: "With a new password of one's own." }),
     phone: phoneSchema.nullable().optional(),
     address: addressOrNullSchema.optional(),
-    disabled: z.boolean().optional().meta({ description: 'Admins only.' }),
+    disabled: z.boolean().optional().meta({ description: 'By an admin, never their own.' }),
+    admin: z.boolean().optional().meta({
+      description:
+        'Gives or takes the role `admin`: by an admin, never their own. What is taken ends all sessions of the user.',
+    }),
   })
   .meta({ id: 'UserPatch', description: 'null takes a value away.', examples: [{ phone: '+82 10 1234 5678' }] });
 

@@ -29,6 +29,14 @@ interface UserChanges {
   phone?: string | null | undefined;
   address?: Address | null | undefined;
   disabled?: boolean | undefined;
+  /** Other roles stay. */
+  admin?: boolean | undefined;
+}
+
+/** `before`: what was there just before this change, whoever else makes one. */
+interface ChangedUser {
+  user: Versioned<User>;
+  before: User;
 }
 
 interface Credentials {
@@ -42,28 +50,32 @@ export interface UserStore {
   find(id: number): Promise<Versioned<User> | undefined>;
   findCredentials(who: { email: string } | { id: number }): Promise<Credentials | undefined>;
   /** `stale`: their version is none of those that are expected. A new password, or being disabled, also ends all sessions: the database sees to it, as for a role that is taken. */
-  update(id: number, changes: UserChanges): Promise<Versioned<User> | undefined>;
-  update(id: number, changes: UserChanges, expected: Expected): Promise<Versioned<User> | 'stale' | undefined>;
-  /** Makes somebody an admin, or no admin any more. `before`: their roles. undefined: there is no such user. */
-  setAdmin(email: string, isAdmin: boolean): Promise<{ user: User; before: Role[] } | undefined>;
+  update(id: number, changes: UserChanges): Promise<ChangedUser | undefined>;
+  update(id: number, changes: UserChanges, expected: Expected): Promise<ChangedUser | 'stale' | undefined>;
   /** Admins, and whoever is disabled. */
   listSpecial(): Promise<User[]>;
 }
 
 export function createUserStore(prisma: PrismaClient): UserStore {
-  function update(id: number, changes: UserChanges): Promise<Versioned<User> | undefined>;
-  function update(id: number, changes: UserChanges, expected: Expected): Promise<Versioned<User> | 'stale' | undefined>;
-  async function update(id: number, { address, ...changes }: UserChanges, expected?: Expected) {
-    const [row] = await prisma.user.updateManyAndReturn({
-      where: { id, ...asExpected(expected) },
-      data: {
-        ...changes,
-        ...(address === undefined ? {} : { address: address ?? Prisma.DbNull }),
-        updatedAt: new Date(),
-      },
-    });
-    if (row !== undefined) return toVersioned(row);
-    return (await prisma.user.count({ where: { id } })) === 0 ? undefined : 'stale';
+  function update(id: number, changes: UserChanges): Promise<ChangedUser | undefined>;
+  function update(id: number, changes: UserChanges, expected: Expected): Promise<ChangedUser | 'stale' | undefined>;
+  async function update(id: number, { address, admin, ...changes }: UserChanges, expected?: Expected) {
+    for (;;) {
+      const before = await prisma.user.findUnique({ where: { id, ...asExpected(expected) } });
+      if (before === null) return (await prisma.user.count({ where: { id } })) === 0 ? undefined : 'stale';
+      const others = before.roles.filter((role) => role !== 'admin');
+      // Whoever changed the row since it was read counts too: then it is read anew.
+      const [row] = await prisma.user.updateManyAndReturn({
+        where: { id, version: before.version },
+        data: {
+          ...changes,
+          ...(address === undefined ? {} : { address: address ?? Prisma.DbNull }),
+          ...(admin === undefined ? {} : { roles: admin ? [...others, 'admin'] : others }),
+          updatedAt: new Date(),
+        },
+      });
+      if (row !== undefined) return { user: { ...toUser(row), version: row.version }, before: toUser(before) };
+    }
   }
 
   return {
@@ -81,7 +93,7 @@ export function createUserStore(prisma: PrismaClient): UserStore {
 
     find: async (id) => {
       const row = await prisma.user.findUnique({ where: { id } });
-      return row === null ? undefined : toVersioned(row);
+      return row === null ? undefined : { ...toUser(row), version: row.version };
     },
 
     findCredentials: async (who) => {
@@ -92,29 +104,12 @@ export function createUserStore(prisma: PrismaClient): UserStore {
 
     update,
 
-    setAdmin: async (email, isAdmin) => {
-      for (;;) {
-        const row = await prisma.user.findUnique({ where: { email: normalizeEmail(email) } });
-        if (row === null) return undefined;
-        const { id, roles: before } = row;
-        const roles = [...before.filter((role) => role !== 'admin'), ...(isAdmin ? ['admin'] : [])];
-        // Whoever changed them since they were read counts too.
-        const [changed] = await prisma.user.updateManyAndReturn({
-          where: { id, roles: { equals: before } },
-          data: before.includes('admin') === isAdmin ? {} : { roles, updatedAt: new Date() },
-        });
-        if (changed !== undefined) return { user: toUser(changed), before: toUser(row).roles };
-      }
-    },
-
     listSpecial: async () => {
       const where = { OR: [{ roles: { has: 'admin' } }, { disabled: true }] };
       return (await prisma.user.findMany({ where, orderBy: { id: 'asc' } })).map(toUser);
     },
   };
 }
-
-const toVersioned = (row: UserRow): Versioned<User> => ({ ...toUser(row), version: row.version });
 
 export function toUser(row: UserRow): User {
   const { id, email, name, phone, disabled } = row;

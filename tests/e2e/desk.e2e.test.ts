@@ -248,7 +248,7 @@ test(
 );
 
 test(
-  'a user is looked up, disabled, which ends their session, and enabled again',
+  'a user is looked up, disabled, which ends their session, enabled again, made an operator and none again',
   async () => {
     const email = `desk-${Date.now()}@example.com`;
     const password = 'a long enough one';
@@ -267,7 +267,7 @@ test(
       await dialog.getByText(email).waitFor();
       await dialog.getByRole('button', { name: act }).click();
       await dialog.waitFor({ state: 'detached' });
-      await page.locator('.status', { hasText: status }).waitFor();
+      await page.getByText(status, { exact: true }).waitFor();
     };
     await may('Disable', 'disabled');
     await waitFor('the session to end', async () => (await user.get(`/users/${body.id}`)).status === 401);
@@ -275,11 +275,17 @@ test(
     await may('Enable', 'may log in');
     expect((await shop.anyone.post('/sessions', { email, password })).status).toBe(201);
 
-    // One's own account is nobody's to disable.
+    await may('Make operator', 'customer, operator');
+    const made = await shop.anyone.logIn(email, password);
+    expect((await made.get('/users/1')).status).toBe(200);
+    await may('Remove operator', 'customer');
+    await waitFor('the session to end', async () => (await made.get('/users/1')).status === 401);
+
+    // One's own account is nobody's to disable, nor to take the role from.
     await page.getByLabel('User id').fill('3');
     await page.getByLabel('User id').press('Enter');
     await page.getByText('admin@example.com').waitFor();
-    expect(await button(page, 'Disable').isDisabled()).toBe(true);
+    for (const act of ['Disable', 'Remove operator']) expect(await button(page, act).isDisabled()).toBe(true);
     expect(findings).toEqual([]);
     expect(await page.evaluate('typeof hit')).toBe('undefined');
   },

@@ -173,6 +173,8 @@ const CALLS: Call[] = [
   { operation: 'changeUser', as: 'bob', path: '/users/2', body: { name: 'Bob', phone: null }, status: 200 },
   { operation: 'changeUser', as: 'bob', path: '/users/1', body: { name: 'Bob' }, status: 403, code: 'forbidden' },
   { operation: 'changeUser', as: 'bob', path: '/users/2', body: { disabled: true }, status: 403, code: 'forbidden' },
+  { operation: 'changeUser', as: 'bob', path: '/users/2', body: { admin: true }, status: 403, code: 'forbidden' },
+  { operation: 'changeUser', as: 'admin', path: '/users/2', body: { admin: false }, status: 200 },
   { operation: 'validateUser', as: 'admin', path: '/users/1/validation', status: 200 },
   { operation: 'validateUser', as: 'alice', path: '/users/1/validation', status: 403, code: 'forbidden' },
   { operation: 'logIn', path: '/sessions', body: { email: carol.email, password: carol.password }, status: 201 },

@@ -38,6 +38,11 @@ export const ATTACKS: Attack[] = [
     ],
   },
   {
+    attack: 'A customer becomes an admin, or the last admin is none any more',
+    held: 'another admin says who is one, never oneself; who has lost the role is out at once',
+    tests: [{ file: USERS, name: 'an admin makes another one, and none of them; nobody does so of themselves' }],
+  },
+  {
     attack: 'A disabled admin goes on, or enables itself again, by a token from before',
     held: 'all sessions end with the right, everywhere and for open streams; nobody changes their own `disabled`',
     tests: [

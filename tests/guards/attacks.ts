@@ -46,10 +46,37 @@ export const attacks: Guard[] = [
     promise: 'Nobody changes whether they are disabled.',
     code: {
       file: 'api/user/routes/change-user.ts',
-      text: 'changes.disabled !== undefined && (isSelf || !isAdmin(caller))',
-      instead: 'changes.disabled !== undefined && !isAdmin(caller)',
+      text: '(changes.disabled ?? changes.admin) !== undefined',
+      instead: 'changes.admin !== undefined',
     },
     test: { file: users, name: 'an admin who was disabled, or is none any more, is out at once' },
+  },
+  {
+    promise: 'No customer becomes an admin by themselves, and no admin takes the role from themselves.',
+    code: {
+      file: 'api/user/routes/change-user.ts',
+      text: 'changes.disabled ?? changes.admin',
+      instead: 'changes.disabled',
+    },
+    test: { file: users, name: 'nobody does so of themselves' },
+  },
+  {
+    promise: 'Nobody but an admin changes what another user may, nor anything else of them.',
+    code: {
+      file: 'api/user/routes/change-user.ts',
+      text: '      requireSelfOrAdmin(caller, id);\n',
+      instead: '',
+    },
+    test: { file: users, name: 'nobody does so of themselves' },
+  },
+  {
+    promise: 'A role that is given or taken loses no other change of the user that comes at the same moment.',
+    code: {
+      file: 'services/user/user-store.ts',
+      text: 'where: { id, version: before.version }',
+      instead: 'where: { id }',
+    },
+    test: { file: users, name: 'one decides what the user may, and the other is told' },
   },
   {
     promise: 'An access token ends with the session that it is of, at every process that checks tokens.',
@@ -385,12 +412,11 @@ export const attacks: Guard[] = [
     },
   },
   {
-    promise:
-      'An admin who is made, or is none any more, at the command line is written down, also while others change the user.',
+    promise: 'An admin who is made, or is none any more, is written down, also while others change the user.',
     code: {
-      file: 'api/user/user-command.ts',
-      text: "if (before.length !== user.roles.length) write('authz_change'",
-      instead: "if (before.length > user.roles.length) write('authz_change'",
+      file: 'api/user/audit-rights.ts',
+      text: 'before.roles.length !== roles.length',
+      instead: 'before.roles.length > roles.length',
     },
     test: { file: users, name: 'makes an admin and takes it back' },
   },

@@ -1,16 +1,17 @@
 import type { RequestHandler } from 'express';
 import { userOperations } from '../../../contracts/http/users.js';
 import { hashPassword, passwordMatches } from '../../../services/user/passwords.js';
-import { isAdmin, isUser, requireSelfOrAdmin } from '../../http/access.js';
+import { isUser, requireSelfOrAdmin } from '../../http/access.js';
 import { audit } from '../../http/audit.js';
 import { expectedOf, versioned, handle } from '../../http/handle.js';
 import { forbidden, notFound, problemOf } from '../../http/problem.js';
+import { auditRights } from '../audit-rights.js';
 import { requireGoodPassword } from '../good-password.js';
 import type { UserContext } from '../service.js';
 
 /**
- * By oneself or an admin; `disabled` by an admin alone, and never one's own. Whoever holds a stolen token doesn't get the account
- * with it: one's own new password needs the one before.
+ * By oneself or an admin. What somebody may, `disabled` and `admin`, is for another admin to say, so that no admin locks
+ * themselves out. Whoever holds a stolen token doesn't get the account with it: one's own new password needs the one before.
  */
 export const changeUser = ({ users, rates }: UserContext) =>
   handle(
@@ -21,8 +22,9 @@ export const changeUser = ({ users, rates }: UserContext) =>
       requireSelfOrAdmin(caller, id);
       const { password, currentPassword, ...changes } = call.body;
       const isSelf = isUser(caller, id);
-      if (changes.disabled !== undefined && (isSelf || !isAdmin(caller)))
-        throw forbidden('Only an admin may set `disabled`, and nobody their own.');
+      // Who changes another user is an admin: nobody else comes past the line before.
+      if (isSelf && (changes.disabled ?? changes.admin) !== undefined)
+        throw forbidden('Only an admin may set `disabled` or `admin`, and nobody their own.');
       if (password !== undefined) {
         const found = await users.findCredentials({ id });
         if (isSelf && !(await passwordMatches(found?.passwordHash, currentPassword ?? '')))
@@ -31,13 +33,12 @@ export const changeUser = ({ users, rates }: UserContext) =>
         requireGoodPassword(password, found.user.email);
       }
       const passwordHash = password === undefined ? undefined : await hashPassword(password);
-      const user = await users.update(id, { ...changes, passwordHash }, expectedOf(call.headers));
-      if (user === undefined) throw notFound();
-      if (user === 'stale') throw problemOf('precondition-failed');
-      const subject = `user:${String(id)}`;
-      if (passwordHash !== undefined) audit(req, 'authn_password_change', { subject });
-      if (changes.disabled !== undefined) audit(req, changes.disabled ? 'user_disabled' : 'user_enabled', { subject });
-      return versioned(user);
+      const done = await users.update(id, { ...changes, passwordHash }, expectedOf(call.headers));
+      if (done === undefined) throw notFound();
+      if (done === 'stale') throw problemOf('precondition-failed');
+      if (passwordHash !== undefined) audit(req, 'authn_password_change', { subject: `user:${String(id)}` });
+      auditRights(done.before, done.user, (event, entry) => audit(req, event, entry));
+      return versioned(done.user);
     },
     { before: whenPassword(rates.passwords) },
   );

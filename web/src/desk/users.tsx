@@ -10,6 +10,14 @@ import { useWords } from '../texts/words.js';
 import { Dialog, DialogEnd } from './acts.js';
 import { ifMatch, NotSaved, versioned } from './versioned.js';
 
+const ACTS = {
+  disable: { disabled: true },
+  enable: { disabled: false },
+  grant: { admin: true },
+  revoke: { admin: false },
+};
+type Act = keyof typeof ACTS;
+
 export function DeskUsers() {
   const { t } = useWords();
   const navigate = useNavigate();
@@ -36,7 +44,7 @@ export function DeskUsers() {
 
 function UserCard({ id }: { id: number }) {
   const { t, time, known } = useWords();
-  const [isOpen, open] = useState(false);
+  const [chosen, choose] = useState<Act>();
   const own = useVisitor().user?.id;
   const asked = useQuery({
     queryKey: ['desk', 'user', id],
@@ -53,6 +61,7 @@ function UserCard({ id }: { id: number }) {
       </>
     );
   const { thing: user, version } = asked.data;
+  const acts: Act[] = [user.disabled ? 'enable' : 'disable', user.roles.includes('admin') ? 'revoke' : 'grant'];
   return (
     <section className="card form receipt" aria-labelledby="user-title">
       <div className="heading">
@@ -71,45 +80,49 @@ function UserCard({ id }: { id: number }) {
           <time dateTime={user.createdAt}>{time(user.createdAt)}</time>
         </dd>
         <dt>{t('user.roles')}</dt>
-        <dd>
-          {user.roles.map((role) => known('role', role)).join(', ')}
-          <small>{t('user.rolesHint')}</small>
-        </dd>
+        <dd>{user.roles.map((role) => known('role', role)).join(', ')}</dd>
       </dl>
       <div className="acts">
         <Link className="button" to={`/desk/orders?customer=${id}`}>
           {t('user.orders')}
         </Link>
-        <button type="button" disabled={own === id} onClick={() => open(true)}>
-          {t(user.disabled ? 'user.enable' : 'user.disable')}
-        </button>
+        {acts.map((act) => (
+          <button key={act} type="button" disabled={own === id} onClick={() => choose(act)}>
+            {t(`user.${act}`)}
+          </button>
+        ))}
       </div>
-      {isOpen && <AccessDialog user={user} version={version} onClose={() => open(false)} />}
+      {own === id && <small>{t('user.own')}</small>}
+      {chosen && <ActDialog act={chosen} user={user} version={version} onClose={() => choose(undefined)} />}
     </section>
   );
 }
 
-function AccessDialog({ user, version, onClose }: { user: User; version: string | undefined; onClose: () => void }) {
+interface ActParts {
+  act: Act;
+  user: User;
+  version: string | undefined;
+  onClose: () => void;
+}
+
+function ActDialog({ act, user, version, onClose }: ActParts) {
   const { t } = useWords();
   const client = useQueryClient();
-  // As it was when it was opened: what is shown anew behind it does not turn the question around.
-  const [disabled] = useState(!user.disabled);
-  const act = disabled ? 'user.disable' : 'user.enable';
   const setting = useMutation({
     retry: false,
     mutationFn: () =>
       bodyOf(
         api.PATCH('/users/{id}', {
           params: { path: { id: user.id }, header: ifMatch(version) },
-          body: { disabled },
+          body: ACTS[act],
         }),
       ),
     onSuccess: onClose,
     onSettled: () => client.invalidateQueries({ queryKey: ['desk', 'user'] }),
   });
   return (
-    <Dialog title={t(act)} isPending={setting.isPending} onClose={onClose}>
-      <p>{t(`${act}.what`, { email: user.email })}</p>
+    <Dialog title={t(`user.${act}`)} isPending={setting.isPending} onClose={onClose}>
+      <p>{t(`user.${act}.what`, { email: user.email })}</p>
       <form
         className="form-plain"
         onSubmit={(event) => {
@@ -118,7 +131,7 @@ function AccessDialog({ user, version, onClose }: { user: User; version: string 
         }}
       >
         <NotSaved of={setting} />
-        <DialogEnd isPending={setting.isPending} label={t(act)} onClose={onClose} />
+        <DialogEnd isPending={setting.isPending} label={t(`user.${act}`)} onClose={onClose} />
       </form>
     </Dialog>
   );
