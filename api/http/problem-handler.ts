@@ -22,8 +22,7 @@ export function answerProblems(logger: Logger): ErrorRequestHandler {
     const problem = toProblem(error);
     if (problem.status > 500 && problem === error) {
       // Somebody else's fault, told of on purpose: where that was noticed says nothing.
-      const reason = problem.cause === undefined ? problem.detail : failureReason(problem.cause);
-      logger.warn({ code: problem.code, reason }, 'request failed');
+      logger.warn({ code: problem.code, reason: failureReason(problem.cause ?? problem.detail) }, 'request failed');
     } else if (problem.status >= 500) logger.error({ err: error, code: problem.code }, 'request failed');
     if (problem.status === 403)
       audit(req, problem.code === 'wrong-password' ? 'authn_password_change_fail' : 'authz_fail', {

@@ -41,12 +41,11 @@ export interface WatchedOrders {
 /** What is seen of orders from outside their workflows. It moves nothing: `updated_at` stays. */
 export function createWatchedOrders(prisma: PrismaClient): WatchedOrders {
   return {
-    // The condition is that of the index.
     list: ({ after, limit, movedBefore }) => prisma.$queryRaw<WatchedOrder[]>`
       SELECT id, status, review, needs_attention AS "needsAttention", stalled_why AS "stalledWhy",
         workflow_started_at IS NOT NULL AS "wasStarted", created_at AS "createdAt", updated_at AS "updatedAt"
       FROM orders
-      WHERE CASE WHEN stalled_since IS NULL THEN status NOT IN ('COMPLETED', 'CANCELLED') ELSE true END
+      WHERE ${openOrStalled}
         AND (updated_at < ${movedBefore} OR stalled_since IS NOT NULL) AND id > ${after ?? ''}
       ORDER BY id LIMIT ${limit}`,
 
@@ -79,7 +78,6 @@ export function createWatchedOrders(prisma: PrismaClient): WatchedOrders {
       return new Map(rows.map(({ stalledWhy, _count }) => [stalledWhy as Stall, _count]));
     },
 
-    // Each condition begins as that of an index does.
     open: () => prisma.$queryRaw`
       SELECT status, count(*)::integer AS count,
         coalesce(${secondsSince(
@@ -87,10 +85,11 @@ export function createWatchedOrders(prisma: PrismaClient): WatchedOrders {
             FILTER (WHERE review IS DISTINCT FROM 'WAITING')`,
         )}, 0) AS "oldestS"
       FROM orders
-      WHERE CASE WHEN stalled_since IS NULL THEN status NOT IN ('COMPLETED', 'CANCELLED') ELSE true END
+      WHERE ${openOrStalled}
         AND status NOT IN ('COMPLETED', 'CANCELLED')
       GROUP BY status`,
 
+    // This condition begins as that of its own index does.
     needingAttention: () => prisma.$queryRaw`
       SELECT attention_step AS step, attention_reason AS reason, count(*)::integer AS count,
         ${secondsSince(Prisma.sql`min(attention_since)`)} AS "oldestS"
@@ -101,12 +100,15 @@ export function createWatchedOrders(prisma: PrismaClient): WatchedOrders {
       const [waiting] = await prisma.$queryRaw<{ count: number; oldestS: number }[]>`
         SELECT count(*)::integer AS count, coalesce(${secondsSince(Prisma.sql`min(created_at)`)}, 0) AS "oldestS"
         FROM orders
-        WHERE CASE WHEN stalled_since IS NULL THEN status NOT IN ('COMPLETED', 'CANCELLED') ELSE true END
+        WHERE ${openOrStalled}
           AND review = 'WAITING'`;
       return waiting ?? { count: 0, oldestS: 0 };
     },
   };
 }
+
+/** As the index says it, word by word, or it would not be used. */
+const openOrStalled = Prisma.sql`CASE WHEN stalled_since IS NULL THEN status NOT IN ('COMPLETED', 'CANCELLED') ELSE true END`;
 
 const secondsSince = (time: Prisma.Sql): Prisma.Sql =>
   Prisma.sql`extract(epoch FROM clock_timestamp() - ${time})::double precision`;

@@ -74,7 +74,7 @@ export function createUserStore(prisma: PrismaClient): UserStore {
           updatedAt: new Date(),
         },
       });
-      if (row !== undefined) return { user: { ...toUser(row), version: row.version }, before: toUser(before) };
+      if (row !== undefined) return { user: toVersioned(row), before: toUser(before) };
     }
   }
 
@@ -93,7 +93,7 @@ export function createUserStore(prisma: PrismaClient): UserStore {
 
     find: async (id) => {
       const row = await prisma.user.findUnique({ where: { id } });
-      return row === null ? undefined : { ...toUser(row), version: row.version };
+      return row === null ? undefined : toVersioned(row);
     },
 
     findCredentials: async (who) => {
@@ -110,6 +110,8 @@ export function createUserStore(prisma: PrismaClient): UserStore {
     },
   };
 }
+
+const toVersioned = (row: UserRow): Versioned<User> => ({ ...toUser(row), version: row.version });
 
 export function toUser(row: UserRow): User {
   const { id, email, name, phone, disabled } = row;

@@ -119,7 +119,7 @@ export function instanceKilled(running: () => RunningApp): void {
         await app.process(name).stop();
         await more(2);
         await app.process(name).start();
-        // Its first answers take longest: whoever stops the other one already has none left that is quick enough.
+        // Its first answers take longest, on a busy machine longer than an order waits for a price.
         await hasTurns(name, service);
       }
     const [allReads, placed] = await Promise.all([reads.stop(), orders.stop()]);
