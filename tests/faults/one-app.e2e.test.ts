@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { instanceKilled } from './one-app/instance-killed.js';
 import { kafkaAway } from './one-app/kafka-away.js';
+import { moneyKilled } from './one-app/money-killed.js';
 import { bootOneApp, type OneApp } from './one-app/one-app.js';
 import { operators } from './one-app/operators.js';
 import { numbersShown } from './one-app/numbers-shown.js';
@@ -33,6 +34,7 @@ describe('a service that is away', onAWholeApp(servicesAway));
 describe('one instance of two', onAWholeApp(instanceKilled));
 describe('processes that are stopped in order', onAWholeApp(stoppedInOrder));
 describe('two instances of the order API, of which some die', onAWholeApp(orderApiKilled));
+describe('a refund or an approval, at which somebody dies', onAWholeApp(moneyKilled));
 describe('orders that are stuck', onAWholeApp(operators));
 // Last: what the other parts brought about is seen in it.
 describe('the numbers of all of it', onAWholeApp(numbersShown));

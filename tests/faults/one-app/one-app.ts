@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { bootApp, bootKafka, freePort, type RunningApp } from '../../support/app.js';
+import { REVIEWED_PRICE } from '../../support/shop.js';
 import { bootAlerts, type Alerts } from './alerts.js';
 
 type Kafka = Awaited<ReturnType<typeof bootKafka>>;
@@ -33,6 +34,8 @@ export async function bootOneApp(): Promise<OneApp> {
       CARRIER_DELAY_MS: '300',
       ATTENTION_AFTER: '15s',
       ORDER_WAIT_MS: '9000',
+      // So much that no order is reviewed but those that are made for it.
+      REVIEW_ABOVE: String(REVIEWED_PRICE),
     },
   });
   const alerts = await bootAlerts('one-app', app.metricsUrls).catch(async (error: unknown) => {
