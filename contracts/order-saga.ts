@@ -18,9 +18,12 @@ export interface SagaTimes {
   carrierSilenceMs: number;
   /** DELIVERY_ASKED_EVERY: the delivery service is asked what the carrier has said; orders of before have none. */
   deliveryAskedEveryMs?: number;
-  /** REVIEW_ABOVE: an order of at least so much waits for a person before it is charged. None does where it is left out. */
+  /**
+   * REVIEW_ABOVE: an order of at least so much waits for a person before it is charged, and none where it is left out. 0 where
+   * the payment method asks for it.
+   */
   reviewAbove?: number;
-  /** REVIEW_WINDOW: a review that nobody has decided by then asks for an operator; there where `reviewAbove` is. */
+  /** REVIEW_WINDOW: a review that nobody has decided by then asks for an operator; orders of before may have none. */
   reviewWindowMs?: number;
 }
 

@@ -1,5 +1,6 @@
 import supertest from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { SagaTimes } from '../../contracts/order-saga.js';
 import { timelineSchema, type Order } from '../../contracts/http/orders.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { createOrderSagas } from './order-sagas.js';
@@ -20,12 +21,18 @@ beforeEach(() => {
   api.shop.stock.set(1, 1_000);
 });
 
-async function place(app = api.app()): Promise<Order> {
+async function place(app = api.app(), paymentMethod = 'card_ok'): Promise<Order> {
   const request = supertest(app).post('/orders').set('authorization', api.alice);
-  const answer = await request.send({ productId: 1, quantity: 1 });
+  const answer = await request.send({ productId: 1, quantity: 1, paymentMethod });
   expect(answer.status).toBe(201);
   return answer.body as Order;
 }
+
+/** The API with other times than those of the tests here. */
+const appWith = (times: SagaTimes) =>
+  api.app({
+    sagas: createOrderSagas({ workflows: api.temporal.client.workflow, times, logger: api.context.logger }),
+  });
 
 const decide = (id: string, decision: string, bearer = api.admin, app = api.app()) =>
   supertest(app).post(`/orders/${id}/review`).set('authorization', bearer).send({ decision, note: 'she has called' });
@@ -64,6 +71,16 @@ describe('the review of an order', () => {
     expect(JSON.stringify(await timelineOf(id, api.alice))).not.toContain('she has called');
   });
 
+  it('is asked for by its payment method too, whatever the order costs', async () => {
+    const app = appWith(USUAL_TIMES);
+    expect(await place(app)).not.toHaveProperty('review');
+    const { id, review } = await place(app, 'card_review');
+    expect(review).toBe('WAITING');
+    expect(api.shop.payment(id)).toBeUndefined();
+    expect((await decide(id, 'approve')).status).toBe(202);
+    expect(await api.reaches(id, 'DELIVERY_STARTED')).toMatchObject({ review: 'APPROVED' });
+  });
+
   it('rejected: it is undone, and was never charged; decided once, it is decided', async () => {
     const { id } = await place();
     expect((await decide(id, 'reject')).status).toBe(202);
@@ -100,10 +117,7 @@ describe('the review of an order', () => {
   });
 
   it('undecided in its window: the order needs attention, and can still be approved', async () => {
-    const times = { ...USUAL_TIMES, ...REVIEWED, reviewWindowMs: 500 };
-    const { logger } = api.context;
-    const sagas = createOrderSagas({ workflows: api.temporal.client.workflow, times, logger });
-    const { id } = await place(api.app({ sagas }));
+    const { id } = await place(appWith({ ...USUAL_TIMES, ...REVIEWED, reviewWindowMs: 500 }));
     await waitFor('attention', async () => (await api.database.store.find(id))?.order.needsAttention);
     const needing = (await api.get('/orders?needsAttention=true', api.admin)).body as { items: Order[] };
     expect(needing.items.find((order) => order.id === id)).toMatchObject({

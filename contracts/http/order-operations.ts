@@ -197,7 +197,7 @@ export const orderOperations = {
     path: '/orders/{id}/review',
     summary: 'Approve or reject an order that waits for review',
     description:
-      'An order of `REVIEW_ABOVE` or more is charged only once it is approved; rejected, it ends as cancelled, with the reason ' +
+      'An order of `REVIEW_ABOVE` or more, or of a payment method that asks for it, is charged only once it is approved; rejected, it ends as cancelled, with the reason ' +
       '`REVIEW_REJECTED`. The first decision that the Saga hears counts.',
     problems: ['not-found', 'review-not-needed', 'workflow-ended', 'saga-unavailable'],
   },

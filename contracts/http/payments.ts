@@ -80,16 +80,6 @@ export type PaymentInDetail = z.infer<typeof paymentInDetailSchema>;
 
 const paymentsQuerySchema = pageQuerySchema.extend({ orderId: textIdSchema.optional() });
 
-/** What the simulated provider does with each payment method; see docs/simulators.md. */
-export const PAYMENT_METHODS = [
-  'card_ok',
-  'card_declined',
-  'card_insufficient_funds',
-  'card_lost_answer',
-  'card_flaky',
-  'card_provider_down',
-] as const;
-
 /** A provider's token for a card; which ones exist is the provider's affair. */
 export const paymentMethodSchema = z
   .string()

@@ -36,7 +36,7 @@ export const SAGA_OUTCOMES = {
   },
   rejected: {
     outcome: 'rejected on review',
-    trigger: '`reject`, where its total is `REVIEW_ABOVE` or more',
+    trigger: '`reject`, where its total is `REVIEW_ABOVE` or more or its payment method asks for review',
     done: ['reserve-stock'],
     undone: [['release-stock']],
     reason: 'REVIEW_REJECTED',

@@ -9,6 +9,7 @@ import { duration } from '../../platform/env.js';
 import type { WorkflowStartOptions } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { Order, PlacedOrder } from '../../contracts/http/orders.js';
+import { REVIEWED_METHODS } from '../../contracts/payment-methods.js';
 import { WORKFLOW_TASK_TIMEOUT_MS } from '../../contracts/saga-steps.js';
 import { TASK_QUEUES } from '../../contracts/services.js';
 import { placedOrder } from './order-identity.js';
@@ -44,7 +45,7 @@ export const sagaTimeSettings = {
     .min(1)
     .optional()
     .describe(
-      "an amount in the minor unit of the order's currency: an order of so much or more is charged only once a person has approved it; without it none waits; orders keep what they started with",
+      "an amount in the minor unit of the order's currency: an order of so much or more is charged only once a person has approved it; without it none waits for what it costs; orders keep what they started with",
     ),
   REVIEW_WINDOW: some
     .default(86_400_000)
@@ -61,10 +62,8 @@ export function sagaTimesFrom(config: SagaTimeConfig): SagaTimes {
     paymentWindowMs: config.PAYMENT_WINDOW,
     carrierSilenceMs: config.CARRIER_SILENCE_AFTER,
     deliveryAskedEveryMs: config.DELIVERY_ASKED_EVERY,
-    ...(config.REVIEW_ABOVE !== undefined && {
-      reviewAbove: config.REVIEW_ABOVE,
-      reviewWindowMs: config.REVIEW_WINDOW,
-    }),
+    ...(config.REVIEW_ABOVE !== undefined && { reviewAbove: config.REVIEW_ABOVE }),
+    reviewWindowMs: config.REVIEW_WINDOW,
   };
 }
 
@@ -104,7 +103,14 @@ export function sagaStart({ order, paymentMethod }: StoredOrder, { times, search
   return {
     workflowId: workflowIdOf(order.id),
     taskQueue: TASK_QUEUES.order,
-    args: [{ order: placedOrder(order), paymentMethod, ...times }],
+    args: [
+      {
+        order: placedOrder(order),
+        paymentMethod,
+        ...times,
+        ...(REVIEWED_METHODS.includes(paymentMethod) && { reviewAbove: 0 }),
+      },
+    ],
     workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',

@@ -8,10 +8,11 @@ it('without settings: an operator after 2 minutes or 14 silent days, payment wit
     paymentWindowMs: 900_000,
     carrierSilenceMs: 1_209_600_000,
     deliveryAskedEveryMs: 21_600_000,
+    reviewWindowMs: 86_400_000,
   });
 });
 
-it('an order is reviewed only where it is said from how much on', () => {
+it('an order is reviewed for what it costs only where it is said from how much on', () => {
   const times = sagaTimesFrom(z.object(sagaTimeSettings).parse({ REVIEW_ABOVE: '1000000', REVIEW_WINDOW: '12h' }));
   expect(times).toMatchObject({ reviewAbove: 1_000_000, reviewWindowMs: 43_200_000 });
   expect(z.object(sagaTimeSettings).safeParse({ REVIEW_ABOVE: '0' }).success).toBe(false);

@@ -12,6 +12,16 @@ export const rules: Guard[] = [
     test: { file: 'workflows/order/review.int.test.ts', name: 'is not charged before it is approved' },
   },
   {
+    promise:
+      'An order by a payment method that asks for review is not charged before a person has approved it, whatever it costs.',
+    code: {
+      file: 'services/order/saga-start.ts',
+      text: '...(REVIEWED_METHODS.includes(paymentMethod) && { reviewAbove: 0 }),',
+      instead: '',
+    },
+    test: { file: 'api/order/review.int.test.ts', name: 'is asked for by its payment method too' },
+  },
+  {
     promise: 'Of several decisions on the review of an order the first counts.',
     code: {
       file: 'workflows/order/await-review.ts',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PAYMENT_METHODS } from '../../../contracts/http/payments.js';
+import { PAYMENT_METHODS } from '../../../contracts/payment-methods.js';
 import { behaviourOf } from './simulated-provider.js';
 
 const attempts = (method: string, providerUp = false) =>
@@ -16,6 +16,7 @@ describe('the simulated provider, by payment method', () => {
     ['card_lost_answer', ['lost', 'charge', 'charge', 'charge']],
     ['card_flaky', ['fail', 'fail', 'charge', 'charge']],
     ['card_provider_down', ['fail', 'fail', 'fail', 'fail']],
+    ['card_review', ['charge', 'charge', 'charge', 'charge']],
     ['card_of_another_bank', ['decline', 'decline', 'decline', 'decline']],
     ['toString', ['decline', 'decline', 'decline', 'decline']],
   ])('%s: %j', (method, expected) => {

@@ -1,4 +1,4 @@
-import { PAYMENT_METHODS } from '../../../contracts/http/payments.js';
+import { PAYMENT_METHODS } from '../../../contracts/payment-methods.js';
 import { randomUUID } from 'node:crypto';
 import {
   ProviderUnavailable,
@@ -34,6 +34,7 @@ const BEHAVIOURS: Record<Method, (attempt: Attempt) => Behaviour> = {
   card_lost_answer: ({ number }) => (number === 1 ? { does: 'charge', answer: 'lost' } : charge),
   card_flaky: ({ number }) => (number <= 2 ? { does: 'fail', why: 'internal error' } : charge),
   card_provider_down: ({ providerUp }) => (providerUp ? charge : { does: 'fail', why: 'the provider is down' }),
+  card_review: () => charge,
 };
 
 /** The caller says by the payment method what the provider shall do, so that every path can be seen. */

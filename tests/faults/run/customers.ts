@@ -91,6 +91,7 @@ export async function openCustomers(world: World, shop: () => Shop, seed: number
       const goods = kind.restocks ? products : undefined;
       await Promise.all(asked.map(([index, amount]) => giveBack(world, shop, answer.id, { amount, index, goods })));
     }
+    if (kind.review !== undefined) await decide(world, shop, answer.id, kind.review);
     if (kind.cancelWithinMs === undefined) return;
     await pause(random.between(...kind.cancelWithinMs));
     await cancelUntilHeard(world, buyer, answer.id);
@@ -230,6 +231,24 @@ async function giveBack(
       );
       if (status === 201) return true;
       if (status === 409 && (await hasEnded(world, id))) return true;
+      await pause(againAfterMs);
+      throw new Error(`${status} ${body.code ?? ''}`);
+    },
+    patienceMs,
+  );
+}
+
+/** Not needed is what does not wait yet, and what was decided by a request whose answer was lost. */
+async function decide(world: World, shop: () => Shop, id: string, decision: 'approve' | 'reject'): Promise<void> {
+  const wasDecided = async () =>
+    (await world.query('ORDER', `SELECT 1 FROM orders WHERE id = $1 AND review <> 'WAITING'`, [id])).length > 0;
+  await world.until(
+    `an answer to the review of ${id}`,
+    async () => {
+      const { status, body } = await withinLimit(
+        shop().admin.post<Body>(`/orders/${id}/review`, { decision, note: 'she has called' }),
+      );
+      if (status === 202 || (status === 409 && (await wasDecided()))) return true;
       await pause(againAfterMs);
       throw new Error(`${status} ${body.code ?? ''}`);
     },

@@ -20,6 +20,8 @@ export interface Kind {
   parts?: readonly number[];
   /** An operator takes a unit back once it is delivered: its price goes back, and it goes back to stock. */
   restocks?: boolean;
+  /** An operator decides so once it waits for review, and again until that is heard. */
+  review?: 'approve' | 'reject';
   /** Of a product that is nearly sold out. */
   scarce?: boolean;
   /** How it may end. */
@@ -32,8 +34,8 @@ export const UNIT_PRICE = 1_000;
 /** What customers do. */
 export const KINDS = {
   ok: { share: 10, lines: 1, ends: ['COMPLETED'] },
-  'several lines': { share: 10, lines: 3, ends: ['COMPLETED'] },
-  'posted twice': { share: 10, lines: 1, twice: true, ends: ['COMPLETED'] },
+  'several lines': { share: 8, lines: 3, ends: ['COMPLETED'] },
+  'posted twice': { share: 8, lines: 1, twice: true, ends: ['COMPLETED'] },
   'will not wait': { share: 4, lines: 1, impatient: true, ends: ['COMPLETED'] },
   declined: { share: 8, lines: 1, paymentMethod: 'card_declined', ends: ['PAYMENT_DECLINED'] },
   'lost answer': { share: 8, lines: 1, paymentMethod: 'card_lost_answer', ends: ['COMPLETED'] },
@@ -57,6 +59,8 @@ export const KINDS = {
     parts: [300, 200],
     ends: ['DELIVERY_RETURNED'],
   },
+  approved: { share: 2, lines: 1, paymentMethod: 'card_review', review: 'approve', ends: ['COMPLETED'] },
+  rejected: { share: 2, lines: 1, paymentMethod: 'card_review', review: 'reject', ends: ['REVIEW_REJECTED'] },
   'delivered unheard': { share: 4, lines: 1, postalCode: '88888', losesItsReport: true, ends: ['COMPLETED'] },
   poisoned: { share: 4, lines: 1, isPoisoned: true, ends: ['COMPLETED'] },
   'sold out': { share: 2, lines: 1, scarce: true, ends: ['INSUFFICIENT_STOCK', 'COMPLETED'] },

@@ -7,8 +7,6 @@ import type { World } from './world.js';
 export interface ProviderDown {
   /** They wait for the provider, and so for no fault. */
   orderIds: string[];
-  /** An operator asks for a retry while it is still down. Rejects where nobody answers. */
-  askAgain(): Promise<void>;
   /**
    * Once they ask for an operator: one was paid by hand, which the operator settles; the provider is up again, the
    * operator asks the others for a retry, and all go on. Within ms. The one that was settled is then reset, and not charged.
@@ -48,9 +46,6 @@ export async function keepProviderDown(
   };
   return {
     orderIds,
-    askAgain: async () => {
-      await shop().admin.post(`/orders/${others[0] ?? ''}/retry`, { note: 'is the provider up again?' });
-    },
     finish: async () => {
       await world.until(
         'orders whose provider is down to ask for an operator',

@@ -4,20 +4,16 @@ import type { CrashPoint } from '../../../platform/crash-points/crash-point.js';
 import type { Topic } from '../../../contracts/topics.js';
 import type { Customers } from './customers.js';
 import type { KindName } from './order-kinds.js';
-import type { ProviderDown } from './provider-down.js';
 import type { World } from './world.js';
 
 export interface Surroundings {
   world: World;
   customers: Customers;
-  /** In a whole run. */
-  waiting: ProviderDown | undefined;
 }
 
 /** Does what leads to a crash point. That it fails there is what it is for. */
-export async function provoke(point: CrashPoint, { world, customers, waiting }: Surroundings): Promise<void> {
-  if (point.startsWith('ask')) await waiting?.askAgain();
-  else if (point.startsWith('bury')) await sendWhatIsNoEvent(world);
+export async function provoke(point: CrashPoint, { world, customers }: Surroundings): Promise<void> {
+  if (point.startsWith('bury')) await sendWhatIsNoEvent(world);
   else await customers.place(orderLeadingTo(point));
 }
 
@@ -26,6 +22,7 @@ function orderLeadingTo(point: CrashPoint): KindName {
   if (point.startsWith('part') || point.startsWith('give back')) return 'refunded in parts';
   if (point.startsWith('restock')) return 'refunded and restocked';
   if (point.startsWith('refund') || point.startsWith('release')) return 'refused';
+  if (point.startsWith('ask')) return 'approved';
   // Where the post that waits wrote the order first; else it is provoked again.
   if (point === 'place: before giving up' || point === 'place: given up') return 'will not wait';
   return 'ok';

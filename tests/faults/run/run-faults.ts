@@ -119,7 +119,7 @@ async function playRound(
   await Promise.all(
     round.map(async (fault) => {
       try {
-        performed.push(await perform({ world, customers, waiting }, fault));
+        performed.push(await perform({ world, customers }, fault));
       } catch (error) {
         world.signal.throwIfAborted();
         findings.push(`${nameOf(fault)}: ${messageOf(error)}`);

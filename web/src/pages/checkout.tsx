@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
 import { useNavigate, useParams } from 'react-router';
+import { PAYMENT_METHODS } from '../../../contracts/payment-methods.js';
 import { ApiError, api, bodyOf, type User } from '../api/client.js';
 import { attemptFor, forget, isRefusal, itemsOf, takeOut, unanswered, type Attempt } from '../app/cart.js';
 import { AddressFields, addressOf, textOf } from '../parts/fields.js';
@@ -10,14 +11,6 @@ import { useWords } from '../texts/words.js';
 import { EmptyCart, usePricedCart } from './cart.js';
 import { Missing } from './log-in.js';
 
-const PAYMENTS = [
-  'card_ok',
-  'card_declined',
-  'card_insufficient_funds',
-  'card_lost_answer',
-  'card_flaky',
-  'card_provider_down',
-] as const;
 /** By the postal code that the simulated carrier knows. */
 const CARRIERS = ['usual', '00000', '99999', '88888'] as const;
 
@@ -96,7 +89,7 @@ export function Checkout({ user }: { user: User }) {
           <p>{t('checkout.demoHint')}</p>
           <fieldset>
             <legend>{t('checkout.payment')}</legend>
-            {PAYMENTS.map((method) => (
+            {PAYMENT_METHODS.map((method) => (
               <label key={method} className="choice">
                 <input type="radio" name="payment" value={method} defaultChecked={method === 'card_ok'} />
                 <span>{t(`pay.${method}`)}</span>

@@ -88,6 +88,7 @@ export const en = {
   'pay.card_lost_answer': 'Charged, but the answer is lost: charged once all the same',
   'pay.card_flaky': 'The provider fails twice, then charges',
   'pay.card_provider_down': 'Fails while the provider is away; the order waits',
+  'pay.card_review': 'Charged only once an operator has approved the order at the desk',
   'carry.usual': 'In transit, then delivered in a few seconds',
   'carry.00000': 'The carrier refuses the parcel: the money goes back',
   'carry.99999': 'The parcel comes back to the sender: the money too',

@@ -88,6 +88,7 @@ export const ko: Record<TextKey, string> = {
   'pay.card_lost_answer': '결제되지만 응답이 사라집니다: 그래도 한 번만 결제됩니다',
   'pay.card_flaky': '결제사가 두 번 실패한 뒤 결제합니다',
   'pay.card_provider_down': '결제사가 멈춰 있는 동안 실패하고, 주문은 기다립니다',
+  'pay.card_review': '운영자가 데스크에서 주문을 승인한 뒤에만 결제됩니다',
   'carry.usual': '배송 중을 거쳐 몇 초 안에 도착합니다',
   'carry.00000': '배송사가 접수를 거절합니다: 환불됩니다',
   'carry.99999': '소포가 반송됩니다: 환불됩니다',

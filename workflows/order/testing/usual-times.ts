@@ -5,4 +5,5 @@ export const USUAL_TIMES: SagaTimes = {
   attentionAfterMs: 120_000,
   paymentWindowMs: 15 * 60_000,
   carrierSilenceMs: 14 * 86_400_000,
+  reviewWindowMs: 86_400_000,
 };
