@@ -2,6 +2,7 @@ import { LegendDisplayMode, LegendPlacement, VizLegendOptionsBuilder } from '@gr
 import { DashboardBuilder, DatasourceVariableBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
+import { DASHBOARD_QUERIES } from '../contracts/http/dashboard.js';
 import { highest, ours, quantile, rate } from '../contracts/metric-queries.js';
 
 interface Panel {
@@ -41,7 +42,7 @@ export const DASHBOARDS: Record<string, { title: string; rows: Record<string, Pa
             '{{outcome}} {{reason}}': `${rate(`orders_finished_total{${ours}}`, 'outcome, reason')} > 0`,
           },
         },
-        { title: 'On their way', queries: { '{{status}}': highest(`orders_open{${ours}}`, 'status') } },
+        { title: 'On their way', queries: { '{{status}}': DASHBOARD_QUERIES['orders-open'] } },
         { title: 'Waiting for review', queries: { waiting: `max(orders_awaiting_review{${ours}})` } },
         {
           title: 'The review that has waited longest',
@@ -52,8 +53,8 @@ export const DASHBOARDS: Record<string, { title: string; rows: Record<string, Pa
           title: 'How soon they are answered',
           unit: 's',
           queries: {
-            p50: quantile(0.5, `order_acceptance_duration_seconds_bucket{${ours}}`),
-            p99: quantile(0.99, `order_acceptance_duration_seconds_bucket{${ours}}`),
+            p50: DASHBOARD_QUERIES['answered-within-p50'],
+            p99: DASHBOARD_QUERIES['answered-within-p99'],
           },
         },
         {
@@ -175,7 +176,7 @@ export const DASHBOARDS: Record<string, { title: string; rows: Record<string, Pa
         {
           title: 'The oldest of them',
           unit: 's',
-          queries: { '{{process}}': highest(`outbox_waiting_seconds{${ours}}`, 'process') },
+          queries: { '{{process}}': DASHBOARD_QUERIES['outbox-age-seconds'] },
         },
         {
           title: 'Until Kafka has nineteen in twenty',
@@ -222,9 +223,7 @@ export const DASHBOARDS: Record<string, { title: string; rows: Record<string, Pa
         },
         {
           title: 'Breakers that are not closed',
-          queries: {
-            '{{process}} without {{breaker}}': `1 - min by (process, breaker) (circuit_breaker_state{${ours}, state="closed"})`,
-          },
+          queries: { '{{process}} without {{breaker}}': DASHBOARD_QUERIES['breakers-not-closed'] },
         },
       ],
       Processes: [
