@@ -30,6 +30,9 @@ export const settings = z.object({
   WORKFLOW_PAGE: pageOf('workflowId').describe(
     "where a browser finds a workflow in Temporal's Web UI, `{workflowId}` in place of its id; without it, timelines have no link there",
   ),
+  EVENTS_PAGE: pageOf('orderId').describe(
+    "where a browser finds an order's events in Kafka, `{orderId}` in place of its id; without it, timelines have no link there",
+  ),
   TRACE_PAGE: pageOf('traceId').describe(
     'where a browser finds a trace, `{traceId}` in place of its id; without it, timelines have no link there',
   ),

@@ -114,17 +114,18 @@ describe('the timeline', () => {
     expect((await api.get(`/orders/${id}/timeline`, '')).status).toBe(401);
   });
 
-  it('links for admins alone to the pages of its workflow and of the trace that it began with', async () => {
+  it('links for admins alone to the pages of its workflow, its events and the trace that it began with', async () => {
     const id = await place();
     const links = async () => (await api.get(`/orders/${id}/timeline`, api.admin)).body as { links: object };
     const workflow = `http://temporal.test/workflows/order-${id}`;
-    expect(await links()).toMatchObject({ links: { workflow } });
+    const events = `http://kafka.test/by-key?key=${id}`;
+    expect((await links()).links).toEqual({ workflow, events });
     // Tests have no tracing.
     await api.database.prisma.timelineEntry.updateMany({
       where: { orderId: id, step: 'order-created' },
       data: { traceId: 'abc' },
     });
-    expect((await links()).links).toEqual({ workflow, trace: 'http://zipkin.test/traces/abc' });
+    expect((await links()).links).toEqual({ workflow, events, trace: 'http://zipkin.test/traces/abc' });
     expect((await api.get(`/orders/${id}/timeline`)).body).not.toHaveProperty('links');
   });
 

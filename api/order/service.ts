@@ -54,7 +54,7 @@ export interface OrderContext extends ServiceContext {
   prometheus?: ServiceClient;
   orderWaitMs: number;
   /** Of other systems, for operators; with what stands for an id. */
-  pages: { workflow: string | undefined; trace: string | undefined };
+  pages: { workflow: string | undefined; trace: string | undefined; events: string | undefined };
 }
 
 export function createContext(base: Base<OrderApiConfig>): OrderContext {
@@ -90,7 +90,7 @@ export function createContext(base: Base<OrderApiConfig>): OrderContext {
       prometheus: createServiceClient({ name: 'Prometheus', urls: config.PROMETHEUS_URL, timeoutMs: 2_000 }),
     }),
     orderWaitMs: config.ORDER_WAIT_MS,
-    pages: { workflow: config.WORKFLOW_PAGE, trace: config.TRACE_PAGE },
+    pages: { workflow: config.WORKFLOW_PAGE, trace: config.TRACE_PAGE, events: config.EVENTS_PAGE },
   };
 }
 

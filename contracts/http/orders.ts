@@ -233,6 +233,7 @@ export const timelineSchema = z.object({
     .object({
       workflow: z.url().optional().meta({ description: 'The order’s Saga in Temporal’s Web UI.' }),
       trace: z.url().optional().meta({ description: 'The trace of the request that placed it.' }),
+      events: z.url().optional().meta({ description: 'What Kafka has of it.' }),
     })
     .optional()
     .meta({ description: 'Pages of other systems, as far as their addresses are set. Only admins see it.' }),

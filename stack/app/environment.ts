@@ -97,10 +97,11 @@ function pick(from: Environment, names: string[]): Environment {
 }
 
 /** What the order's timeline links to. */
-function pages({ TEMPORAL_UI_URL, ZIPKIN_URL }: Environment, namespace: string): Environment {
+function pages({ TEMPORAL_UI_URL, ZIPKIN_URL, KAFKA_UI_URL }: Environment, namespace: string): Environment {
   return {
     ...(TEMPORAL_UI_URL && { WORKFLOW_PAGE: `${TEMPORAL_UI_URL}/namespaces/${namespace}/workflows/{workflowId}` }),
     ...(ZIPKIN_URL && { TRACE_PAGE: `${ZIPKIN_URL}/zipkin/traces/{traceId}` }),
+    ...(KAFKA_UI_URL && { EVENTS_PAGE: `${KAFKA_UI_URL}/by-key?key={orderId}` }),
   };
 }
 

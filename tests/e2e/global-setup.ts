@@ -26,6 +26,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
       ATTENTION_AFTER: '15s',
       // So much that no order is reviewed but those that are made for it.
       REVIEW_ABOVE: String(REVIEWED_PRICE),
+      EVENTS_PAGE: 'http://127.0.0.1:9000/by-key?key={orderId}',
       PROMETHEUS_URL: `http://127.0.0.1:${prometheusPort}`,
     },
   });

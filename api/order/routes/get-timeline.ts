@@ -41,9 +41,14 @@ const isForAll = ({ step }: Entry) => step !== ACKNOWLEDGED;
 const withoutOperator = ({ operator: _hidden, ...entry }: Entry) => entry;
 
 /** The trace is that of the request that placed the order: its first entry's. */
-function linksOf({ workflow, trace }: OrderContext['pages'], orderId: string, [placed]: Entry[]): Timeline['links'] {
+function linksOf(
+  { workflow, trace, events }: OrderContext['pages'],
+  orderId: string,
+  [placed]: Entry[],
+): Timeline['links'] {
   return {
     ...(workflow && { workflow: workflow.replaceAll('{workflowId}', workflowIdOf(orderId)) }),
     ...(trace && placed?.traceId && { trace: trace.replaceAll('{traceId}', placed.traceId) }),
+    ...(events && { events: events.replaceAll('{orderId}', orderId) }),
   };
 }

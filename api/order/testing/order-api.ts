@@ -89,7 +89,11 @@ export async function startOrderApi(name: string, times: Partial<SagaTimes> = {}
     admission: createAdmission(createStockClient({ urls: [neighbours.url] }), logger),
     auth: createAuthenticator(issuer.authSettings),
     orderWaitMs: 30_000,
-    pages: { workflow: 'http://temporal.test/workflows/{workflowId}', trace: 'http://zipkin.test/traces/{traceId}' },
+    pages: {
+      workflow: 'http://temporal.test/workflows/{workflowId}',
+      trace: 'http://zipkin.test/traces/{traceId}',
+      events: 'http://kafka.test/by-key?key={orderId}',
+    },
     logger,
     metrics: createMetrics('order-service'),
     readiness: {},

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { CANCEL_REASONS, ORDER_STATUSES, type CancelReason } from '../../../contracts/order-status.js';
@@ -55,7 +55,7 @@ export function DeskOrders() {
           onChange={(reason) => search({ reason })}
         />
       </search>
-      <OrderList asked={asked} at="/desk/orders" none={<p>{t('desk.noneSuch')}</p>} />
+      <OrderList asked={asked} at="/desk/orders" isOfMany none={<p>{t('desk.noneSuch')}</p>} />
     </section>
   );
 }
@@ -72,7 +72,7 @@ const wordsOf = (reason: CancelReason): TextKey => ASKED_BY[reason] ?? `reason.$
 function OrderActs({ order }: { order: Order }) {
   const { t, time, known } = useWords();
   const { attention, review } = order;
-  const { workflow, trace } = useOrderParts(order.id, false).timeline.data?.links ?? {};
+  const { workflow, trace, events } = useOrderParts(order.id, false).timeline.data?.links ?? {};
   return (
     <section className="card form" aria-labelledby="acts-title">
       <h2 id="acts-title">{t('desk.acts')}</h2>
@@ -80,6 +80,7 @@ function OrderActs({ order }: { order: Order }) {
         <Link to={`/desk/users/${order.userId}`}>{t('desk.customer', { id: order.userId })}</Link>
         {workflow !== undefined && <Elsewhere at={workflow}>{t('desk.workflow')}</Elsewhere>}
         {trace !== undefined && <Elsewhere at={trace}>{t('desk.trace')}</Elsewhere>}
+        {events !== undefined && <Elsewhere at={events}>{t('desk.events')}</Elsewhere>}
       </p>
       {order.cancelReason !== undefined && (
         <p>
@@ -95,6 +96,7 @@ function OrderActs({ order }: { order: Order }) {
       {review === 'WAITING' && attention === undefined && <Notice kind="wait">{t('desk.review')}</Notice>}
       <Acts acts={actsOf(order)} orders={[order]} />
       <Refund order={order} />
+      <Mails orderId={order.id} />
     </section>
   );
 }
@@ -104,6 +106,30 @@ const Elsewhere = ({ at, children }: { at: string; children: string }) => (
     {children}
   </a>
 );
+
+function Mails({ orderId }: { orderId: string }) {
+  const { t, time } = useWords();
+  const asked = useQuery({
+    queryKey: ['order-parts', orderId, 'mails'],
+    queryFn: () => bodyOf(api.GET('/notifications', { params: { query: { orderId } } })),
+    // They come a moment after what they tell of.
+    refetchInterval: 5_000,
+  });
+  return (
+    <section aria-labelledby="mails-title">
+      <h3 id="mails-title">{t('desk.mails')}</h3>
+      <Trouble of={[asked]} />
+      {asked.data?.items.length === 0 && <small>{t('desk.noMails')}</small>}
+      <ul>
+        {asked.data?.items.map(({ id, event, channel, status, sentAt, createdAt }) => (
+          <li key={id}>
+            {event} <small>{[channel, t(`mail.${status}`), time(sentAt ?? createdAt)].join(' · ')}</small>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
 
 /** Of what was charged and is not back yet. */
 function Refund({ order }: { order: Order }) {

@@ -16,6 +16,9 @@ export function Status({ status }: { status: OrderStatus }) {
   );
 }
 
+/** `ord_` and eight characters: enough to know one again. */
+const SHORT_ID = 12;
+
 type Asked = ReturnType<typeof useOrders>;
 
 interface ChoiceProps {
@@ -48,8 +51,16 @@ export function Choice(props: ChoiceProps & { label: string; all: string; option
   );
 }
 
-/** With a link to each below `at`. */
-export function OrderList({ asked, at, none }: { asked: Asked; at: string; none: ReactNode }) {
+interface Listed {
+  asked: Asked;
+  none: ReactNode;
+  /** Each is a link below it. */
+  at: string;
+  /** Of many customers, so each says whose it is, and which. */
+  isOfMany?: boolean;
+}
+
+export function OrderList({ asked, at, none, isOfMany = false }: Listed) {
   const { t, count, money, time } = useWords();
   const orders = asked.data?.pages.flatMap(({ items }) => items);
   return (
@@ -64,11 +75,18 @@ export function OrderList({ asked, at, none }: { asked: Asked; at: string; none:
               <Link to={`${at}/${order.id}`}>
                 <span className="order-names">{order.lines.map(({ productName }) => productName).join(', ')}</span>
                 <span className="order-when">
-                  {time(order.createdAt)} ·{' '}
-                  {count(
-                    'orders.pieces',
-                    order.lines.reduce((sum, line) => sum + line.quantity, 0),
+                  {isOfMany && (
+                    <span title={order.id}>
+                      {order.id.slice(0, SHORT_ID)} · {t('desk.customer', { id: order.userId })}
+                    </span>
                   )}
+                  <span>
+                    {time(order.createdAt)} ·{' '}
+                    {count(
+                      'orders.pieces',
+                      order.lines.reduce((sum, line) => sum + line.quantity, 0),
+                    )}
+                  </span>
                 </span>
                 <strong className="price">{money(order.totalPrice, order.currency)}</strong>
                 <Status status={order.status} />

@@ -136,8 +136,7 @@ export const ko: Record<TextKey, string> = {
 
   'order.title': '주문 내용',
   'order.saga': '이 주문의 사가',
-  'order.sagaLegend':
-    '위는 앞으로 진행되고, 완료된 일은 아래에서 되돌려집니다. 배송을 먼저, 나머지는 한꺼번에 되돌립니다.',
+  'order.sagaLegend': '단계가 실패하면 완료된 일은 되돌려집니다. 배송을 먼저, 나머지는 한꺼번에 되돌립니다.',
   'order.cancel': '주문 취소',
   'order.cancelling': '취소하는 중',
   'order.notCancellable': '더 이상 취소할 수 없습니다. 배송사가 접수했거나 배송이 끝났습니다.',
@@ -219,6 +218,12 @@ export const ko: Record<TextKey, string> = {
   'desk.customer': '고객 {id}',
   'desk.workflow': 'Temporal 워크플로',
   'desk.trace': '추적 기록',
+  'desk.events': 'Kafka 이벤트',
+  'desk.mails': '고객에게 보낸 메시지',
+  'desk.noMails': '아직 보낸 메시지가 없습니다.',
+  'mail.PENDING': '보내는 중',
+  'mail.SENT': '보냄',
+  'mail.FAILED': '보내지 못함',
   'desk.operator': '운영자 {id}: {note}',
   'desk.sender': '보낸 사람: {id}',
   'desk.orderId': '주문 번호',
