@@ -94,6 +94,8 @@ test(
     const leadTo = (name: string) => page.getByRole('link', { name }).getAttribute('href');
     expect(await leadTo('Its workflow in Temporal')).toContain(`/workflows/order-${id}`);
     expect(await leadTo('Its trace')).toMatch(/\/traces\/[0-9a-f]{32}$/);
+    expect(await leadTo('Its events')).toBe(`http://127.0.0.1:9000/by-key?key=${id}`);
+    await page.locator('li', { hasText: /^order-created EMAIL · sent/ }).waitFor();
     await page.locator('.happened').getByText('The payment provider does not answer.').waitFor();
     findings.push(...(await awkwardIn(page)));
     expect(findings).toEqual([]);
@@ -134,7 +136,10 @@ test(
     await listed(approved).waitFor();
     await page.getByLabel('Cancelled because').selectOption('REVIEW_REJECTED');
     await listed(approved).waitFor({ state: 'detached' });
-    await listed(rejected).waitFor();
+    await listed(rejected)
+      .getByText(`${rejected.slice(0, 12)} · Customer 1`)
+      .waitFor();
+    expect(await awkwardIn(page)).toEqual([]);
   },
   LIMIT_MS,
 );

@@ -9,7 +9,10 @@ import {
   countFigures,
   keep,
   LIMIT_MS,
+  order,
   SCRIPT,
+  states,
+  status,
   visitor as visitorOf,
   type PageFigures,
 } from '../support/visitor.js';
@@ -25,20 +28,9 @@ beforeAll(async () => {
 });
 
 const visitor = () => visitorOf(browser);
-const status = (page: Page, wanted: string) => page.locator(`.heading .status[data-status=${wanted}]`).waitFor();
-const states = async (page: Page) =>
-  Promise.all((await page.locator('.saga-step').all()).map((one) => one.getAttribute('data-state')));
-
 const goTo = (page: Page, path: string) => page.goto(`${gatewayUrl}${path}`);
 
-/** From the product's page, by as many clicks as it takes. */
-async function order(page: Page, productId: number, { payment }: { payment?: string } = {}): Promise<void> {
-  await page.goto(`${gatewayUrl}/shop/products/${productId}`);
-  await button(page, /^Buy now/).click();
-  await button(page, 'Continue as the demo customer').click();
-  if (payment !== undefined) await page.locator(`input[value=${payment}]`).check();
-  await button(page, 'Place order').click();
-}
+const productAt = (id: number) => `${gatewayUrl}/shop/products/${id}`;
 
 test(
   'the first page takes less than 150 kB on the wire',
@@ -71,7 +63,7 @@ test(
     await page.goto(gatewayUrl);
     await page.locator('main:not(:has(.stock:not([data-level]))) .product h2').first().waitFor();
     shown['first page'] = await figures();
-    await order(page, id);
+    await order(page, productAt(id));
     await status(page, 'COMPLETED');
     shown['ordering'] = await figures();
     await page.reload();
@@ -90,7 +82,7 @@ test(
     const product = { name: 'Tea pot', category: 'Kitchen', price: 1_000, currency: 'KRW' };
     const { body } = await shop.admin.post<Product>('/products', product);
     const page = await visitor();
-    await page.goto(`${gatewayUrl}/shop/products/${body.id}`);
+    await page.goto(productAt(body.id));
     await page.locator('.product-wide .stock[data-level=none]').waitFor();
     expect(await button(page, /^Buy now/).isDisabled()).toBe(true);
   },
@@ -102,7 +94,7 @@ test(
   async () => {
     const { id } = await stockedProduct(shop);
     const page = await visitor();
-    await order(page, id);
+    await order(page, productAt(id));
     await status(page, 'COMPLETED');
     expect(await states(page)).toEqual(['done', 'done', 'done', 'done', 'done']);
     await page.locator('[data-part=goods]', { hasText: 'Delivered' }).waitFor();
@@ -117,7 +109,7 @@ test(
   async () => {
     const { id } = await stockedProduct(shop);
     const page = await visitor();
-    await order(page, id, { payment: 'card_declined' });
+    await order(page, productAt(id), { payment: 'card_declined' });
     await status(page, 'CANCELLED');
     await page.locator('[data-step=release-stock][data-state=undone]').waitFor();
     expect(await states(page)).toEqual(['done', 'done', 'refused', 'waiting', 'waiting']);
@@ -134,9 +126,9 @@ test(
   async () => {
     const [inCart, wanted] = [await stockedProduct(shop), await stockedProduct(shop)];
     const page = await visitor();
-    await page.goto(`${gatewayUrl}/shop/products/${inCart.id}`);
+    await page.goto(productAt(inCart.id));
     await page.locator('.product-wide .round').click();
-    await order(page, wanted.id);
+    await order(page, productAt(wanted.id));
     await status(page, 'COMPLETED');
     const { lines } = await orderOf(shop.alice, page.url().split('/').at(-1) ?? '');
     expect(lines.map(({ productId, quantity }) => [productId, quantity])).toEqual([[wanted.id, 1]]);
@@ -152,7 +144,7 @@ test(
     const { id } = await stockedProduct(shop);
     const page = await visitor();
     const customer = { email: `shop-${id}@example.com`, password: 'a long enough one' };
-    await page.goto(`${gatewayUrl}/shop/products/${id}`);
+    await page.goto(productAt(id));
     await button(page, /^Buy now/).click();
     await page.getByRole('link', { name: 'Sign up' }).click();
     await page.getByLabel('Name', { exact: true }).fill(SCRIPT);

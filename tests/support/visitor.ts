@@ -53,6 +53,32 @@ export async function countFigures(page: Page): Promise<() => Promise<PageFigure
 
 export const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 
+export const status = (page: Page, wanted: string) => page.locator(`.heading .status[data-status=${wanted}]`).waitFor();
+
+/** Of the order that is shown, each step's. */
+export const states = async (page: Page) =>
+  Promise.all((await page.locator('.saga-step').all()).map((one) => one.getAttribute('data-state')));
+
+interface Scenario {
+  payment?: string | undefined;
+  carrier?: string | undefined;
+}
+
+/** From the product's page as the demo customer, by as many clicks as it takes. */
+export async function order(page: Page, product: string, { payment, carrier }: Scenario = {}): Promise<void> {
+  await checkOut(page, product);
+  for (const [name, value] of Object.entries({ payment, carrier }))
+    if (value !== undefined) await page.locator(`input[name=${name}][value="${value}"]`).check();
+  await button(page, 'Place order').click();
+}
+
+export async function checkOut(page: Page, product: string): Promise<void> {
+  await page.goto(product);
+  await button(page, /^Buy now/).click();
+  await button(page, 'Continue as the demo customer').click();
+  await button(page, 'Place order').waitFor();
+}
+
 /** `npm run screenshots` makes the documents' pictures anew. */
 export async function keep(page: Page, name: string): Promise<void> {
   if (process.env['SCREENSHOTS'] !== '1') return;
