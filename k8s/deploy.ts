@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { execFile } from 'node:child_process';
 import { parseArgs, promisify } from 'node:util';
 import { deploy, rollOut } from './deploy/deploy.js';
+import { errorMessage } from '../platform/error-message.js';
 
 // `npm run deploy`: what the deploy workflow does, in the cluster that kubectl knows.
 const usage = `npm run deploy -- up IMAGE [OVERLAY] [--build BUILD]
@@ -60,6 +61,6 @@ try {
     process.exitCode = 2;
   }
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${errorMessage(error)}\n`);
   process.exitCode = 1;
 }

@@ -20,6 +20,7 @@ import {
   type Standing,
 } from './notification-store.js';
 import { type Message, messageOf } from './templates/templates.js';
+import { errorMessage } from '../platform/error-message.js';
 
 export type Outcome =
   | { done: true }
@@ -112,7 +113,7 @@ export function createTellCustomer(settings: TellCustomerSettings): TellCustomer
       await work();
       crashPoint('notify: sent');
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       if (error instanceof NotSent) {
         await write(key, undo);
         tries.inc({ channel, outcome: error.isAway ? 'away' : 'not-sent' });
@@ -205,7 +206,7 @@ async function askForUser(
     return { hindrance: 'no-address', reason: asked.reason };
   } catch (error) {
     // Refused, or not understood: a mistake in somebody's settings or version, which somebody will put right.
-    return { hindrance: 'no-address', reason: error instanceof Error ? error.message : String(error) };
+    return { hindrance: 'no-address', reason: errorMessage(error) };
   }
 }
 

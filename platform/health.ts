@@ -8,6 +8,7 @@ import type { Metrics } from './metrics.js';
 import { plainProblem } from './plain-problem.js';
 import { isStopping } from './shutdown.js';
 import { within } from './within.js';
+import { errorMessage } from './error-message.js';
 
 /** What a process needs, by name. A check rejects or throws while it is missing, saying why. */
 export type ReadinessChecks = Record<string, () => unknown>;
@@ -89,7 +90,7 @@ export async function findMissing(checks: ReadinessChecks): Promise<Missing[]> {
         await within(checkLimitMs, asked, `no answer within ${String(checkLimitMs)} ms`);
         return undefined;
       } catch (error) {
-        return { name, reason: error instanceof Error ? error.message : String(error) };
+        return { name, reason: errorMessage(error) };
       }
     }),
   );

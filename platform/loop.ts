@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Logger } from './logger.js';
+import { errorMessage } from './error-message.js';
 
 export interface LoopSettings {
   /** For the log. */
@@ -62,7 +63,7 @@ export function startLoop(settings: LoopSettings, run: (loop: Loop) => Promise<v
       } catch (error) {
         if (isStopping()) return;
         failures += 1;
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = errorMessage(error);
         const isNews = failures === 1 || Date.now() >= saidAt + toldAgainMs;
         if (isNews) saidAt = Date.now();
         logger[isNews ? 'warn' : 'debug']({ reason, failures }, `${name} waits to try again`);

@@ -7,6 +7,7 @@ import { readEnv } from '../platform/env.js';
 import { createTemporalClient, temporalSettingsFrom } from '../platform/temporal/client.js';
 import { reconcileSettings } from './config.js';
 import { describeReport, notFound, totalOf, runReconciliation, type Progress } from './reconcile/run-reconciliation.js';
+import { errorMessage } from '../platform/error-message.js';
 
 // `npm run reconcile`, for any Temporal that the environment names. Ends with 0 when nothing is found, or left, else
 // with 1; with 2 when it could not be done.
@@ -63,7 +64,7 @@ try {
   for (const line of missed) process.stderr.write(`${line}\n`);
   process.exitCode = report.unknown.length + missed.length > 0 ? 2 : totalOf(report.counts) === 0 ? 0 : 1;
 } catch (error) {
-  process.stderr.write(`Could not reconcile: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`Could not reconcile: ${errorMessage(error)}\n`);
   process.exitCode = 2;
 } finally {
   await temporal.close();

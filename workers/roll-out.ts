@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ORDER_DEPLOYMENT } from '../contracts/services.js';
 import { duration, readEnv, temporalAddressSettings } from '../platform/env.js';
 import { canary, promote, goBack, tellBuilds } from './roll-out/canary.js';
+import { errorMessage } from '../platform/error-message.js';
 
 // `npm run roll-out -- canary|promote|back|builds`, for any Temporal that the environment names: which build of the order worker
 // takes new orders. Needs no payload keys. Ends with 0 when it was done, with 1 when not, with 2 for what it can't read.
@@ -37,7 +38,7 @@ try {
   else if (command === 'promote') await promote(where, options.buildId, say);
   else await goBack(where, options.buildId, say);
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${errorMessage(error)}\n`);
   process.exitCode = 1;
 } finally {
   await connection.close();

@@ -11,6 +11,7 @@ import { temporalTelemetryPlugins } from '../platform/telemetry/telemetry.js';
 import { createDataConverter, type TemporalSettings } from '../platform/temporal/client.js';
 import { installTemporalRuntime } from '../platform/temporal/runtime.js';
 import { deploymentOptions, untilDeployed, type WorkerVersioning } from './deployment.js';
+import { errorMessage } from '../platform/error-message.js';
 
 /**
  * Says of every activity that has a heartbeat timeout that it is alive for as long as this process is, so that a death
@@ -139,10 +140,7 @@ async function connect(address: string, logger: Logger, stopped: AbortSignal): P
     try {
       return await NativeConnection.connect({ address });
     } catch (error) {
-      logger.warn(
-        { address, attempt, reason: error instanceof Error ? error.message : String(error) },
-        'waiting for Temporal',
-      );
+      logger.warn({ address, attempt, reason: errorMessage(error) }, 'waiting for Temporal');
       await pause(Math.min(250 * attempt, 2000), undefined, { signal: stopped });
     }
   }

@@ -43,6 +43,7 @@ import {
   settled,
 } from '../../workflows/order/messages.js';
 import type { Stall } from '../../contracts/saga-steps.js';
+import { errorMessage } from '../../platform/error-message.js';
 
 /** `unconfirmed`: Temporal did not answer; it may have heard it all the same. */
 type Signalled = 'heard' | 'ended' | 'unconfirmed';
@@ -97,7 +98,7 @@ export function createOrderSagas({ workflows, times, logger }: OrderSagasSetting
   const undoOf = ({ order }: StoredOrder) => workflows.getHandle(undoWorkflowIdOf(order.id));
 
   const say = (message: string, orderId: string, error: unknown): void => {
-    logger.warn({ orderId, reason: error instanceof Error ? error.message : String(error) }, message);
+    logger.warn({ orderId, reason: errorMessage(error) }, message);
   };
 
   return {

@@ -9,6 +9,7 @@ import { OPERATOR_REQUESTS, type OperatorRequest } from '../../contracts/timelin
 import type { Logger } from '../../platform/logger.js';
 import { untilDeadline } from '../../platform/temporal/client.js';
 import { SIGNALS } from './order-sagas.js';
+import { errorMessage } from '../../platform/error-message.js';
 
 /** What Temporal knows of an order's Saga, or of the workflow that undoes it, and the order's row does not. */
 export interface SagaHistory {
@@ -65,7 +66,7 @@ async function readRun({ workflow }: Client, workflowId: string, logger: Logger)
       signals: await signalsIn(events ?? [], workflow.options.loadedDataConverter),
     };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorMessage(error);
     if (!(error instanceof WorkflowNotFoundError)) logger.warn({ workflowId, reason }, 'history not read');
     return undefined;
   }

@@ -5,6 +5,7 @@ import { createLogger } from '../../platform/logger.js';
 import { createUserStore } from '../../services/user/user-store.js';
 import { settings } from './config.js';
 import { runUserCommand } from './user-command.js';
+import { errorMessage } from '../../platform/error-message.js';
 
 // `npm run users`, and in a container of the user service `node dist/stack/container/main.js users`.
 const { DATABASE_URL: url } = readEnv(settings.pick({ DATABASE_URL: true }));
@@ -17,7 +18,7 @@ try {
   (exitCode === 0 ? process.stdout : process.stderr).write(`${said}\n`);
   process.exitCode = exitCode;
 } catch (error) {
-  process.stderr.write(`The database can not be asked: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`The database can not be asked: ${errorMessage(error)}\n`);
   process.exitCode = 2;
 } finally {
   await prisma.$disconnect();

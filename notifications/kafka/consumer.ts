@@ -6,6 +6,7 @@ import { crashPoint } from '../../platform/crash-points/crash-point.js';
 import { type HandleMessageSettings, type MessageHandler, createMessageHandler } from './handle-message.js';
 import { ensureTopics } from '../../platform/kafka.js';
 import { counter, readAtScrape } from '../../platform/metrics.js';
+import { errorMessage } from '../../platform/error-message.js';
 
 interface StallWatch {
   /** Resolves, with what was seen, when nothing has moved for too long. */
@@ -220,7 +221,7 @@ export function startConsumer(settings: ConsumerSettings): RunningConsumer {
         await readUntilBroken();
       } catch (error) {
         if (saidAt === undefined || Date.now() >= saidAt + toldAgainMs) {
-          logger.warn({ reason: error instanceof Error ? error.message : String(error) }, 'waiting for Kafka');
+          logger.warn({ reason: errorMessage(error) }, 'waiting for Kafka');
           saidAt = Date.now();
         }
         await pause(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);

@@ -9,6 +9,7 @@ import type { Hindrance, RetryRules } from '../retry-rules.js';
 import type { NotificationStore } from '../notification-store.js';
 import type { Outcome, TellCustomer } from '../tell-customer.js';
 import { askedBy } from '../dead-letters/dead-letters.js';
+import { errorMessage } from '../../platform/error-message.js';
 
 export type Verdict = { kind: 'handled' } | { kind: 'try again'; inMs: number };
 
@@ -116,7 +117,7 @@ async function outcomeOf(work: () => Promise<Outcome>): Promise<Outcome> {
     const refusal = refusalByDatabase(error);
     if (refusal !== undefined)
       return { done: false, hindrance: 'not-kept', reason: `the database refuses it (${refusal})` };
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorMessage(error);
     return { done: false, hindrance: 'own-trouble', reason };
   }
 }

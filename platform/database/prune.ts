@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import type { Logger } from '../logger.js';
 import { startLoop, type RunningLoop } from '../loop.js';
 import { counter, gauge } from '../metrics.js';
+import { errorMessage } from '../error-message.js';
 
 /** Rows of a table that nobody needs any more once they are old. */
 export interface Prunable {
@@ -95,7 +96,7 @@ export async function pruneCommand(databaseUrl: string, tables: readonly Prunabl
       process.stdout.write(`${client.database ?? ''}.${prunable.table}: ${said}\n`);
     }
   } catch (error) {
-    process.stderr.write(`Could not prune: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`Could not prune: ${errorMessage(error)}\n`);
     process.exitCode = 2;
   } finally {
     await client.end();

@@ -10,6 +10,7 @@ import {
 } from 'cockatiel';
 import type { Redis } from 'ioredis';
 import Redlock from 'redlock';
+import { errorMessage } from '../error-message.js';
 
 /** Somebody else held the lock for as long as we were ready to wait. */
 export class LockNotAcquired extends Error {
@@ -29,7 +30,7 @@ export class LockUnavailable extends Error {
     readonly key: string,
     cause: unknown,
   ) {
-    super(`Redis can't lock ${key}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`Redis can't lock ${key}: ${errorMessage(cause)}`, { cause });
   }
 }
 

@@ -4,6 +4,7 @@ import { buildGoTool, cached, fromPip, goPins, onThisMachine } from '../servers/
 import type { FetchContext } from '../servers/types.js';
 import { checkout } from '../support/paths.js';
 import { runCommand } from '../support/run-command.js';
+import { errorMessage } from '../../platform/error-message.js';
 
 /** `npm run check:workflows`: workflows, shell scripts and Dockerfiles. Where a linter can't be had it says so; with CI=true that is a failure. */
 export async function run() {
@@ -60,7 +61,7 @@ async function findingsOf(root: string, program: string | undefined, args: strin
     await runCommand(program, [...args, ...files], { cwd: root });
     return '';
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorMessage(error);
   }
 }
 
@@ -138,6 +139,6 @@ function onPath(name: string, environment: NodeJS.ProcessEnv) {
 }
 
 function firstLine(error: unknown) {
-  const lines = (error instanceof Error ? error.message : String(error)).split('\n');
+  const lines = errorMessage(error).split('\n');
   return lines.slice(0, 3).join(' ');
 }

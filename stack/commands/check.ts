@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { checkout } from '../support/paths.js';
 import { runCommand } from '../support/run-command.js';
+import { errorMessage } from '../../platform/error-message.js';
 
 const SIDE_BY_SIDE = 3;
 
@@ -54,6 +55,6 @@ async function runScript(name: string): Promise<Result> {
     await runCommand('npm', ['run', '--silent', name], { cwd: checkout, env: process.env, onLine });
     return { seconds: seconds(), failed: false, said: left.join('\n') };
   } catch (error) {
-    return { seconds: seconds(), failed: true, said: error instanceof Error ? error.message : String(error) };
+    return { seconds: seconds(), failed: true, said: errorMessage(error) };
   }
 }

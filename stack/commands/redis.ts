@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { stackFolder } from '../support/paths.js';
 import { readState } from '../support/state.js';
+import { errorMessage } from '../../platform/error-message.js';
 
 const usage = `npm run redis -- [--raw | --no-raw] <command> [argument ...]
 npm run redis -- --scan [--pattern <pattern>]
@@ -46,7 +47,7 @@ export async function run() {
       show(await client.call(command, ...args));
     }
   } catch (error) {
-    console.error(`(error) ${broken || (error instanceof Error ? error.message : String(error))}`);
+    console.error(`(error) ${broken || errorMessage(error)}`);
     process.exitCode = 1;
   } finally {
     client.disconnect();

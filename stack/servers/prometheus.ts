@@ -7,6 +7,7 @@ import { answersOk } from '../support/probes.js';
 import { runCommand } from '../support/run-command.js';
 import { cached, officialDownload } from './registries.js';
 import type { FetchContext, Server } from './types.js';
+import { errorMessage } from '../../platform/error-message.js';
 
 const version = '3.5.0';
 /** What is taken of an archive: the server, and what tries rules. */
@@ -98,7 +99,7 @@ async function fetched(context: FetchContext, folder: string): Promise<string> {
     },
     async (error: unknown) => {
       signal.throwIfAborted();
-      detail(`no official download (${error instanceof Error ? error.message : String(error)}), asking for Debian's`);
+      detail(`no official download (${errorMessage(error)}), asking for Debian's`);
       const run = (command: string, args: string[]) =>
         runCommand(command, args, { cwd: folder, env: environment, signal });
       await run('apt-get', ['download', 'prometheus']).catch((cause: unknown) => {

@@ -10,6 +10,7 @@ import { keepSecrets, keepState } from '../support/state.js';
 import { createProgress, type Progress, type Step, withoutPassword } from '../support/terminal.js';
 import { queuesOf, serversOf, type ServerName } from './all.js';
 import type { Server, ServerContext, Obtained } from './types.js';
+import { errorMessage } from '../../platform/error-message.js';
 
 interface StartServersOptions {
   /** What this set keeps lies below it; one set at a time. */
@@ -109,7 +110,7 @@ export async function startServers(options: StartServersOptions): Promise<Starte
 
   function fail({ name, optional }: Server, step: Step, error: unknown): undefined {
     if (optional && !signal.aborted) {
-      step.failed(`goes on without it: ${error instanceof Error ? error.message : String(error)}`);
+      step.failed(`goes on without it: ${errorMessage(error)}`);
       void set.servers[name]?.stop();
       return undefined;
     }

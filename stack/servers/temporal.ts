@@ -5,6 +5,7 @@ import { answersOk } from '../support/probes.js';
 import { runCommand } from '../support/run-command.js';
 import { buildGoTool, cached, get, goPins, fromMaven, hasJars, officialDownload } from './registries.js';
 import type { Server, ServerContext } from './types.js';
+import { errorMessage } from '../../platform/error-message.js';
 
 const version = '1.5.1';
 
@@ -23,7 +24,7 @@ export const temporalCli: Server = {
         () => 'the official download',
         async (error: unknown) => {
           signal.throwIfAborted();
-          detail(`no official download (${error instanceof Error ? error.message : String(error)}), building it`);
+          detail(`no official download (${errorMessage(error)}), building it`);
           await buildGoTool(context, {
             name: 'temporal',
             package: 'github.com/temporalio/cli/cmd/temporal',

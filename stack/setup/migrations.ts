@@ -1,6 +1,7 @@
 import { migrate, pendingMigrations } from '../../platform/database/migrate.js';
 import type { SetupConfig } from './config.js';
 import { missingSearchAttributes } from './temporal.js';
+import { errorMessage } from '../../platform/error-message.js';
 
 /** Each database and the folder of its migrations, from the root of the checkout. */
 export const DATABASES = [
@@ -57,6 +58,6 @@ async function orWhy(missing: Promise<string[]>): Promise<string[]> {
   try {
     return await missing;
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    return [errorMessage(error)];
   }
 }

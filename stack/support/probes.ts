@@ -1,4 +1,5 @@
 import net from 'node:net';
+import { errorMessage } from '../../platform/error-message.js';
 
 /**
  * @param timeout milliseconds
@@ -61,7 +62,7 @@ export async function waitUntil(
     try {
       if (await holds()) return;
     } catch (error) {
-      last = `: ${error instanceof Error ? error.message : String(error)}`;
+      last = `: ${errorMessage(error)}`;
     }
     if (Date.now() > end) throw new Error(`${what} was not ready within ${Math.round(within / 1000)} s${last}`);
     await pause(every, signal);

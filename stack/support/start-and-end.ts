@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { createProgress, type Progress } from './terminal.js';
+import { errorMessage } from '../../platform/error-message.js';
 
 export interface Started {
   ends: (() => unknown)[];
@@ -22,7 +23,7 @@ export async function startAndEnd(
   try {
     await run({ ends, progress, signal });
   } catch (error) {
-    if (!signal.aborted) progress.say(`\n✗ ${error instanceof Error ? error.message : String(error)}`);
+    if (!signal.aborted) progress.say(`\n✗ ${errorMessage(error)}`);
     process.exitCode = 1;
   } finally {
     const allEnded = await endAll(ends, progress.say);
@@ -78,7 +79,7 @@ export async function endAll(ends: (() => unknown)[], say: (text: string) => voi
     try {
       await end();
     } catch (error) {
-      say(`  ✗ ${error instanceof Error ? error.message : String(error)}`);
+      say(`  ✗ ${errorMessage(error)}`);
       all = false;
     }
   }

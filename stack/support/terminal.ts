@@ -1,3 +1,4 @@
+import { errorMessage } from '../../platform/error-message.js';
 export interface Step {
   detail: (text: string) => void;
   done: (text?: string) => void;
@@ -106,7 +107,7 @@ export function readOptions<T>(usage: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    console.error(`${errorMessage(error)}\n\n${usage}`);
     process.exit(2);
   }
 }

@@ -3,6 +3,7 @@ import { aborted, stopOnSignal } from '../../stack/support/start-and-end.js';
 import { openEngine, type Engine } from './engine.js';
 import { buildImage } from './image.js';
 import { provideImages } from './images.js';
+import { errorMessage } from '../../platform/error-message.js';
 
 // For work by hand: an engine with the images of others and ours, until Ctrl-C.
 const progress = createProgress();
@@ -17,7 +18,7 @@ try {
   progress.say(`  Compose: ${engine.composeCommand.join(' ')}\n  Ctrl-C ends it.`);
   await aborted(signal);
 } catch (error) {
-  if (!signal.aborted) progress.say(`\n✗ ${error instanceof Error ? error.message : String(error)}`);
+  if (!signal.aborted) progress.say(`\n✗ ${errorMessage(error)}`);
   process.exitCode = 1;
 } finally {
   await engine?.stop();

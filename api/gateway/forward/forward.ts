@@ -9,6 +9,7 @@ import { NoAnswerError, askInstance } from './ask-instance.js';
 import { copyAnswerHeaders, hasBody, requestHeaders } from './headers.js';
 import { BODY_LIMIT_BYTES, ClientGoneError, bodyOf, payloadTooLarge } from './request-body.js';
 import type { Readable } from 'node:stream';
+import { errorMessage } from '../../../platform/error-message.js';
 
 interface ForwardSettings {
   service: string;
@@ -82,10 +83,7 @@ export function forwardTo({ service, urls, agent, timeoutMs, streams, logger }: 
     } catch (error) {
       if (callerLeft.signal.aborted || error instanceof ClientGoneError) return;
       if (!res.headersSent) throw error;
-      logger.warn(
-        { upstream: service, reason: error instanceof Error ? error.message : String(error) },
-        'an answer broke off',
-      );
+      logger.warn({ upstream: service, reason: errorMessage(error) }, 'an answer broke off');
     }
   };
 }

@@ -3,6 +3,7 @@ import type { StockClient } from '../../../clients/stock-client.js';
 import type { RequestedLine } from '../../../services/order/order-identity.js';
 import type { InsufficientStock } from '../../../contracts/refusals.js';
 import type { Logger } from '../../../platform/logger.js';
+import { errorMessage } from '../../../platform/error-message.js';
 
 /**
  * Lets orders for one product through to their Sagas, as far as its stock may cover them, and tells the rest what they lack.
@@ -100,11 +101,7 @@ class Crowd {
 
   #doWithout(error: unknown): void {
     // Once for a crowd; but each time nobody is asked again for a while.
-    if (this.#credit !== Infinity)
-      this.logger.warn(
-        { reason: error instanceof Error ? error.message : String(error) },
-        'stock can not be asked for',
-      );
+    if (this.#credit !== Infinity) this.logger.warn({ reason: errorMessage(error) }, 'stock can not be asked for');
     this.#setCredit(Infinity);
   }
 

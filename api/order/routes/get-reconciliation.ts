@@ -9,6 +9,7 @@ import { reconciliationProgress } from '../../../workflows/reconciliation/messag
 import { handle } from '../../http/handle.js';
 import { badGateway } from '../../http/problem.js';
 import type { OrderContext } from '../service.js';
+import { errorMessage } from '../../../platform/error-message.js';
 
 type Context = Pick<OrderContext, 'temporal' | 'logger'>;
 type Reconciliation = z.output<typeof reconciliationSchema>;
@@ -29,7 +30,7 @@ export async function askTemporal<T>({ temporal, logger }: Context, ask: () => P
   try {
     return await untilDeadline(temporal, Date.now() + ANSWERS_WITHIN_MS, ask);
   } catch (error) {
-    logger.warn({ reason: error instanceof Error ? error.message : String(error) }, 'no reconciliation to be asked');
+    logger.warn({ reason: errorMessage(error) }, 'no reconciliation to be asked');
     throw badGateway('reconciliation-unavailable', 'The schedule of reconciliations can not be asked right now.');
   }
 }

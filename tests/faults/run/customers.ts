@@ -9,6 +9,7 @@ import { SEOUL, stockedProduct, type Shop } from '../../support/shop.js';
 import { kindOf, KINDS_BY_SHARE, UNIT_PRICE, type Kind, type KindName } from './order-kinds.js';
 import { seeded } from './random.js';
 import type { World } from './world.js';
+import { errorMessage } from '../../../platform/error-message.js';
 
 export interface PlacedOrder {
   id: string;
@@ -101,8 +102,7 @@ export async function openCustomers(world: World, shop: () => Shop, seed: number
     const number = begun++;
     const work = one(number, kind)
       .catch((error: unknown) => {
-        if (!world.signal.aborted)
-          findings.push(`order ${number}: ${error instanceof Error ? error.message : String(error)}`);
+        if (!world.signal.aborted) findings.push(`order ${number}: ${errorMessage(error)}`);
       })
       .finally(() => underWay.delete(work));
     underWay.add(work);

@@ -16,6 +16,7 @@ import type { Report, RoundReport } from './report.js';
 import { makeSchedule, nameOf, WORKERS_OF_THE_SAGA, type Extent, type Round } from './schedule.js';
 import { openSession } from './session.js';
 import { bootWorld, type World } from './world.js';
+import { errorMessage } from '../../../platform/error-message.js';
 
 export interface FaultsSettings {
   seed: number;
@@ -75,7 +76,7 @@ export async function runFaults({ seed, orders, extent, dir, progress, signal }:
       else step.failed(report.findings.join('; '));
     }
     const findings: string[] = [];
-    const kept = await waiting?.finish().catch((error: unknown) => void findings.push(messageOf(error)));
+    const kept = await waiting?.finish().catch((error: unknown) => void findings.push(errorMessage(error)));
     faultsAreOver = true;
     await placing;
     const seconds = (Date.now() - faultsBegan) / 1000;
@@ -85,7 +86,7 @@ export async function runFaults({ seed, orders, extent, dir, progress, signal }:
     await customers.allAnswered();
     findings.push(...(await atTheEnd(world, customers)), ...(await neededNobody(world, waiting?.orderIds ?? [])));
     const mails = await allAreTold(world, TOLD_WITHIN_MS)
-      .catch((error: unknown) => void findings.push(messageOf(error)))
+      .catch((error: unknown) => void findings.push(errorMessage(error)))
       .then(() => differencesInMails(world));
     findings.push(...mails.findings, ...customers.findings, ...(extent === 'whole' ? tooSlow(rounds) : []));
     ending.done();
@@ -122,7 +123,7 @@ async function playRound(
         performed.push(await perform({ world, customers }, fault));
       } catch (error) {
         world.signal.throwIfAborted();
-        findings.push(`${nameOf(fault)}: ${messageOf(error)}`);
+        findings.push(`${nameOf(fault)}: ${errorMessage(error)}`);
       }
     }),
   );
@@ -136,7 +137,7 @@ async function playRound(
     findings.push(...(await wrongEnds(world, customers)), ...(await reconcile(world, beganAt)));
   } catch (error) {
     world.signal.throwIfAborted();
-    findings.push(messageOf(error));
+    findings.push(errorMessage(error));
   }
   // As whoever runs the processes would; that nobody killed it is worth knowing.
   const gone = world.missing();
@@ -146,7 +147,7 @@ async function playRound(
         await world.process(name).start(world.signal);
       } catch (error) {
         world.signal.throwIfAborted();
-        findings.push(`${name} can not be started again: ${messageOf(error)}`);
+        findings.push(`${name} can not be started again: ${errorMessage(error)}`);
       }
     }),
   );
@@ -208,7 +209,7 @@ async function atTheEnd(world: World, customers: Customers): Promise<string[]> {
     ];
   } catch (error) {
     world.signal.throwIfAborted();
-    return [messageOf(error)];
+    return [errorMessage(error)];
   }
 }
 
@@ -254,5 +255,3 @@ function describe({ faults, finalAfterMs, recoveries }: RoundReport): string {
   const resumed = recoveries.length === 0 ? '' : `, orders went on within ${(latest / 1000).toFixed(1)} s`;
   return `${names}${resumed}, all final after ${((finalAfterMs ?? 0) / 1000).toFixed(1)} s`;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

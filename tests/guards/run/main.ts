@@ -9,6 +9,7 @@ import { copyCheckout } from './copy.js';
 import { saidOf, summaryOf, type Result } from './summary.js';
 import { buildCopy, notGreenAnyway, runsBuild, tryGuards } from './try-guards.js';
 import { typeErrors } from './type-errors.js';
+import { errorMessage } from '../../../platform/error-message.js';
 
 // `npm run test:guards [-- section-or-word ...]`, on the servers that the environment names.
 
@@ -58,7 +59,7 @@ try {
   progress.say(summaryOf(results, Date.now() - began));
   if (results.some(({ verdict }) => verdict.kind !== 'red')) process.exitCode = 1;
 } catch (error) {
-  progress.say(`✗ ${error instanceof Error ? error.message : String(error)}`);
+  progress.say(`✗ ${errorMessage(error)}`);
   process.exitCode = 1;
 } finally {
   await rm(copies, { recursive: true, force: true });

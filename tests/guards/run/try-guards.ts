@@ -7,6 +7,7 @@ import { runTests } from './run-tests.js';
 import type { Result } from './summary.js';
 import { saidOf } from './summary.js';
 import { verdictOn } from './verdict.js';
+import { errorMessage } from '../../../platform/error-message.js';
 
 const MINUTE = 60_000;
 const noStep = { detail: () => undefined, done: () => undefined, failed: () => undefined };
@@ -61,7 +62,7 @@ async function judge(chosen: Chosen, copy: string): Promise<Result['verdict']> {
   try {
     return await tryWithout(chosen, copy);
   } catch (error) {
-    const because = error instanceof Error ? error.message : String(error);
+    const because = errorMessage(error);
     return { kind: error instanceof BadGuard ? 'bad' : 'unknown', because };
   }
 }
