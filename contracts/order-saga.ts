@@ -12,8 +12,13 @@ export type OrderFacts = Omit<ShownState, 'status' | 'needsAttention' | 'attenti
 export interface SagaTimes {
   /** ATTENTION_AFTER: a step that has not succeeded by then asks for an operator. */
   attentionAfterMs: number;
-  /** PAYMENT_WINDOW: counted from when the charge begins; what is not charged by then is undone. */
+  /**
+   * PAYMENT_WINDOW, or the payment method's own: counted from when the charge begins; what is not charged by then is
+   * undone.
+   */
   paymentWindowMs: number;
+  /** PAYMENT_ASKED_EVERY: the provider is asked about a payment that is pending; orders of before have none. */
+  paymentAskedEveryMs?: number;
   /** CARRIER_SILENCE_AFTER: counted anew whenever the carrier says something. */
   carrierSilenceMs: number;
   /** DELIVERY_ASKED_EVERY: the delivery service is asked what the carrier has said; orders of before have none. */
@@ -29,6 +34,7 @@ export interface SagaTimes {
 
 /** In milliseconds. */
 export const DELIVERY_ASKED_EVERY_MS = 6 * 3_600_000;
+export const PAYMENT_ASKED_EVERY_MS = 3 * 60_000;
 
 export interface OrderSagaInput extends SagaTimes {
   order: PlacedOrder;

@@ -34,7 +34,8 @@ export const REPAIRS = {
     'each part that has no answer is asked for again, under its own id, and the order is told of each that went back; goods that were to go back to stock with it go back',
   'restock-goods': 'the goods of each refund go back to stock, once, and the order is told what became of them',
   'call-off-delivery': 'it is called off, if the carrier still can',
-  'tell-order': 'its workflow is told again what the carrier has said, and goes on',
+  'tell-order':
+    'its workflow is told again what the carrier has said, or that the provider has news of its payment, and goes on',
 } as const;
 
 export type Repair = keyof typeof REPAIRS;
@@ -122,6 +123,11 @@ export const FINDING_KINDS = {
     compares: 'order, payment',
     means: 'an order is CANCELLED, but its charge was not refunded, or is undecided',
     repairs: ['refund-payment'],
+  },
+  'payment-unheard': {
+    compares: "order, payment, provider's ledger",
+    means: 'the provider was paid, or has refused, and the order has waited on for ten minutes',
+    repairs: ['tell-order'],
   },
   'amount-differs': {
     compares: "order, payment, provider's ledger",

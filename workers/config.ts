@@ -86,6 +86,9 @@ export const paymentWorkerSettings = z.object({
     (name) => name === 'simulated',
     'must be "simulated": no other provider is built in',
   ),
+  TRANSFER_DELAY_MS: duration
+    .default(5000)
+    .describe('a duration: from the charge by `bank_transfer` until the simulated provider has the money'),
 });
 
 export const reconcileSettings = z.object(temporalSettings);

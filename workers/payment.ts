@@ -28,7 +28,7 @@ await runProcess({ logger }, async (onShutdown) => {
     { connections: SLOTS, name: 'simulator database' },
   );
 
-  const provider = createSimulatedProvider(ledger.prisma);
+  const provider = createSimulatedProvider(ledger.prisma, { transferMs: config.TRANSFER_DELAY_MS });
   const activities = {
     ...createPaymentActivities({ store: createPaymentStore(prisma), provider, logger }),
     ...createPaymentReconciliation({ prisma, provider, logger }),

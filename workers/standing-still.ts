@@ -112,9 +112,13 @@ async function whyNothingMoves(
 }
 
 /** For somebody from outside, or for a step; then the record of it. */
-function longestWait({ status, review }: WatchedOrder, times: SagaTimes): number {
-  const { attentionAfterMs, carrierSilenceMs, reviewWindowMs = 0 } = times;
-  const outside = status === 'DELIVERY_STARTED' ? carrierSilenceMs : review === 'WAITING' ? reviewWindowMs : 0;
+function longestWait({ status, review, awaitsPayment }: WatchedOrder, times: SagaTimes): number {
+  const { attentionAfterMs, carrierSilenceMs, reviewWindowMs = 0, paymentWindowMs } = times;
+  const waits = { review: review === 'WAITING', payment: awaitsPayment, carrier: status === 'DELIVERY_STARTED' };
+  const outside =
+    (waits.review ? reviewWindowMs : 0) +
+    (waits.payment ? paymentWindowMs : 0) +
+    (waits.carrier ? carrierSilenceMs : 0);
   return outside + 2 * attentionAfterMs + SLACK_MS;
 }
 

@@ -91,20 +91,21 @@ function countsOf(registry: Registry): (progress: OrderProgress, recorded: Recor
   const reached = histogram(registry, 'order_status_duration_seconds');
   const decided = histogram(registry, 'order_decision_duration_seconds');
   const finished = counter(registry, 'orders_finished_total');
-  return ({ entry: { step, outcome, attempts: tries } }, { isNew, moved, placedAt, updatedAt, state }) => {
+  return ({ entry: { step, outcome, attempts: tries }, patch }, { isNew, moved, placedAt, updatedAt, state }) => {
     if (isNew) {
       steps.inc({ step, outcome });
       // One that fails goes on, and its next line counts these again.
       if (outcome !== 'failing') attempts.inc({ step }, tries);
     }
-    if (moved === undefined) return;
     const seconds = (Number(updatedAt) - Number(placedAt)) / 1000;
+    // One that waits for a person, or for its customer's money, has been decided as far as we can; what they do later is
+    // not counted again. Nor is one that is cancelled once the carrier has it.
+    if (isNew && patch.payment !== undefined && state.review === null) decided.observe(seconds);
+    if (moved === undefined) return;
     reached.observe({ status: moved }, seconds);
-    // One that waits for a person has been decided as far as we can; what they say later is not counted again. Nor is
-    // one that is cancelled once the carrier has it.
     const waitsForPerson = moved === 'INVENTORY_RESERVED' && state.review !== null;
     const isDecided = moved === 'DELIVERY_STARTED' || (moved === 'CANCELLED' && state.deliveryId === null);
-    if (waitsForPerson || (isDecided && state.review === null)) decided.observe(seconds);
+    if (waitsForPerson || (isDecided && state.review === null && state.payment === null)) decided.observe(seconds);
     if (isFinal(moved)) finished.inc({ outcome: moved, reason: state.cancelReason ?? 'none' });
   };
 }

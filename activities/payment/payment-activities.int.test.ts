@@ -73,9 +73,28 @@ describe('chargePayment', () => {
   it('charges once when it runs many times at once', async () => {
     const order = orderWith();
     const answers = await Promise.all(Array.from({ length: 8 }, () => worker().charge(order)));
-    expect(new Set(answers.map(({ paymentId }) => paymentId)).size).toBe(1);
+    expect(new Set(answers.map((answer) => 'paymentId' in answer && answer.paymentId)).size).toBe(1);
     expect(await payments.ledger.ledgerEntry.count({ where: { idempotencyKey: order.orderId } })).toBe(1);
     expect(messagesOf(order.orderId)).toEqual(['payment completed']);
+  });
+
+  it('is pending, and told again, until it is paid: charged once', async () => {
+    const order = { ...orderWith('bank_transfer'), mayBePending: true };
+    expect(await worker().charge(order)).toEqual({ pending: {} });
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'PENDING', refunds: 0, providers: 'TRIED' });
+    const paid = await worker().charge(order);
+    expect(paid).toHaveProperty('paymentId');
+    expect(await worker().charge(order)).toEqual(paid);
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'CHARGED', refunds: 0, providers: 'CHARGED' });
+    expect(messagesOf(order.orderId)).toEqual(['payment completed']);
+    const never = { ...orderWith('bank_transfer_unpaid'), mayBePending: true };
+    for (let times = 0; times < 3; times++) expect(await worker().charge(never)).toEqual({ pending: {} });
+  });
+
+  it('fails, to be tried again, where it is pending for whoever takes no such answer', async () => {
+    const order = orderWith('bank_transfer');
+    await expect(worker().charge(order)).rejects.toBeInstanceOf(ProviderUnavailable);
+    expect(await worker().charge(order)).toHaveProperty('paymentId');
   });
 
   it('finds the charge whose answer was lost', async () => {
@@ -148,6 +167,21 @@ describe('refundPayment', () => {
     expect(await worker().refund(order)).toEqual({ refunded: false });
     expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'VOIDED', refunds: 0, providers: 'VOIDED' });
     expect(messagesOf(order.orderId)).toEqual([]);
+  });
+
+  it('voids what is pending, so that money that comes later is refused', async () => {
+    const order = { ...orderWith('bank_transfer_unpaid'), mayBePending: true };
+    await worker().charge(order);
+    expect(await worker().refund(order)).toEqual({ refunded: false });
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'VOIDED', refunds: 0, providers: 'VOIDED' });
+    await expect(worker().charge(order)).rejects.toMatchObject(compensated);
+  });
+
+  it('gives a transfer back that was paid, though nobody has asked', async () => {
+    const order = { ...orderWith('bank_transfer'), mayBePending: true };
+    await worker().charge(order);
+    expect(await worker().refund(order)).toEqual({ refunded: true });
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'REFUNDED', refunds: 1, providers: 'REFUNDED' });
   });
 
   it('refunds a charge whose answer was lost, and writes down that it did', async () => {

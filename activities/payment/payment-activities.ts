@@ -8,7 +8,12 @@ import { inParallel } from '../../platform/in-parallel.js';
 import { withOrderId } from '../../platform/log-context.js';
 import type { Logger } from '../../platform/logger.js';
 import { chargeOrder, recordFromProvider } from '../../services/payment/charge-order.js';
-import { type PaymentProvider, type ProviderEntry, withDeadline } from '../../services/payment/payment-provider.js';
+import {
+  type PaymentProvider,
+  type ProviderEntry,
+  ProviderUnavailable,
+  withDeadline,
+} from '../../services/payment/payment-provider.js';
 import { type PaymentStore, createPaymentStore } from '../../services/payment/payment-store.js';
 import { undoCharge, undoAtProvider } from '../../services/payment/undo-charge.js';
 import { refundPart } from '../../services/payment/refund-part.js';
@@ -38,7 +43,7 @@ export function createPaymentActivities({
     if (refund.amount > 0) logger.info(refund, 'payment refunded');
   };
   return {
-    chargePayment: ({ paymentMethod, ...order }) =>
+    chargePayment: ({ paymentMethod, mayBePending, ...order }) =>
       withOrderId(order.orderId, async () => {
         const { orderId, amount, currency } = order;
         const charge = await chargeOrder(serviceForAttempt(), { ...order, method: paymentMethod });
@@ -55,6 +60,9 @@ export function createPaymentActivities({
               code,
             } satisfies PaymentDeclined);
           }
+          case 'pending':
+            if (!mayBePending) throw new ProviderUnavailable('the charge is pending');
+            return { pending: charge.pending };
           case 'compensated':
             tellRefund({ orderId, paymentId: charge.paymentId, amount: charge.refunded, currency });
             throw refusal(REFUSALS.compensated, 'the order was called off');
@@ -148,8 +156,8 @@ export function createPaymentReconciliation({
   };
 }
 
-function toRecord({ idempotencyKey, chargeId, amount, currency, status, parts }: ProviderEntry): LedgerRecord {
+function toRecord({ idempotencyKey, changedAt, parts, ...entry }: ProviderEntry): LedgerRecord {
   const byId = parts.map((part) => ({ operationId: part.idempotencyKey, amount: part.amount }));
   byId.sort((one, other) => (one.operationId < other.operationId ? -1 : 1));
-  return { orderId: idempotencyKey, chargeId, amount, currency, status, parts: byId };
+  return { orderId: idempotencyKey, ...entry, changedAt: changedAt.toISOString(), parts: byId };
 }

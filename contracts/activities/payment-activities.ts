@@ -6,7 +6,19 @@ export interface ChargeRequest {
   amount: number;
   currency: string;
   paymentMethod: string;
+  /** Whoever asks can wait for it. An order worker of before takes what it doesn't know for a payment that was made by hand. */
+  mayBePending?: boolean;
 }
+
+/** A charge that the provider has taken note of, and that is paid later or never. */
+export interface PendingCharge {
+  /** What is left for the customer to do; without it the money is on its way, or is awaited. */
+  nextAction?: { type: 'redirect'; url: string };
+  /** Until when the provider waits for it, RFC 3339, where it says so. */
+  expiresAt?: string;
+}
+
+export type ChargeAnswer = { paymentId: string } | { pending: PendingCharge };
 
 export interface RefundRequest {
   orderId: string;
@@ -18,10 +30,11 @@ export interface RefundRequest {
 
 export interface PaymentActivities {
   /**
-   * Charges once however often it is called: the order's id is the provider's idempotency key. Refuses with
-   * `PaymentDeclined`, and with `Compensated` once the order was refunded.
+   * Charges once however often it is called: the order's id is the provider's idempotency key. Where its answer is
+   * `pending` it is called again, to ask how it stands. Refuses with `PaymentDeclined`, and with `Compensated` once the
+   * order was refunded.
    */
-  chargePayment(request: ChargeRequest): Promise<{ paymentId: string }>;
+  chargePayment(request: ChargeRequest): Promise<ChargeAnswer>;
   /** Gives back what is left of the charge; where nothing was charged, a mark that makes a late charge refuse. */
   refundPayment(request: RefundRequest): Promise<{ refunded: boolean }>;
 }

@@ -122,6 +122,8 @@ export interface LedgerRecord {
   amount: number;
   currency: string;
   status: string;
+  /** RFC 3339; not told by a version that did not know when. */
+  changedAt?: string;
   /** As in PaymentRecord. */
   parts?: Pick<PartRecord, 'operationId' | 'amount'>[];
 }

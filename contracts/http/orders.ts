@@ -94,6 +94,20 @@ export const placedOrderSchema = z.object({
 });
 export type PlacedOrder = z.infer<typeof placedOrderSchema>;
 
+/** How a payment stands that was neither made nor refused yet. */
+const pendingPaymentSchema = z.object({
+  status: z.enum(['PROCESSING', 'ACTION_REQUIRED']).meta({
+    description:
+      '`ACTION_REQUIRED`: its customer has something to do, `nextAction`. `PROCESSING`: its money is awaited.',
+  }),
+  nextAction: z
+    .object({ type: z.literal('redirect'), url: z.url({ protocol: /^https?$/ }) })
+    .optional()
+    .meta({ description: 'The page where the customer goes on.' }),
+  expiresAt: timeSchema.meta({ description: 'What is not paid by then is undone.' }),
+});
+export type PendingPayment = z.infer<typeof pendingPaymentSchema>;
+
 /** What of it the Saga changes, as callers see it. */
 export const orderStateSchema = z.object({
   status: z.enum(ORDER_STATUSES),
@@ -106,6 +120,7 @@ export const orderStateSchema = z.object({
     .enum(REVIEWS)
     .meta({ description: 'Of an order that is charged only once a person has approved it; others have none.' })
     .optional(),
+  payment: pendingPaymentSchema.optional().meta({ description: 'There only while the order waits to be paid.' }),
   paymentId: textIdSchema.optional(),
   deliveryId: textIdSchema.optional(),
   trackingNumber: z.string().optional(),

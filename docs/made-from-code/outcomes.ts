@@ -52,7 +52,8 @@ export const SAGA_OUTCOMES = {
   },
   notPaidInTime: {
     outcome: 'payment not made in time',
-    trigger: 'the charge has not succeeded, and was not settled, within `PAYMENT_WINDOW`',
+    trigger:
+      'the charge has not succeeded, and was not settled, within `PAYMENT_WINDOW` or the window of its payment method',
     done: ['reserve-stock'],
     undone: [moneyAndStock],
     reason: 'PAYMENT_TIMEOUT',

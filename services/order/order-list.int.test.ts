@@ -125,6 +125,27 @@ it('one that waits for review has no age but among those, and one that was appro
   await client.query('DELETE FROM orders WHERE user_id = 9002');
 });
 
+it('one that waits to be paid has no age, and one that has waited so is as old as its last step', async () => {
+  const placed = (id: string, status: string) =>
+    client.query(
+      `INSERT INTO orders (id, user_id, body_hash, user_verified, status, currency, total_price, shipping_address,
+         payment_method, payment, created_at, updated_at, workflow_started_at)
+       VALUES ($1, 9003, 'h', true, $2, 'KRW', 1, '{}', 'bank_transfer', '{"status":"PROCESSING"}',
+         now() - interval '1 day', now() - interval '1 hour', now())`,
+      [id, status],
+    );
+  const oldestS = async (of: string) =>
+    (await watched.open()).find(({ status }) => status === of)?.oldestS ?? Number.NaN;
+  await placed('ord_unpaid', 'INVENTORY_RESERVED');
+  await placed('ord_paid', 'PAYMENT_COMPLETED');
+  expect(await oldestS('INVENTORY_RESERVED')).toBe(0);
+  expect(Math.round((await oldestS('PAYMENT_COMPLETED')) / 600)).toBe(6);
+  const listed = await watched.list({ after: 'ord_o', limit: 100, movedBefore: new Date() });
+  const awaits = (id: string) => listed.find((order) => order.id === id)?.awaitsPayment;
+  expect([awaits('ord_unpaid'), awaits('ord_paid')]).toEqual([true, false]);
+  await client.query('DELETE FROM orders WHERE user_id = 9003');
+});
+
 describe('paging', () => {
   it('shows each order that was there at the start once, however many come meanwhile', async () => {
     const before = new Set<string>();

@@ -1,6 +1,6 @@
 import type { StockDecision } from '../../contracts/activities/order-activities.js';
 import type { Address } from '../../contracts/http/address.js';
-import type { Order, PlacedOrder, RefundOfOrder } from '../../contracts/http/orders.js';
+import type { Order, PendingPayment, PlacedOrder, RefundOfOrder } from '../../contracts/http/orders.js';
 import type { RequestedLine } from './order-identity.js';
 import type { CancelReason, OrderStatus, Review } from '../../contracts/order-status.js';
 import type { AttentionReason, ShownAttentionStep } from '../../contracts/saga-steps.js';
@@ -47,10 +47,11 @@ export function newOrderColumns({ lines: _table, traceId: _entry, ...order }: Ne
 }
 
 /** The columns of what a step changes. */
-export function stateColumns({ attention, stockDecision, ...state }: OrderState) {
+export function stateColumns({ attention, stockDecision, payment, ...state }: OrderState) {
   return {
     ...state,
     stockDecision: json(stockDecision),
+    payment: json(payment),
     attentionStep: attention?.step ?? null,
     attentionSince: attention && new Date(attention.since),
     attentionReason: attention?.reason ?? null,
@@ -65,6 +66,7 @@ export function stateOf(row: Columns): OrderState {
     cancelReason: row.cancelReason as CancelReason | null,
     cancelNote: row.cancelNote,
     review: row.review as Review | null,
+    payment: row.payment as PendingPayment | null,
     paymentId: row.paymentId,
     deliveryId: row.deliveryId,
     trackingNumber: row.trackingNumber,

@@ -164,7 +164,8 @@ export async function recordProgress(
     if (isFinal(state.status)) recent?.delete(orderId);
     else {
       const stockDecision = state.stockDecision as Prisma.JsonObject | null;
-      const now = { ...stateColumns(state), stockDecision, updatedAt, rowVersion, eventIds, eventCount };
+      const payment = state.payment as Prisma.JsonObject | null;
+      const now = { ...stateColumns(state), stockDecision, payment, updatedAt, rowVersion, eventIds, eventCount };
       recent?.set(orderId, { ...row, ...now });
     }
     return { updatedAt, isNew, moved, state, placedAt: row.createdAt };

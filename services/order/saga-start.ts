@@ -1,5 +1,6 @@
 import {
   DELIVERY_ASKED_EVERY_MS,
+  PAYMENT_ASKED_EVERY_MS,
   type SagaTimes,
   type OrderSagaInput,
   workflowIdOf,
@@ -9,7 +10,7 @@ import { duration } from '../../platform/env.js';
 import type { WorkflowStartOptions } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { Order, PlacedOrder } from '../../contracts/http/orders.js';
-import { REVIEWED_METHODS } from '../../contracts/payment-methods.js';
+import { PAYMENT_WINDOWS_MS, REVIEWED_METHODS } from '../../contracts/payment-methods.js';
 import { WORKFLOW_TASK_TIMEOUT_MS } from '../../contracts/saga-steps.js';
 import { TASK_QUEUES } from '../../contracts/services.js';
 import { placedOrder } from './order-identity.js';
@@ -27,7 +28,12 @@ export const sagaTimeSettings = {
   PAYMENT_WINDOW: some
     .default(15 * 60_000)
     .describe(
-      'a duration: an order that is not charged within it, counted from the first try, is undone; orders keep what they started with',
+      'a duration: an order that is not charged within it, counted from the first try, is undone, unless its payment method has a window of its own; orders keep what they started with',
+    ),
+  PAYMENT_ASKED_EVERY: some
+    .default(PAYMENT_ASKED_EVERY_MS)
+    .describe(
+      'a duration: an order that waits to be paid asks the provider so often at first, and later after a tenth of the time that it has waited; orders keep what they started with',
     ),
   CARRIER_SILENCE_AFTER: some
     .default(14 * 86_400_000)
@@ -60,6 +66,7 @@ export function sagaTimesFrom(config: SagaTimeConfig): SagaTimes {
   return {
     attentionAfterMs: config.ATTENTION_AFTER,
     paymentWindowMs: config.PAYMENT_WINDOW,
+    paymentAskedEveryMs: config.PAYMENT_ASKED_EVERY,
     carrierSilenceMs: config.CARRIER_SILENCE_AFTER,
     deliveryAskedEveryMs: config.DELIVERY_ASKED_EVERY,
     ...(config.REVIEW_ABOVE !== undefined && { reviewAbove: config.REVIEW_ABOVE }),
@@ -100,6 +107,7 @@ interface SagaSettings {
  * never followed by a second.
  */
 export function sagaStart({ order, paymentMethod }: StoredOrder, { times, searchAttributesOf }: SagaSettings) {
+  const paymentWindowMs = PAYMENT_WINDOWS_MS.get(paymentMethod) ?? times.paymentWindowMs;
   return {
     workflowId: workflowIdOf(order.id),
     taskQueue: TASK_QUEUES.order,
@@ -108,6 +116,7 @@ export function sagaStart({ order, paymentMethod }: StoredOrder, { times, search
         order: placedOrder(order),
         paymentMethod,
         ...times,
+        paymentWindowMs,
         ...(REVIEWED_METHODS.includes(paymentMethod) && { reviewAbove: 0 }),
       },
     ],

@@ -8,6 +8,8 @@ export interface WatchedOrder {
   id: string;
   status: OrderStatus;
   review: Review | null;
+  /** Its customer, or their bank. */
+  awaitsPayment: boolean;
   /** Its workflow says so itself. */
   needsAttention: boolean;
   /** null: it is not known to stand still. */
@@ -28,8 +30,8 @@ export interface WatchedOrders {
   /** How many stand still, by why. */
   count(): Promise<Map<Stall, number>>;
   /**
-   * How many are on their way, and how long ago the oldest was placed, by status. One that waits for a person has no
-   * age; one that a person has let go on is as old as its last step.
+   * How many are on their way, and how long ago the oldest was placed, by status. One that waits for a person, or to be paid, has no
+   * age; one that has waited so is as old as its last step.
    */
   open(): Promise<{ status: OrderStatus; count: number; oldestS: number }[]>;
   /** Whose Saga waits for an operator, by what it waits for and why, and how long the longest has. */
@@ -42,7 +44,7 @@ export interface WatchedOrders {
 export function createWatchedOrders(prisma: PrismaClient): WatchedOrders {
   return {
     list: ({ after, limit, movedBefore }) => prisma.$queryRaw<WatchedOrder[]>`
-      SELECT id, status, review, needs_attention AS "needsAttention", stalled_why AS "stalledWhy",
+      SELECT id, status, review, ${awaitsPayment} AS "awaitsPayment", needs_attention AS "needsAttention", stalled_why AS "stalledWhy",
         workflow_started_at IS NOT NULL AS "wasStarted", created_at AS "createdAt", updated_at AS "updatedAt"
       FROM orders
       WHERE ${openOrStalled}
@@ -81,8 +83,8 @@ export function createWatchedOrders(prisma: PrismaClient): WatchedOrders {
     open: () => prisma.$queryRaw`
       SELECT status, count(*)::integer AS count,
         coalesce(${secondsSince(
-          Prisma.sql`min(CASE WHEN review IS NULL THEN created_at ELSE updated_at END)
-            FILTER (WHERE review IS DISTINCT FROM 'WAITING')`,
+          Prisma.sql`min(CASE WHEN review IS NULL AND payment IS NULL THEN created_at ELSE updated_at END)
+            FILTER (WHERE review IS DISTINCT FROM 'WAITING' AND NOT (${awaitsPayment}))`,
         )}, 0) AS "oldestS"
       FROM orders
       WHERE ${openOrStalled}
@@ -109,6 +111,8 @@ export function createWatchedOrders(prisma: PrismaClient): WatchedOrders {
 
 /** As the index says it, word by word, or it would not be used. */
 const openOrStalled = Prisma.sql`CASE WHEN stalled_since IS NULL THEN status NOT IN ('COMPLETED', 'CANCELLED') ELSE true END`;
+
+const awaitsPayment = Prisma.sql`status = 'INVENTORY_RESERVED' AND payment IS NOT NULL`;
 
 const secondsSince = (time: Prisma.Sql): Prisma.Sql =>
   Prisma.sql`extract(epoch FROM clock_timestamp() - ${time})::double precision`;

@@ -1,3 +1,4 @@
+import type { PendingCharge } from '../../contracts/activities/payment-activities.js';
 import type { Payment } from './domain/payment.js';
 import { undoAtProvider, type PaymentService } from './undo-charge.js';
 import type { ProviderAnswer } from './payment-provider.js';
@@ -8,6 +9,7 @@ import { crashPoint } from '../../platform/crash-points/crash-point.js';
 type ChargeOutcome =
   | { outcome: 'charged'; paymentId: string; first: boolean }
   | { outcome: 'declined'; paymentId: string; code: string; first: boolean }
+  | { outcome: 'pending'; pending: PendingCharge }
   | { outcome: 'compensated'; paymentId: string; refunded: number };
 
 /**
@@ -40,6 +42,11 @@ export async function chargeOrder(
       const recorded = await store.recordDecline(order.orderId, answer.code);
       crashPoint('charge: recorded');
       return decided(recorded.payment, recorded.changed);
+    }
+    case 'pending': {
+      // Nothing is new in our books: the provider is asked, and its answer is not known.
+      const { outcome, ...pending } = answer;
+      return { outcome, pending };
     }
     case 'voided':
       // Whoever called it off may have died before it was written down; what it was the provider knows.
@@ -90,6 +97,7 @@ export async function recordFromProvider({ store, provider }: PaymentService, or
       return (await store.recordCharge(orderId, answer.chargeId)).payment.state;
     case 'declined':
       return (await store.recordDecline(orderId, answer.code)).payment.state;
+    case 'pending':
     case 'voided':
     case 'none':
       return (await store.find(orderId))?.state ?? 'none';

@@ -51,7 +51,7 @@ it.each([
     fc.asyncProperty(
       fc.array(attempts, { minLength: 1, maxLength: 4 }),
       fc.array(fc.nat({ max: 5 }), { maxLength: 60 }),
-      fc.constantFrom('card_ok', 'card_ok', 'card_lost_answer', 'card_flaky', 'card_declined'),
+      fc.constantFrom('card_ok', 'card_ok', 'card_lost_answer', 'card_flaky', 'card_declined', 'bank_transfer'),
       fc.constantFrom('charge' as const, 'refund' as const),
       async (made, turns, method, last) => {
         const provider = voids ? payments.provider : withoutVoiding(payments.provider);
@@ -77,7 +77,7 @@ it.each([
         // An undo that has begun is gone on with until it is done.
         const undone = last === 'refund' || undo.begun > 0;
         if (last === 'refund' || undo.done < undo.begun) await untilAnswered(() => undoCharge(service, order));
-        else await untilAnswered(() => chargeOrder(service, { ...order, method }));
+        else await untilAnswered(() => untilDecided(chargeOrder(service, { ...order, method })));
         const books = await payments.booksOf(order.orderId);
         expect(undone ? NO_MONEY_THERE : [...MONEY_THERE, ...NO_MONEY_THERE]).toContainEqual(books);
 
@@ -149,6 +149,10 @@ function sendsLate(provider: PaymentProvider, stage: Stage): PaymentProvider {
       return Promise.reject(new Died('died after it sent the request'));
     },
   };
+}
+
+async function untilDecided(charge: ReturnType<typeof chargeOrder>): Promise<void> {
+  if ((await charge).outcome === 'pending') throw new ProviderUnavailable('asked again');
 }
 
 /** As Temporal tries a step again while the provider fails. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PendingCharge } from '../../contracts/activities/payment-activities.js';
 import { TaskCancelledError, TimeoutStrategy, timeout } from 'cockatiel';
 
 /** For whoever charges, and for whoever shows or sets up what the simulated provider keeps. */
@@ -45,9 +46,15 @@ export interface ProviderCharge {
   method: string;
 }
 
-/** `voided`: the key was voided, or its charge refunded, before this call; nothing is charged. */
+/**
+ * `voided`: the key was voided, or its charge refunded, before this call; nothing is charged. `pending`: it is decided
+ * later, and until then a refund voids it.
+ */
 export type ProviderAnswer =
-  { outcome: 'charged'; chargeId: string } | { outcome: 'declined'; code: string } | { outcome: 'voided' };
+  | { outcome: 'charged'; chargeId: string }
+  | { outcome: 'declined'; code: string }
+  | { outcome: 'voided' }
+  | ({ outcome: 'pending' } & PendingCharge);
 
 /** A line of the provider's books. Where it is VOIDED nothing was ever charged. */
 export interface ProviderEntry {

@@ -24,6 +24,8 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
       ORDER_WAIT_MS: '45000',
       CARRIER_DELAY_MS: '500',
       ATTENTION_AFTER: '15s',
+      PAYMENT_ASKED_EVERY: '2s',
+      TRANSFER_DELAY_MS: '1500',
       // So much that no order is reviewed but those that are made for it.
       REVIEW_ABOVE: String(REVIEWED_PRICE),
       EVENTS_PAGE: 'http://127.0.0.1:9000/by-key?key={orderId}',

@@ -59,6 +59,64 @@ export const rules: Guard[] = [
     test: { file: 'workflows/order/payment-window.int.test.ts', name: 'with a provider that is down' },
   },
   {
+    promise: 'An order by a payment method that has a window of its own waits for as long to be paid.',
+    code: {
+      file: 'services/order/saga-start.ts',
+      text: 'PAYMENT_WINDOWS_MS.get(paymentMethod)',
+      instead: "PAYMENT_WINDOWS_MS.get('')",
+    },
+    test: { file: 'services/order/saga-times.test.ts', name: 'an order by %s has' },
+  },
+  {
+    promise: 'An order that waits to be paid asks the provider every few minutes, should nobody say that it is.',
+    code: {
+      file: 'workflows/order/await-payment.ts',
+      text: 'const nextLook = now + Math.max(askedEveryMs, (now - beganAt) / 10);',
+      instead: 'const nextLook = until + askedEveryMs + beganAt;',
+    },
+    test: { file: 'workflows/order/pending-payment.int.test.ts', name: 'is asked for where nobody says so' },
+  },
+  {
+    promise: 'A payment that is said to have changed before its order waits for that is asked for at once.',
+    code: {
+      file: 'workflows/order/await-payment.ts',
+      text: '() => payment.count > heard || attention.retries > retries',
+      instead: '() => payment.count > heard + 1 || attention.retries > retries',
+    },
+    test: { file: 'workflows/order/pending-payment.int.test.ts', name: 'before the Saga waited' },
+  },
+  {
+    promise: 'What is paid in the last moment of its window is taken, and not sent back.',
+    code: {
+      file: 'workflows/order/await-payment.ts',
+      text: 'now < until - LAST_LOOK_MS ? until - LAST_LOOK_MS : until',
+      instead: 'until - LAST_LOOK_MS * 0',
+    },
+    test: { file: 'workflows/order/pending-payment.int.test.ts', name: 'paid in the last moment' },
+  },
+  {
+    promise:
+      'An order worker that can not wait for a payment is never told that it is pending, which it would take for paid.',
+    code: {
+      file: 'activities/payment/payment-activities.ts',
+      text: 'if (!mayBePending) throw',
+      instead: 'if (mayBePending === false) throw',
+    },
+    test: { file: 'activities/payment/payment-activities.int.test.ts', name: 'for whoever takes no such answer' },
+  },
+  {
+    promise: 'A payment that the provider has, and of which its order was told nothing, is found and told.',
+    code: {
+      file: 'workflows/reconciliation/compare/compare-order.ts',
+      text: '...comparePending(records, now),',
+      instead: '...comparePending(records, 0),',
+    },
+    test: {
+      file: 'workflows/reconciliation/compare/compare-order.test.ts',
+      name: 'at the provider, and its order was not told',
+    },
+  },
+  {
     promise: 'An order of which the carrier says nothing for CARRIER_SILENCE_AFTER asks for an operator.',
     code: {
       file: 'workflows/order/await-delivery.ts',

@@ -2,14 +2,25 @@ import { ApplicationFailure, CancellationScope, condition, patched, setHandler }
 import type { DeliveryUpdate } from '../../contracts/activities/delivery-activities.js';
 import { NOT_CANCELLABLE, type CancelRequest } from '../../contracts/order-saga.js';
 import { isFinal } from '../../contracts/order-status.js';
-import { accepted, approve, cancel, deliveryUpdate, giveUp, orderQuery, reject, retry, settled } from './messages.js';
+import {
+  accepted,
+  approve,
+  cancel,
+  deliveryUpdate,
+  giveUp,
+  orderQuery,
+  paymentChanged,
+  reject,
+  retry,
+  settled,
+} from './messages.js';
 import { PATCHES } from './patches.js';
 import type { Saga } from './saga.js';
 import { requestedBy } from './cancellation.js';
 
 /** What customers, operators and the carrier may say and ask while the order runs. */
 export function answerMessages(saga: Saga): void {
-  const { journal, carrier, attention, cancellation, review } = saga;
+  const { journal, carrier, attention, cancellation, review, payment } = saga;
 
   setHandler(orderQuery, () => journal.order);
 
@@ -33,6 +44,7 @@ export function answerMessages(saga: Saga): void {
     if (carrier.knows(update) && patched(PATCHES.repeatsSayNothing)) return;
     carrier.hear(update);
   });
+  setHandler(paymentChanged, () => payment.hear());
   setHandler(retry, () => attention.answer('retry'));
   setHandler(settled, () => attention.answer('settled'));
   setHandler(approve, () => review.decide('approve'));

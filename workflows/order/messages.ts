@@ -11,6 +11,9 @@ export const cancel = defineUpdate<Order, [CancelRequest]>('cancel');
 
 export const deliveryUpdate = defineSignal<[DeliveryUpdate]>('deliveryUpdate');
 
+/** The provider has news of the payment; which ones, it is asked. */
+export const paymentChanged = defineSignal('paymentChanged');
+
 /** For operators. None needs a payload, so that both command lines can send them: what waits goes again now. */
 export const retry = defineSignal('retry');
 /** Undo the order and cancel it. */

@@ -2,13 +2,14 @@ import { allHandlersFinished, CancellationScope, condition, patched } from '@tem
 import type { Order } from '../../contracts/http/orders.js';
 import type { OrderSagaInput } from '../../contracts/order-saga.js';
 import { awaitDelivery } from './await-delivery.js';
+import { chargeUntilDecided } from './await-payment.js';
 import { awaitReview } from './await-review.js';
 import { answerMessages } from './answer-messages.js';
 import { textsIn } from './step-outcome.js';
 import { PATCHES } from './patches.js';
 import { openSaga, type Saga } from './saga.js';
 import { showInSearch } from './operator-view.js';
-import { chargeOf, deliveryOf, stockOf } from './step-activities.js';
+import { deliveryOf, stockOf } from './step-activities.js';
 import { RETURNED, type UndoCause } from './cancellation.js';
 import { undoOrder } from './undo-order.js';
 
@@ -51,11 +52,12 @@ async function reserveStock({ input, services, review, step }: Saga): Promise<vo
   );
 }
 
-async function chargePayment({ input, services, step }: Saga): Promise<void> {
+async function chargePayment(saga: Saga): Promise<void> {
+  const { input, step } = saga;
   const until = Date.now() + input.paymentWindowMs;
   await step(
     'charge-payment',
-    () => services.chargePaymentUntil(until, chargeOf(input)),
+    () => chargeUntilDecided(saga, until),
     (result) => ({
       status: 'PAYMENT_COMPLETED',
       ...textsIn(result, 'paymentId'),

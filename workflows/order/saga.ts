@@ -6,6 +6,7 @@ import { Attention, performStep, type Performed } from './perform-step.js';
 import { Cancellation, Compensations, undoneBefore } from './cancellation.js';
 import { CarrierReports } from './carrier-reports.js';
 import { CurrentDetails } from './operator-view.js';
+import { PaymentNews } from './await-payment.js';
 import { Review } from './await-review.js';
 import { EarlierRuns, OrderJournal, recordProgress } from './order-journal.js';
 import { wasByHand, StepRefused, StepTooLate, stepEntry } from './step-outcome.js';
@@ -70,6 +71,7 @@ export function openSaga(input: OrderSagaInput) {
     attention,
     carrier: new CarrierReports(),
     review: new Review(input),
+    payment: new PaymentNews(),
     compensations,
     cancellation,
     services: stepActivities(attentionAfterMs),

@@ -20,7 +20,7 @@ export function stockOf({ id, lines }: PlacedOrder): StockRequest {
 }
 
 export function chargeOf({ order, paymentMethod }: OrderSagaInput): ChargeRequest {
-  return { ...refundOf(order), paymentMethod };
+  return { ...refundOf(order), paymentMethod, mayBePending: true };
 }
 
 export function refundOf({ id, userId, totalPrice, currency }: PlacedOrder): RefundRequest {

@@ -11,7 +11,7 @@ import { REFUSALS } from '../../contracts/refusals.js';
 import type { SagaStep } from '../../contracts/saga-steps.js';
 import { workflowIdOf } from '../../contracts/order-saga.js';
 import { isFinal } from '../../contracts/order-status.js';
-import { deliveryUpdate } from '../order/messages.js';
+import { deliveryUpdate, paymentChanged } from '../order/messages.js';
 import { recordProgress } from '../order/order-journal.js';
 import { stepActivities } from '../order/step-activities.js';
 import { stepEntry } from '../order/step-outcome.js';
@@ -142,13 +142,16 @@ const REPAIR: Record<Repair, (record: OrderRecord) => Promise<string>> = {
     await steps.cancelDelivery({ orderId: record.orderId, userId: record.userId });
     return told(record, 'cancel-delivery', 'its delivery was called off');
   },
-  'tell-order': async ({ orderId }) => {
+  'tell-order': async ({ orderId, status }) => {
     const saga = getExternalWorkflowHandle(workflowIdOf(orderId));
-    for (const report of await steps.carrierReports({ orderId })) await saga.signal(deliveryUpdate, report);
+    const waitsForPayment = status === 'INVENTORY_RESERVED';
+    if (waitsForPayment) await saga.signal(paymentChanged);
+    else for (const report of await steps.carrierReports({ orderId })) await saga.signal(deliveryUpdate, report);
     // Fewer and fewer looks: each is events, and there may be many such orders.
     for (const pauseMs of [1_000, 2_000, 4_000, 8_000, 15_000, 30_000]) {
       const [now] = await order.orderRecords([orderId]);
-      if (now === undefined || isFinal(now.status)) return `it is ${now?.status ?? 'gone'}`;
+      if (now === undefined || isFinal(now.status) || (waitsForPayment && now.status !== status))
+        return `it is ${now?.status ?? 'gone'}`;
       await sleep(pauseMs);
     }
     return 'its workflow was told';

@@ -100,3 +100,12 @@ describe('what callers see of an order', () => {
     expect(shownState(stateOfShown(shown), later)).toEqual(shown);
   });
 });
+
+it('how its payment stands is shown only while it waits to be paid', () => {
+  const payment = { status: 'PROCESSING', expiresAt: '2026-01-04T00:00:00.000Z' } as const;
+  const waiting = advance(advance(PENDING, { status: 'INVENTORY_RESERVED' }).state, { payment }).state;
+  expect(shownState(waiting, 'now')).toMatchObject({ payment });
+  for (const status of ['PAYMENT_COMPLETED', 'CANCELLING'] as const) {
+    expect(shownState(advance(waiting, { status }).state, 'now')).not.toHaveProperty('payment');
+  }
+});

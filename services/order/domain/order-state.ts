@@ -1,5 +1,5 @@
 import type { OrderPatch, StockDecision } from '../../../contracts/activities/order-activities.js';
-import type { Order, ShownState } from '../../../contracts/http/orders.js';
+import type { Order, PendingPayment, ShownState } from '../../../contracts/http/orders.js';
 import type { OrderFacts } from '../../../contracts/order-saga.js';
 import { mayMove, type OrderStatus, type Review } from '../../../contracts/order-status.js';
 import type { AttentionReason } from '../../../contracts/saga-steps.js';
@@ -12,6 +12,8 @@ export type OrderState = { [Fact in keyof OrderFacts]-?: NonNullable<OrderFacts[
   status: OrderStatus;
   stockDecision: StockDecision | null;
   needsAttention: boolean;
+  /** How its payment stood when it was last awaited, kept when it no longer is. */
+  payment: PendingPayment | null;
   /** The last thing that it needed attention for, kept when it no longer does: what is older comes late. */
   attention: Attention | null;
 };
@@ -22,6 +24,7 @@ export const PENDING: OrderState = {
   cancelReason: null,
   cancelNote: null,
   review: null,
+  payment: null,
   paymentId: null,
   deliveryId: null,
   trackingNumber: null,
@@ -73,10 +76,11 @@ function attentionAfter(
 
 /** What callers see of it. `updatedAt`: when its row was written, RFC 3339. */
 export function shownState(state: OrderState, updatedAt: string): ShownState {
-  const { stockDecision: _decision, needsAttention, attention, ...facts } = state;
+  const { stockDecision: _decision, needsAttention, attention, payment, ...facts } = state;
   const shown = needsAttention && attention !== null ? attention : null;
+  const awaited = state.status === 'INVENTORY_RESERVED' ? payment : null;
   return {
-    ...(known(facts) as OrderFacts & Pick<ShownState, 'status'>),
+    ...(known({ ...facts, payment: awaited }) as OrderFacts & Pick<ShownState, 'status'>),
     needsAttention,
     ...(shown && { attention: { step: shown.step, since: shown.since, error: shown.error } }),
     updatedAt,

@@ -38,7 +38,7 @@ describe('the simulated provider', () => {
   it('counts attempts in its ledger, so that another process goes on counting', async () => {
     const request = chargeOf('card_flaky');
     await expect(payments.provider.charge(request)).rejects.toThrow('internal error');
-    const restarted = createSimulatedProvider(payments.ledger);
+    const restarted = createSimulatedProvider(payments.ledger, { transferMs: 0 });
     await expect(restarted.charge(request)).rejects.toThrow('internal error');
     expect((await restarted.charge(request)).outcome).toBe('charged');
     expect((await entryOf(request.idempotencyKey))?.attempts).toBe(3);
@@ -48,6 +48,18 @@ describe('the simulated provider', () => {
     const request = chargeOf('card_flaky');
     const answers = await Promise.allSettled(Array.from({ length: 5 }, () => payments.provider.charge(request)));
     expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(2);
+  });
+
+  it('has the money of a transfer when its time has come, also where nobody asks for it by its key', async () => {
+    const request = chargeOf('bank_transfer');
+    const slow = createSimulatedProvider(payments.ledger, { transferMs: 3_600_000 });
+    for (let times = 0; times < 2; times++) expect(await slow.charge(request)).toEqual({ outcome: 'pending' });
+    expect(await slow.find(request)).toEqual({ outcome: 'pending' });
+    expect(await slow.entriesOf([request.idempotencyKey])).toEqual([]);
+    const paidAt = new Date(Date.now() - 1);
+    await payments.ledger.ledgerEntry.update({ where: { idempotencyKey: request.idempotencyKey }, data: { paidAt } });
+    expect(await slow.entriesOf([request.idempotencyKey])).toMatchObject([{ status: 'CHARGED' }]);
+    expect(await slow.find(request)).toMatchObject({ outcome: 'charged' });
   });
 
   it('is down for card_provider_down until it is told that it is up', async () => {

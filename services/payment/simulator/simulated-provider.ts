@@ -13,9 +13,12 @@ import {
 import type { LedgerEntry, LedgerRefund, PrismaClient } from './prisma/generated/client.js';
 import { createSimulatorSwitch } from './simulator-switch.js';
 
-/** What the simulated provider does at one attempt. `lost`: it charges, but nobody hears of it. */
+/** What the simulated provider does at one attempt. `lost`: it charges, but nobody hears of it. `await`: it waits for the money. */
 type Behaviour =
-  { does: 'charge'; answer: 'given' | 'lost' } | { does: 'decline'; code: string } | { does: 'fail'; why: string };
+  | { does: 'charge'; answer: 'given' | 'lost' }
+  | { does: 'decline'; code: string }
+  | { does: 'fail'; why: string }
+  | { does: 'await'; paid: 'later' | 'never' };
 
 interface Attempt {
   /** From 1, over all processes and restarts. */
@@ -35,6 +38,8 @@ const BEHAVIOURS: Record<Method, (attempt: Attempt) => Behaviour> = {
   card_flaky: ({ number }) => (number <= 2 ? { does: 'fail', why: 'internal error' } : charge),
   card_provider_down: ({ providerUp }) => (providerUp ? charge : { does: 'fail', why: 'the provider is down' }),
   card_review: () => charge,
+  bank_transfer: () => ({ does: 'await', paid: 'later' }),
+  bank_transfer_unpaid: () => ({ does: 'await', paid: 'never' }),
 };
 
 /** The caller says by the payment method what the provider shall do, so that every path can be seen. */
@@ -51,11 +56,16 @@ function isMethod(method: string): method is Method {
   return (PAYMENT_METHODS as readonly string[]).includes(method);
 }
 
+interface SimulatorTimes {
+  /** From the charge by `bank_transfer` until it is paid. */
+  transferMs: number;
+}
+
 /**
  * A payment provider with a ledger of its own, idempotent by key as a real one. Each change of an entry is conditional
  * on how it was read, and read again when it had moved: so of calls at once, from any process, one decides.
  */
-export function createSimulatedProvider(prisma: PrismaClient): PaymentProvider {
+export function createSimulatedProvider(prisma: PrismaClient, { transferMs }: SimulatorTimes): PaymentProvider {
   const ledger = prisma.ledgerEntry;
   const state = createSimulatorSwitch(prisma);
 
@@ -64,17 +74,31 @@ export function createSimulatedProvider(prisma: PrismaClient): PaymentProvider {
       throw new ProviderUnavailable('the provider is down');
   };
 
+  /** The money comes by itself: that is found whenever somebody looks. */
+  const receiveTransfers = async (idempotencyKey?: string): Promise<void> => {
+    const now = new Date();
+    await ledger.updateMany({
+      where: { ...(idempotencyKey !== undefined && { idempotencyKey }), status: 'TRIED', paidAt: { lte: now } },
+      data: { status: 'CHARGED', updatedAt: now },
+    });
+  };
+
   const charge = async (request: ProviderCharge): Promise<ProviderAnswer> => {
     const { idempotencyKey } = request;
     const providerUp = asksWhetherUp(request.method) && (await state.read()).provider === 'up';
     const first = behaviourOf(request.method, { number: 1, providerUp });
+    const paidAt = first.does === 'await' && first.paid === 'later' ? new Date(Date.now() + transferMs) : null;
     const [created] = await ledger.createManyAndReturn({
       data: [
-        { ...request, amount: BigInt(request.amount), chargeId: newChargeId(), ...entryAfter(first), attempts: 1 },
+        {
+          ...{ ...request, amount: BigInt(request.amount), chargeId: newChargeId() },
+          ...{ ...entryAfter(first), attempts: 1, paidAt },
+        },
       ],
       skipDuplicates: true,
     });
     if (created) return answer(created, first);
+    await receiveTransfers(idempotencyKey);
     for (;;) {
       const entry = await ledger.findUniqueOrThrow({ where: { idempotencyKey } });
       if (entry.status !== 'TRIED') return answer(entry);
@@ -89,13 +113,15 @@ export function createSimulatedProvider(prisma: PrismaClient): PaymentProvider {
   };
 
   const find: PaymentProvider['find'] = async ({ idempotencyKey }) => {
+    await receiveTransfers(idempotencyKey);
     const entry = await ledger.findUnique({ where: { idempotencyKey } });
     if (entry === null) return { outcome: 'none' };
     await failWhileDown(entry.method);
-    return entry.status === 'TRIED' ? { outcome: 'none' } : answer(entry);
+    return entry.status === 'TRIED' && !isAwaited(entry) ? { outcome: 'none' } : answer(entry);
   };
 
   const refund = async ({ idempotencyKey }: { idempotencyKey: string }): Promise<ProviderRefund> => {
+    await receiveTransfers(idempotencyKey);
     for (;;) {
       const entry = await ledger.findUnique({ where: { idempotencyKey } });
       if (entry === null) {
@@ -139,6 +165,7 @@ export function createSimulatedProvider(prisma: PrismaClient): PaymentProvider {
   };
 
   const list: PaymentProvider['list'] = async ({ after = '', limit, since }) => {
+    await receiveTransfers();
     const entries = await ledger.findMany({
       where: {
         status: { not: 'TRIED' },
@@ -153,6 +180,7 @@ export function createSimulatedProvider(prisma: PrismaClient): PaymentProvider {
   };
 
   const entriesOf: PaymentProvider['entriesOf'] = async (keys) => {
+    await receiveTransfers();
     const where = { status: { not: 'TRIED' }, idempotencyKey: { in: [...keys] } };
     return (await ledger.findMany({ where, include: { refunds: true } })).map(toEntry);
   };
@@ -181,6 +209,11 @@ function toEntry(entry: LedgerEntry & { refunds: LedgerRefund[] }): ProviderEntr
   };
 }
 
+/** What was not decided at once, though nothing failed. */
+function isAwaited({ method, attempts }: LedgerEntry): boolean {
+  return behaviourOf(method, { number: attempts, providerUp: true }).does === 'await';
+}
+
 const newChargeId = () => `ch_${randomUUID()}`;
 
 function entryAfter(behaviour: Behaviour): { status: string; declineCode?: string } {
@@ -190,6 +223,7 @@ function entryAfter(behaviour: Behaviour): { status: string; declineCode?: strin
     case 'decline':
       return { status: 'DECLINED', declineCode: behaviour.code };
     case 'fail':
+    case 'await':
       return { status: 'TRIED' };
   }
 }
@@ -203,6 +237,8 @@ function answer(entry: LedgerEntry, behaviour?: Behaviour): ProviderAnswer {
       return { outcome: 'charged', chargeId: entry.chargeId };
     case 'DECLINED':
       return { outcome: 'declined', code: entry.declineCode ?? 'declined' };
+    case 'TRIED':
+      return { outcome: 'pending' };
     default:
       return { outcome: 'voided' };
   }

@@ -21,7 +21,7 @@ export async function openPayments() {
     prisma,
     ledger,
     store: createPaymentStore(prisma),
-    provider: createSimulatedProvider(ledger),
+    provider: createSimulatedProvider(ledger, { transferMs: 0 }),
     simulator: createSimulatorSwitch(ledger),
     /** What both books say of an order. */
     booksOf: async (orderId: string) => {

@@ -34,8 +34,8 @@ export const UNIT_PRICE = 1_000;
 /** What customers do. */
 export const KINDS = {
   ok: { share: 10, lines: 1, ends: ['COMPLETED'] },
-  'several lines': { share: 8, lines: 3, ends: ['COMPLETED'] },
-  'posted twice': { share: 8, lines: 1, twice: true, ends: ['COMPLETED'] },
+  'several lines': { share: 6, lines: 3, ends: ['COMPLETED'] },
+  'posted twice': { share: 6, lines: 1, twice: true, ends: ['COMPLETED'] },
   'will not wait': { share: 4, lines: 1, impatient: true, ends: ['COMPLETED'] },
   declined: { share: 8, lines: 1, paymentMethod: 'card_declined', ends: ['PAYMENT_DECLINED'] },
   'lost answer': { share: 8, lines: 1, paymentMethod: 'card_lost_answer', ends: ['COMPLETED'] },
@@ -61,6 +61,14 @@ export const KINDS = {
   },
   approved: { share: 2, lines: 1, paymentMethod: 'card_review', review: 'approve', ends: ['COMPLETED'] },
   rejected: { share: 2, lines: 1, paymentMethod: 'card_review', review: 'reject', ends: ['REVIEW_REJECTED'] },
+  'paid by transfer': { share: 3, lines: 1, paymentMethod: 'bank_transfer', ends: ['COMPLETED'] },
+  'cancelled unpaid': {
+    share: 1,
+    lines: 1,
+    paymentMethod: 'bank_transfer_unpaid',
+    cancelWithinMs: [0, 1_500],
+    ends: ['CUSTOMER_REQUEST'],
+  },
   'delivered unheard': { share: 4, lines: 1, postalCode: '88888', losesItsReport: true, ends: ['COMPLETED'] },
   poisoned: { share: 4, lines: 1, isPoisoned: true, ends: ['COMPLETED'] },
   'sold out': { share: 2, lines: 1, scarce: true, ends: ['INSUFFICIENT_STOCK', 'COMPLETED'] },

@@ -16,6 +16,8 @@ type DatabaseName = 'ORDER' | 'INVENTORY' | 'PAYMENT' | 'PAYMENT_SIMULATOR' | 'D
 
 /** So that an order whose report was lost is final as soon as the others. */
 const DELIVERY_ASKED_EVERY = '5s';
+/** The same of one that is paid later. */
+const PAYMENT_ASKED_EVERY = '5s';
 
 /** Servers and an application of their own, to be killed and started again at will. */
 export interface World {
@@ -65,6 +67,8 @@ export async function bootWorld({ dir, attentionAfterMs, progress, signal }: Wor
         ...crashPoints.env,
         ATTENTION_AFTER: `${attentionAfterMs}`,
         DELIVERY_ASKED_EVERY,
+        PAYMENT_ASKED_EVERY,
+        TRANSFER_DELAY_MS: '1000',
         // Some wait for their payment for as long as the whole run, which takes its time on a busy machine.
         PAYMENT_WINDOW: '2h',
       },

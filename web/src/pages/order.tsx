@@ -34,6 +34,7 @@ export function OrderPage({ desk }: { desk?: ForDesk }) {
 
 function Shown({ order, isLost, desk: Desk }: { order: Order; isLost: boolean; desk: ForDesk | undefined }) {
   const { t, time } = useWords();
+  const { payment } = order;
   const isOver = isFinal(order.status);
   const { timeline, payments } = useOrderParts(order.id, !isOver);
   const entries = timeline.data?.items ?? [];
@@ -52,6 +53,12 @@ function Shown({ order, isLost, desk: Desk }: { order: Order; isLost: boolean; d
       </div>
       {!Desk && order.cancelReason !== undefined && <Notice>{t(`reason.${order.cancelReason}`)}</Notice>}
       {!Desk && order.review === 'WAITING' && <Notice kind="wait">{t('order.review')}</Notice>}
+      {!Desk && payment !== undefined && (
+        <Notice kind="wait">
+          {t('order.unpaid', { when: time(payment.expiresAt) })}{' '}
+          {payment.nextAction && <a href={payment.nextAction.url}>{t('order.pay')}</a>}
+        </Notice>
+      )}
       {!Desk && order.needsAttention && order.review !== 'WAITING' && (
         <Notice kind="wait">{t('order.attention')}</Notice>
       )}

@@ -3,7 +3,7 @@ import type { CancelReason, OrderStatus } from '../../../contracts/order-status.
 import type { SagaStep } from '../../../contracts/saga-steps.js';
 import { resetWorkflow } from '../../../tests/support/temporal.js';
 import { waitFor } from '../../../tests/support/wait-for.js';
-import { approve, cancel, deliveryUpdate, giveUp, reject, retry, settled } from '../messages.js';
+import { approve, cancel, deliveryUpdate, giveUp, paymentChanged, reject, retry, settled } from '../messages.js';
 import type { SagaHandle, SagaTest, StartOptions } from './saga-test.js';
 
 export interface Placed {
@@ -30,6 +30,13 @@ const REVIEWED = { reviewAbove: 1, reviewWindowMs: 86_400_000 };
 async function started(saga: SagaTest, options?: StartOptions): Promise<Placed> {
   const placed = await saga.order(options);
   await saga.reached(placed.id, 'DELIVERY_STARTED');
+  return placed;
+}
+
+/** It waits to be paid. */
+async function pending(saga: SagaTest, times?: StartOptions): Promise<Placed> {
+  const placed = await saga.order({ ...times, paymentMethod: 'bank_transfer' });
+  await waitFor('the wait', () => saga.shop.row(placed.id).state.payment !== null);
   return placed;
 }
 
@@ -197,6 +204,44 @@ export const CLOSED_ORDERS: Record<string, ClosedOrder> = {
       saga.shop.down('charge-payment');
       return saga.order({ paymentWindowMs: 3_000, ...SOON });
     },
+  },
+  'paid-by-transfer': {
+    ends: 'COMPLETED',
+    atMost: 62,
+    live: async (saga) => {
+      const placed = await pending(saga);
+      saga.shop.paymentBecomes(placed.id, 'charged');
+      await placed.handle.signal(paymentChanged);
+      await saga.reached(placed.id, 'DELIVERY_STARTED');
+      return delivered(saga, placed);
+    },
+  },
+  'transfer-asked-for': {
+    ends: 'COMPLETED',
+    live: async (saga) => {
+      const placed = await pending(saga, { paymentAskedEveryMs: 500 });
+      await waitFor('another look', () => saga.shop.countOf('charge-payment') > 2);
+      saga.shop.paymentBecomes(placed.id, 'charged');
+      await saga.reached(placed.id, 'DELIVERY_STARTED');
+      return delivered(saga, placed);
+    },
+  },
+  'transfer-refused': {
+    ends: 'PAYMENT_DECLINED',
+    live: async (saga) => {
+      const placed = await pending(saga);
+      saga.shop.paymentBecomes(placed.id, 'declined');
+      await placed.handle.signal(paymentChanged);
+      return placed;
+    },
+  },
+  'transfer-never-paid': {
+    ends: 'PAYMENT_TIMEOUT',
+    live: (saga) => pending(saga, { paymentWindowMs: 2_000 }),
+  },
+  'cancelled-while-pending': {
+    ends: 'CUSTOMER_REQUEST',
+    live: async (saga) => cancelledWhile(saga, await pending(saga)),
   },
   'delivery-refused': {
     ends: 'DELIVERY_REFUSED',
@@ -417,6 +462,7 @@ export const OPEN_ORDERS: Record<string, OpenOrder> = {
       return placed;
     },
   },
+  'waits-for-transfer': { waitsAt: 'INVENTORY_RESERVED', live: (saga) => pending(saga) },
   'waits-for-payment': {
     waitsAt: 'INVENTORY_RESERVED',
     live: async (saga) => {

@@ -17,6 +17,7 @@ import type {
   TimelineEntry,
 } from '../../../contracts/activities/order-activities.js';
 import type {
+  ChargeAnswer,
   ChargeRequest,
   PaymentActivities,
   RefundPartActivities,
@@ -53,7 +54,7 @@ export class TestShop {
   readonly stock = new Map<number, number>();
   readonly #rows = new Map<string, Row>();
   readonly #held = new Map<string, 'held' | 'released' | 'committed' | 'refused'>();
-  readonly #payments = new Map<string, 'charged' | 'declined' | 'refunded' | 'mark'>();
+  readonly #payments = new Map<string, 'charged' | 'declined' | 'refunded' | 'mark' | 'pending'>();
   readonly #deliveries = new Map<string, 'started' | 'refused' | 'delivered' | 'returned' | 'cancelled'>();
   readonly #before = new Map<Step, () => Promise<void> | void>();
   readonly #after = new Map<Step, () => Promise<void> | void>();
@@ -143,6 +144,11 @@ export class TestShop {
     };
   }
 
+  /** The bank's side of a payment that is pending; the signal is the test's. */
+  paymentBecomes(orderId: string, state: 'charged' | 'declined'): void {
+    this.#payments.set(orderId, state);
+  }
+
   /** The carrier's side of the delivery; the signal is the test's. */
   carrierSays(orderId: string, status: 'delivered' | 'returned'): void {
     this.#deliveries.set(orderId, status);
@@ -179,7 +185,7 @@ export class TestShop {
       this.#perform('refund-payment', () => {
         const refunded = this.#payments.get(orderId) === 'charged';
         if (refunded) this.#payments.set(orderId, 'refunded');
-        else if (!this.#payments.has(orderId)) this.#payments.set(orderId, 'mark');
+        else if ((this.#payments.get(orderId) ?? 'pending') === 'pending') this.#payments.set(orderId, 'mark');
         return { refunded };
       }),
   };
@@ -224,13 +230,18 @@ export class TestShop {
     this.#held.set(orderId, 'held');
   }
 
-  #charge({ orderId, paymentMethod }: ChargeRequest): { paymentId: string } {
+  #charge({ orderId, paymentMethod }: ChargeRequest): ChargeAnswer {
     const known = this.#payments.get(orderId);
     if (known === 'refunded' || known === 'mark') throw refusal(REFUSALS.compensated);
     const paymentId = `payment-${orderId}`;
     if (paymentMethod === 'card_declined') {
       this.#payments.set(orderId, 'declined');
       throw refusal(REFUSALS.paymentDeclined, { paymentId, code: 'card_declined' });
+    }
+    if (known === 'declined') throw refusal(REFUSALS.paymentDeclined, { paymentId, code: 'refused_by_customer' });
+    if (paymentMethod.startsWith('bank_transfer') && known !== 'charged') {
+      this.#payments.set(orderId, 'pending');
+      return { pending: {} };
     }
     this.#payments.set(orderId, 'charged');
     return { paymentId };

@@ -73,6 +73,20 @@ function repairOf(difference: FindingKind, stage: Stage['payment'], ours: Ours):
     : undefined;
 }
 
+/** Its Saga asks the provider more seldom than that, the longer it has waited. */
+const HEARD_WITHIN_MS = 10 * 60_000;
+
+/** What was decided at the provider while the order waits on to be paid, and nothing has failed: the order was not told. */
+export function comparePending({ orderId, order, workflow, payment, ledger }: RecordsOfOrder, now: number): Finding[] {
+  const isDecided = ledger?.status === 'CHARGED' || ledger?.status === 'DECLINED';
+  const waits = order?.status === 'INVENTORY_RESERVED' && !order.needsAttention && workflow.state === 'running';
+  if (!isDecided || !waits || payment?.status !== 'PENDING' || ledger.changedAt === undefined) return [];
+  if (now - Math.max(Date.parse(ledger.changedAt), Date.parse(order.updatedAt)) <= HEARD_WITHIN_MS) return [];
+  const money = { amount: ledger.amount, currency: ledger.currency };
+  const says = `order ${order.status}, payment ${payment.status}, provider ${ledger.status} (${ledger.chargeId})`;
+  return [finding('payment-unheard', orderId, says, { money, repair: 'tell-order' })];
+}
+
 /** Amounts and currencies never change, so these are compared while an order is under way, too. */
 export function compareAmounts({ orderId, order, payment, ledger }: RecordsOfOrder): Finding[] {
   // A mark of the provider's, where nothing was ever charged, has no amount.

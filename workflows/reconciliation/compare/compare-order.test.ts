@@ -261,6 +261,27 @@ describe('the workflow', () => {
   });
 });
 
+describe('a payment that is pending', () => {
+  const waits = (ledger: string | undefined, more: Partial<OrderRecord> = {}, changedAt = LONG_AGO) => {
+    const of = records(orderIn('INVENTORY_RESERVED', more), { stock: 'HELD', payment: 'PENDING', ledger });
+    if (of.ledger) of.ledger.changedAt = changedAt;
+    return compareOrder(of, NOW).map(({ kind, repair }) => [kind, repair]);
+  };
+
+  it('is nothing to find, for however long', () => {
+    expect(waits(undefined)).toEqual([]);
+  });
+
+  it.each(['CHARGED', 'DECLINED'])('%s at the provider, and its order was not told', (ledger) => {
+    const recently = new Date(NOW - 60_000).toISOString();
+    expect(waits(ledger)).toEqual([['payment-unheard', 'tell-order']]);
+    expect(waits(ledger, {}, recently)).toEqual([]);
+    expect(waits(ledger, { updatedAt: recently })).toEqual([]);
+    // It asks, and gets no answer: an operator knows.
+    expect(waits(ledger, { needsAttention: true, attentionStep: 'charge-payment' })).toEqual([]);
+  });
+});
+
 describe('what the carrier has said', () => {
   const shipped = { stock: 'HELD', payment: 'CHARGED', ledger: 'CHARGED' };
   const waits = (delivery: string, more: Partial<OrderRecord> = {}) =>

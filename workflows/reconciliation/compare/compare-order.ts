@@ -6,7 +6,7 @@ import { isFinal, type OrderStatus } from '../../../contracts/order-status.js';
 import type { ReservationStatus } from '../../../services/inventory/domain/reservation.js';
 import { partOf, type SagaStep } from '../../../contracts/saga-steps.js';
 import type { PaymentState } from '../../../services/payment/domain/payment.js';
-import { compareAmounts, compareLedger, compareParts, comparePayment } from './compare-money.js';
+import { compareAmounts, compareLedger, compareParts, comparePayment, comparePending } from './compare-money.js';
 import { compareRestocks, compareStock } from './compare-stock.js';
 
 /** The carrier was asked, or has it. */
@@ -175,6 +175,7 @@ export function compareOrder(records: RecordsOfOrder, now: number): Finding[] {
     ...compareStock(records),
     // Where the books differ, one of them is wrong, and what ours alone say is worth nothing.
     ...(ledger.length > 0 ? ledger : comparePayment(records)),
+    ...comparePending(records, now),
     ...compareAmounts(records),
     ...compareParts(records, now),
     ...compareRestocks(records, now),

@@ -243,6 +243,13 @@ export function damagesOf(shop: Shop): Record<FindingKind, () => Promise<Omit<Pl
       await shop.reported(orderId, 'returned');
       return { orderId };
     },
+    'payment-unheard': async () => {
+      const orderId = await shop.waitsToBePaid(await product());
+      const of = { where: { idempotencyKey: orderId }, data: { status: 'CHARGED', updatedAt: minutesAgo(11) } };
+      await payments.ledger.ledgerEntry.update(of);
+      await orders.prisma.order.update({ where: { id: orderId }, data: { updatedAt: minutesAgo(11) } });
+      return { orderId };
+    },
     'delivery-unheard': async () => {
       const orderId = await shop.open(await product());
       await shop.reported(orderId, 'delivered');

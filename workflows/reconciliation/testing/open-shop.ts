@@ -96,11 +96,12 @@ export async function openShop(times: SagaTimes = usualTimes) {
     }),
   );
 
-  const place = async (productId: number, quantity = 1): Promise<string> => {
+  const place = async (productId: number, quantity = 1, paymentMethod = 'card_ok'): Promise<string> => {
     const order = newOrder({
       lines: [{ productId, productName: 'Pot', unitPrice: 1_000, quantity, totalPrice: 1_000 * quantity }],
       totalPrice: 1_000 * quantity,
       shippingAddress: addressIn('88888'),
+      paymentMethod,
     });
     await orders.store.place(order);
     return order.id;
@@ -141,6 +142,12 @@ export async function openShop(times: SagaTimes = usualTimes) {
       reaches,
       open,
       reported,
+    },
+    /** By a transfer that its Saga will not ask for again. */
+    waitsToBePaid: async (productId: number) => {
+      const orderId = await start(await place(productId, 1, 'bank_transfer'));
+      await waitFor('it to wait', async () => (await orders.store.find(orderId))?.order.payment, { timeoutMs: 90_000 });
+      return orderId;
     },
     /** Delivered, and its workflow has ended. */
     completed: async (productId: number, quantity?: number) => {

@@ -1,0 +1,82 @@
+import { ApplicationFailure, condition } from '@temporalio/workflow';
+import type { ChargeAnswer, PendingCharge } from '../../contracts/activities/payment-activities.js';
+import type { PendingPayment } from '../../contracts/http/orders.js';
+import { PAYMENT_ASKED_EVERY_MS } from '../../contracts/order-saga.js';
+import { showInSearch } from './operator-view.js';
+import type { Saga } from './saga.js';
+import { chargeOf } from './step-activities.js';
+import { stepEntry } from './step-outcome.js';
+
+/** That the provider has something to say: it may come twice, and before the Saga waits for it. */
+export class PaymentNews {
+  #count = 0;
+  /** How often it was written down how the payment stands. */
+  timesShown = 0;
+
+  hear(): void {
+    this.#count += 1;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+}
+
+/** The provider is asked once more so long before the end: what was paid by then is not sent back. */
+const LAST_LOOK_MS = 10_000;
+
+/**
+ * Charges, and where the provider says that this is decided later, waits with the stock held, until `until` at the longest.
+ * News of it come as a signal, which may be lost: so the provider is asked every few minutes, the more seldom the longer
+ * it has taken. It is asked by the same activity, which charges once.
+ */
+export async function chargeUntilDecided(saga: Saga, until: number): Promise<ChargeAnswer> {
+  const { input, services, payment, attention, details } = saga;
+  const askedEveryMs = input.paymentAskedEveryMs ?? PAYMENT_ASKED_EVERY_MS;
+  const beganAt = until - input.paymentWindowMs;
+  for (let count = 1; ; count++) {
+    const heard = payment.count;
+    const { retries } = attention;
+    const answer = await services.chargePaymentUntil(until, chargeOf(input));
+    if (!isPending(answer)) {
+      if (count > 1) details.phase('');
+      return answer;
+    }
+
+    await showPending(saga, pendingPayment(answer.pending, until));
+    const now = Date.now();
+    const nextLook = now + Math.max(askedEveryMs, (now - beganAt) / 10);
+    const next = Math.min(nextLook, now < until - LAST_LOOK_MS ? until - LAST_LOOK_MS : until);
+    await condition(() => payment.count > heard || attention.retries > retries, Math.max(next - now, 1));
+    if (Date.now() >= until) throw ApplicationFailure.retryable('was not paid in its window', 'NotPaid');
+  }
+}
+
+/** False also for what an operator completed it with, whatever that is. */
+function isPending(answer: ChargeAnswer | null | undefined): answer is { pending: PendingCharge } {
+  const pending: unknown = (answer as { pending?: unknown } | null | undefined)?.pending;
+  return typeof pending === 'object' && pending !== null;
+}
+
+function pendingPayment({ nextAction, expiresAt }: PendingCharge, until: number): PendingPayment {
+  const provider = expiresAt === undefined ? until : Date.parse(expiresAt);
+  return {
+    status: nextAction ? 'ACTION_REQUIRED' : 'PROCESSING',
+    ...(nextAction && { nextAction }),
+    expiresAt: new Date(Math.min(until, provider)).toISOString(),
+  };
+}
+
+/** Written down where it is new; an operator who was asked, because the provider gave no answer, is no longer. */
+async function showPending({ journal, attention, details, payment }: Saga, pending: PendingPayment): Promise<void> {
+  details.ends('charge-payment');
+  details.phase(`Waits to be paid: ${pending.status}, until ${pending.expiresAt}.`);
+  const isKnown = JSON.stringify(journal.order.payment) === JSON.stringify(pending);
+  if (isKnown && !journal.order.needsAttention) return;
+
+  attention.clear('charge-payment');
+  const entry = stepEntry('charge-payment', 'asked', 1, 'not paid yet');
+  payment.timesShown += 1;
+  await journal.record({ payment: pending }, { ...entry, key: `payment-pending-${payment.timesShown}` });
+  showInSearch(journal.order, null);
+}
