@@ -140,6 +140,12 @@ export const telemetrySettings = {
     .describe('which part of the traces is kept, from 0 to 1: the id decides, whatever the caller wishes'),
 };
 
+/** For services that have a simulator. */
+export const nodeEnv = z
+  .string()
+  .default('development')
+  .describe('in `production` nobody tells the simulated provider and carrier what to do');
+
 export const databaseSettings = {
   DATABASE_URL: z.url().describe("the service's own PostgreSQL database; its API and its worker share it"),
 };

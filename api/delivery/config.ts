@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { databaseSettings, processSettings, temporalSettings } from '../../platform/env.js';
+import { databaseSettings, nodeEnv, processSettings, temporalSettings } from '../../platform/env.js';
 import { carrierSettings } from '../../services/delivery/carrier.js';
 import { authSettings } from '../http/auth.js';
 
@@ -9,6 +9,7 @@ export const settings = z.object({
   ...temporalSettings,
   ...authSettings,
   ...carrierSettings,
+  NODE_ENV: nodeEnv,
 });
 
 export type DeliveryApiConfig = z.output<typeof settings>;

@@ -16,7 +16,7 @@ import type { Base } from '../http/serve.js';
 import type { DeliveryApiConfig } from './config.js';
 import { getDelivery } from './routes/get-delivery.js';
 import { listDeliveries } from './routes/list-deliveries.js';
-import { reportDelivery, createSagaSignal, type SignalSaga } from './routes/report-delivery.js';
+import { reportDelivery, simulateReport, createSagaSignal, type SignalSaga } from './routes/report-delivery.js';
 
 /** What the handlers work with. */
 export interface DeliveryContext extends ServiceContext {
@@ -25,6 +25,8 @@ export interface DeliveryContext extends ServiceContext {
   markTold: MarkTold;
   signalSaga: SignalSaga;
   carrierKeys: CarrierKeys;
+  /** Not in production: admins speak for the simulated carrier. */
+  isSimulated: boolean;
   logger: Logger;
 }
 
@@ -40,6 +42,7 @@ export function createContext(base: Base<DeliveryApiConfig>): DeliveryContext {
     markTold: createToldMarker(prisma),
     signalSaga: createSagaSignal(temporal.client),
     carrierKeys: config.CARRIER_KEYS,
+    isSimulated: config.NODE_ENV !== 'production',
     readiness: { ...common.readiness, Temporal: () => temporal.check() },
   };
 }
@@ -49,6 +52,7 @@ export function createDeliveryApp(context: DeliveryContext): Express {
     listDeliveries: listDeliveries(context),
     getDelivery: getDelivery(context),
     reportDelivery: reportDelivery(context),
+    simulateReport: simulateReport(context),
   };
   return createServiceApp('delivery-service', deliveryOperations, handlers, context);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { databaseSettings, processSettings } from '../../platform/env.js';
+import { databaseSettings, nodeEnv, processSettings } from '../../platform/env.js';
 import { providerSettings } from '../../services/payment/payment-provider.js';
 import { authSettings } from '../http/auth.js';
 
@@ -7,10 +7,7 @@ export const settings = z.object({
   ...processSettings,
   ...databaseSettings,
   ...authSettings,
-  NODE_ENV: z
-    .string()
-    .default('development')
-    .describe("in `production` the simulated provider's switch is not for callers"),
+  NODE_ENV: nodeEnv,
   ...providerSettings,
   PAYMENT_SIMULATOR_DATABASE_URL: providerSettings.PAYMENT_SIMULATOR_DATABASE_URL.optional(),
 });

@@ -90,4 +90,16 @@ export const deliveryOperations = {
     answers: { 202: { description: 'It is written down, and the Saga has it.' } },
     problems: ['unauthorized', 'not-found', 'delivery-not-started', 'saga-unavailable'],
   },
+  simulateReport: {
+    ...common,
+    method: 'post',
+    path: '/deliveries/{id}/simulated-events',
+    summary: 'Have the simulated carrier say something',
+    description: 'Of a parcel of which it says nothing by itself, or not yet. Not in production.',
+    access: 'admin',
+    params: textIdParamsSchema,
+    body: z.strictObject({ status: z.enum(CARRIER_EVENTS) }),
+    answers: { 202: { description: 'It is written down, and the Saga has it.' } },
+    problems: ['not-found', 'delivery-not-started', 'saga-unavailable'],
+  },
 } as const satisfies Operations;

@@ -176,6 +176,24 @@ test(
 );
 
 test(
+  'a carrier that says nothing is made to speak',
+  async () => {
+    const { body } = await placeOrder(shop.alice, await stockedProduct(shop), { postalCode: '88888' });
+    await reaches(shop.alice, body.id, 'DELIVERY_STARTED');
+    const page = await openDesk('admin@example.com');
+    await page.getByRole('link', { name: 'Orders', exact: true }).click();
+    await page.locator(`a[href="/desk/orders/${body.id}"]`).click();
+    await button(page, 'In transit').click();
+    await page.locator('.happened').getByText('In transit').waitFor();
+    expect(await awkwardIn(page)).toEqual([]);
+    await button(page, 'Delivered').click();
+    await page.locator('.heading .status[data-status=COMPLETED]').waitFor();
+    await button(page, 'Delivered').waitFor({ state: 'detached' });
+  },
+  LIMIT_MS,
+);
+
+test(
   'a part of what was paid is given back, once, however it is asked for again after a lost answer',
   async () => {
     const { body } = await placeOrder(shop.alice, await stockedProduct(shop));

@@ -158,6 +158,8 @@ const CALLS: Call[] = [
   { operation: 'getDelivery', as: 'bob', path: `/deliveries/${order.deliveryId}`, status: 404, code: 'not-found' },
   { operation: 'reportDelivery', path: `/deliveries/${deliveryId}/events`, body: report, headers: signed(report), status: 202 },
   { operation: 'reportDelivery', path: `/deliveries/${deliveryId}/events`, body: report, status: 401, code: 'unauthorized' },
+  { operation: 'simulateReport', as: 'admin', path: `/deliveries/${deliveryId}/simulated-events`, body: { status: 'in_transit' }, status: 202 },
+  { operation: 'simulateReport', as: 'alice', path: `/deliveries/${deliveryId}/simulated-events`, body: { status: 'delivered' }, status: 403, code: 'forbidden' },
   { operation: 'cancelOrder', as: 'alice', path: `/orders/${waiting.id}/cancel`, body: note, status: 409, code: 'not-cancellable' },
 
   { operation: 'listNotifications', as: 'alice', path: `/notifications?userId=1&orderId=${order.id}`, status: 200 },

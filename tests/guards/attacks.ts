@@ -216,6 +216,18 @@ export const attacks: Guard[] = [
     },
   },
   {
+    promise: 'In production nobody but a carrier says where a parcel is.',
+    code: {
+      file: 'api/delivery/routes/report-delivery.ts',
+      text: 'if (!context.isSimulated)',
+      instead: "if (!context.isSimulated && params.id === '')",
+    },
+    test: {
+      file: 'api/delivery/routes/report-delivery.int.test.ts',
+      name: 'is not there in production',
+    },
+  },
+  {
     promise: "A carrier's key speaks for its own parcels alone.",
     code: {
       file: 'services/delivery/record-event.ts',

@@ -169,3 +169,26 @@ describe('POST /deliveries/{id}/events', () => {
       expect((await api.send(deliveryId, 'delivered', { body: JSON.stringify(wrong) })).status).toBe(400);
   });
 });
+
+describe('POST /deliveries/{id}/simulated-events', () => {
+  it('is a report of the simulated carrier, told once however often it is asked for', async () => {
+    const { orderId, deliveryId } = await api.startedDelivery({ postalCode: '88888' });
+    const unheard = await api.simulate(deliveryId, 'delivered', { signalSaga: api.unreachableSaga });
+    expect(unheard.body).toMatchObject({ status: 503, code: 'saga-unavailable' });
+    for (const again of [1, 2])
+      expect([again, (await api.simulate(deliveryId, 'delivered')).status]).toEqual([again, 202]);
+    expect(await api.statusOf(deliveryId)).toBe('DELIVERED');
+    expect(await api.toldTo(orderId)).toEqual(['delivered']);
+  });
+
+  it('is not there in production, nor for a parcel of another carrier', async () => {
+    const { orderId, deliveryId } = await api.startedDelivery();
+    expect((await api.simulate(deliveryId, 'delivered', { isSimulated: false })).status).toBe(404);
+    expect((await api.simulate(randomUUID(), 'delivered')).status).toBe(404);
+    expect((await api.simulate(deliveryId, 'lost')).status).toBe(400);
+    await api.deliveries.prisma.delivery.update({ where: { id: deliveryId }, data: { carrier: 'Another Carrier' } });
+    expect((await api.simulate(deliveryId, 'delivered')).status).toBe(404);
+    expect(await api.statusOf(deliveryId)).toBe('STARTED');
+    expect(await api.toldTo(orderId)).toEqual([]);
+  });
+});

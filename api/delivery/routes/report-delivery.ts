@@ -9,6 +9,10 @@ import { crashPoint } from '../../../platform/crash-points/crash-point.js';
 import { withOrderId } from '../../../platform/log-context.js';
 import { contextFrom } from '../../../platform/telemetry/trace-context.js';
 import type { EventOutcome } from '../../../services/delivery/record-event.js';
+import {
+  SIMULATED_CARRIER,
+  type CarrierReport,
+} from '../../../services/delivery/simulated-carrier/simulated-carrier.js';
 import { handle } from '../../http/handle.js';
 import { notFound, serviceUnavailable, unauthorized, type ProblemError } from '../../http/problem.js';
 import type { DeliveryContext } from '../service.js';
@@ -35,53 +39,75 @@ export function createSagaSignal(client: Client): SignalSaga {
   };
 }
 
-/**
- * Written down first, then told to the Saga, and 202 only once the Saga has it. Whatever dies before that, the carrier
- * says it again, and it is told again; what the Saga has taken is not: signals without end would end the workflow.
- */
 export function reportDelivery(context: DeliveryContext) {
-  const { carrierKeys, recordEvent, markTold, signalSaga, logger } = context;
   return handle(deliveryOperations.reportDelivery, async (call) => {
     const { req } = call;
-    const carrier = requireCarrier(req, carrierKeys);
+    const carrier = requireCarrier(req, context.carrierKeys);
     const { id: deliveryId } = call.params;
     const update = call.body;
     // Or the same signed bytes would move every other parcel.
     if (update.deliveryId !== deliveryId)
       throw notTheirs(req, 'of-another-delivery', 'What is signed is about another delivery.');
-    crashPoint('report: before the row');
-    const event = await recordEvent(deliveryId, carrier, { status: update.status, at: new Date(update.at) });
-    crashPoint('report: row written');
-    const { orderId, traceparent, first, newest, told, contradicts } = requireRecorded(req, event);
-    // The carrier's request has a trace of its own; what it brings about belongs to the order's.
-    await traces.with(traceparent === null ? traces.active() : contextFrom(traceparent), async () => {
-      if (contradicts) {
-        const { status } = update;
-        if (first)
-          logger.warn({ orderId, deliveryId, status }, 'the carrier reports what its delivery had ended without');
-      } else if (first && update.status === 'delivered') logger.info({ orderId, deliveryId }, 'delivery completed');
-      // Once something newer stands in the books, this one has nothing to tell, heard before or not.
-      if (!newest || told) return;
-      try {
-        await withOrderId(orderId, () => signalSaga(orderId, { status: update.status, at: update.at }));
-        crashPoint('report: Saga told');
-        await markTold(deliveryId, update.status);
-      } catch (error) {
-        logger.warn({ err: error, orderId, deliveryId }, 'the Saga has not heard of a carrier event yet');
-        throw serviceUnavailable('saga-unavailable', 'The order can not be updated now. Send it again.', 1);
-      }
-    });
+    await takeReport(context, carrier, update, () =>
+      notTheirs(req, 'of-another-carrier', 'Another carrier has this delivery.'),
+    );
   });
 }
 
-function requireRecorded(req: Request, event: EventOutcome): Extract<EventOutcome, { outcome: 'recorded' }> {
+/** An admin speaks for the simulated carrier; asked again, it is the same report. */
+export function simulateReport(context: DeliveryContext) {
+  return handle(deliveryOperations.simulateReport, async ({ params, body }) => {
+    if (!context.isSimulated) throw notFound();
+    const update = { deliveryId: params.id, status: body.status, at: new Date().toISOString() };
+    await takeReport(context, SIMULATED_CARRIER, update, () => notFound());
+  });
+}
+
+/**
+ * Written down first, then told to the Saga, and 202 only once the Saga has it. Whatever dies before that, the carrier
+ * says it again, and it is told again; what the Saga has taken is not: signals without end would end the workflow.
+ */
+async function takeReport(
+  { recordEvent, markTold, signalSaga, logger }: DeliveryContext,
+  carrier: string,
+  { deliveryId, ...update }: CarrierReport,
+  ofAnotherCarrier: () => ProblemError,
+): Promise<void> {
+  crashPoint('report: before the row');
+  const event = await recordEvent(deliveryId, carrier, { status: update.status, at: new Date(update.at) });
+  crashPoint('report: row written');
+  const { orderId, traceparent, first, newest, told, contradicts } = requireRecorded(event, ofAnotherCarrier);
+  // The carrier's request has a trace of its own; what it brings about belongs to the order's.
+  await traces.with(traceparent === null ? traces.active() : contextFrom(traceparent), async () => {
+    if (contradicts) {
+      const { status } = update;
+      if (first)
+        logger.warn({ orderId, deliveryId, status }, 'the carrier reports what its delivery had ended without');
+    } else if (first && update.status === 'delivered') logger.info({ orderId, deliveryId }, 'delivery completed');
+    // Once something newer stands in the books, this one has nothing to tell, heard before or not.
+    if (!newest || told) return;
+    try {
+      await withOrderId(orderId, () => signalSaga(orderId, update));
+      crashPoint('report: Saga told');
+      await markTold(deliveryId, update.status);
+    } catch (error) {
+      logger.warn({ err: error, orderId, deliveryId }, 'the Saga has not heard of a carrier event yet');
+      throw serviceUnavailable('saga-unavailable', 'The order can not be updated now. Send it again.', 1);
+    }
+  });
+}
+
+function requireRecorded(
+  event: EventOutcome,
+  ofAnotherCarrier: () => ProblemError,
+): Extract<EventOutcome, { outcome: 'recorded' }> {
   switch (event.outcome) {
     case 'recorded':
       return event;
     case 'unknown':
       throw notFound();
     case 'of-another-carrier':
-      throw notTheirs(req, event.outcome, 'Another carrier has this delivery.');
+      throw ofAnotherCarrier();
     case 'not-started':
       throw serviceUnavailable('delivery-not-started', 'The delivery is not recorded yet. Send the report again.', 1);
     default:

@@ -51,6 +51,7 @@ export async function openDeliveryApi() {
     markTold: createToldMarker(deliveries.prisma),
     signalSaga: createSagaSignal(temporal.client),
     carrierKeys,
+    isSimulated: true,
     auth: createAuthenticator(tokens.authSettings),
     logger,
     readiness: {},
@@ -122,6 +123,13 @@ export async function openDeliveryApi() {
         .set('x-carrier-signature', signature)
         .send(body);
     },
+
+    /** What an admin has the simulated carrier say. */
+    simulate: async (deliveryId: string, status: string, changes: Partial<DeliveryContext> = {}) =>
+      request(appWith(changes))
+        .post(`/deliveries/${deliveryId}/simulated-events`)
+        .set('authorization', await tokens.bearer(newUser(), 'admin'))
+        .send({ status }),
 
     get: async (path: string, bearer?: string) => {
       const call = request(appWith()).get(path);

@@ -13,6 +13,7 @@ import { Title } from '../parts/title.js';
 import type { TextKey } from '../texts/en.js';
 import { digitsOf, useWords } from '../texts/words.js';
 import { Acts, actsOf, Dialog, DialogEnd } from './acts.js';
+import { useSimulator } from './waiting.js';
 
 export function DeskOrders() {
   const { t } = useWords();
@@ -96,6 +97,7 @@ function OrderActs({ order }: { order: Order }) {
       {review === 'WAITING' && attention === undefined && <Notice kind="wait">{t('desk.review')}</Notice>}
       <Acts acts={actsOf(order)} orders={[order]} />
       <Refund order={order} />
+      <SimulatedCarrier order={order} />
       <Mails orderId={order.id} />
     </section>
   );
@@ -106,6 +108,40 @@ const Elsewhere = ({ at, children }: { at: string; children: string }) => (
     {children}
   </a>
 );
+
+const REPORTS = ['in_transit', 'delivered', 'returned'] as const;
+
+/** Says what the carrier would: also where it was told to be silent. */
+function SimulatedCarrier({ order: { deliveryId = '', status } }: { order: Order }) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const { asked } = useSimulator();
+  const reporting = useMutation({
+    retry: false,
+    mutationFn: (report: (typeof REPORTS)[number]) =>
+      bodyOf(
+        api.POST('/deliveries/{id}/simulated-events', {
+          params: { path: { id: deliveryId } },
+          body: { status: report },
+        }),
+      ),
+    onSettled: () => client.invalidateQueries(),
+  });
+  if (!asked.data || status !== 'DELIVERY_STARTED') return null;
+  return (
+    <section aria-labelledby="carrier-title">
+      <h3 id="carrier-title">{t('desk.carrier')}</h3>
+      <div className="acts">
+        {REPORTS.map((report) => (
+          <button key={report} type="button" disabled={reporting.isPending} onClick={() => reporting.mutate(report)}>
+            {t(`carrier.${report}`)}
+          </button>
+        ))}
+      </div>
+      <Trouble of={[reporting]} isSentOnce />
+    </section>
+  );
+}
 
 function Mails({ orderId }: { orderId: string }) {
   const { t, time } = useWords();
