@@ -199,6 +199,20 @@ describe('an order whose row learns nothing', () => {
     await isOver(frozen);
   });
 
+  it('is not while it waits to be paid, for as long as its payment method allows', async () => {
+    const unpaid = async () => {
+      const { id } = (await api.post({ productId: 1, quantity: 1, paymentMethod: 'bank_transfer' })).body as Order;
+      await waitFor('the wait', async () => (await orderOf(id)).payment);
+      return id;
+    };
+    const [waiting, frozen] = [await unpaid(), await unpaid()];
+    await rests(waiting, 2 * day);
+    await rests(frozen, 4 * day);
+    await isSeen(frozen, 'NothingMoves');
+    expect((await orderOf(waiting)).needsAttention).toBe(false);
+    for (const id of [waiting, frozen]) expect((await api.cancel(id)).status).toBe(200);
+  });
+
   it('is not where it waits for an operator already', async () => {
     const id = await delivering();
     const since = new Date(Date.now() - 20 * day);

@@ -68,7 +68,7 @@ export const rules: Guard[] = [
     test: { file: 'services/order/saga-times.test.ts', name: 'an order by %s has' },
   },
   {
-    promise: 'An order that waits to be paid asks the provider every few minutes, should nobody say that it is.',
+    promise: 'An order that waits to be paid asks the provider itself, should nobody say that it is.',
     code: {
       file: 'workflows/order/await-payment.ts',
       text: 'const nextLook = now + Math.max(askedEveryMs, (now - beganAt) / 10);',

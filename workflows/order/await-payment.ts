@@ -27,7 +27,7 @@ const LAST_LOOK_MS = 10_000;
 
 /**
  * Charges, and where the provider says that this is decided later, waits with the stock held, until `until` at the longest.
- * News of it come as a signal, which may be lost: so the provider is asked every few minutes, the more seldom the longer
+ * News of it come as a signal, which may be lost: so the provider is asked every few seconds at first, the more seldom the longer
  * it has taken. It is asked by the same activity, which charges once.
  */
 export async function chargeUntilDecided(saga: Saga, until: number): Promise<ChargeAnswer> {

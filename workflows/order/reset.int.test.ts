@@ -5,7 +5,7 @@ import type { CancelRequest } from '../../contracts/order-saga.js';
 import type { SagaStep } from '../../contracts/saga-steps.js';
 import { temporalTelemetryPlugins } from '../../platform/telemetry/telemetry.js';
 import { waitFor } from '../../tests/support/wait-for.js';
-import { approve, cancel, deliveryUpdate, giveUp, reject, retry, settled } from './messages.js';
+import { approve, cancel, deliveryUpdate, giveUp, paymentChanged, reject, retry, settled } from './messages.js';
 import { ended } from './testing/outcome.js';
 import { startRealServerSagaTest, type RealServerSagaTest } from './testing/real-server.js';
 import { dataConverter, type SagaHandle, type SagaTest } from './testing/saga-test.js';
@@ -142,6 +142,34 @@ describe.each([
     expect(order).toMatchObject({ cancelReason: 'REVIEW_REJECTED', review: 'REJECTED' });
     expect(saga.shop.countOf('charge-payment')).toBe(0);
     expect(saga.shop.reservation(id)).toBe('released');
+  });
+});
+
+describe('an order that waits to be paid, and is reset', () => {
+  const pending = async () => {
+    const { id, handle } = await saga.order({ paymentMethod: 'bank_transfer' });
+    await waitFor('the wait', () => saga.shop.row(id).order.payment);
+    await reset(handle, 'reserveStock');
+    await waitFor('another charge', () => saga.shop.countOf('charge-payment') === 2);
+    return { id, handle: saga.handleOf(id) };
+  };
+
+  it('waits on, and is charged once', async () => {
+    const { id, handle } = await pending();
+    expect(saga.shop.row(id).order).toMatchObject({ status: 'INVENTORY_RESERVED', payment: { status: 'PROCESSING' } });
+    saga.shop.paymentBecomes(id, 'charged');
+    await handle.signal(paymentChanged);
+    await saga.reached(id, 'DELIVERY_STARTED');
+    await saga.carrierTells(id, 'delivered');
+    expect((await ended(saga, id, handle, { wasReset: true })).order.status).toBe('COMPLETED');
+    expect(saga.shop.payment(id)).toBe('charged');
+  });
+
+  it('is called off as before', async () => {
+    const { id, handle } = await pending();
+    await handle.signal(giveUp);
+    expect((await ended(saga, id, handle, { wasReset: true })).order.cancelReason).toBe('OPERATOR_REQUEST');
+    expect(undone(id).slice(0, 2)).toEqual(['mark', 'released']);
   });
 });
 
