@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { compression, defineAlgorithm } from 'vite-plugin-compression2';
 
-/** Where `npm run dev:web` finds the API: the gateway of an `npm start` that runs. */
+/** Where `npm run dev web` finds the API. */
 const gateway = `http://127.0.0.1:${process.env['GATEWAY_PORT'] ?? '8080'}`;
 
 /** Everything but the pages themselves is the gateway's. */

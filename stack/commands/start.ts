@@ -5,6 +5,7 @@ import { serversOf, type ServerName, checkPrerequisites } from '../servers/all.j
 import { build, installPackages } from '../support/build.js';
 import { own, ownerOf } from '../support/lock.js';
 import { checkout, stackFolder } from '../support/paths.js';
+import { manageProcess } from '../support/managed-process.js';
 import { describeBusyPorts, readPorts } from '../support/ports.js';
 import { endLeftovers } from '../support/process-records.js';
 import { aborted, startAndEnd, together } from '../support/start-and-end.js';
@@ -13,12 +14,15 @@ import { inWords, sinceThen, readOptions, withoutPassword } from '../support/ter
 
 const wanted: ServerName[] = ['postgres', 'redis', 'kafka', 'temporal', 'zipkin', 'prometheus', 'maildev', 'kafka-ui'];
 
+/** What `npm run dev` calls the pages of web/. */
+const PAGES = 'web';
+
 const usage = `npm start -- [--fresh]
 npm run dev -- [--fresh] PROCESS...
 
 Brings up every server and service on this machine, until Ctrl-C.
   --fresh  begins with empty data: what an earlier npm start of this checkout has kept is removed
-  PROCESS  runs from its sources, and anew whenever they change; the others run as built. One or more of:
+  PROCESS  runs from its sources, and anew whenever they change; the others run as built. One or more of web, the pages, and:
            ${namesInLines()}
 Each port can be moved, as in GATEWAY_PORT=9080 npm start; docs/configuration.md has whatever else can be set.`;
 
@@ -62,12 +66,20 @@ export async function run() {
         },
         (signal) => build({ root: checkout, progress, signal }),
       ]);
-      const app = await startApp({ dir, serversEnv, ports, watch, restart: true, progress, signal });
+      const processes = watch.filter((name) => name !== PAGES);
+      const app = await startApp({ dir, serversEnv, ports, watch: processes, restart: true, progress, signal });
       ends.push(app.stop);
+      let pages = '';
+      if (watch.includes(PAGES)) {
+        const server = pageServer(dir, app.urls.gateway ?? '');
+        ends.push(() => server.stop());
+        await server.start(signal);
+        pages = `The pages from their sources: ${viteAddress(server.tail()) ?? ''}\n\n`;
+      }
       writeMetricsTargets(dir, app.metricsUrls);
 
       progress.say(
-        `\nHoldfast is up after ${inWords(Date.now() - since)}.\n\n${addressTable({ env: serversEnv, urls: app.urls })}`,
+        `\nHoldfast is up after ${inWords(Date.now() - since)}.\n\n${pages}${addressTable({ env: serversEnv, urls: app.urls })}`,
       );
       progress.say(
         `\nA first order, to paste into another shell:\n\n${firstOrder(app.urls.gateway ?? '')}\n\nLogs are in ${path.relative(process.cwd(), path.join(dir, 'logs'))}. Ctrl-C ends everything.`,
@@ -78,6 +90,24 @@ export async function run() {
   );
 }
 
+/** Vite's, which loads a page anew at each change. */
+function pageServer(dir: string, gateway: string) {
+  const server = manageProcess(
+    {
+      name: PAGES,
+      command: process.execPath,
+      args: [path.join('node_modules', 'vite', 'bin', 'vite.js'), 'web'],
+      cwd: checkout,
+      env: { ...process.env, GATEWAY_PORT: new URL(gateway).port, NO_COLOR: '1' },
+      ready: () => viteAddress(server.tail()) !== undefined,
+    },
+    { records: path.join(dir, 'run', 'app'), logs: path.join(dir, 'logs') },
+  );
+  return server;
+}
+
+const viteAddress = (log: string) => /Local:\s+(http\S+)/.exec(log)?.[1];
+
 function namesInLines() {
   const names = ourProcesses.map(({ name }) => name);
   return [names.slice(0, 5), names.slice(5, 9), names.slice(9)].map((line) => line.join(', ')).join(',\n           ');
@@ -86,7 +116,7 @@ function namesInLines() {
 function refuseUnknown(names: string[], watch: boolean) {
   if (!watch && names.length > 0) throw new Error(`npm start takes no name; did you mean npm run dev ${names[0]}?`);
   if (watch && names.length === 0) throw new Error('which process is to run from its sources?');
-  const unknown = names.filter((name) => !ourProcesses.some((one) => one.name === name));
+  const unknown = names.filter((name) => name !== PAGES && !ourProcesses.some((one) => one.name === name));
   if (unknown.length > 0) throw new Error(`there is no process ${unknown.join(', ')}`);
 }
 

@@ -82,7 +82,8 @@ describe('npm start, with every port moved', () => {
   let first: ReturnType<typeof start>;
 
   beforeAll(async () => {
-    first = start();
+    // As `npm run dev web` does: all that npm start brings up, and the pages from their sources.
+    first = start('--watch', 'web');
     const up = waitFor('everything to be up', () => first.said().includes('Ctrl-C ends everything'), {
       timeoutMs: 280_000,
     });
@@ -106,6 +107,12 @@ describe('npm start, with every port moved', () => {
     expect(run('redis', 'ping').stdout).toBe('PONG\n');
     const rules = await fetch(`http://127.0.0.1:${ports['PROMETHEUS_PORT']}/api/v1/rules?type=alert`);
     expect(await rules.text()).toContain('HoldfastOrdersStandStill');
+  });
+
+  it('has the pages from their sources beside it, with the API of its gateway', async () => {
+    const pages = /The pages from their sources: (\S+)/.exec(first.said())?.[1] ?? '';
+    expect(await (await fetch(pages)).text()).toContain('/@vite/client');
+    expect(await (await fetch(new URL('/products', pages))).json()).toHaveProperty('items');
   });
 
   it('is not started twice, nor emptied while it runs', () => {
