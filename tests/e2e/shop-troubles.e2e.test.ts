@@ -50,6 +50,7 @@ function holdAnswer(page: Page): { placed: Promise<void>; release: () => void } 
   return { placed, release };
 }
 
+const PROBLEM = 'application/problem+json';
 const GOES_THROUGH = ['done', 'done', 'done', 'done', 'done'];
 
 test.each([
@@ -117,6 +118,30 @@ test(
     await button(page, 'Place order').click();
     await page.getByText('No connection. We try again by ourselves.').waitFor();
     await page.context().setOffline(false);
+    await status(page, 'COMPLETED');
+    expect(await ordersOf(id)).toEqual([idOf(page)]);
+  },
+  LIMIT_MS,
+);
+
+test.each([
+  [429, 'Too many requests just now.'],
+  [503, 'A part of the shop is away for a moment.'],
+])(
+  'an order that is answered with %i says why it waits, and is placed once that is over',
+  async (refused, why) => {
+    const { id, page: product } = await newProduct();
+    const page = await visitor(browser);
+    await checkOut(page, product);
+    let isOver = false;
+    await page.route('**/orders', (route) =>
+      isOver || route.request().method() !== 'POST'
+        ? route.continue()
+        : route.fulfill({ status: refused, headers: { 'Retry-After': '1' }, contentType: PROBLEM, body: '{}' }),
+    );
+    await button(page, 'Place order').click();
+    await page.getByText(why).waitFor();
+    isOver = true;
     await status(page, 'COMPLETED');
     expect(await ordersOf(id)).toEqual([idOf(page)]);
   },

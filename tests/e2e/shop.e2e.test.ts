@@ -276,8 +276,11 @@ test(
     await button(page, 'Continue as the demo customer').click();
     await page.locator('.summary').waitFor();
     await look('/shop/checkout', '.summary .sum strong');
+    for (const label of ['Name on the parcel', 'Street and number', 'Apartment, floor (optional)', 'City'])
+      await page.getByLabel(label, { exact: true }).fill(SCRIPT);
     await button(page, 'Place order').click();
     await status(page, 'COMPLETED');
+    await page.getByText([SCRIPT, SCRIPT, SCRIPT].join(', ')).waitFor();
     await look(new URL(page.url()).pathname, '.happened li');
     await look('/shop/orders', '.orders .status');
     await look('/shop/profile', 'form');
