@@ -97,8 +97,10 @@ function OrderActs({ order }: { order: Order }) {
       {review === 'WAITING' && attention === undefined && <Notice kind="wait">{t('desk.review')}</Notice>}
       <Acts acts={actsOf(order)} orders={[order]} />
       <Refund order={order} />
-      <SimulatedCarrier order={order} />
-      <Mails orderId={order.id} />
+      {order.status === 'DELIVERY_STARTED' && order.deliveryId !== undefined && (
+        <SimulatedCarrier deliveryId={order.deliveryId} />
+      )}
+      <Mails order={order} />
     </section>
   );
 }
@@ -112,7 +114,7 @@ const Elsewhere = ({ at, children }: { at: string; children: string }) => (
 const REPORTS = ['in_transit', 'delivered', 'returned'] as const;
 
 /** Says what the carrier would: also where it was told to be silent. */
-function SimulatedCarrier({ order: { deliveryId = '', status } }: { order: Order }) {
+function SimulatedCarrier({ deliveryId }: { deliveryId: string }) {
   const { t } = useWords();
   const client = useQueryClient();
   const { asked } = useSimulator();
@@ -127,7 +129,7 @@ function SimulatedCarrier({ order: { deliveryId = '', status } }: { order: Order
       ),
     onSettled: () => client.invalidateQueries(),
   });
-  if (!asked.data || status !== 'DELIVERY_STARTED') return null;
+  if (!asked.data) return null;
   return (
     <section aria-labelledby="carrier-title">
       <h3 id="carrier-title">{t('desk.carrier')}</h3>
@@ -143,13 +145,13 @@ function SimulatedCarrier({ order: { deliveryId = '', status } }: { order: Order
   );
 }
 
-function Mails({ orderId }: { orderId: string }) {
+function Mails({ order: { id: orderId, updatedAt } }: { order: Order }) {
   const { t, time } = useWords();
   const asked = useQuery({
     queryKey: ['order-parts', orderId, 'mails'],
     queryFn: () => bodyOf(api.GET('/notifications', { params: { query: { orderId } } })),
     // They come a moment after what they tell of.
-    refetchInterval: 5_000,
+    refetchInterval: () => Date.now() - Date.parse(updatedAt) < 60_000 && 5_000,
   });
   return (
     <section aria-labelledby="mails-title">
