@@ -67,7 +67,8 @@ export const KINDS = {
     lines: 1,
     paymentMethod: 'bank_transfer_unpaid',
     cancelWithinMs: [0, 1_500],
-    ends: ['CUSTOMER_REQUEST'],
+    // Where nobody hears the customer for a minute its window is over first.
+    ends: ['CUSTOMER_REQUEST', 'PAYMENT_TIMEOUT'],
   },
   'delivered unheard': { share: 4, lines: 1, postalCode: '88888', losesItsReport: true, ends: ['COMPLETED'] },
   poisoned: { share: 4, lines: 1, isPoisoned: true, ends: ['COMPLETED'] },

@@ -23,6 +23,14 @@ it('nothing is at work while a person looks at the order', () => {
   expect(drawn({ status: 'INVENTORY_RESERVED', review: 'WAITING' }, [entry('reserve-stock')])).toEqual(stages);
 });
 
+it('a payment that is awaited is what is at work, and nothing is once the order is called off', () => {
+  const timeline = [entry('reserve-stock'), entry('charge-payment', 'asked')];
+  expect(drawn({ status: 'INVENTORY_RESERVED' }, timeline)).toEqual(['done', 'done', 'now', 'waiting', 'waiting']);
+  const undone = [...timeline, entry('cancel', 'asked'), entry('release-stock', 'undone')];
+  const picture = ['done', 'done, then undone', 'waiting', 'waiting', 'waiting'];
+  expect(drawn({ status: 'CANCELLED' }, undone)).toEqual(picture);
+});
+
 it('a step that does not get through is what is at work', () => {
   const timeline = [entry('reserve-stock'), entry('charge-payment', 'failing')];
   expect(drawn({ status: 'INVENTORY_RESERVED' }, timeline)).toEqual(['done', 'done', 'failing', 'waiting', 'waiting']);

@@ -39,7 +39,10 @@ export function sagaPicture({ status, review }: State, timeline: readonly Timeli
     return { step, state, ...shown(entry), ...undoOf(step, state) };
   });
   const next = nodes.find(({ state }) => state === 'waiting');
-  const isHeldUp = review === 'WAITING' || nodes.some(({ state }) => state === 'failing' || state === 'refused');
+  const isHeldUp =
+    review === 'WAITING' || nodes.some(({ state }) => state === 'now' || state === 'failing' || state === 'refused');
+  // What was still asked for when the order was called off is done no more.
+  if (isUndone) for (const node of nodes) if (node.state === 'now') node.state = 'waiting';
   if (!isUndone && next !== undefined && !isHeldUp) next.state = 'now';
   // The delivery first, as its carrier may refuse; then the rest at once.
   const undos = nodes.flatMap(({ undo }) => undo ?? []);
