@@ -104,7 +104,7 @@ export const METRICS = {
   },
   order_decision_duration_seconds: {
     type: 'histogram',
-    help: 'Time from placing an order until it was with the carrier, or was cancelled before that and undone, or waits for a person who reviews it: once for each',
+    help: 'Time from placing an order until it was with the carrier, or was cancelled before that and undone, or waits for a person who reviews it, or to be paid: once for each',
     buckets: [1, 10, MINUTE, 10 * MINUTE, HOUR],
     of: ['order-worker', 'order-service'],
   },
@@ -134,7 +134,7 @@ export const METRICS = {
   },
   orders_open_oldest_seconds: {
     type: 'gauge',
-    help: 'How long ago the oldest order on its way was placed, by status, without those that wait for review; read at the scrape',
+    help: 'How long ago the oldest order on its way was placed, by status, without those that wait for review or to be paid; read at the scrape',
     labels: { status: OPEN_STATUSES },
     of: ['order-worker'],
   },

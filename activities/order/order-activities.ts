@@ -91,7 +91,8 @@ function countsOf(registry: Registry): (progress: OrderProgress, recorded: Recor
   const reached = histogram(registry, 'order_status_duration_seconds');
   const decided = histogram(registry, 'order_decision_duration_seconds');
   const finished = counter(registry, 'orders_finished_total');
-  return ({ entry: { step, outcome, attempts: tries }, patch }, { isNew, moved, placedAt, updatedAt, state }) => {
+  return ({ entry: { step, outcome, attempts: tries } }, recorded) => {
+    const { isNew, moved, placedAt, updatedAt, state, awaitedPayment } = recorded;
     if (isNew) {
       steps.inc({ step, outcome });
       // One that fails goes on, and its next line counts these again.
@@ -100,7 +101,7 @@ function countsOf(registry: Registry): (progress: OrderProgress, recorded: Recor
     const seconds = (Number(updatedAt) - Number(placedAt)) / 1000;
     // One that waits for a person, or for its customer's money, has been decided as far as we can; what they do later is
     // not counted again. Nor is one that is cancelled once the carrier has it.
-    if (isNew && patch.payment !== undefined && state.review === null) decided.observe(seconds);
+    if (isNew && state.payment !== null && !awaitedPayment && state.review === null) decided.observe(seconds);
     if (moved === undefined) return;
     reached.observe({ status: moved }, seconds);
     const waitsForPerson = moved === 'INVENTORY_RESERVED' && state.review !== null;

@@ -49,7 +49,7 @@ const MESSAGE_MEANS: Record<keyof typeof MESSAGES, [who: string, does: string]> 
     'undoes the order and answers once it is undone; rejected with `NotCancellable` once the carrier has it. Its update id is always `cancel`, so that however often sent, it is one',
   ],
   deliveryUpdate: ['the delivery API', 'what the carrier reports: `in_transit`, `delivered` or `returned`, and when'],
-  paymentChanged: ['the payment API', 'the provider has news of the payment: it is asked how that stands'],
+  paymentChanged: ['the reconciliation', 'the provider has news of the payment: it is asked how that stands'],
   retry: ['an operator', 'what waits goes again now'],
   giveUp: ['an operator', 'undo the order, and cancel it'],
   settled: ['an operator', 'what waits was put right elsewhere: go on without it'],

@@ -121,6 +121,8 @@ export interface Recorded extends Pick<Written, 'updatedAt' | 'isNew'> {
   /** The status that was reached by this; undefined when it was reached before. */
   moved: OrderStatus | undefined;
   state: OrderState;
+  /** It had waited to be paid before this. */
+  awaitedPayment: boolean;
 }
 
 const mostTries = 20;
@@ -168,7 +170,7 @@ export async function recordProgress(
       const now = { ...stateColumns(state), stockDecision, payment, updatedAt, rowVersion, eventIds, eventCount };
       recent?.set(orderId, { ...row, ...now });
     }
-    return { updatedAt, isNew, moved, state, placedAt: row.createdAt };
+    return { updatedAt, isNew, moved, state, placedAt: row.createdAt, awaitedPayment: row.payment !== null };
   }
   throw new Error(`order ${progress.orderId} was changed by others ${String(mostTries)} times in a row`);
 }

@@ -47,8 +47,8 @@ export interface ProviderCharge {
 }
 
 /**
- * `voided`: the key was voided, or its charge refunded, before this call; nothing is charged. `pending`: it is decided
- * later, and until then a refund voids it.
+ * `voided`: the key was voided, or its charge refunded, by us before this call; nothing is charged. `pending`: it is decided
+ * later, and until then a refund voids it. One that ended at the provider, unpaid, is `declined`.
  */
 export type ProviderAnswer =
   | { outcome: 'charged'; chargeId: string }

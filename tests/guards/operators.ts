@@ -153,8 +153,8 @@ export const operators: Guard[] = [
     promise: 'A step or a compensation that does not succeed in time asks for an operator.',
     code: {
       file: 'workflows/order/perform-step.ts',
-      text: 'await attention.ask(step, causeOf(outcome.error), attempts);',
-      instead: '',
+      text: 'await attention.ask(step, causeOf(outcome.error), attempts)',
+      instead: '1',
     },
     test: {
       file: 'workflows/order/attention.int.test.ts',

@@ -105,6 +105,23 @@ export const rules: Guard[] = [
     test: { file: 'activities/payment/payment-activities.int.test.ts', name: 'for whoever takes no such answer' },
   },
   {
+    promise: 'A provider that was away is asked at once when it is said to have news, whatever pause its order is in.',
+    code: { file: 'workflows/order/answer-messages.ts', text: "attention.wake('charge-payment');", instead: '' },
+    test: { file: 'workflows/order/pending-payment.int.test.ts', name: 'is asked at once when it is said to have' },
+  },
+  {
+    promise: 'A charge that was settled while it was pending, and is paid all the same, is found.',
+    code: {
+      file: 'workflows/reconciliation/compare/compare-order.ts',
+      text: "[...paymentIs('CHARGED'), ...unheard]",
+      instead: "paymentIs('CHARGED')",
+    },
+    test: {
+      file: 'workflows/reconciliation/compare/compare-order.test.ts',
+      name: 'and came all the same, was made twice',
+    },
+  },
+  {
     promise: 'A payment that the provider has, and of which its order was told nothing, is found and told.',
     code: {
       file: 'workflows/reconciliation/compare/compare-order.ts',

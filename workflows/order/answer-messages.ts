@@ -44,7 +44,10 @@ export function answerMessages(saga: Saga): void {
     if (carrier.knows(update) && patched(PATCHES.repeatsSayNothing)) return;
     carrier.hear(update);
   });
-  setHandler(paymentChanged, () => payment.hear());
+  setHandler(paymentChanged, () => {
+    payment.hear();
+    attention.wake('charge-payment');
+  });
   setHandler(retry, () => attention.answer('retry'));
   setHandler(settled, () => attention.answer('settled'));
   setHandler(approve, () => review.decide('approve'));

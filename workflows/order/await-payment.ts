@@ -31,24 +31,29 @@ const LAST_LOOK_MS = 10_000;
  * it has taken. It is asked by the same activity, which charges once.
  */
 export async function chargeUntilDecided(saga: Saga, until: number): Promise<ChargeAnswer> {
-  const { input, services, payment, attention, details } = saga;
+  const { input, services, payment, attention, details, earlierRuns } = saga;
   const askedEveryMs = input.paymentAskedEveryMs ?? PAYMENT_ASKED_EVERY_MS;
   const beganAt = until - input.paymentWindowMs;
-  for (let count = 1; ; count++) {
-    const heard = payment.count;
-    const { retries } = attention;
-    const answer = await services.chargePaymentUntil(until, chargeOf(input));
-    if (!isPending(answer)) {
-      if (count > 1) details.phase('');
-      return answer;
-    }
+  const look = () => services.chargePaymentUntil(until, chargeOf(input));
+  let isFirst = true;
+  try {
+    for (;;) {
+      const heard = payment.count;
+      const { retries } = attention;
+      // Before the first look the step itself has asked whether an earlier run was told that it is settled.
+      const answer = await (isFirst ? look() : earlierRuns.unlessSettled('charge-payment', look));
+      if (!isPending(answer)) return answer;
 
-    await showPending(saga, pendingPayment(answer.pending, until));
-    const now = Date.now();
-    const nextLook = now + Math.max(askedEveryMs, (now - beganAt) / 10);
-    const next = Math.min(nextLook, now < until - LAST_LOOK_MS ? until - LAST_LOOK_MS : until);
-    await condition(() => payment.count > heard || attention.retries > retries, Math.max(next - now, 1));
-    if (Date.now() >= until) throw ApplicationFailure.retryable('was not paid in its window', 'NotPaid');
+      isFirst = false;
+      await showPending(saga, pendingPayment(answer.pending, until));
+      const now = Date.now();
+      const nextLook = now + Math.max(askedEveryMs, (now - beganAt) / 10);
+      const next = Math.min(nextLook, now < until - LAST_LOOK_MS ? until - LAST_LOOK_MS : until);
+      await condition(() => payment.count > heard || attention.retries > retries, Math.max(next - now, 1));
+      if (Date.now() >= until) throw ApplicationFailure.retryable('was not paid in its window', 'NotPaid');
+    }
+  } finally {
+    if (!isFirst) details.phase('');
   }
 }
 
@@ -58,12 +63,14 @@ function isPending(answer: ChargeAnswer | null | undefined): answer is { pending
   return typeof pending === 'object' && pending !== null;
 }
 
+/** Of what a provider says only what can be shown: what nobody can read must not stop the order. */
 function pendingPayment({ nextAction, expiresAt }: PendingCharge, until: number): PendingPayment {
-  const provider = expiresAt === undefined ? until : Date.parse(expiresAt);
+  const providersEnd = Date.parse(expiresAt ?? '');
+  const isShown = /^https?:/.test(nextAction?.url ?? '');
   return {
     status: nextAction ? 'ACTION_REQUIRED' : 'PROCESSING',
-    ...(nextAction && { nextAction }),
-    expiresAt: new Date(Math.min(until, provider)).toISOString(),
+    ...(nextAction && isShown && { nextAction: { type: 'redirect', url: nextAction.url } }),
+    expiresAt: new Date(Number.isNaN(providersEnd) ? until : Math.min(until, providersEnd)).toISOString(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ATTENTION_PAUSES_MS } from '../../contracts/saga-steps.js';
 import { PAYMENT_WINDOWS_MS } from '../../contracts/payment-methods.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { cancel, orderQuery, paymentChanged, settled } from './messages.js';
@@ -139,6 +140,19 @@ describe('a payment that is pending', () => {
   });
 });
 
+it('what a provider says and nobody can read stops no order, and a page that is none is not shown', async () => {
+  const [url, expiresAt] = ['javascript:alert(1)', 'soon'];
+  saga.shop.pendingCharge = { nextAction: { type: 'redirect', url }, expiresAt };
+  const placed = await pending();
+  expect(saga.shop.row(placed.id).order.payment).toEqual({
+    status: 'ACTION_REQUIRED',
+    expiresAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+  });
+  saga.shop.paymentBecomes(placed.id, 'charged');
+  await placed.handle.signal(paymentChanged);
+  await completes(placed);
+});
+
 describe('a provider that is away while a payment is pending', () => {
   const away = async () => {
     const placed = await pending();
@@ -157,6 +171,21 @@ describe('a provider that is away while a payment is pending', () => {
     expect(saga.shop.row(placed.id).order.payment?.status).toBe('PROCESSING');
     saga.shop.paymentBecomes(placed.id, 'charged');
     await placed.handle.signal(paymentChanged);
+    await completes(placed);
+  });
+
+  it('is asked at once when it is said to have changed, and pauses begin short again after each answer', async () => {
+    const placed = await away();
+    saga.shop.up('charge-payment');
+    await placed.handle.signal(paymentChanged);
+    await waitFor('the answer', () => !saga.shop.row(placed.id).order.needsAttention);
+    saga.shop.down('charge-payment', () => ApplicationFailure.retryable('is down', 'ProviderUnavailable'));
+    await placed.handle.signal(paymentChanged);
+    await test.env.sleep(attentionAfterMs + 1_000);
+    await saga.needsAttention(placed.id);
+    saga.shop.up('charge-payment');
+    saga.shop.paymentBecomes(placed.id, 'charged');
+    await test.env.sleep(ATTENTION_PAUSES_MS[0]);
     await completes(placed);
   });
 

@@ -10,6 +10,8 @@ import { SETTLED_BEFORE_DETAIL, SETTLED_DETAIL } from '../../contracts/timeline.
 type OperatorAnswer = 'retry' | 'settled';
 
 interface Waiting extends NonNullable<OrderPatch['attention']> {
+  /** In a row. */
+  failures: number;
   answer?: OperatorAnswer;
   /** Stops what the step is doing, so that the answer counts at once. */
   interrupt?: () => void;
@@ -50,6 +52,15 @@ export class Attention {
     }
   }
 
+  /** What the step waits for may be there: it goes on now, as after a retry. */
+  wake(step: AttentionStep): void {
+    const waiting = this.#find(step);
+    // What an operator has answered counts more.
+    if (waiting === undefined || waiting.answer !== undefined) return;
+    waiting.answer = 'retry';
+    waiting.interrupt?.();
+  }
+
   /** How often an operator has asked to go on, whether anything waited for them or not. */
   get retries(): number {
     return this.#retries;
@@ -60,13 +71,14 @@ export class Attention {
     return this.#heededRetries;
   }
 
-  /** Shows the order to operators, and why; again only when the cause changes. */
-  async ask(step: AttentionStep, cause: FailureCause, attempts: number): Promise<void> {
+  /** Shows the order to operators, and why; again only when the cause changes. Answers with how often in a row it has failed. */
+  async ask(step: AttentionStep, cause: FailureCause, attempts: number): Promise<number> {
     const known = this.#find(step);
-    if (known?.reason === cause.reason && known.error === cause.error) return;
+    const isTold = known?.reason === cause.reason && known.error === cause.error;
+    const waiting: Waiting = known ?? { step, since: new Date().toISOString(), ...cause, failures: 0 };
+    Object.assign(waiting, cause, { failures: waiting.failures + 1 });
+    if (isTold) return waiting.failures;
 
-    const waiting: Waiting = known ?? { step, since: new Date().toISOString(), ...cause };
-    Object.assign(waiting, cause);
     if (known === undefined) this.#waiting.push(waiting);
     this.details.waits(step, shownOf(waiting));
     const count = (this.#asked.get(step) ?? 0) + 1;
@@ -75,6 +87,7 @@ export class Attention {
     // What can't be written down can't be told by the row either.
     if (step !== 'record-progress') await this.journal.record({ attention: this.#shown() }, entry);
     this.#show();
+    return waiting.failures;
   }
 
   /** Runs `work` until it ends, or until an operator answers for a step that waits. */
@@ -175,7 +188,6 @@ export async function performStep<T>(
   until = Number.POSITIVE_INFINITY,
 ): Promise<Performed<T>> {
   let attempts = 0;
-  let failures = 0;
   let pauseMs = 0;
   let lastError: unknown;
   const isTooLate = () => Date.now() >= until;
@@ -209,9 +221,7 @@ export async function performStep<T>(
           if (refusal) throw new StepRefused(step, refusal, attempts);
           if (isTooLate()) throw new StepTooLate(step, attempts, outcome.error);
           lastError = outcome.error;
-          failures += 1;
-          await attention.ask(step, causeOf(outcome.error), attempts);
-          pauseMs = pauseAfter(failures);
+          pauseMs = pauseAfter(await attention.ask(step, causeOf(outcome.error), attempts));
         }
       }
     }

@@ -74,6 +74,7 @@ export function openSaga(input: OrderSagaInput) {
     payment: new PaymentNews(),
     compensations,
     cancellation,
+    earlierRuns,
     services: stepActivities(attentionAfterMs),
     step,
   };

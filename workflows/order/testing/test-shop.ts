@@ -20,6 +20,7 @@ import type {
   ChargeAnswer,
   ChargeRequest,
   PaymentActivities,
+  PendingCharge,
   RefundPartActivities,
 } from '../../../contracts/activities/payment-activities.js';
 import type { Order } from '../../../contracts/http/orders.js';
@@ -59,8 +60,12 @@ export class TestShop {
   readonly #before = new Map<Step, () => Promise<void> | void>();
   readonly #after = new Map<Step, () => Promise<void> | void>();
 
+  /** What the provider says of a charge that is decided later. */
+  pendingCharge: PendingCharge = {};
+
   /** All up again; what orders left stays. */
   reset(): void {
+    this.pendingCharge = {};
     this.calls.length = 0;
     this.#before.clear();
     this.#after.clear();
@@ -241,7 +246,7 @@ export class TestShop {
     if (known === 'declined') throw refusal(REFUSALS.paymentDeclined, { paymentId, code: 'refused_by_customer' });
     if (paymentMethod.startsWith('bank_transfer') && known !== 'charged') {
       this.#payments.set(orderId, 'pending');
-      return { pending: {} };
+      return { pending: this.pendingCharge };
     }
     this.#payments.set(orderId, 'charged');
     return { paymentId };

@@ -73,7 +73,7 @@ function repairOf(difference: FindingKind, stage: Stage['payment'], ours: Ours):
     : undefined;
 }
 
-/** Its Saga asks the provider more seldom than that, the longer it has waited. */
+/** Beyond a tenth of what it had waited by then: so much later, at most, its Saga asks the provider again. */
 const HEARD_WITHIN_MS = 10 * 60_000;
 
 /** What was decided at the provider while the order waits on to be paid, and nothing has failed: the order was not told. */
@@ -81,7 +81,9 @@ export function comparePending({ orderId, order, workflow, payment, ledger }: Re
   const isDecided = ledger?.status === 'CHARGED' || ledger?.status === 'DECLINED';
   const waits = order?.status === 'INVENTORY_RESERVED' && !order.needsAttention && workflow.state === 'running';
   if (!isDecided || !waits || payment?.status !== 'PENDING' || ledger.changedAt === undefined) return [];
-  if (now - Math.max(Date.parse(ledger.changedAt), Date.parse(order.updatedAt)) <= HEARD_WITHIN_MS) return [];
+  const [decidedAt, waitsSince] = [Date.parse(ledger.changedAt), Date.parse(order.updatedAt)];
+  const waited = Math.max(decidedAt - waitsSince, 0);
+  if (now - Math.max(decidedAt, waitsSince) <= waited / 10 + HEARD_WITHIN_MS) return [];
   const money = { amount: ledger.amount, currency: ledger.currency };
   const says = `order ${order.status}, payment ${payment.status}, provider ${ledger.status} (${ledger.chargeId})`;
   return [finding('payment-unheard', orderId, says, { money, repair: 'tell-order' })];

@@ -277,6 +277,9 @@ describe('a payment that is pending', () => {
     expect(waits(ledger)).toEqual([['payment-unheard', 'tell-order']]);
     expect(waits(ledger, {}, recently)).toEqual([]);
     expect(waits(ledger, { updatedAt: recently })).toEqual([]);
+    // It had waited for a day, so it asks again only after a tenth of one.
+    const [anHourAgo, aDayBefore] = [1, 25].map((hours) => new Date(NOW - hours * 3_600_000).toISOString());
+    expect(waits(ledger, { updatedAt: aDayBefore }, anHourAgo)).toEqual([]);
     // It asks, and gets no answer: an operator knows.
     expect(waits(ledger, { needsAttention: true, attentionStep: 'charge-payment' })).toEqual([]);
   });
@@ -338,6 +341,14 @@ describe('a step that was settled', () => {
     const kindsWhen = (at: string) => kindsOf(records(orderIn(status, { settled: [{ step, at }] }), books));
     expect(kindsWhen(before)).toEqual(['settled-and-done']);
     expect(kindsWhen(after)).toEqual([]);
+  });
+
+  it('a charge that was pending then, and came all the same, was made twice', () => {
+    const settled = [{ step: 'charge-payment', at: before }];
+    const of = records(orderIn('COMPLETED', { settled }), { ...completed, payment: 'PENDING' });
+    const came = (changedAt: string) => kindsOf({ ...of, ledger: of.ledger && { ...of.ledger, changedAt } });
+    expect(came(after)).toEqual(['settled-and-done']);
+    expect(came('2026-01-31T09:00:00.000Z')).toEqual([]);
   });
 
   it('and done twice, is told no more once an operator has put it right; done again, it is', () => {

@@ -107,9 +107,14 @@ function atStake({ stock, payment, ledger }: RecordsOfOrder): Pick<Finding, 'uni
  * What an operator put right elsewhere and its service has done afterwards all the same. Done before, it was settled
  * because nobody heard of it. Not seen of what goes on being written: a reservation that is sold, a parcel on its way.
  */
-function compareSettled({ orderId, order, stock, payment }: RecordsOfOrder): Finding[] {
+function compareSettled({ orderId, order, stock, payment, ledger }: RecordsOfOrder): Finding[] {
   const paymentIs = (...states: PaymentState[]) =>
     payment !== undefined && states.some((state) => state === payment.status) ? [payment] : [];
+  // What was pending then nobody asks for any more: that it came after all the provider's books alone say.
+  const unheard =
+    ledger?.status === 'CHARGED' && ledger.changedAt !== undefined
+      ? paymentIs('PENDING').map((row) => ({ ...row, status: ledger.status, updatedAt: ledger.changedAt ?? '' }))
+      : [];
   const stockIs = (...statuses: ReservationStatus[]) =>
     stock.filter(({ status }) => statuses.some((one) => one === status));
 
@@ -129,7 +134,7 @@ function compareSettled({ orderId, order, stock, payment }: RecordsOfOrder): Fin
     const known = step as SagaStep;
     switch (known) {
       case 'charge-payment':
-        return ofMoney(after(paymentIs('CHARGED')));
+        return ofMoney(after([...paymentIs('CHARGED'), ...unheard]));
       case 'refund-payment':
         return ofMoney(after(paymentIs('REFUNDED')));
       case 'commit-stock':
