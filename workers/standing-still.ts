@@ -9,6 +9,7 @@ import type { temporal, google } from '@temporalio/proto';
 import { workflowIdOf, type OrderSagaInput, type SagaTimes } from '../contracts/order-saga.js';
 import { undoWorkflowIdOf } from '../contracts/reconciliation.js';
 import type { Stall } from '../contracts/saga-steps.js';
+import { timesFor } from '../services/order/saga-start.js';
 import type { WatchedOrder } from '../services/order/watched-orders.js';
 
 const { EventType } = proto.temporal.api.enums.v1;
@@ -107,7 +108,7 @@ async function whyNothingMoves(
   usual: SagaTimes,
 ): Promise<Stall | undefined> {
   const standsFor = Date.now() - order.updatedAt.getTime();
-  if (order.needsAttention || standsFor <= longestWait(order, usual)) return undefined;
+  if (order.needsAttention || standsFor <= longestWait(order, timesFor(order.paymentMethod, usual))) return undefined;
   return standsFor > longestWait(order, await ownTimes(workflows, handle)) ? 'NothingMoves' : undefined;
 }
 

@@ -96,6 +96,15 @@ export function detailsOf({ lines, currency }: PlacedOrder): string {
 
 type OrderSaga = (input: OrderSagaInput) => Promise<Order>;
 
+/** What an order by this payment method is started with. */
+export function timesFor(paymentMethod: string, times: SagaTimes): SagaTimes {
+  return {
+    ...times,
+    paymentWindowMs: PAYMENT_WINDOWS_MS.get(paymentMethod) ?? times.paymentWindowMs,
+    ...(REVIEWED_METHODS.includes(paymentMethod) && { reviewAbove: 0 }),
+  };
+}
+
 interface SagaSettings {
   times: SagaTimes;
   /** The workflow's own `initialSearchAttributes`: a service's body doesn't import workflows. */
@@ -107,19 +116,10 @@ interface SagaSettings {
  * never followed by a second.
  */
 export function sagaStart({ order, paymentMethod }: StoredOrder, { times, searchAttributesOf }: SagaSettings) {
-  const paymentWindowMs = PAYMENT_WINDOWS_MS.get(paymentMethod) ?? times.paymentWindowMs;
   return {
     workflowId: workflowIdOf(order.id),
     taskQueue: TASK_QUEUES.order,
-    args: [
-      {
-        order: placedOrder(order),
-        paymentMethod,
-        ...times,
-        paymentWindowMs,
-        ...(REVIEWED_METHODS.includes(paymentMethod) && { reviewAbove: 0 }),
-      },
-    ],
+    args: [{ order: placedOrder(order), paymentMethod, ...timesFor(paymentMethod, times) }],
     workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',

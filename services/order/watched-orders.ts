@@ -8,6 +8,7 @@ export interface WatchedOrder {
   id: string;
   status: OrderStatus;
   review: Review | null;
+  paymentMethod: string;
   /** Its customer, or their bank. */
   awaitsPayment: boolean;
   /** Its workflow says so itself. */
@@ -44,7 +45,7 @@ export interface WatchedOrders {
 export function createWatchedOrders(prisma: PrismaClient): WatchedOrders {
   return {
     list: ({ after, limit, movedBefore }) => prisma.$queryRaw<WatchedOrder[]>`
-      SELECT id, status, review, ${awaitsPayment} AS "awaitsPayment", needs_attention AS "needsAttention", stalled_why AS "stalledWhy",
+      SELECT id, status, review, payment_method AS "paymentMethod", ${awaitsPayment} AS "awaitsPayment", needs_attention AS "needsAttention", stalled_why AS "stalledWhy",
         workflow_started_at IS NOT NULL AS "wasStarted", created_at AS "createdAt", updated_at AS "updatedAt"
       FROM orders
       WHERE ${openOrStalled}
