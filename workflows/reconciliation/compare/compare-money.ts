@@ -2,7 +2,7 @@ import { PART_ANSWERED_WITHIN_MS } from '../../../contracts/activities/reconcili
 import type { Finding, FindingKind, Repair } from '../../../contracts/reconciliation.js';
 import type { PaymentState } from '../../../services/payment/domain/payment.js';
 import type { RecordsOfOrder } from '../gather-records.js';
-import { finding, stageOf, type Stage } from './finding.js';
+import { finding, HEARD_WITHIN_MS, stageOf, type Stage } from './finding.js';
 
 /** Whose money it is by our own books. */
 export function comparePayment({ orderId, order, payment }: RecordsOfOrder): Finding[] {
@@ -73,15 +73,13 @@ function repairOf(difference: FindingKind, stage: Stage['payment'], ours: Ours):
     : undefined;
 }
 
-/** Beyond a tenth of what it had waited by then: so much later, at most, its Saga asks the provider again. */
-const HEARD_WITHIN_MS = 10 * 60_000;
-
 /** What was decided at the provider while the order waits on to be paid, and nothing has failed: the order was not told. */
 export function comparePending({ orderId, order, workflow, payment, ledger }: RecordsOfOrder, now: number): Finding[] {
   const isDecided = ledger?.status === 'CHARGED' || ledger?.status === 'DECLINED';
   const waits = order?.status === 'INVENTORY_RESERVED' && !order.needsAttention && workflow.state === 'running';
   if (!isDecided || !waits || payment?.status !== 'PENDING' || ledger.changedAt === undefined) return [];
   const [decidedAt, waitsSince] = [Date.parse(ledger.changedAt), Date.parse(order.updatedAt)];
+  // Its Saga asks the provider again after a tenth of what it has waited.
   const waited = Math.max(decidedAt - waitsSince, 0);
   if (now - Math.max(decidedAt, waitsSince) <= waited / 10 + HEARD_WITHIN_MS) return [];
   const money = { amount: ledger.amount, currency: ledger.currency };

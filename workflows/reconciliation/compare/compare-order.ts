@@ -1,7 +1,7 @@
 import type { Finding } from '../../../contracts/reconciliation.js';
 import type { DeliveryState } from '../../../services/delivery/domain/delivery.js';
 import type { RecordsOfOrder } from '../gather-records.js';
-import { finding, stageOf, acknowledgedAs } from './finding.js';
+import { finding, stageOf, acknowledgedAs, HEARD_WITHIN_MS } from './finding.js';
 import { isFinal, type OrderStatus } from '../../../contracts/order-status.js';
 import type { ReservationStatus } from '../../../services/inventory/domain/reservation.js';
 import { partOf, type SagaStep } from '../../../contracts/saga-steps.js';
@@ -11,9 +11,6 @@ import { compareRestocks, compareStock } from './compare-stock.js';
 
 /** The carrier was asked, or has it. */
 const ON_ITS_WAY: readonly DeliveryState[] = ['PENDING', 'STARTED', 'IN_TRANSIT'];
-
-/** A step that the end of a delivery brings about, and that fails, asks for an operator before. */
-const HEARD_WITHIN_MS = 10 * 60_000;
 
 /** `now` in milliseconds since the epoch. */
 function compareDelivery({ orderId, order, workflow, delivery }: RecordsOfOrder, now: number): Finding[] {

@@ -3,6 +3,9 @@ import type { Finding } from '../../../contracts/reconciliation.js';
 import type { OrderStatus } from '../../../contracts/order-status.js';
 import { isCompensation, partOf, type Part } from '../../../contracts/saga-steps.js';
 
+/** A step that a delivery or a payment brings about, and that fails, asks for an operator before; in milliseconds. */
+export const HEARD_WITHIN_MS = 10 * 60_000;
+
 /** A finding about one order; without a repair it is left out rather than undefined. */
 export function finding(
   kind: Finding['kind'],
