@@ -29,8 +29,7 @@ const pending = async () => {
   return placed;
 };
 const looks = () => saga.shop.countOf('charge-payment');
-const linesOf = (id: string) =>
-  saga.shop.row(id).timeline.map(({ step, outcome, detail }) => [step, outcome, detail].filter(Boolean).join(' '));
+const linesOf = (id: string) => saga.shop.linesOf(id);
 const completes = async ({ id, handle }: Awaited<ReturnType<typeof pending>>) => {
   await saga.reached(id, 'DELIVERY_STARTED');
   await saga.carrierTells(id, 'delivered');

@@ -28,8 +28,7 @@ const undecided = async () => {
   await saga.needsAttention(placed.id);
   return placed;
 };
-const linesOf = (id: string) =>
-  saga.shop.row(id).timeline.map(({ step, outcome, detail }) => [step, outcome, detail].filter(Boolean).join(' '));
+const linesOf = (id: string) => saga.shop.linesOf(id);
 
 describe('an order that is reviewed', () => {
   it('is not charged before it is approved, however long that takes', async () => {

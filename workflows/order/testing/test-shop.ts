@@ -90,6 +90,13 @@ export class TestShop {
     return row;
   }
 
+  /** Its timeline, a line for each entry. */
+  linesOf(orderId: string): string[] {
+    return this.row(orderId).timeline.map(({ step, outcome, detail }) =>
+      [step, outcome, detail].filter(Boolean).join(' '),
+    );
+  }
+
   payment(orderId: string) {
     return this.#payments.get(orderId);
   }
