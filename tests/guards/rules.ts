@@ -80,8 +80,8 @@ export const rules: Guard[] = [
     promise: 'A payment that is said to have changed before its order waits for that is asked for at once.',
     code: {
       file: 'workflows/order/await-payment.ts',
-      text: '() => payment.count > heard || attention.retries > retries',
-      instead: '() => payment.count > heard + 1 || attention.retries > retries',
+      text: '() => payment.news > heard || attention.retries > retries',
+      instead: '() => payment.news > heard + 1 || attention.retries > retries',
     },
     test: { file: 'workflows/order/pending-payment.int.test.ts', name: 'before the Saga waited' },
   },

@@ -45,7 +45,7 @@ export function answerMessages(saga: Saga): void {
     carrier.hear(update);
   });
   setHandler(paymentChanged, () => {
-    payment.hear();
+    payment.news += 1;
     attention.wake('charge-payment');
   });
   setHandler(retry, () => attention.answer('retry'));

@@ -7,21 +7,6 @@ import type { Saga } from './saga.js';
 import { chargeOf } from './step-activities.js';
 import { stepEntry } from './step-outcome.js';
 
-/** That the provider has something to say: it may come twice, and before the Saga waits for it. */
-export class PaymentNews {
-  #count = 0;
-  /** How often it was written down how the payment stands. */
-  timesShown = 0;
-
-  hear(): void {
-    this.#count += 1;
-  }
-
-  get count(): number {
-    return this.#count;
-  }
-}
-
 /** The provider is asked once more so long before the end: what was paid by then is not sent back. */
 const LAST_LOOK_MS = 10_000;
 
@@ -38,7 +23,7 @@ export async function chargeUntilDecided(saga: Saga, until: number): Promise<Cha
   let isFirst = true;
   try {
     for (;;) {
-      const heard = payment.count;
+      const heard = payment.news;
       const { retries } = attention;
       // Before the first look the step itself has asked whether an earlier run was told that it is settled.
       const answer = await (isFirst ? look() : earlierRuns.unlessSettled('charge-payment', look));
@@ -49,7 +34,7 @@ export async function chargeUntilDecided(saga: Saga, until: number): Promise<Cha
       const now = Date.now();
       const nextLook = now + Math.max(askedEveryMs, (now - beganAt) / 10);
       const next = Math.min(nextLook, now < until - LAST_LOOK_MS ? until - LAST_LOOK_MS : until);
-      await condition(() => payment.count > heard || attention.retries > retries, Math.max(next - now, 1));
+      await condition(() => payment.news > heard || attention.retries > retries, Math.max(next - now, 1));
       if (Date.now() >= until) throw ApplicationFailure.retryable('was not paid in its window', 'NotPaid');
     }
   } finally {

@@ -46,19 +46,14 @@ export class Attention {
   answer(answer: OperatorAnswer): void {
     if (answer === 'retry') this.#retries += 1;
     if (this.#waiting.length > 0) this.#heededRetries = this.#retries;
-    for (const waiting of this.#waiting) {
-      waiting.answer = answer;
-      waiting.interrupt?.();
-    }
+    for (const waiting of this.#waiting) give(waiting, answer);
   }
 
   /** What the step waits for may be there: it goes on now, as after a retry. */
   wake(step: AttentionStep): void {
     const waiting = this.#find(step);
     // What an operator has answered counts more.
-    if (waiting === undefined || waiting.answer !== undefined) return;
-    waiting.answer = 'retry';
-    waiting.interrupt?.();
+    if (waiting !== undefined && waiting.answer === undefined) give(waiting, 'retry');
   }
 
   /** How often an operator has asked to go on, whether anything waited for them or not. */
@@ -159,6 +154,11 @@ export class Attention {
 
 function shownOf({ step, since, reason, error }: Waiting): NonNullable<OrderPatch['attention']> {
   return { step, since, reason, error };
+}
+
+function give(waiting: Waiting, answer: OperatorAnswer): void {
+  waiting.answer = answer;
+  waiting.interrupt?.();
 }
 
 function takeAnswer(waiting: Waiting | undefined): OperatorAnswer | undefined {

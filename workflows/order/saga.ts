@@ -6,7 +6,6 @@ import { Attention, performStep, type Performed } from './perform-step.js';
 import { Cancellation, Compensations, undoneBefore } from './cancellation.js';
 import { CarrierReports } from './carrier-reports.js';
 import { CurrentDetails } from './operator-view.js';
-import { PaymentNews } from './await-payment.js';
 import { Review } from './await-review.js';
 import { EarlierRuns, OrderJournal, recordProgress } from './order-journal.js';
 import { wasByHand, StepRefused, StepTooLate, stepEntry } from './step-outcome.js';
@@ -71,7 +70,12 @@ export function openSaga(input: OrderSagaInput) {
     attention,
     carrier: new CarrierReports(),
     review: new Review(input),
-    payment: new PaymentNews(),
+    payment: {
+      /** How often it was said that the provider has news: it may come twice, and before the Saga waits for it. */
+      news: 0,
+      /** How often it was written down how the payment stands. */
+      timesShown: 0,
+    },
     compensations,
     cancellation,
     earlierRuns,
