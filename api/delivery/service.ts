@@ -3,7 +3,7 @@ import { deliveryOperations } from '../../contracts/http/deliveries.js';
 import type { Logger } from '../../platform/logger.js';
 import { createTemporalClient, temporalSettingsFrom } from '../../platform/temporal/client.js';
 import { createDeliveryReader, type DeliveryReader } from '../../services/delivery/delivery-reader.js';
-import type { CarrierKeys } from '../../services/delivery/domain/carrier-signature.js';
+import type { CarrierKeys } from '../../services/delivery/carrier.js';
 import { PrismaClient } from '../../services/delivery/prisma/generated/client.js';
 import {
   createEventRecorder,

@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { json } from '../../platform/env.js';
 import type { Address } from '../../contracts/http/address.js';
 
+const keySchema = z.strictObject({ carrier: z.string().min(1), secret: z.string().min(32) });
+
+/** By key id. A key speaks for the parcels of one carrier. */
+export type CarrierKeys = Record<string, z.output<typeof keySchema>>;
+
 /** For whoever checks a carrier's signatures, and for the simulated carrier, which makes them. */
 export const carrierSettings = {
-  CARRIER_KEYS: json(
-    z.record(z.string(), z.strictObject({ carrier: z.string().min(1), secret: z.string().min(32) })),
-  ).describe(
+  CARRIER_KEYS: json(z.record(z.string(), keySchema)).describe(
     'JSON, key id to `{"carrier", "secret"}`, the secret of 32 characters at least; several, so that one can be changed without losing a report',
   ),
 };

@@ -5,7 +5,8 @@ import { forwardedOperations } from '../../contracts/http/operations.js';
 import { internalOperations, type Session } from '../../contracts/http/sessions.js';
 import type { ProblemDocument } from '../../contracts/http/problem.js';
 import { clientSecretName } from '../../stack/app/secrets.js';
-import { signCarrierEvent, type CarrierKeys } from '../../services/delivery/domain/carrier-signature.js';
+import { signMessage } from '../../platform/signed-message.js';
+import type { CarrierKeys } from '../../services/delivery/carrier.js';
 import { ApiDocument } from '../support/api-document.js';
 import {
   SEOUL,
@@ -79,7 +80,7 @@ const [[keyId, { secret: key }] = ['', { secret: '' }]] = Object.entries(
   JSON.parse(secrets['CARRIER_KEYS'] ?? '{}') as CarrierKeys,
 );
 const signed = (body: unknown) => ({
-  'x-carrier-signature': signCarrierEvent({ body: JSON.stringify(body), key, kid: keyId, at: new Date() }),
+  'x-carrier-signature': signMessage({ body: JSON.stringify(body), key, kid: keyId, at: new Date() }),
 });
 const basic = (id: string, secret: string) => ({
   authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,

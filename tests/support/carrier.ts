@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CarrierEvent } from '../../contracts/http/deliveries.js';
-import { signCarrierEvent, type CarrierKeys } from '../../services/delivery/domain/carrier-signature.js';
+import { signMessage } from '../../platform/signed-message.js';
+import type { CarrierKeys } from '../../services/delivery/carrier.js';
 import { Api, type Answer } from './api.js';
 
 /** What a carrier sends, and signs. `at`: the carrier's own time, RFC 3339 UTC. */
@@ -19,7 +20,7 @@ export function carrierOf({ gatewayUrl, dir }: { gatewayUrl: string; dir: string
   const anyone = new Api(gatewayUrl);
   return (deliveryId, status, at = new Date().toISOString()) => {
     const report = { deliveryId, status, at };
-    const signature = signCarrierEvent({ body: JSON.stringify(report), key, kid, at: new Date() });
+    const signature = signMessage({ body: JSON.stringify(report), key, kid, at: new Date() });
     return anyone.post(`/deliveries/${deliveryId}/events`, report, { 'x-carrier-signature': signature });
   };
 }

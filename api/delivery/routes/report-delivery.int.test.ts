@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cancelDelivery } from '../../../services/delivery/cancel-delivery.js';
-import { signCarrierEvent } from '../../../services/delivery/domain/carrier-signature.js';
+import { signMessage } from '../../../platform/signed-message.js';
 import { carrierKeys, openDeliveryApi } from '../testing/open-delivery-api.js';
 import type { DeliveryApi } from '../testing/open-delivery-api.js';
 
@@ -102,33 +102,27 @@ describe('POST /deliveries/{id}/events', () => {
 
   it.each([
     ['none', () => ''],
-    [
-      'one of a key that we do not know',
-      (body: string) => signCarrierEvent({ body, key: 'x', kid: 'k9', at: new Date() }),
-    ],
-    ['one made with another secret', (body: string) => signCarrierEvent({ body, key: 'x', kid: 'k1', at: new Date() })],
-    [
-      'one of another body',
-      () => signCarrierEvent({ body: '{}', key: carrierKeys.k1.secret, kid: 'k1', at: new Date() }),
-    ],
+    ['one of a key that we do not know', (body: string) => signMessage({ body, key: 'x', kid: 'k9', at: new Date() })],
+    ['one made with another secret', (body: string) => signMessage({ body, key: 'x', kid: 'k1', at: new Date() })],
+    ['one of another body', () => signMessage({ body: '{}', key: carrierKeys.k1.secret, kid: 'k1', at: new Date() })],
     [
       'one of six minutes ago',
       (body: string) =>
-        signCarrierEvent({ body, key: carrierKeys.k1.secret, kid: 'k1', at: new Date(Date.now() - 360_000) }),
+        signMessage({ body, key: carrierKeys.k1.secret, kid: 'k1', at: new Date(Date.now() - 360_000) }),
     ],
     [
       'one of six minutes ahead',
       (body: string) =>
-        signCarrierEvent({ body, key: carrierKeys.k1.secret, kid: 'k1', at: new Date(Date.now() + 360_000) }),
+        signMessage({ body, key: carrierKeys.k1.secret, kid: 'k1', at: new Date(Date.now() + 360_000) }),
     ],
     [
       'a good one and another one beside it',
       (body: string) =>
-        `${signCarrierEvent({ body, key: carrierKeys.k1.secret, kid: 'k1', at: new Date() })},v1=${'0'.repeat(64)}`,
+        `${signMessage({ body, key: carrierKeys.k1.secret, kid: 'k1', at: new Date() })},v1=${'0'.repeat(64)}`,
     ],
     [
       'a good one, named as of another key',
-      (body: string) => signCarrierEvent({ body, key: carrierKeys.k1.secret, kid: 'k2', at: new Date() }),
+      (body: string) => signMessage({ body, key: carrierKeys.k1.secret, kid: 'k2', at: new Date() }),
     ],
   ])('refuses a signature: %s', async (_what, sign) => {
     const { orderId, deliveryId } = await api.startedDelivery();
@@ -146,7 +140,7 @@ describe('POST /deliveries/{id}/events', () => {
     const body = JSON.stringify({ deliveryId: strangers.deliveryId, status: 'returned', at: '2026-03-01T12:00:00Z' });
     expect((await api.send(ours.deliveryId, 'returned', { body })).status).toBe(401);
     const own = JSON.stringify({ deliveryId: ours.deliveryId, status: 'returned', at: '2026-03-01T12:00:00Z' });
-    const signature = signCarrierEvent({ body: own, key: carrierKeys.other.secret, kid: 'other', at: new Date() });
+    const signature = signMessage({ body: own, key: carrierKeys.other.secret, kid: 'other', at: new Date() });
     const answer = await api.send(ours.deliveryId, 'returned', { body: own, signature });
     expect([answer.status, answer.type]).toEqual([401, 'application/problem+json']);
     expect(answer.get('www-authenticate')).toMatch(/^X-Carrier-Signature/);

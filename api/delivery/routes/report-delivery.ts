@@ -16,7 +16,8 @@ import {
 import { handle } from '../../http/handle.js';
 import { notFound, serviceUnavailable, unauthorized, type ProblemError } from '../../http/problem.js';
 import type { DeliveryContext } from '../service.js';
-import { signingCarrier, type CarrierKeys } from '../../../services/delivery/domain/carrier-signature.js';
+import { signingKey } from '../../../platform/signed-message.js';
+import type { CarrierKeys } from '../../../services/delivery/carrier.js';
 import { audit } from '../../http/audit.js';
 import { requireJson } from '../../http/validate.js';
 
@@ -118,15 +119,15 @@ function requireRecorded(
 /** The carrier that signed the body as it came; throws 401 where none of ours did. */
 function requireCarrier(req: Request, keys: CarrierKeys): string {
   requireJson(req);
-  const carrier = signingCarrier({
+  const key = signingKey({
     signature: req.get('x-carrier-signature'),
     body: req.rawBody ?? Buffer.alloc(0),
     keys,
     now: new Date(),
   });
-  if (carrier === undefined)
+  if (key === undefined)
     throw notTheirs(req, 'bad-signature', 'A carrier signs this call with X-Carrier-Signature, at most 5 minutes old.');
-  return carrier;
+  return key.carrier;
 }
 
 /** 401 for what no carrier of ours has signed, or not of this; written down, as somebody tries it. */

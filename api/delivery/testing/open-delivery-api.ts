@@ -5,7 +5,7 @@ import { workflowIdOf, ORDER_SAGA } from '../../../contracts/order-saga.js';
 import { createLogger } from '../../../platform/logger.js';
 import { createTemporalClient, createDataConverter } from '../../../platform/temporal/client.js';
 import { createDeliveryReader } from '../../../services/delivery/delivery-reader.js';
-import { signCarrierEvent } from '../../../services/delivery/domain/carrier-signature.js';
+import { signMessage } from '../../../platform/signed-message.js';
 import { createEventRecorder, createToldMarker } from '../../../services/delivery/record-event.js';
 import { SIMULATED_CARRIER } from '../../../services/delivery/simulated-carrier/simulated-carrier.js';
 import { startDelivery } from '../../../services/delivery/start-delivery.js';
@@ -115,8 +115,7 @@ export async function openDeliveryApi() {
     /** What a carrier sends, signed now unless a test has its own signature. */
     send: async (deliveryId: string, status: CarrierEvent, sent: Sent = {}) => {
       const body = sent.body ?? JSON.stringify({ deliveryId, status, at: '2026-03-01T12:00:00Z' });
-      const signature =
-        sent.signature ?? signCarrierEvent({ body, key: carrierKeys.k2.secret, kid: 'k2', at: new Date() });
+      const signature = sent.signature ?? signMessage({ body, key: carrierKeys.k2.secret, kid: 'k2', at: new Date() });
       return request(appWith(sent.with))
         .post(`/deliveries/${deliveryId}/events`)
         .set('content-type', 'application/json')

@@ -1,5 +1,5 @@
 import type { CarrierEvent } from '../../../contracts/http/deliveries.js';
-import { signCarrierEvent } from '../domain/carrier-signature.js';
+import { signMessage } from '../../../platform/signed-message.js';
 import { randomUUID } from 'node:crypto';
 import type { Booked, Carrier } from '../carrier.js';
 import { behaviourAt, isDelivered, nextReport, planOf } from './plan.js';
@@ -37,7 +37,7 @@ export function createReportSender({ urls, key, kid, timeoutMs = 3_000 }: SendRe
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          'x-carrier-signature': signCarrierEvent({ body, key, kid, at: new Date() }),
+          'x-carrier-signature': signMessage({ body, key, kid, at: new Date() }),
         },
         body,
         signal: AbortSignal.any([stopped, AbortSignal.timeout(timeoutMs)]),

@@ -1,21 +1,22 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { signingCarrier, signCarrierEvent } from './carrier-signature.js';
+import { signingKey, signMessage } from './signed-message.js';
 
 const at = new Date('2026-03-01T12:00:00Z');
-const keys = {
-  old: { carrier: 'Post', secret: 'an old secret' },
-  new: { carrier: 'Post', secret: 'a new secret' },
-  other: { carrier: 'Courier', secret: 'the secret of another' },
+type Key = { of: string; secret: string };
+const keys: Record<'old' | 'new' | 'other', Key> = {
+  old: { of: 'Post', secret: 'an old secret' },
+  new: { of: 'Post', secret: 'a new secret' },
+  other: { of: 'Courier', secret: 'the secret of another' },
 };
 const body = '{"status":"delivered","at":"2026-03-01T12:00:00Z"}';
-const signature = signCarrierEvent({ body, key: keys.new.secret, kid: 'new', at });
+const signature = signMessage({ body, key: keys.new.secret, kid: 'new', at });
 
 const after = (seconds: number) => new Date(at.getTime() + seconds * 1000);
-const accepts = (changes: Partial<Parameters<typeof signingCarrier>[0]> = {}) =>
-  signingCarrier({ signature, body: Buffer.from(body), keys, now: at, ...changes });
+const accepts = (changes: Partial<Parameters<typeof signingKey<Key>>[0]> = {}) =>
+  signingKey<Key>({ signature, body: Buffer.from(body), keys, now: at, ...changes })?.of;
 
-describe('a carrier signature', () => {
+describe('a signature', () => {
   it('is the HMAC-SHA256 over time and body', () => {
     const v1 = createHmac('sha256', keys.new.secret).update(`1772366400.${body}`).digest('hex');
     expect(signature).toBe(`t=1772366400,kid=new,v1=${v1}`);
@@ -23,10 +24,8 @@ describe('a carrier signature', () => {
 
   it('is good with any of the keys, and tells whose it is', () => {
     expect(accepts()).toBe('Post');
-    expect(accepts({ signature: signCarrierEvent({ body, key: keys.other.secret, kid: 'other', at }) })).toBe(
-      'Courier',
-    );
-    expect(accepts({ signature: signCarrierEvent({ body, key: keys.old.secret, kid: 'old', at }) })).toBe('Post');
+    expect(accepts({ signature: signMessage({ body, key: keys.other.secret, kid: 'other', at }) })).toBe('Courier');
+    expect(accepts({ signature: signMessage({ body, key: keys.old.secret, kid: 'old', at }) })).toBe('Post');
   });
 
   it('is good for five minutes, both ways', () => {
