@@ -251,7 +251,7 @@ export function damagesOf(shop: Shop): Record<FindingKind, () => Promise<Omit<Pl
       return { orderId };
     },
     'delivery-unheard': async () => {
-      const orderId = await shop.open(await product());
+      const orderId = await shop.waitsForTheCarrier(await product());
       await shop.reported(orderId, 'delivered');
       await orders.prisma.order.update({ where: { id: orderId }, data: { updatedAt: minutesAgo(11) } });
       await deliveries.prisma.delivery.update({ where: { orderId }, data: { updatedAt: minutesAgo(11) } });

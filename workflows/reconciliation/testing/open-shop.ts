@@ -37,7 +37,14 @@ import { workflowBundle } from '../../order/testing/workflow-bundle.js';
 
 export type Shop = Awaited<ReturnType<typeof openShop>>;
 
-const usualTimes = { attentionAfterMs: 60_000, paymentWindowMs: 60_000, carrierSilenceMs: 86_400_000 };
+const DAY_MS = 86_400_000;
+/** However long a test takes, no order asks again, or gives up, in its midst. */
+const usualTimes = {
+  attentionAfterMs: 60_000,
+  paymentWindowMs: DAY_MS,
+  paymentAskedEveryMs: DAY_MS / 2,
+  carrierSilenceMs: DAY_MS,
+};
 
 /** The whole Saga in this process, on real databases and the real Temporal server: what a reconciliation looks at. */
 export async function openShop(times: SagaTimes = usualTimes) {
@@ -118,6 +125,18 @@ export async function openShop(times: SagaTimes = usualTimes) {
     if (stored) await workflows.start(ORDER_SAGA, sagaStart(stored, started));
     return orderId;
   };
+  /**
+   * Temporal knows, too, that it waits: its row says so before, and where Temporal has not heard of it in time the Saga
+   * writes that down once more.
+   */
+  const waits = async (orderId: string) => {
+    const hasTimer = async () => {
+      const { events } = await handleOf(orderId).fetchHistory();
+      return events?.some(({ timerStartedEventAttributes }) => timerStartedEventAttributes);
+    };
+    await waitFor('it to wait', hasTimer, { timeoutMs: 90_000 });
+    return orderId;
+  };
   const recordEvent = createEventRecorder(deliveries.prisma);
   /** The carrier says so, and the Saga isn't told. */
   const reported = async (orderId: string, status: CarrierEvent) => {
@@ -143,12 +162,10 @@ export async function openShop(times: SagaTimes = usualTimes) {
       open,
       reported,
     },
+    /** For a carrier that says nothing. */
+    waitsForTheCarrier: async (productId: number) => waits(await open(productId)),
     /** By a transfer that its Saga will not ask for again. */
-    waitsToBePaid: async (productId: number) => {
-      const orderId = await start(await place(productId, 1, 'bank_transfer'));
-      await waitFor('it to wait', async () => (await orders.store.find(orderId))?.order.payment, { timeoutMs: 90_000 });
-      return orderId;
-    },
+    waitsToBePaid: async (productId: number) => waits(await start(await place(productId, 1, 'bank_transfer'))),
     /** Delivered, and its workflow has ended. */
     completed: async (productId: number, quantity?: number) => {
       const orderId = await open(productId, quantity);
