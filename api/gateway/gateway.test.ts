@@ -379,6 +379,7 @@ describe('access', () => {
     ['POST', '/products', 401],
     ['PUT', '/inventory/1', 401],
     ['GET', '/inventory', 401],
+    ['GET', '/users', 401],
     ['GET', '/users/1', 401],
     ['GET', '/users/1/validation', 401],
     ['POST', '/orders', 401],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { integerIdParamSchema } from '../../contracts/http/common.js';
 import { badRequest } from './problem.js';
 
 /** Where a page ended: the last item's place in "newest first". */
@@ -16,7 +17,7 @@ const positionSchema = z.tuple([
     .regex(/^[^\0]*$/),
 ]);
 
-export const strangeCursor = () =>
+const strangeCursor = () =>
   badRequest('Invalid query parameters.', [{ path: 'cursor', message: 'is not a valid cursor' }]);
 
 /** Reads a cursor that an earlier page gave; anything else is a 400. */
@@ -28,6 +29,15 @@ export function readCursor(cursor: string | undefined): Position | undefined {
   } catch {
     throw strangeCursor();
   }
+}
+
+/** The same, of a list whose items have integers as ids. */
+export function readIntegerCursor(cursor: string | undefined): { createdAt: Date; id: number } | undefined {
+  const position = readCursor(cursor);
+  if (position === undefined) return undefined;
+  const id = integerIdParamSchema.safeParse(position.id);
+  if (!id.success) throw strangeCursor();
+  return { createdAt: position.createdAt, id: id.data };
 }
 
 export function writeCursor({ createdAt, id }: Position): string {

@@ -30,6 +30,7 @@ import { getOwnUser } from './routes/get-own-user.js';
 import { getUser } from './routes/get-user.js';
 import { issueToken } from './routes/issue-token.js';
 import { listEndedSessions } from './routes/list-ended-sessions.js';
+import { listUsers } from './routes/list-users.js';
 import { logIn, logInBrowser } from './routes/log-in.js';
 import { refreshBrowserSession, refreshSession } from './routes/refresh-session.js';
 import { signUp } from './routes/sign-up.js';
@@ -134,6 +135,7 @@ const operations = { ...userOperations, ...sessionOperations, ...internalOperati
 export function createUserApp(context: UserContext): Express {
   const handlers = {
     signUp: signUp(context),
+    listUsers: listUsers(context),
     getOwnUser: getOwnUser(context),
     getUser: getUser(context),
     changeUser: changeUser(context),

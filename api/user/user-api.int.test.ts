@@ -207,6 +207,31 @@ describe('users', () => {
       .expect('WWW-Authenticate', /Bearer/);
   });
 
+  test('an admin finds users by their address, in whatever case, and sees all, newest first, page by page', async () => {
+    const signUp = (email: string) =>
+      request(app).post('/users').send({ email, name: 'Found', password: 'a tolerable password' }).expect(201);
+    for (const email of ['found-1@example.com', 'found-2@example.com']) await signUp(email);
+    const admin = bearer((await logIn('admin@example.com')).accessToken);
+    const list = async (query: string, token = admin) => {
+      const { body } = await request(app).get(`/users${query}`).set('Authorization', token).expect(200);
+      return body as { items: User[]; nextCursor: string | null };
+    };
+    expect(await list('?email=Found-1@Example.com')).toMatchObject({
+      items: [{ email: 'found-1@example.com' }],
+      nextCursor: null,
+    });
+    expect(await list('?email=nobody@example.com')).toEqual({ items: [], nextCursor: null });
+    const all = await list('?limit=100');
+    const first = await list('?limit=1');
+    expect(first.items).toMatchObject([{ email: 'found-2@example.com' }]);
+    expect((await list(`?limit=99&cursor=${first.nextCursor ?? ''}`)).items).toEqual(all.items.slice(1));
+    expect(all.items.map(({ id }) => id)).toEqual(all.items.map(({ id }) => id).sort((a, b) => b - a));
+    await request(app).get('/users?cursor=x').set('Authorization', admin).expect(400);
+    const alice = bearer((await logIn('alice@example.com')).accessToken);
+    await request(app).get('/users').set('Authorization', alice).expect(403);
+    await request(app).get('/users?email=alice@example.com').expect(401);
+  });
+
   test('a user changes their own data, and null takes a value away', async () => {
     const { user, session } = await signUp();
     const patch = (body: object) =>

@@ -8,6 +8,8 @@ import {
   ifMatchSchema,
   integerIdParamsSchema,
   notModified,
+  pageOf,
+  pageQuerySchema,
   versionHeader,
 } from './common.js';
 import type { Operations } from './operation.js';
@@ -114,6 +116,10 @@ export const userValidationSchema = z
   });
 export type UserValidation = z.infer<typeof userValidationSchema>;
 
+const usersQuerySchema = pageQuerySchema.extend({
+  email: emailSchema.optional().meta({ description: 'Whose it is, in whatever case.' }),
+});
+
 const common = { service: 'user-service', tag: 'Users' } as const;
 
 export const userOperations = {
@@ -132,6 +138,16 @@ export const userOperations = {
       },
     },
     problems: ['email-taken', 'too-many-requests', 'service-unavailable'],
+  },
+  listUsers: {
+    ...common,
+    method: 'get',
+    path: '/users',
+    summary: 'Users, newest first',
+    access: 'admin',
+    query: usersQuerySchema,
+    answers: { 200: { description: 'A page of users.', schema: pageOf(userSchema) } },
+    problems: ['forbidden'],
   },
   getOwnUser: {
     ...common,

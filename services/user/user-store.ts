@@ -48,6 +48,8 @@ export interface UserStore {
   /** 'email-taken': another user has the address, in whatever case. */
   create(user: NewUser): Promise<User | 'email-taken'>;
   find(id: number): Promise<Versioned<User> | undefined>;
+  /** Newest first, at most `limit`: whose address it is, in whatever case, and those with a smaller id than `before`. */
+  list(page: { email?: string | undefined; before?: number | undefined; limit: number }): Promise<User[]>;
   findCredentials(who: { email: string } | { id: number }): Promise<Credentials | undefined>;
   /** `stale`: their version is none of those that are expected. A new password, or being disabled, also ends all sessions: the database sees to it, as for a role that is taken. */
   update(id: number, changes: UserChanges): Promise<ChangedUser | undefined>;
@@ -94,6 +96,14 @@ export function createUserStore(prisma: PrismaClient): UserStore {
     find: async (id) => {
       const row = await prisma.user.findUnique({ where: { id } });
       return row === null ? undefined : toVersioned(row);
+    },
+
+    list: async ({ email, before, limit }) => {
+      const where = {
+        ...(email !== undefined && { email: normalizeEmail(email) }),
+        ...(before !== undefined && { id: { lt: before } }),
+      };
+      return (await prisma.user.findMany({ where, orderBy: { id: 'desc' }, take: limit })).map(toUser);
     },
 
     findCredentials: async (who) => {

@@ -279,10 +279,19 @@ test(
     const user = await shop.anyone.logIn(email, password);
     const page = await openDesk('admin@example.com');
     await page.getByRole('link', { name: 'Users' }).click();
-    await page.getByLabel('User id').fill(String(body.id));
-    await page.getByLabel('User id').press('Enter');
-    await page.getByRole('heading', { name: SCRIPT }).waitFor();
+    const find = async (who: string) => {
+      await page.getByLabel('E-mail address or user id').fill(who);
+      await page.getByLabel('E-mail address or user id').press('Enter');
+    };
+    await find('nobody@example.com');
+    await page.getByText('There is no such user.').waitFor();
     const findings = await awkwardIn(page);
+    await find(email.toUpperCase());
+    await page.getByText(`${body.id} · ${email}`).waitFor();
+    findings.push(...(await awkwardIn(page)));
+    await page.getByRole('link', { name: SCRIPT }).click();
+    await page.getByRole('heading', { name: SCRIPT }).waitFor();
+    findings.push(...(await awkwardIn(page)));
     const may = async (act: string, status: string) => {
       await button(page, act).click();
       findings.push(...(await awkwardIn(page)));
@@ -305,8 +314,7 @@ test(
     await waitFor('the session to end', async () => (await made.get('/users/1')).status === 401);
 
     // One's own account is nobody's to disable, nor to take the role from.
-    await page.getByLabel('User id').fill('3');
-    await page.getByLabel('User id').press('Enter');
+    await find('3');
     await page.getByText('admin@example.com').waitFor();
     for (const act of ['Disable', 'Remove operator']) expect(await button(page, act).isDisabled()).toBe(true);
     expect(findings).toEqual([]);

@@ -168,6 +168,8 @@ const CALLS: Call[] = [
 
   { operation: 'signUp', path: '/users', body: { ...carol, phone: '+82 10 1234 5678', address: SEOUL }, status: 201 },
   { operation: 'signUp', path: '/users', body: carol, status: 409, code: 'email-taken' },
+  { operation: 'listUsers', as: 'admin', path: '/users?email=Alice@example.com&limit=1', status: 200 },
+  { operation: 'listUsers', as: 'alice', path: '/users', status: 403, code: 'forbidden' },
   { operation: 'getUser', as: 'alice', path: '/users/1', status: 200 },
   { operation: 'getUser', as: 'bob', path: '/users/1', status: 403, code: 'forbidden' },
   { operation: 'getUser', as: 'admin', path: '/users/2000000000', status: 404, code: 'not-found' },

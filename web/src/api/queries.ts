@@ -46,6 +46,21 @@ export function useCatalog({ q, category }: { q: string; category: string }) {
   });
 }
 
+/** For admins. `email`: whose it is, and of everybody without. */
+export function useUsers(email: string) {
+  return useInfiniteQuery({
+    queryKey: ['desk', 'users', email],
+    initialPageParam: '',
+    queryFn: ({ pageParam }) =>
+      bodyOf(
+        api.GET('/users', {
+          params: { query: { limit: 24, ...(email && { email }), ...(pageParam && { cursor: pageParam }) } },
+        }),
+      ),
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  });
+}
+
 type OrderFilter = {
   /** Without: everybody's, for admins. */
   userId?: number | undefined;

@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link, useNavigate, useParams } from 'react-router';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { ApiError, api, bodyOf, type User } from '../api/client.js';
+import { useUsers } from '../api/queries.js';
 import { useVisitor } from '../api/session.js';
 import { SearchField } from '../parts/fields.js';
 import { Notice, Trouble } from '../parts/notice.js';
@@ -22,25 +23,66 @@ export function DeskUsers() {
   const { t } = useWords();
   const navigate = useNavigate();
   const id = useParams()['id'];
+  const email = useSearchParams()[0].get('email') ?? '';
   return (
     <section className="page medium">
       <Title>{t('desk.users')}</Title>
       <search className="desk-search">
         <SearchField
-          label={t('desk.userId')}
-          hint={t('desk.userIdHint')}
-          name="id"
-          inputMode="numeric"
-          pattern="[0-9]+"
-          defaultValue={id}
-          required
-          onSearch={(id) => void navigate(`/desk/users/${id}`)}
+          label={t('desk.userSearch')}
+          hint={t('desk.userSearchHint')}
+          name="user"
+          inputMode="email"
+          pattern="[0-9]+|.+@.+"
+          defaultValue={id ?? email}
+          onSearch={(typed) => void navigate(pathTo(typed))}
         />
       </search>
-      {id !== undefined && <UserCard key={id} id={Number(id)} />}
+      {id === undefined ? <UserList email={email} /> : <UserCard key={id} id={Number(id)} />}
     </section>
   );
 }
+
+function pathTo(typed: string): string {
+  if (typed.includes('@')) return `/desk/users?email=${encodeURIComponent(typed)}`;
+  return typed === '' ? '/desk/users' : `/desk/users/${typed}`;
+}
+
+function UserList({ email }: { email: string }) {
+  const { t, time } = useWords();
+  const asked = useUsers(email);
+  if (isAnswered(asked.error, 400) || asked.data?.pages[0]?.items.length === 0)
+    return <Notice>{t('desk.noUser')}</Notice>;
+  return (
+    <>
+      <Trouble of={[asked]} />
+      <ul className="card desk-list" aria-busy={asked.data === undefined}>
+        {asked.data?.pages.flatMap(({ items }) =>
+          items.map(({ id, name, email, disabled, createdAt }) => (
+            <li key={id} className="desk-row">
+              <div>
+                <Link to={`/desk/users/${id}`}>{name}</Link>
+                <small>
+                  {id} · {email}
+                  {disabled && ` · ${t('user.disabled')}`}
+                </small>
+              </div>
+              <time dateTime={createdAt}>{time(createdAt)}</time>
+            </li>
+          )),
+        ) ?? <li className="ghost" aria-hidden="true" />}
+      </ul>
+      {asked.hasNextPage && (
+        <button className="more" type="button" onClick={() => void asked.fetchNextPage()}>
+          {t('catalog.more')}
+        </button>
+      )}
+    </>
+  );
+}
+
+const isAnswered = (error: unknown, ...statuses: number[]) =>
+  error instanceof ApiError && statuses.includes(error.status);
 
 function UserCard({ id }: { id: number }) {
   const { t, time, known } = useWords();
@@ -51,8 +93,7 @@ function UserCard({ id }: { id: number }) {
     queryFn: () => versioned(api.GET('/users/{id}', { params: { path: { id } } })),
     staleTime: 0,
   });
-  if (asked.error instanceof ApiError && [400, 404].includes(asked.error.status))
-    return <Notice>{t('desk.noUser')}</Notice>;
+  if (isAnswered(asked.error, 400, 404)) return <Notice>{t('desk.noUser')}</Notice>;
   if (asked.data === undefined)
     return (
       <>
