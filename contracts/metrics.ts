@@ -25,7 +25,7 @@ const WITH_API: readonly ProcessName[] = [...SERVICES, 'codec-server'];
 const WITH_DATABASE = [...SERVICES.filter((name) => name !== 'gateway'), ...WORKERS];
 const WITH_BREAKER = ['order-service', 'notification-service'] as const;
 const WITH_OUTBOX = ['user-service', 'order-worker'] as const;
-const WITH_PRUNER = ['user-service', 'order-worker', 'notification-service'] as const;
+const WITH_PRUNER = ['user-service', 'order-worker', 'payment-worker', 'notification-service'] as const;
 
 /** Within one process: from a millisecond to what a caller waits for. */
 const SHORT = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] as const;
@@ -224,6 +224,22 @@ export const METRICS = {
     help: 'Time from writing an event until Kafka had acknowledged it; its count is the events published',
     buckets: DELAY,
     of: WITH_OUTBOX,
+  },
+
+  payment_events_waiting: {
+    type: 'gauge',
+    help: "Events of payment providers of which the order's Saga has not heard yet; read at the scrape",
+    of: ['payment-worker'],
+  },
+  payment_events_waiting_seconds: {
+    type: 'gauge',
+    help: 'How long the oldest of them has waited; read at the scrape',
+    of: ['payment-worker'],
+  },
+  payment_events_unknown: {
+    type: 'gauge',
+    help: 'Events that payment providers sent within a day and that are about no order of ours; read at the scrape',
+    of: ['payment-worker'],
   },
 
   notification_consumer_lag: {

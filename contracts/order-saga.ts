@@ -34,7 +34,7 @@ export interface SagaTimes {
 
 /** In milliseconds. */
 export const DELIVERY_ASKED_EVERY_MS = 6 * 3_600_000;
-export const PAYMENT_ASKED_EVERY_MS = 10_000;
+export const PAYMENT_ASKED_EVERY_MS = 5 * 60_000;
 
 export interface OrderSagaInput extends SagaTimes {
   order: PlacedOrder;

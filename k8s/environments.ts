@@ -8,7 +8,15 @@ export type Environment = Record<string, string>;
 
 /** What is read from a Secret, which one process alone is given. */
 const secretSettings = new Set([
-  ...['CARRIER_KEYS', 'CARRIER_KEY_ID', 'JWT_PRIVATE_KEY', 'OAUTH_CLIENTS', 'OAUTH_CLIENT_SECRET'],
+  ...[
+    'CARRIER_KEYS',
+    'CARRIER_KEY_ID',
+    'PAYMENT_WEBHOOK_KEYS',
+    'PAYMENT_WEBHOOK_KEY_ID',
+    'JWT_PRIVATE_KEY',
+    'OAUTH_CLIENTS',
+    'OAUTH_CLIENT_SECRET',
+  ],
   ...['DATABASE_URL', ...databaseNames.map((name) => `${name.toUpperCase()}_DATABASE_URL`)],
   ...['PAYLOAD_KEYS', 'PAYLOAD_KEY_ID', 'REDIS_URL', 'SMTP_URL'],
 ]);

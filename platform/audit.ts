@@ -10,7 +10,7 @@ export const AUDIT_EVENTS = {
   authn_token_reuse: 'a refresh token came a second time: its session has ended',
   authn_password_change: 'a user has a new password',
   authn_password_change_fail: 'a new password was refused, as the one before was wrong',
-  authn_signature_fail: 'a call that a carrier signs was refused; `outcome` says why',
+  authn_signature_fail: 'a call that a carrier or a payment provider signs was refused; `outcome` says why',
   authz_fail: 'a call was answered with 403; `outcome` is the code of the problem',
   authz_change: 'a user has other roles: `roles`, and `before`',
   user_disabled: 'a user was disabled',

@@ -13,6 +13,7 @@ import {
 import { sagaTimeSettings } from '../services/order/saga-start.js';
 import { carrierSettings } from '../services/delivery/carrier.js';
 import { SIMULATED_CARRIER } from '../services/delivery/simulated-carrier/simulated-carrier.js';
+import { webhookSettings } from '../services/payment/simulator/provider-events.js';
 import { providerSettings } from '../services/payment/payment-provider.js';
 
 export const orderWorkerSettings = z.object({
@@ -89,6 +90,28 @@ export const paymentWorkerSettings = z.object({
   TRANSFER_DELAY_MS: duration
     .default(5000)
     .describe('a duration: from the charge by `bank_transfer` until the simulated provider has the money'),
+  ...pruneSettings,
+  ...webhookSettings,
+  PAYMENT_WEBHOOK_KEY_ID: z.string().describe('the key that the simulated provider signs with'),
+  PAYMENT_WEBHOOKS: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe(
+      'off: the simulated provider tells nobody that a transfer has come, as if each webhook were lost; the order asks by itself',
+    ),
+  PAYMENT_SERVICE_URL: urlList.describe('where the payment service is'),
+});
+
+/** With the key that PAYMENT_WEBHOOK_KEY_ID names. */
+export const paymentWorkerSettingsWithKey = paymentWorkerSettings.transform((env, context) => {
+  const key = env.PAYMENT_WEBHOOK_KEYS[env.PAYMENT_WEBHOOK_KEY_ID];
+  if (key !== undefined) return { ...env, webhookKey: key.secret };
+  context.addIssue({
+    code: 'custom',
+    path: ['PAYMENT_WEBHOOK_KEY_ID'],
+    message: 'must be a key id of PAYMENT_WEBHOOK_KEYS',
+  });
+  return z.NEVER;
 });
 
 export const reconcileSettings = z.object(temporalSettings);

@@ -223,11 +223,19 @@ function registerSecuritySchemes(registry: OpenAPIRegistry): void {
     description:
       '`t=<unix seconds>,kid=<key id>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most 5 minutes old, by a key that the carrier was given.',
   });
+  registry.registerComponent('securitySchemes', 'providerSignature', {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Provider-Signature',
+    description:
+      'The simulated payment provider’s, made as a carrier’s; another provider has a rule and a header of its own.',
+  });
 }
 
 /** Any one of these is enough. */
 function securityOf(operation: Operation): Requirement[] {
   if (operation.access === 'carrier') return [{ carrierSignature: [] }];
+  if (operation.access === 'payment-provider') return [{ providerSignature: [] }];
   if (operation.access === 'session-cookie') return [{ sessionCookie: [] }];
   if (operation.access === 'client') return [{ clientSecret: [] }, {}];
   const { token, roles } = accessRuleOf(operation);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { databaseSettings, nodeEnv, processSettings } from '../../platform/env.js';
 import { providerSettings } from '../../services/payment/payment-provider.js';
+import { webhookSettings } from '../../services/payment/simulator/provider-events.js';
 import { authSettings } from '../http/auth.js';
 
 export const settings = z.object({
@@ -9,6 +10,7 @@ export const settings = z.object({
   ...authSettings,
   NODE_ENV: nodeEnv,
   ...providerSettings,
+  ...webhookSettings,
   PAYMENT_SIMULATOR_DATABASE_URL: providerSettings.PAYMENT_SIMULATOR_DATABASE_URL.optional(),
 });
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pageOf } from '../../contracts/http/common.js';
 import { paymentInDetailSchema, paymentSchema } from '../../contracts/http/payments.js';
 import { createLogger } from '../../platform/logger.js';
+import { createEventInbox } from '../../services/payment/event-inbox.js';
 import { chargeOrder } from '../../services/payment/charge-order.js';
 import { createPaymentReader } from '../../services/payment/payment-reader.js';
 import { refundPart } from '../../services/payment/refund-part.js';
@@ -27,6 +28,8 @@ beforeAll(async () => {
   context = {
     logger,
     payments: createPaymentReader(payments.prisma),
+    events: undefined,
+    inbox: createEventInbox(payments.prisma),
     simulator: payments.simulator,
     auth: createAuthenticator(tokens.authSettings),
     readiness: {},

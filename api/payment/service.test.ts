@@ -16,12 +16,18 @@ const config = {
   NODE_ENV: 'development',
   PAYMENT_PROVIDER: 'simulated',
   PAYMENT_SIMULATOR_DATABASE_URL: 'postgresql://127.0.0.1:1/ledger',
+  PAYMENT_WEBHOOK_KEYS: { w1: { secret: 'a secret' } },
 };
-const hasSimulator = (changes: Partial<typeof config>) =>
-  createContext(baseOf({ ...config, ...changes }, logger)).simulator !== undefined;
+const contextWith = (changes: Partial<typeof config>) => createContext(baseOf({ ...config, ...changes }, logger));
+const hasSimulator = (changes: Partial<typeof config>) => contextWith(changes).simulator !== undefined;
 
 describe('the simulator', () => {
   it('is for callers in development', () => expect(hasSimulator({})).toBe(true));
   it('is never for callers in production', () => expect(hasSimulator({ NODE_ENV: 'production' })).toBe(false));
   it('is not there with another provider', () => expect(hasSimulator({ PAYMENT_PROVIDER: 'other' })).toBe(false));
+});
+
+it('webhooks are taken of the provider in use alone', () => {
+  expect(contextWith({}).events?.provider).toBe('simulated');
+  expect(contextWith({ PAYMENT_PROVIDER: 'other' }).events).toBeUndefined();
 });

@@ -1,28 +1,44 @@
 import type { Express } from 'express';
 import { paymentOperations } from '../../contracts/http/payments.js';
+import { createEventInbox, type EventInbox } from '../../services/payment/event-inbox.js';
+import type { ProviderEvents } from '../../services/payment/payment-provider.js';
 import { createPaymentReader, type PaymentReader } from '../../services/payment/payment-reader.js';
 import { PrismaClient } from '../../services/payment/prisma/generated/client.js';
 import { PrismaClient as LedgerClient } from '../../services/payment/simulator/prisma/generated/client.js';
+import { createSimulatedEvents } from '../../services/payment/simulator/provider-events.js';
 import { createSimulatorSwitch, type SimulatorSwitch } from '../../services/payment/simulator/simulator-switch.js';
 import { createServiceApp, type ServiceContext, openService } from '../http/app.js';
+import type { Logger } from '../../platform/logger.js';
 import { openDatabase } from '../../platform/database/pool.js';
 import type { Base } from '../http/serve.js';
 import type { PaymentApiConfig } from './config.js';
 import { getPayment } from './routes/get-payment.js';
 import { getSimulator } from './routes/get-simulator.js';
 import { listPayments } from './routes/list-payments.js';
+import { reportPayment } from './routes/report-payment.js';
 import { setSimulator } from './routes/set-simulator.js';
 
 /** What the handlers work with. */
 export interface PaymentContext extends ServiceContext {
   payments: PaymentReader;
+  /** Of the provider in use; undefined: it sends none. */
+  events: ProviderEvents | undefined;
+  inbox: Pick<EventInbox, 'receive'>;
+  logger: Logger;
   /** undefined: there is no simulator, or it is not for callers. */
   simulator: SimulatorSwitch | undefined;
 }
 
 export function createContext(base: Base<PaymentApiConfig>): PaymentContext {
   const { prisma, common } = openService(base, PrismaClient);
-  return { ...common, payments: createPaymentReader(prisma), simulator: openSimulator(base) };
+  const { PAYMENT_PROVIDER, PAYMENT_WEBHOOK_KEYS } = base.config;
+  return {
+    ...common,
+    payments: createPaymentReader(prisma),
+    events: PAYMENT_PROVIDER === 'simulated' ? createSimulatedEvents(PAYMENT_WEBHOOK_KEYS) : undefined,
+    inbox: createEventInbox(prisma),
+    simulator: openSimulator(base),
+  };
 }
 
 function openSimulator({ config, ...base }: Base<PaymentApiConfig>): SimulatorSwitch | undefined {
@@ -38,6 +54,7 @@ export function createPaymentApp(context: PaymentContext): Express {
   const handlers = {
     listPayments: listPayments(context),
     getPayment: getPayment(context),
+    reportPayment: reportPayment(context),
     getSimulator: getSimulator(context),
     setSimulator: setSimulator(context),
   };

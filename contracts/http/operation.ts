@@ -35,6 +35,7 @@ export const ACCESS = {
   client: { token: 'unread', text: 'A registered client, by its id and secret.' },
   'session-cookie': { token: 'unread', text: 'A page in a browser, by the cookie of its session.' },
   carrier: { token: 'unread', text: 'A carrier, by its signature.' },
+  'payment-provider': { token: 'unread', text: 'A payment provider, by its signature.' },
   customer: { token: 'required', roles: ['customer', 'admin'], text: 'Customers; admins for anyone.' },
   self: { token: 'required', text: 'Any user, of themselves.' },
   'owner-or-admin': { token: 'required', text: 'Its owner, and admins.' },

@@ -92,6 +92,14 @@ const simulatorSchema = z.strictObject({ provider: z.enum(['up', 'down']) }).met
 });
 export type Simulator = z.infer<typeof simulatorSchema>;
 
+/** The provider's own: what it says is read by the provider's rule, so nothing of it is refused here. */
+const providerEventSchema = z.record(z.string(), z.unknown()).meta({
+  id: 'ProviderEvent',
+  description:
+    'What a payment provider sends of a charge; its bytes are signed. The simulated one sends `id`, `type` and `chargeKey`.',
+  examples: [{ id: 'ch_1:succeeded', type: 'charge.succeeded', chargeKey: 'ord_1' }],
+});
+
 const common = { service: 'payment-service', tag: 'Payments' } as const;
 const simulator = { ...common, path: '/payments/simulator', access: 'admin', problems: ['not-found'] } as const;
 
@@ -116,6 +124,19 @@ export const paymentOperations = {
     params: textIdParamsSchema,
     answers: { 200: { description: 'The payment.', schema: paymentInDetailSchema } },
     problems: ['not-found'],
+  },
+  reportPayment: {
+    ...common,
+    method: 'post',
+    path: '/payments/webhooks/{provider}',
+    summary: 'What the payment provider has to say',
+    description:
+      'That there is news of a charge: what they are, the provider is asked. A repeat is harmless. What is about no order of ours is kept.',
+    access: 'payment-provider',
+    params: z.object({ provider: z.string().meta({ examples: ['simulated'] }) }),
+    body: providerEventSchema,
+    answers: { 200: { description: 'It is written down.' } },
+    problems: ['unauthorized', 'not-found'],
   },
   getSimulator: {
     ...simulator,

@@ -64,6 +64,11 @@ export const CRASH_POINTS = {
     'part: row written': 'its amount is taken, the provider not asked',
     'part: provider answered': 'the provider has answered, its answer not written',
     'part: recorded': 'the answer is written, Temporal not told',
+    'payment news: Saga told': "a provider's event is told to the Saga, and not marked",
+  },
+  'payment-service': {
+    'webhook: before the row': "a provider's event is checked and not written",
+    'webhook: row written': 'it is written, the provider not answered',
   },
   'delivery-worker': {
     'delivery: before the row': 'a delivery is asked for, no row written',

@@ -33,7 +33,7 @@ export const sagaTimeSettings = {
   PAYMENT_ASKED_EVERY: some
     .default(PAYMENT_ASKED_EVERY_MS)
     .describe(
-      'a duration: an order that waits to be paid asks the provider so often at first, and later after a tenth of the time that it has waited; orders keep what they started with',
+      'a duration: an order that waits to be paid asks the provider so often at first, should its webhook be lost, and later after a tenth of the time that it has waited; orders keep what they started with',
     ),
   CARRIER_SILENCE_AFTER: some
     .default(14 * 86_400_000)

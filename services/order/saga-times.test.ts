@@ -7,7 +7,7 @@ it('without settings: an operator after 2 minutes or 14 silent days, payment wit
   expect(sagaTimesFrom(z.object(sagaTimeSettings).parse({}))).toEqual({
     attentionAfterMs: 120_000,
     paymentWindowMs: 900_000,
-    paymentAskedEveryMs: 10_000,
+    paymentAskedEveryMs: 300_000,
     carrierSilenceMs: 1_209_600_000,
     deliveryAskedEveryMs: 21_600_000,
     reviewWindowMs: 86_400_000,

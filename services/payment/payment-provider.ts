@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { PendingCharge } from '../../contracts/activities/payment-activities.js';
+import type { IncomingHttpHeaders } from 'node:http';
 import { TaskCancelledError, TimeoutStrategy, timeout } from 'cockatiel';
 
 /** For whoever charges, and for whoever shows or sets up what the simulated provider keeps. */
@@ -36,6 +37,36 @@ export interface PaymentProvider {
   list(page: { after?: string | undefined; limit: number; since?: Date }): Promise<ProviderEntry[]>;
   /** The same, of these keys. */
   entriesOf(keys: readonly string[]): Promise<ProviderEntry[]>;
+}
+
+/**
+ * What a provider sends of itself, a webhook, read by the provider's own rule. It says only that there is news, and of which charge:
+ * how that stands the provider is asked.
+ */
+export interface ProviderEvents {
+  /** As the last part of its webhook's path says it. */
+  provider: string;
+  /** For the answer where a signature is missing or wrong (RFC 9110, section 11.6.1): the header that has it. */
+  signatureHeader: string;
+  readEvent(sent: SentEvent): ReadEvent;
+}
+
+export interface SentEvent {
+  headers: IncomingHttpHeaders;
+  /** The bytes as they came. */
+  body: Buffer;
+  now: Date;
+}
+
+/** `forged`: the provider has not signed it, or too long ago. `unreadable`: it has, and nothing tells it from another one. */
+export type ReadEvent = { outcome: 'forged' } | { outcome: 'unreadable' } | ({ outcome: 'event' } & ProviderEvent);
+
+export interface ProviderEvent {
+  /** The provider's own: the same when it is sent again. */
+  eventId: string;
+  type: string;
+  /** The idempotency key of the charge that it is about; undefined: it names none. */
+  chargeKey: string | undefined;
 }
 
 export interface ProviderCharge {

@@ -72,6 +72,7 @@ export function ownEnvironment(
     userKeys: () => ({ ...pick(secrets, ['JWT_PRIVATE_KEY']), OAUTH_CLIENTS: oauthClients(secrets) }),
     client: () => ({ OAUTH_CLIENT_ID: service, OAUTH_CLIENT_SECRET: secrets[clientSecretName(service)] ?? '' }),
     carrier: () => pick(secrets, ['CARRIER_KEYS', 'CARRIER_KEY_ID']),
+    webhooks: () => pick(secrets, ['PAYMENT_WEBHOOK_KEYS', 'PAYMENT_WEBHOOK_KEY_ID']),
     simulator: () => ({ PAYMENT_SIMULATOR_DATABASE_URL: databases.payment_simulator ?? '' }),
     mail: () => ({ SMTP_URL: serversEnv.SMTP_URL ?? '', MAIL_FROM: 'Holdfast <orders@holdfast.example>' }),
   };

@@ -21,7 +21,7 @@ export interface OurProcess {
 }
 
 /** Settings that only some are given. */
-export type Part = 'payload' | 'userKeys' | 'client' | 'carrier' | 'simulator' | 'mail';
+export type Part = 'payload' | 'userKeys' | 'client' | 'carrier' | 'webhooks' | 'simulator' | 'mail';
 
 /** Its port's setting is made of its name. */
 const named = (name: string, kind: OurProcess['kind'], entry: string, uses: Part[] = []) => ({
@@ -51,8 +51,8 @@ export const ourProcesses: OurProcess[] = [
   worker('order', 'payload', 'client'),
   api('inventory'),
   worker('inventory', 'payload'),
-  api('payment', 'simulator'),
-  worker('payment', 'payload', 'simulator'),
+  api('payment', 'webhooks', 'simulator'),
+  worker('payment', 'payload', 'webhooks', 'simulator'),
   api('delivery', 'payload', 'carrier'),
   worker('delivery', 'payload', 'carrier'),
   {

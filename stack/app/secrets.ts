@@ -20,6 +20,8 @@ const secretMakers: Record<string, () => string> = {
   PAYLOAD_KEY_ID: () => 'k1',
   CARRIER_KEYS: () => JSON.stringify({ c1: { carrier: 'Simulated Carrier', secret: random() } }),
   CARRIER_KEY_ID: () => 'c1',
+  PAYMENT_WEBHOOK_KEYS: () => JSON.stringify({ w1: { secret: random() } }),
+  PAYMENT_WEBHOOK_KEY_ID: () => 'w1',
   ...Object.fromEntries(clientIds.map((id) => [clientSecretName(id), random])),
   ...Object.fromEntries(databaseNames.map((name) => [databasePasswordName(name), random])),
 };

@@ -54,6 +54,7 @@ const tools: Record<string, Tool> = {
     programs: [
       { file: 'workers/prune.js', database: 'ORDER_DATABASE_URL' },
       { file: 'api/user/prune.js', database: 'USER_DATABASE_URL' },
+      { file: 'workers/prune-payments.js', database: 'PAYMENT_DATABASE_URL' },
       { file: 'notifications/prune.js', database: 'NOTIFICATION_DATABASE_URL' },
     ],
     usage: pruneUsage,

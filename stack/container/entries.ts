@@ -11,6 +11,7 @@ const commands: Record<string, string> = {
   // Each in the environment of its service, whose database it is.
   'prune-orders': 'workers/prune.js',
   'prune-users': 'api/user/prune.js',
+  'prune-payments': 'workers/prune-payments.js',
   'prune-notifications': 'notifications/prune.js',
   users: 'api/user/users.js',
   'roll-out': 'workers/roll-out.js',

@@ -181,6 +181,7 @@ describe('docker compose up', () => {
   it.each([
     ['order-worker', 'prune-orders', 'outbox_events'],
     ['user-service', 'prune-users', 'refresh_tokens'],
+    ['payment-worker', 'prune-payments', 'provider_events'],
     ['notification-service', 'prune-notifications', 'notifications'],
   ])('%s: %s shows what its service would delete, and deletes it', async (service, command, table) => {
     showLogs();

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { accessRuleOf } from '../../contracts/http/operation.js';
+import { accessRuleOf, type Access } from '../../contracts/http/operation.js';
 import type { Operation } from '../../contracts/http/operation.js';
 import { forwardedOperations } from '../../contracts/http/operations.js';
 import type { ProblemDocument } from '../../contracts/http/problem.js';
@@ -88,11 +88,13 @@ describe('a token', () => {
   );
 });
 
-// The client's form is RFC 6749's affair, the carrier's body is signed, and an order is looked for before what is wanted
+const isSigned = (access: Access) => access === 'carrier' || access === 'payment-provider';
+
+// The client's form is RFC 6749's affair, a carrier's and a payment provider's body is signed, and an order is looked for before what is wanted
 // of it: these have tests of their own.
 const jsonOperations = those(
   ({ body, access, path }) =>
-    body !== undefined && access !== 'client' && access !== 'carrier' && !path.startsWith('/orders/{id}'),
+    body !== undefined && access !== 'client' && !isSigned(access) && !path.startsWith('/orders/{id}'),
 );
 
 describe('a body', () => {
@@ -151,7 +153,7 @@ describe('a list', () => {
 
 describe('an id', () => {
   const numbered = those(
-    ({ params, access }) => params?.safeParse({ id: 'x', productId: 'x' }).success === false && access !== 'carrier',
+    ({ params, access }) => params?.safeParse({ id: 'x', productId: 'x' }).success === false && !isSigned(access),
   );
 
   test.each(numbered)('of %s is a number', async (_id, operation) => {

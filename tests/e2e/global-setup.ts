@@ -24,7 +24,8 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
       ORDER_WAIT_MS: '45000',
       CARRIER_DELAY_MS: '500',
       ATTENTION_AFTER: '15s',
-      PAYMENT_ASKED_EVERY: '2s',
+      // So that nothing but the provider's webhook tells of a payment.
+      PAYMENT_ASKED_EVERY: '1 day',
       TRANSFER_DELAY_MS: '1500',
       // So much that no order is reviewed but those that are made for it.
       REVIEW_ABOVE: String(REVIEWED_PRICE),

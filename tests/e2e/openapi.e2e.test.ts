@@ -5,6 +5,7 @@ import { forwardedOperations } from '../../contracts/http/operations.js';
 import { internalOperations, type Session } from '../../contracts/http/sessions.js';
 import type { ProblemDocument } from '../../contracts/http/problem.js';
 import { clientSecretName } from '../../stack/app/secrets.js';
+import { webhookHeaders } from '../../services/payment/simulator/provider-events.js';
 import { signMessage } from '../../platform/signed-message.js';
 import type { CarrierKeys } from '../../services/delivery/carrier.js';
 import { ApiDocument } from '../support/api-document.js';
@@ -82,6 +83,11 @@ const [[keyId, { secret: key }] = ['', { secret: '' }]] = Object.entries(
 const signed = (body: unknown) => ({
   'x-carrier-signature': signMessage({ body: JSON.stringify(body), key, kid: keyId, at: new Date() }),
 });
+const news = { id: `${order.id}:tried`, type: 'charge.succeeded', chargeKey: order.id };
+const [[webhookKid, webhookKey] = ['', { secret: '' }]] = Object.entries(
+  JSON.parse(secrets['PAYMENT_WEBHOOK_KEYS'] ?? '{}') as Record<string, { secret: string }>,
+);
+const signedNews = webhookHeaders(JSON.stringify(news), { kid: webhookKid, key: webhookKey.secret });
 const basic = (id: string, secret: string) => ({
   authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
 });
@@ -150,6 +156,9 @@ const CALLS: Call[] = [
   { operation: 'listPayments', as: 'alice', path: `/payments?orderId=${order.id}`, status: 200 },
   { operation: 'getPayment', as: 'alice', path: `/payments/${order.paymentId}`, status: 200 },
   { operation: 'getPayment', as: 'bob', path: `/payments/${order.paymentId}`, status: 404, code: 'not-found' },
+  { operation: 'reportPayment', path: '/payments/webhooks/simulated', body: news, headers: signedNews, status: 200 },
+  { operation: 'reportPayment', path: '/payments/webhooks/simulated', body: news, status: 401, code: 'unauthorized' },
+  { operation: 'reportPayment', path: '/payments/webhooks/other', body: news, headers: signedNews, status: 404, code: 'not-found' },
   { operation: 'getSimulator', as: 'admin', path: '/payments/simulator', status: 200 },
   { operation: 'setSimulator', as: 'admin', path: '/payments/simulator', body: { provider: 'up' }, status: 200 },
   { operation: 'setSimulator', as: 'alice', path: '/payments/simulator', body: { provider: 'up' }, status: 403, code: 'forbidden' },
@@ -241,8 +250,10 @@ describe('the API', () => {
   });
 });
 
-/** Bodies in JSON that are good, and what is wrong with each when one thing of it is. */
-const badBodies = CALLS.filter(({ status, body }) => status < 300 && isPlainObject(body)).flatMap((call) => {
+/** Bodies in JSON that are good, and what is wrong with each when one thing of it is. A payment provider's is its own affair. */
+const badBodies = CALLS.filter(
+  ({ operation, status, body }) => status < 300 && isPlainObject(body) && operation !== 'reportPayment',
+).flatMap((call) => {
   const body = call.body as Record<string, unknown>;
   const wrong = Object.keys(body).map((field) => ({ ...call, field, body: { ...body, [field]: { no: 'such' } } }));
   return [...wrong, { ...call, field: 'nonsense', body: { ...body, nonsense: 1 } }];

@@ -15,6 +15,8 @@ const AUTH = 'api/http/auth.test.ts';
 const ORDERS = 'api/order/read-and-cancel.int.test.ts';
 const IDENTITY = 'tests/identity/outside-users.int.test.ts';
 const SHOP = 'tests/e2e/shop.e2e.test.ts';
+const PROVIDER = 'api/payment/routes/report-payment.int.test.ts';
+const NEWS = 'workers/payment-news.int.test.ts';
 const CARRIER = 'api/delivery/routes/report-delivery.int.test.ts';
 
 export const ATTACKS: Attack[] = [
@@ -63,6 +65,14 @@ export const ATTACKS: Attack[] = [
     attack: "A carrier's signature is sent again for another parcel, or by another carrier's key",
     held: 'what is signed names the delivery, and a key speaks for its own parcels',
     tests: [{ file: CARRIER, name: 'refuses what is signed of another delivery, and the key of another carrier' }],
+  },
+  {
+    attack: 'Somebody says in the name of the payment provider that an order is paid',
+    held: 'its bytes are signed, with the time; and nothing of what it says is believed: the provider is asked',
+    tests: [
+      { file: PROVIDER, name: 'refuses a signature, and keeps nothing' },
+      { file: NEWS, name: 'are told to the Saga once, without a word of what they are' },
+    ],
   },
   {
     attack: 'A stolen access token becomes the account',

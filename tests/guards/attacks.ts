@@ -216,6 +216,15 @@ export const attacks: Guard[] = [
     },
   },
   {
+    promise: 'What no payment provider of ours has signed is kept by nobody, and told to no order.',
+    code: {
+      file: 'services/payment/simulator/provider-events.ts',
+      text: 'if (key === undefined)',
+      instead: 'if (key === undefined && body.length === 0)',
+    },
+    test: { file: 'api/payment/routes/report-payment.int.test.ts', name: 'refuses a signature, and keeps nothing' },
+  },
+  {
     promise: 'In production nobody but a carrier says where a parcel is.',
     code: {
       file: 'api/delivery/routes/report-delivery.ts',

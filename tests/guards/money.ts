@@ -1,5 +1,8 @@
 import type { Guard } from './guard.js';
 
+const REPORT = 'api/payment/routes/report-payment.int.test.ts';
+const NEWS = 'workers/payment-news.int.test.ts';
+
 /** Money and stock. */
 export const money: Guard[] = [
   {
@@ -384,5 +387,70 @@ export const money: Guard[] = [
     promise: 'Each step that went on without the lock is counted.',
     code: { file: 'activities/inventory/stock-lock.ts', text: "steps.inc({ outcome: 'bypassed' });", instead: '' },
     test: { file: 'activities/inventory/redis-away.int.test.ts', name: 'costs no order; it is told and counted' },
+  },
+  {
+    promise: "A payment provider's event is answered with 200 only once it is written down.",
+    code: {
+      file: 'api/payment/routes/report-payment.ts',
+      text: 'const isNew = await inbox.receive(',
+      instead: "const isNew = provider !== '' || await inbox.receive(",
+    },
+    test: { file: REPORT, name: 'is not answered with 200 where it is not written' },
+  },
+  {
+    promise: "A payment provider's event that comes again is the one that is there.",
+    code: { file: 'services/payment/event-inbox.ts', text: 'skipDuplicates: true', instead: 'skipDuplicates: false' },
+    test: { file: REPORT, name: 'is written once, however often it comes' },
+  },
+  {
+    promise: 'What a payment provider says of a charge that nobody here understands is kept as it came.',
+    code: {
+      file: 'services/payment/simulator/provider-events.ts',
+      text: 'chargeKey: id.optional().catch(undefined)',
+      instead: 'chargeKey: id',
+    },
+    test: { file: REPORT, name: 'and tells of it once' },
+  },
+  {
+    promise:
+      'An order that waits to be paid is told at once when its payment provider has news, and never what they are.',
+    code: { file: 'workers/payment-news.ts', text: 'saga.signal(paymentChanged)', instead: 'saga.describe()' },
+    test: { file: NEWS, name: 'are told to the Saga once' },
+  },
+  {
+    promise: 'The order of an event that a payment provider has sent is told, also where whoever tells it dies.',
+    code: {
+      file: 'services/payment/event-inbox.ts',
+      text: "WHERE state = 'WAITING' AND next_at <= now()",
+      instead: "WHERE state = 'WAITING' AND attempts = 0 AND next_at <= now()",
+    },
+    test: { file: NEWS, name: 'are told again where whoever told them died' },
+  },
+  {
+    promise: "A payment provider's event that comes before its order is told once the order is there.",
+    code: {
+      file: 'workers/payment-news.ts',
+      text: '} else if (Date.now() - receivedAt.getTime() > unknownAfterMs) {',
+      instead: '} else if (Date.now() - receivedAt.getTime() > -unknownAfterMs) {',
+    },
+    test: { file: NEWS, name: 'that come before their order wait for it' },
+  },
+  {
+    promise: "A payment provider's event that is about no order of ours is kept, and told of.",
+    code: {
+      file: 'workers/payment-news.ts',
+      text: "await inbox.settle(event, 'UNKNOWN');",
+      instead: "await inbox.settle(event, 'TOLD');",
+    },
+    test: { file: NEWS, name: 'of no order of ours are kept, and told of' },
+  },
+  {
+    promise: 'Of several payment workers one alone tells an order of an event.',
+    code: {
+      file: 'services/payment/event-inbox.ts',
+      text: 'next_at = now() + make_interval(',
+      instead: 'next_at = next_at + 0 * make_interval(',
+    },
+    test: { file: NEWS, name: 'are told to the Saga once' },
   },
 ];

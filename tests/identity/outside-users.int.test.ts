@@ -21,6 +21,7 @@ import { createLogger } from '../../platform/logger.js';
 import { clientOn, createPool } from '../../platform/database/pool.js';
 import { createRedis } from '../../platform/redis.js';
 import { chargeOrder } from '../../services/payment/charge-order.js';
+import { createEventInbox } from '../../services/payment/event-inbox.js';
 import { createPaymentReader } from '../../services/payment/payment-reader.js';
 import { openPayments } from '../../services/payment/testing/open-payments.js';
 import { seedUsers } from '../../services/user/seed-users.js';
@@ -50,7 +51,15 @@ const settings = () => ({ ...own, OIDC_ISSUER: provider.issuer, USER_SERVICE_URL
 
 function openPaymentService(auth = createAuthenticator(authSettingsFrom(settings(), logger))): Promise<Listening> {
   const reader = createPaymentReader(payments.prisma);
-  const app = createPaymentApp({ logger, payments: reader, simulator: undefined, auth, readiness: {} });
+  const app = createPaymentApp({
+    logger,
+    payments: reader,
+    events: undefined,
+    inbox: createEventInbox(payments.prisma),
+    simulator: undefined,
+    auth,
+    readiness: {},
+  });
   return listen(app, { host: '127.0.0.1', port: 0 });
 }
 

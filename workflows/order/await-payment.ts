@@ -1,23 +1,25 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
 import type { ChargeAnswer, PendingCharge } from '../../contracts/activities/payment-activities.js';
 import type { PendingPayment } from '../../contracts/http/orders.js';
-import { PAYMENT_ASKED_EVERY_MS } from '../../contracts/order-saga.js';
 import { showInSearch } from './operator-view.js';
 import type { Saga } from './saga.js';
 import { chargeOf } from './step-activities.js';
 import { stepEntry } from './step-outcome.js';
+
+/** What orders asked by that were started before their input said it. */
+const EARLIER_ASKED_EVERY_MS = 10_000;
 
 /** The provider is asked once more so long before the end: what was paid by then is not sent back. */
 const LAST_LOOK_MS = 10_000;
 
 /**
  * Charges, and where the provider says that this is decided later, waits with the stock held, until `until` at the longest.
- * News of it come as a signal, which may be lost: so the provider is asked every few seconds at first, the more seldom the longer
+ * News of it come as a signal, which may be lost: so the provider is asked every few minutes at first, the more seldom the longer
  * it has taken. It is asked by the same activity, which charges once.
  */
 export async function chargeUntilDecided(saga: Saga, until: number): Promise<ChargeAnswer> {
   const { input, services, payment, attention, details, earlierRuns } = saga;
-  const askedEveryMs = input.paymentAskedEveryMs ?? PAYMENT_ASKED_EVERY_MS;
+  const askedEveryMs = input.paymentAskedEveryMs ?? EARLIER_ASKED_EVERY_MS;
   const beganAt = until - input.paymentWindowMs;
   const look = () => services.chargePaymentUntil(until, chargeOf(input));
   let isFirst = true;

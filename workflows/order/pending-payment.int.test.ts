@@ -61,7 +61,7 @@ describe('a payment that is pending', () => {
     ]);
   });
 
-  it('is asked for where nobody says so: every few seconds at first, and more seldom the longer it takes', async () => {
+  it('is asked for where nobody says so: every few minutes at first, and more seldom the longer it takes', async () => {
     const placed = await pending();
     await test.env.sleep(paymentAskedEveryMs * 3.5);
     expect(looks()).toBe(4);

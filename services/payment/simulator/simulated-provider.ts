@@ -92,7 +92,7 @@ export function createSimulatedProvider(prisma: PrismaClient, { transferMs }: Si
       data: [
         {
           ...{ ...request, amount: BigInt(request.amount), chargeId: newChargeId() },
-          ...{ ...entryAfter(first), attempts: 1, paidAt },
+          ...{ ...entryAfter(first), attempts: 1, paidAt, tellAt: paidAt },
         },
       ],
       skipDuplicates: true,
@@ -133,7 +133,10 @@ export function createSimulatedProvider(prisma: PrismaClient, { transferMs }: Si
         if (entry.status === 'CHARGED') await failWhileDown(entry.method);
         await ledger.updateMany({
           where: { idempotencyKey, status: entry.status },
-          data: { status: entry.status === 'CHARGED' ? 'REFUNDED' : 'VOIDED', updatedAt: new Date() },
+          data:
+            entry.status === 'CHARGED'
+              ? { status: 'REFUNDED', updatedAt: new Date() }
+              : { status: 'VOIDED', tellAt: null, updatedAt: new Date() },
         });
       } else {
         return entry.status === 'REFUNDED' ? { refunded: true, chargeId: entry.chargeId } : { refunded: false };

@@ -7,6 +7,7 @@ import type { RunningApp } from '../../support/app.js';
 import { openBooks, type Books } from '../../support/books.js';
 import {
   openShop,
+  orderOf,
   paymentsOf,
   placeOrder,
   reaches,
@@ -90,6 +91,26 @@ export function moneyKilled(running: () => RunningApp): void {
       expect(inBooks?.net).toEqual({ ours: PRICE, theProviders: PRICE });
       expect(inBooks?.toBeTold.filter((topic) => topic === 'payment-refunded')).toHaveLength(1);
     });
+  });
+
+  describe('of a webhook', () => {
+    // Long before an order would ask by itself.
+    it.each(pointsOf('webhook', 'payment news'))(
+      '%s dies at "%s": the order goes on, paid once',
+      async (process, point) => {
+        const product = await stockedProduct(shop, { quantity: 2, price: PRICE });
+        let placed: Promise<string> | undefined;
+        const place = async () => (await placeOrder(shop.alice, product, { paymentMethod: 'bank_transfer' })).body.id;
+        await dying(
+          process,
+          point,
+          async () => (await orderOf(shop.alice, await (placed ??= place()))).status === 'COMPLETED',
+        );
+        const orderId = (await placed) ?? '';
+        expect(await paymentsOf(shop.alice, orderId)).toMatchObject([{ status: 'CHARGED', amount: PRICE }]);
+        expect((await books.of([orderId])).get(orderId)?.net).toEqual({ ours: PRICE, theProviders: PRICE });
+      },
+    );
   });
 
   describe('of an approval', () => {

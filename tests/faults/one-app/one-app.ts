@@ -32,6 +32,7 @@ export async function bootOneApp(): Promise<OneApp> {
     env: {
       KAFKA_BROKERS: `127.0.0.1:${kafkaPort}`,
       CARRIER_DELAY_MS: '300',
+      TRANSFER_DELAY_MS: '1500',
       ATTENTION_AFTER: '15s',
       ORDER_WAIT_MS: '9000',
       // So much that no order is reviewed but those that are made for it.

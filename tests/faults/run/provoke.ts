@@ -22,6 +22,7 @@ function orderLeadingTo(point: CrashPoint): KindName {
   if (point.startsWith('part') || point.startsWith('give back')) return 'refunded in parts';
   if (point.startsWith('restock')) return 'refunded and restocked';
   if (point.startsWith('refund') || point.startsWith('release')) return 'refused';
+  if (point.startsWith('webhook') || point.startsWith('payment news')) return 'paid by transfer';
   if (point.startsWith('ask')) return 'approved';
   // Where the post that waits wrote the order first; else it is provoked again.
   if (point === 'place: before giving up' || point === 'place: given up') return 'will not wait';

@@ -91,7 +91,7 @@ function sideBySide(faults: (Fault & { process: CrashProcess })[], random: Rando
   const lanes = [
     laneOf('payment-worker'),
     [...laneOf('inventory-worker', 'delivery-worker'), ...laneOf('order-worker')],
-    laneOf('gateway', 'order-service', 'delivery-service', 'notification-service'),
+    laneOf('gateway', 'order-service', 'payment-service', 'delivery-service', 'notification-service'),
   ];
   const rounds = Array.from({ length: Math.max(...lanes.map(({ length }) => length)) }, (_, index) =>
     lanes.map((lane) => lane[index]).filter((fault) => fault !== undefined),

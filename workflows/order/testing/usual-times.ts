@@ -4,7 +4,7 @@ import type { SagaTimes } from '../../../contracts/order-saga.js';
 export const USUAL_TIMES: SagaTimes = {
   attentionAfterMs: 120_000,
   paymentWindowMs: 15 * 60_000,
-  paymentAskedEveryMs: 10_000,
+  paymentAskedEveryMs: 5 * 60_000,
   carrierSilenceMs: 14 * 86_400_000,
   reviewWindowMs: 86_400_000,
 };

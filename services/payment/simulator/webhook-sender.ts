@@ -1,0 +1,94 @@
+import type { Logger } from '../../../platform/logger.js';
+import { startLoop, type RunningLoop } from '../../../platform/loop.js';
+import { errorMessage } from '../../../platform/error-message.js';
+import type { PrismaClient } from './prisma/generated/client.js';
+import { SIMULATED_PROVIDER, webhookHeaders } from './provider-events.js';
+
+interface WebhookSenderSettings {
+  ledger: PrismaClient;
+  /** Instances of the payment service; each webhook goes to the next one. */
+  urls: readonly string[];
+  kid: string;
+  key: string;
+  logger: Logger;
+  everyMs?: number;
+}
+
+const AT_ONCE = 20;
+const ANSWER_LIMIT_MS = 3_000;
+/** Longer than a webhook may take; past it another process takes it over. */
+const CLAIM_S = 10;
+const LONGEST_PAUSE_MS = 60_000;
+
+interface DueTransfer {
+  idempotencyKey: string;
+  chargeId: string;
+  claimedUntil: Date;
+  tellFailures: number;
+}
+
+/**
+ * Tells the payment service, as a provider from outside would, of each transfer once its money has come: signed, and again until the
+ * answer is 200. Any number of processes may run it; dying in between sends it twice, under the same id.
+ */
+export function startWebhookSender(settings: WebhookSenderSettings): RunningLoop {
+  const { ledger, urls, kid, key, logger, everyMs = 500 } = settings;
+  let turn = 0;
+
+  const claimDue = () =>
+    ledger.$queryRaw<DueTransfer[]>`
+      UPDATE ledger_entries SET tell_at = now() + make_interval(secs => ${CLAIM_S}),
+        status = CASE status WHEN 'TRIED' THEN 'CHARGED' ELSE status END,
+        updated_at = CASE status WHEN 'TRIED' THEN now() ELSE updated_at END
+      WHERE idempotency_key IN (
+        SELECT idempotency_key FROM ledger_entries WHERE tell_at <= now()
+        ORDER BY tell_at LIMIT ${AT_ONCE} FOR UPDATE SKIP LOCKED
+      )
+      RETURNING idempotency_key AS "idempotencyKey", charge_id AS "chargeId", tell_at AS "claimedUntil",
+        tell_failures AS "tellFailures"`;
+
+  const settle = async ({ idempotencyKey, claimedUntil }: DueTransfer, tellAt: Date | null, tellFailures: number) => {
+    await ledger.ledgerEntry.updateMany({
+      where: { idempotencyKey, tellAt: claimedUntil },
+      data: { tellAt, tellFailures },
+    });
+  };
+
+  const tell = async (transfer: DueTransfer, stopping: AbortSignal): Promise<void> => {
+    const { idempotencyKey: chargeKey, chargeId, tellFailures } = transfer;
+    const body = JSON.stringify({ id: `${chargeId}:succeeded`, type: 'charge.succeeded', chargeKey });
+    const failure = await post(
+      `${urls[turn++ % urls.length] ?? ''}/payments/webhooks/${SIMULATED_PROVIDER}`,
+      body,
+      stopping,
+    );
+    if (failure === undefined) return settle(transfer, null, tellFailures);
+    if (stopping.aborted) return;
+    const failures = tellFailures + 1;
+    logger.warn({ orderId: chargeKey, failures, reason: failure }, "the simulated provider's webhook is not taken yet");
+    await settle(transfer, new Date(Date.now() + Math.min(250 * 2 ** failures, LONGEST_PAUSE_MS)), failures);
+  };
+
+  /** Why it was not taken; undefined: it was. */
+  const post = async (url: string, body: string, stopping: AbortSignal): Promise<string | undefined> => {
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: webhookHeaders(body, { kid, key }),
+        body,
+        signal: AbortSignal.any([stopping, AbortSignal.timeout(ANSWER_LIMIT_MS)]),
+      });
+      await response.body?.cancel();
+      return response.status === 200 ? undefined : `it answered ${response.status}`;
+    } catch (error) {
+      return errorMessage(error);
+    }
+  };
+
+  return startLoop({ name: "the simulated provider's webhooks", logger }, async (loop) => {
+    const due = await claimDue();
+    await Promise.all(due.map((transfer) => tell(transfer, loop.stopping)));
+    loop.works();
+    if (due.length < AT_ONCE) await loop.pause(everyMs);
+  });
+}
