@@ -49,7 +49,7 @@ async function check(progress: Progress, signal: AbortSignal) {
 
 const wanted: ServerName[] = [
   ...(['postgres', 'redis', 'kafka', 'temporal', 'zipkin', 'maildev'] as const),
-  ...(['temporal-cli', 'tctl', 'test-server', 'chromium'] as const),
+  ...(['temporal-cli', 'tctl', 'test-server', 'stripe-mock', 'chromium'] as const),
 ];
 
 /**

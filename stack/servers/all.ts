@@ -11,6 +11,7 @@ import { maildev } from './maildev.js';
 import { postgres } from './postgres.js';
 import { prometheus } from './prometheus.js';
 import { redis } from './redis.js';
+import { stripeMock } from './stripe-mock.js';
 import { tctl, temporal, temporalCli, testServer, canDownloadTemporal } from './temporal.js';
 import type { Server } from './types.js';
 import { zipkin } from './zipkin.js';
@@ -27,13 +28,14 @@ export type ServerName =
   | 'temporal-cli'
   | 'test-server'
   | 'tctl'
+  | 'stripe-mock'
   | 'chromium';
 
 /** Each queue fetches one after the other, in order of need; the queues run side by side. */
 const queues: Server[][] = [
   [postgres, maildev, kafkaUi, prometheus, chromium],
   [redis, kafka, zipkin, testServer],
-  [temporal, temporalCli, tctl],
+  [temporal, temporalCli, tctl, stripeMock],
 ];
 
 export function queuesOf(only?: ServerName[]) {

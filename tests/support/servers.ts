@@ -7,6 +7,7 @@ export type ServerName =
   | 'SMTP_URL'
   | 'INBOX_URL'
   | 'TEMPORAL_TEST_SERVER'
+  | 'STRIPE_MOCK'
   | 'TEMPORAL_UI_URL'
   | 'TEMPORAL_CLI'
   | 'TCTL'
