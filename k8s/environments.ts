@@ -18,7 +18,7 @@ const secretSettings = new Set([
     'OAUTH_CLIENT_SECRET',
   ],
   ...['DATABASE_URL', ...databaseNames.map((name) => `${name.toUpperCase()}_DATABASE_URL`)],
-  ...['PAYLOAD_KEYS', 'PAYLOAD_KEY_ID', 'REDIS_URL', 'SMTP_URL'],
+  ...['PAYLOAD_KEYS', 'PAYLOAD_KEY_ID', 'REDIS_URL', 'SMTP_URL', 'STRIPE_SECRET_KEY'],
 ]);
 
 /** Said once for all processes, by whoever installs them: the ConfigMap `site` of an overlay. */

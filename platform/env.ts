@@ -144,7 +144,9 @@ export const telemetrySettings = {
 export const nodeEnv = z
   .string()
   .default('development')
-  .describe('in `production` nobody tells the simulated provider and carrier what to do');
+  .describe(
+    'in `production` nobody tells the simulated provider and carrier what to do, and a payment provider takes no key for tests',
+  );
 
 export const databaseSettings = {
   DATABASE_URL: z.url().describe("the service's own PostgreSQL database; its API and its worker share it"),

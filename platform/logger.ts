@@ -18,6 +18,7 @@ const secrets = [
   'token',
   'secret',
   'clientSecret',
+  'STRIPE_SECRET_KEY',
 ];
 
 /**

@@ -3,6 +3,7 @@ import {
   databaseSettings,
   duration,
   kafkaSettings,
+  nodeEnv,
   processSettings,
   pruneSettings,
   temporalSettings,
@@ -15,6 +16,7 @@ import { carrierSettings } from '../services/delivery/carrier.js';
 import { SIMULATED_CARRIER } from '../services/delivery/simulated-carrier/simulated-carrier.js';
 import { webhookSettings } from '../services/payment/simulator/provider-events.js';
 import { providerSettings } from '../services/payment/payment-provider.js';
+import { stripeFaults, stripeSettings } from '../services/payment/stripe/stripe-settings.js';
 
 export const orderWorkerSettings = z.object({
   ...processSettings,
@@ -78,29 +80,35 @@ export const inventoryWorkerSettings = z.object({
   ...temporalSettings,
 });
 
-export const paymentWorkerSettings = z.object({
-  ...processSettings,
-  ...databaseSettings,
-  ...temporalSettings,
-  ...providerSettings,
-  PAYMENT_PROVIDER: providerSettings.PAYMENT_PROVIDER.refine(
-    (name) => name === 'simulated',
-    'must be "simulated": no other provider is built in',
-  ),
-  TRANSFER_DELAY_MS: duration
-    .default(5000)
-    .describe('a duration: from the charge by `bank_transfer` until the simulated provider has the money'),
-  ...pruneSettings,
-  ...webhookSettings,
-  PAYMENT_WEBHOOK_KEY_ID: z.string().describe('the key that the simulated provider signs with'),
-  PAYMENT_WEBHOOKS: z
-    .enum(['on', 'off'])
-    .default('on')
-    .describe(
-      'off: the simulated provider tells nobody that a transfer has come, as if each webhook were lost; the order asks by itself',
-    ),
-  PAYMENT_SERVICE_URL: urlList.describe('where the payment service is'),
-});
+export const paymentWorkerSettings = z
+  .object({
+    ...processSettings,
+    ...databaseSettings,
+    ...temporalSettings,
+    NODE_ENV: nodeEnv,
+    ...providerSettings,
+    PAYMENT_SIMULATOR_DATABASE_URL: providerSettings.PAYMENT_SIMULATOR_DATABASE_URL.optional(),
+    ...stripeSettings,
+    TRANSFER_DELAY_MS: duration
+      .default(5000)
+      .describe('a duration: from the charge by `bank_transfer` until the simulated provider has the money'),
+    ...pruneSettings,
+    ...webhookSettings,
+    PAYMENT_WEBHOOK_KEY_ID: z.string().describe('the key that the simulated provider signs with'),
+    PAYMENT_WEBHOOKS: z
+      .enum(['on', 'off'])
+      .default('on')
+      .describe(
+        'off: the simulated provider tells nobody that a transfer has come, as if each webhook were lost; the order asks by itself',
+      ),
+    PAYMENT_SERVICE_URL: urlList.describe('where the payment service is'),
+  })
+  .superRefine((env, context) => {
+    const wrong = (setting: string, message: string) => context.addIssue({ code: 'custom', path: [setting], message });
+    if (env.PAYMENT_PROVIDER === 'simulated' && env.PAYMENT_SIMULATOR_DATABASE_URL === undefined)
+      wrong('PAYMENT_SIMULATOR_DATABASE_URL', 'PAYMENT_PROVIDER=simulated needs it');
+    if (env.PAYMENT_PROVIDER === 'stripe') for (const { setting, says } of stripeFaults(env)) wrong(setting, says);
+  });
 
 /** With the key that PAYMENT_WEBHOOK_KEY_ID names. */
 export const paymentWorkerSettingsWithKey = paymentWorkerSettings.transform((env, context) => {

@@ -12,8 +12,7 @@ import { createPaymentStore } from '../services/payment/payment-store.js';
 import { PRUNABLE_OF_PAYMENTS } from '../services/payment/prunable.js';
 import { PrismaClient } from '../services/payment/prisma/generated/client.js';
 import { PrismaClient as LedgerClient } from '../services/payment/simulator/prisma/generated/client.js';
-import { createSimulatedProvider } from '../services/payment/simulator/simulated-provider.js';
-import { startWebhookSender } from '../services/payment/simulator/webhook-sender.js';
+import { PROVIDERS } from '../services/payment/providers.js';
 import { paymentWorkerSettingsWithKey } from './config.js';
 import { startPaymentNews } from './payment-news.js';
 import { runWorker } from './run-worker.js';
@@ -32,16 +31,16 @@ await runProcess({ logger }, async (onShutdown) => {
   const { pool, prisma } = openDatabase({ config, logger, metrics, onShutdown }, PrismaClient, {
     connections: SLOTS + BESIDE,
   });
-  const ledger = openDatabase(
-    { config: { ...config, DATABASE_URL: config.PAYMENT_SIMULATOR_DATABASE_URL }, logger, metrics, onShutdown },
-    LedgerClient,
-    { connections: SLOTS, name: 'simulator database' },
-  );
-
-  const provider = createSimulatedProvider(ledger.prisma, { transferMs: config.TRANSFER_DELAY_MS });
-  if (config.PAYMENT_WEBHOOKS === 'on') {
-    const { PAYMENT_SERVICE_URL: urls, PAYMENT_WEBHOOK_KEY_ID: kid, webhookKey: key } = config;
-    const sender = startWebhookSender({ ledger: ledger.prisma, urls, kid, key, logger });
+  const openLedger = () =>
+    openDatabase(
+      { config: { ...config, DATABASE_URL: config.PAYMENT_SIMULATOR_DATABASE_URL ?? '' }, logger, metrics, onShutdown },
+      LedgerClient,
+      { connections: SLOTS, name: 'simulator database' },
+    );
+  const parts = { config, prisma, openLedger, logger };
+  const { provider, databases, startSender } = PROVIDERS[config.PAYMENT_PROVIDER](parts);
+  if (startSender !== undefined) {
+    const sender = startSender();
     onShutdown("the simulated provider's webhooks", () => sender.stop());
   }
 
@@ -69,7 +68,9 @@ await runProcess({ logger }, async (onShutdown) => {
       activities,
       temporal: temporalSettingsFrom(config),
       health: { host: config.HOST, port: config.PORT },
-      readiness: { database: () => checkDatabase(pool), 'simulator database': () => checkDatabase(ledger.pool) },
+      readiness: Object.fromEntries(
+        Object.entries({ database: pool, ...databases }).map(([name, of]) => [name, () => checkDatabase(of)]),
+      ),
       metrics,
       logger,
       options: { maxConcurrentActivityTaskExecutions: SLOTS },

@@ -91,6 +91,8 @@ export function createPaymentActivities({
 const ASKED_AT_ONCE = 10;
 /** Half of what the activity may take: what was not asked for by then is left to the next pass. */
 const ASKED_WITHIN_MS = 5_000;
+/** A provider that is asked charge by charge takes its time over a page; below the 10 s of the activity. */
+const BOOKS_TIMEOUT_MS = 8_000;
 
 type AnsweredPart = Awaited<ReturnType<PaymentReconciliation['giveBackParts']>>[number];
 
@@ -112,11 +114,10 @@ export function createPaymentReconciliation({
   return {
     listPaymentOrderIds: listOrderIds,
     paymentRecords,
-    listLedgerOrderIds: async ({ since, ...page }) =>
-      (await withDeadline(provider).list({ ...page, ...(since && { since: new Date(since) }) })).map(
-        ({ idempotencyKey }) => idempotencyKey,
-      ),
-    ledgerRecords: async (orderIds) => (await withDeadline(provider).entriesOf(orderIds)).map(toRecord),
+    listLedgerOrderIds: ({ since, ...page }) =>
+      withDeadline(provider, BOOKS_TIMEOUT_MS).list({ ...page, ...(since && { since: new Date(since) }) }),
+    ledgerRecords: async (orderIds) =>
+      (await withDeadline(provider, BOOKS_TIMEOUT_MS).entriesOf(orderIds)).map(toRecord),
 
     giveBackPayment: (order) =>
       withOrderId(order.orderId, async () => {

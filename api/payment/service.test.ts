@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createLogger } from '../../platform/logger.js';
+import type { ProviderName } from '../../services/payment/payment-provider.js';
 import { baseOf } from '../../tests/support/base.js';
 import { createContext } from './service.js';
 
@@ -14,7 +15,7 @@ const config = {
   JWT_AUDIENCE: 'audience',
   USER_SERVICE_URL: ['http://127.0.0.1:1'],
   NODE_ENV: 'development',
-  PAYMENT_PROVIDER: 'simulated',
+  PAYMENT_PROVIDER: 'simulated' as ProviderName,
   PAYMENT_SIMULATOR_DATABASE_URL: 'postgresql://127.0.0.1:1/ledger',
   PAYMENT_WEBHOOK_KEYS: { w1: { secret: 'a secret' } },
 };
@@ -24,10 +25,10 @@ const hasSimulator = (changes: Partial<typeof config>) => contextWith(changes).s
 describe('the simulator', () => {
   it('is for callers in development', () => expect(hasSimulator({})).toBe(true));
   it('is never for callers in production', () => expect(hasSimulator({ NODE_ENV: 'production' })).toBe(false));
-  it('is not there with another provider', () => expect(hasSimulator({ PAYMENT_PROVIDER: 'other' })).toBe(false));
+  it('is not there with another provider', () => expect(hasSimulator({ PAYMENT_PROVIDER: 'stripe' })).toBe(false));
 });
 
 it('webhooks are taken of the provider in use alone', () => {
   expect(contextWith({}).events?.provider).toBe('simulated');
-  expect(contextWith({ PAYMENT_PROVIDER: 'other' }).events).toBeUndefined();
+  expect(contextWith({ PAYMENT_PROVIDER: 'stripe' }).events).toBeUndefined();
 });

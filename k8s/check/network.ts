@@ -37,9 +37,13 @@ interface Address {
 /** Whom a process connects to, by the settings that it reads. */
 function connectionsOf({ process, environment }: Pick<Run, 'process' | 'environment'>): Address[] {
   const read = Object.keys(settingsOfProcesses[process] ?? {});
-  return read
-    .filter((name) => isAddress(name) && !ONLY_SAID.includes(name))
-    .flatMap((name) => (environment[name] ?? '').split(','))
+  const paysByStripe = environment['PAYMENT_PROVIDER'] === 'stripe' && read.includes('STRIPE_SECRET_KEY');
+  return [
+    ...read.filter((name) => isAddress(name) && !ONLY_SAID.includes(name)).map((name) => environment[name] ?? ''),
+    // Stripe's package knows where it is.
+    paysByStripe ? 'https://api.stripe.com' : '',
+  ]
+    .flatMap((text) => text.split(','))
     .filter((text) => text.trim() !== '')
     .map(addressIn);
 }

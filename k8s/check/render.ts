@@ -46,8 +46,10 @@ export async function madeUpFor(folder: string): Promise<MadeUp> {
   const dir = await mkdtemp(path.join(tmpdir(), 'k8s-secrets-'));
   try {
     const madeUp = devSecrets(dir);
-    for (const secrets of Object.values(madeUp))
+    for (const [name, secrets] of Object.entries(madeUp)) {
       if ('SMTP_URL' in secrets) secrets['SMTP_URL'] = 'smtps://holdfast:secret@mail.example.internal:587';
+      if (name === 'payment-worker') secrets['STRIPE_SECRET_KEY'] = 'rk_live_madeup';
+    }
     return madeUp;
   } finally {
     await rm(dir, { recursive: true });

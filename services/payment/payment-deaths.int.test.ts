@@ -7,13 +7,16 @@ import { chargeOrder } from './charge-order.js';
 import { type PaymentProvider, ProviderUnavailable } from './payment-provider.js';
 import type { OrderAmount } from './payment-store.js';
 import { undoCharge } from './undo-charge.js';
+import { openStripePayments } from './stripe/testing/open-stripe-payments.js';
 import { openPayments } from './testing/open-payments.js';
 
 let payments: Awaited<ReturnType<typeof openPayments>>;
+let byStripe: Awaited<ReturnType<typeof openStripePayments>>;
 beforeAll(async () => {
   payments = await openPayments();
+  byStripe = await openStripePayments();
 });
-afterAll(() => payments.close());
+afterAll(() => Promise.all([payments.close(), byStripe.close()]));
 
 const newOrder = (): OrderAmount => ({ orderId: randomUUID(), userId: 1, amount: 3_500_000, currency: 'KRW' });
 const chargeOf = ({ orderId, amount, currency }: OrderAmount, method: string) => ({
@@ -36,6 +39,8 @@ const NO_MONEY_THERE = [
   { ours: 'REFUNDED', refunds: 1, providers: 'REFUNDED' },
   { ours: 'DECLINED', refunds: 0, providers: 'DECLINED' },
   { ours: 'VOIDED', refunds: 0, providers: 'VOIDED' },
+  // Stripe's intent is cancelled all the same.
+  { ours: 'DECLINED', refunds: 0, providers: 'VOIDED' },
   // Called off before the provider's refusal was written down.
   { ours: 'VOIDED', refunds: 0, providers: 'DECLINED' },
   // At a provider that keeps no mark.
@@ -43,24 +48,37 @@ const NO_MONEY_THERE = [
   { ours: 'VOIDED', refunds: 0, providers: undefined },
 ];
 
+const SIMULATED = ['card_ok', 'card_ok', 'card_lost_answer', 'card_flaky', 'card_declined', 'bank_transfer'];
+const STRIPES = ['pm_card_visa', 'pm_card_visa', 'pm_card_visa_chargeDeclined'];
+
 it.each([
-  ['a provider that voids a key', true],
-  ['a provider that can not', false],
-])('attempts to charge and to refund, dying anywhere, leave one charge or none: %s', async (_name, voids) => {
+  ['a provider that voids a key', () => ({ ...payments, voids: true, methods: SIMULATED })],
+  [
+    'a provider that can not',
+    () => ({ ...payments, provider: withoutVoiding(payments.provider), voids: false, methods: SIMULATED }),
+  ],
+  ['Stripe', () => ({ ...byStripe, voids: true, methods: STRIPES })],
+])('attempts to charge and to refund, dying anywhere, leave one charge or none: %s', async (_name, of) => {
+  const { store, provider, booksOf, voids, methods } = of();
   await fc.assert(
     fc.asyncProperty(
       fc.array(attempts, { minLength: 1, maxLength: 4 }),
       fc.array(fc.nat({ max: 5 }), { maxLength: 60 }),
-      fc.constantFrom('card_ok', 'card_ok', 'card_lost_answer', 'card_flaky', 'card_declined', 'bank_transfer'),
+      fc.constantFrom(...methods),
       fc.constantFrom('charge' as const, 'refund' as const),
-      async (made, turns, method, last) => {
-        const provider = voids ? payments.provider : withoutVoiding(payments.provider);
+      // Of Stripe's answers, in turn.
+      fc.array(fc.constantFrom('none' as const, 'lost' as const, 'fails' as const, 'limited' as const), {
+        maxLength: 8,
+      }),
+      async (made, turns, method, last, faults) => {
+        byStripe.standIn.up();
+        byStripe.standIn.next(...faults);
         const order = newOrder();
         const undo = { begun: 0, done: 0 };
         const actors = made.map(({ verb, diesAt, late }): Actor => async (stage) => {
           const life = mortal(stage, diesAt);
           const service = {
-            store: life.using(payments.store),
+            store: life.using(store),
             provider: life.using(late ? sendsLate(provider, stage) : provider),
           };
           if (verb === 'charge') {
@@ -73,18 +91,19 @@ it.each([
         });
         await interleave(actors, turns);
 
-        const service = { store: payments.store, provider };
+        const service = { store, provider };
         // An undo that has begun is gone on with until it is done.
         const undone = last === 'refund' || undo.begun > 0;
         if (last === 'refund' || undo.done < undo.begun) await untilAnswered(() => undoCharge(service, order));
         else await untilAnswered(() => untilDecided(chargeOrder(service, { ...order, method })));
-        const books = await payments.booksOf(order.orderId);
+        byStripe.standIn.up();
+        const books = await booksOf(order.orderId);
         expect(undone ? NO_MONEY_THERE : [...MONEY_THERE, ...NO_MONEY_THERE]).toContainEqual(books);
 
         if (!voids) return;
         // However late a request arrives, nothing changes any more.
         await untilAnswered(() => provider.charge(chargeOf(order, method)));
-        expect(await payments.booksOf(order.orderId)).toEqual(books);
+        expect(await booksOf(order.orderId)).toEqual(books);
       },
     ),
     { numRuns: 60, endOnFailure: true },

@@ -3,12 +3,21 @@ import type { PendingCharge } from '../../contracts/activities/payment-activitie
 import type { IncomingHttpHeaders } from 'node:http';
 import { TaskCancelledError, TimeoutStrategy, timeout } from 'cockatiel';
 
+/** Another one: its name, and its line in providers.ts. */
+export const PROVIDER_NAMES = ['simulated', 'stripe'] as const;
+export type ProviderName = (typeof PROVIDER_NAMES)[number];
+
 /** For whoever charges, and for whoever shows or sets up what the simulated provider keeps. */
 export const providerSettings = {
-  PAYMENT_PROVIDER: z.string().default('simulated').describe('no other is built in'),
+  PAYMENT_PROVIDER: z
+    .enum(PROVIDER_NAMES, 'must be one of those that are built in')
+    .default('simulated')
+    .describe('`simulated`, or `stripe` ([docs/payments.md](payments.md#stripe))'),
   PAYMENT_SIMULATOR_DATABASE_URL: z
     .url()
-    .describe("the simulated provider's ledger; the API can do without, and then has no switch for the provider"),
+    .describe(
+      "the simulated provider's ledger; the API can do without, and then has no switch for the provider, and so can the worker with another provider",
+    ),
 };
 
 /**
@@ -31,11 +40,11 @@ export interface PaymentProvider {
   /** Gives a part of what is left of a charge back; what is more than that is refused. */
   refundPart(request: ProviderRefundPart): Promise<ProviderPart>;
   /**
-   * What the provider has decided, for comparing books: at most `limit`, ascending by key from just after `after`; with
-   * `since`, what has changed since then.
+   * The keys of charges that the provider may have decided, for comparing books: `limit` of them where there are so many,
+   * ascending from just after `after`; with `since`, of those that have changed since then.
    */
-  list(page: { after?: string | undefined; limit: number; since?: Date }): Promise<ProviderEntry[]>;
-  /** The same, of these keys. */
+  list(page: { after?: string | undefined; limit: number; since?: Date }): Promise<string[]>;
+  /** What the provider has decided, of these keys. */
   entriesOf(keys: readonly string[]): Promise<ProviderEntry[]>;
 }
 

@@ -50,7 +50,6 @@ export function sharedEnvironment({
     ),
     JWT_ISSUER: urls.gateway ?? '',
     JWT_AUDIENCE: 'holdfast',
-    PAYMENT_PROVIDER: 'simulated',
     DELIVERY_CARRIER: 'simulated',
     SAGA_VERSIONING: 'AUTO_UPGRADE',
     KAFKAJS_NO_PARTITIONER_WARNING: '1',

@@ -7,6 +7,7 @@ import type { Guard } from './guard.js';
 import { reconcile } from './reconcile.js';
 import { money } from './money.js';
 import { operators } from './operators.js';
+import { providers } from './providers.js';
 import { rules } from './rules.js';
 import { stopping } from './stopping.js';
 
@@ -21,6 +22,7 @@ export interface Section {
 export const SECTIONS: readonly Section[] = [
   { name: 'customers', title: 'Customers', guards: customers },
   { name: 'money', title: 'Money and stock', guards: money },
+  { name: 'providers', title: 'Payment providers', guards: providers },
   { name: 'rules', title: "The Saga's rules", guards: rules },
   { name: 'change', title: 'Changing the Saga', guards: change },
   { name: 'operators', title: 'Operators', guards: operators },

@@ -1,8 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ProviderEntry } from '../payment-provider.js';
+import { ProviderUnavailable } from '../payment-provider.js';
 import { openPayments } from '../testing/open-payments.js';
+import { describeProvider } from '../testing/provider-suite.js';
 import { createSimulatedProvider } from './simulated-provider.js';
+
+describeProvider('The simulated provider', async () => {
+  const { ledger, simulator, close } = await openPayments();
+  return {
+    provider: createSimulatedProvider(ledger, { transferMs: 3_600_000 }),
+    methods: {
+      pays: 'card_ok',
+      declined: { method: 'card_insufficient_funds', code: 'insufficient_funds' },
+      paysLater: 'bank_transfer',
+    },
+    losing: (charge) => expect(charge('card_lost_answer')).rejects.toThrow(ProviderUnavailable),
+    failing: async (asked) => {
+      await simulator.set({ provider: 'down' });
+      await asked('card_provider_down');
+      await simulator.set({ provider: 'up' });
+    },
+    paid: (idempotencyKey) =>
+      ledger.ledgerEntry.update({ where: { idempotencyKey }, data: { paidAt: new Date(Date.now() - 1) } }),
+    // It has no keys beside its ledger.
+    forgetKeys: () => undefined,
+    close,
+  };
+});
 
 let payments: Awaited<ReturnType<typeof openPayments>>;
 beforeAll(async () => {
@@ -14,19 +38,6 @@ const chargeOf = (method: string) => ({ idempotencyKey: randomUUID(), amount: 3_
 const entryOf = (idempotencyKey: string) => payments.ledger.ledgerEntry.findUnique({ where: { idempotencyKey } });
 
 describe('the simulated provider', () => {
-  it('charges a key once, however often it is asked', async () => {
-    const request = chargeOf('card_ok');
-    const first = await payments.provider.charge(request);
-    expect(first.outcome).toBe('charged');
-    expect(await payments.provider.charge(request)).toEqual(first);
-  });
-
-  it('charges a key once when asked by many at once', async () => {
-    const request = chargeOf('card_ok');
-    const answers = await Promise.all(Array.from({ length: 10 }, () => payments.provider.charge(request)));
-    expect(new Set(answers.map((answer) => answer.outcome === 'charged' && answer.chargeId)).size).toBe(1);
-  });
-
   it('charges, though the first answer is lost', async () => {
     const request = chargeOf('card_lost_answer');
     await expect(payments.provider.charge(request)).rejects.toThrow('the answer was lost');
@@ -69,43 +80,6 @@ describe('the simulated provider', () => {
     expect((await payments.provider.charge(chargeOf('card_ok'))).outcome).toBe('charged');
     await payments.simulator.set({ provider: 'up' });
     expect((await payments.provider.charge(request)).outcome).toBe('charged');
-  });
-
-  it('declines the same way each time', async () => {
-    const request = chargeOf('card_insufficient_funds');
-    const declined = { outcome: 'declined', code: 'insufficient_funds' };
-    expect(await payments.provider.charge(request)).toEqual(declined);
-    expect(await payments.provider.charge(request)).toEqual(declined);
-  });
-
-  it('refunds a charge once', async () => {
-    const request = chargeOf('card_ok');
-    const charged = await payments.provider.charge(request);
-    const refunds = await Promise.all([payments.provider.refund(request), payments.provider.refund(request)]);
-    const chargeId = charged.outcome === 'charged' ? charged.chargeId : undefined;
-    expect(refunds).toEqual([
-      { refunded: true, chargeId },
-      { refunded: true, chargeId },
-    ]);
-    expect(await payments.provider.charge(request)).toEqual({ outcome: 'voided' });
-  });
-
-  it('gives a part back once by its key, no more than is left, and then the rest', async () => {
-    const request = chargeOf('card_ok');
-    await payments.provider.charge(request);
-    const part = { idempotencyKey: randomUUID(), chargeKey: request.idempotencyKey, amount: 3_000_000 };
-    const first = await payments.provider.refundPart(part);
-    expect(first).toMatchObject({ outcome: 'refunded' });
-    expect(await payments.provider.refundPart(part)).toEqual(first);
-    const refused = { outcome: 'refused', code: 'charge_already_refunded' };
-    const another = { ...part, idempotencyKey: randomUUID(), amount: 500_001 };
-    expect(await payments.provider.refundPart(another)).toEqual(refused);
-    expect(await payments.provider.entriesOf([request.idempotencyKey])).toMatchObject([
-      { status: 'CHARGED', parts: [{ idempotencyKey: part.idempotencyKey, amount: 3_000_000 }] },
-    ]);
-    expect(await payments.provider.refund(request)).toMatchObject({ refunded: true });
-    expect(await payments.provider.refundPart({ ...another, amount: 1 })).toEqual(refused);
-    expect(await payments.provider.refundPart(part)).toEqual(first);
   });
 
   it.each([['card_ok'], ['card_declined'], ['card_lost_answer']])(
@@ -155,36 +129,5 @@ describe('the simulated provider', () => {
     await expect(payments.provider.refund(request)).rejects.toThrow('the provider is down');
     await payments.simulator.set({ provider: 'up' });
     expect(await payments.provider.refund(request)).toMatchObject({ refunded: true });
-  });
-
-  it('lists what it has decided, page by page', async () => {
-    const [charged, declined, failed] = [chargeOf('card_ok'), chargeOf('card_declined'), chargeOf('card_flaky')];
-    for (const request of [charged, declined, failed]) await payments.provider.charge(request).catch(() => undefined);
-    const entries: ProviderEntry[] = [];
-    for (;;) {
-      const page = await payments.provider.list({ after: entries.at(-1)?.idempotencyKey, limit: 3 });
-      expect(page.length).toBeLessThanOrEqual(3);
-      if (page.length === 0) break;
-      entries.push(...page);
-    }
-    const listed = (request: { idempotencyKey: string }) =>
-      entries.filter(({ idempotencyKey }) => idempotencyKey === request.idempotencyKey);
-    expect(listed(charged)).toMatchObject([{ amount: 3_500_000, currency: 'KRW', status: 'CHARGED' }]);
-    expect(listed(declined)).toMatchObject([{ status: 'DECLINED' }]);
-    expect(listed(failed)).toEqual([]);
-    expect(entries).toHaveLength(await payments.ledger.ledgerEntry.count({ where: { status: { not: 'TRIED' } } }));
-  });
-
-  it('never keeps the money of a key that is charged and refunded at once', async () => {
-    for (let round = 0; round < 20; round++) {
-      const request = chargeOf('card_ok');
-      const [charge, refund] = await Promise.all([
-        payments.provider.charge(request),
-        payments.provider.refund(request),
-      ]);
-      const status = (await entryOf(request.idempotencyKey))?.status;
-      expect(status).toBe(refund.refunded ? 'REFUNDED' : 'VOIDED');
-      if (!refund.refunded) expect(charge).toEqual({ outcome: 'voided' });
-    }
   });
 });

@@ -175,11 +175,11 @@ export function createSimulatedProvider(prisma: PrismaClient, { transferMs }: Si
         idempotencyKey: { gt: after },
         ...(since && { updatedAt: { gte: since } }),
       },
-      include: { refunds: true },
+      select: { idempotencyKey: true },
       orderBy: { idempotencyKey: 'asc' },
       take: limit,
     });
-    return entries.map(toEntry);
+    return entries.map(({ idempotencyKey }) => idempotencyKey);
   };
 
   const entriesOf: PaymentProvider['entriesOf'] = async (keys) => {

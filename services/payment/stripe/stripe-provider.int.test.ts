@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createLogger } from '../../../platform/logger.js';
+import { ProviderUnavailable } from '../payment-provider.js';
+import { describeProvider } from '../testing/provider-suite.js';
+import { StripeKeyRefused } from './ask-stripe.js';
+import { METADATA } from './stripe-answers.js';
+import { openStripePayments, TEST_KEY } from './testing/open-stripe-payments.js';
+
+describeProvider('Stripe', async () => {
+  const { provider, standIn, close } = await openStripePayments();
+  const gone = async (faults: Parameters<typeof standIn.next>, work: () => Promise<unknown>) => {
+    standIn.next(...faults);
+    await work();
+    standIn.up();
+  };
+  return {
+    provider,
+    methods: {
+      pays: 'pm_card_visa',
+      declined: { method: 'pm_card_visa_chargeDeclinedInsufficientFunds', code: 'insufficient_funds' },
+      paysLater: 'pm_debit',
+    },
+    // The package asks again where a connection breaks, so that it must find nobody then.
+    losing: (charge) =>
+      gone(['none', 'lost', 'down'], () => expect(charge('pm_card_visa')).rejects.toThrow(ProviderUnavailable)),
+    failing: (asked) => gone(['down'], () => asked('pm_card_visa')),
+    paid: (key) => Promise.resolve(standIn.settle(key, 'succeeded')),
+    forgetKeys: standIn.forgetKeys,
+    close,
+  };
+});
+
+let payments: Awaited<ReturnType<typeof openStripePayments>>;
+beforeAll(async () => {
+  payments = await openStripePayments();
+});
+afterEach(() => payments.standIn.up());
+afterAll(() => payments.close());
+
+const chargeOf = (method = 'pm_card_visa') => ({
+  idempotencyKey: randomUUID(),
+  amount: 1_999,
+  currency: 'USD',
+  method,
+});
+const statusesOf = (key: string) => payments.standIn.intentsOf(key).map(({ status }) => status);
+const callsAfter = async (work: () => Promise<unknown>) => {
+  const before = payments.standIn.requests.length;
+  await work();
+  return payments.standIn.requests.slice(before);
+};
+
+describe('Stripe', () => {
+  it('is asked for the amount in the minor unit, the currency in small letters, and told whose it is', async () => {
+    const request = chargeOf();
+    await payments.provider.charge(request);
+    expect(payments.standIn.intentsOf(request.idempotencyKey)).toMatchObject([
+      { amount: 1_999, currency: 'usd', metadata: { [METADATA.charge]: request.idempotencyKey } },
+    ]);
+  });
+
+  it.each(['ISK', 'UGX', 'MGA'])('is not asked in %s, which it counts in another unit', async (currency) => {
+    const calls = await callsAfter(async () => {
+      const answer = await payments.provider.charge({ ...chargeOf(), currency });
+      expect(answer).toEqual({ outcome: 'declined', code: 'currency_not_supported' });
+    });
+    expect(calls).toEqual([]);
+  });
+
+  it('makes an intent that nobody confirms, where the answer to its making was lost for good', async () => {
+    const request = chargeOf();
+    payments.standIn.next('lost', 'down');
+    await expect(payments.provider.charge(request)).rejects.toThrow(ProviderUnavailable);
+    payments.standIn.up();
+    payments.standIn.forgetKeys();
+    expect(await payments.provider.find(request)).toEqual({ outcome: 'none' });
+    expect(await payments.provider.charge(request)).toMatchObject({ outcome: 'charged' });
+    expect(statusesOf(request.idempotencyKey)).toEqual(['requires_payment_method', 'succeeded']);
+  });
+
+  it('waits its turn within the same attempt, where the rate is limited', async () => {
+    payments.standIn.next('limited', 'limited', 'none', 'limited');
+    const calls = await callsAfter(() => payments.provider.charge(chargeOf()));
+    expect(calls).toHaveLength(5);
+    expect(new Set(calls.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(2);
+  });
+
+  it('is left to the next attempt, where it wants to be left alone for long', async () => {
+    const request = chargeOf();
+    payments.standIn.next('limited for long');
+    const calls = await callsAfter(() =>
+      expect(payments.provider.charge(request)).rejects.toThrow(/^Stripe limits our rate/),
+    );
+    expect(calls).toHaveLength(1);
+    expect(await payments.provider.charge(request)).toMatchObject({ outcome: 'charged' });
+  });
+
+  it.each([
+    ['making an intent', []],
+    ['confirming it', ['none'] as const],
+  ])('has kept a failure of %s as the answer: it is asked by the next key, and charges once', async (_what, before) => {
+    const request = chargeOf();
+    payments.standIn.next(...before, 'fails');
+    await expect(payments.provider.charge(request)).rejects.toThrow(ProviderUnavailable);
+    const first = await payments.provider.charge(request);
+    expect(first).toMatchObject({ outcome: 'charged' });
+    expect(await payments.provider.charge(request)).toEqual(first);
+    expect(statusesOf(request.idempotencyKey)).toEqual(['succeeded']);
+  });
+
+  it('has kept a failure of a refund as the answer: it goes back once', async () => {
+    const request = chargeOf();
+    await payments.provider.charge(request);
+    const part = { idempotencyKey: randomUUID(), chargeKey: request.idempotencyKey, amount: 500 };
+    payments.standIn.next('fails');
+    await expect(payments.provider.refundPart(part)).rejects.toThrow(ProviderUnavailable);
+    const first = await payments.provider.refundPart(part);
+    expect(await payments.provider.refundPart(part)).toEqual(first);
+    const [entry] = await payments.provider.entriesOf([request.idempotencyKey]);
+    expect(entry?.parts).toMatchObject([{ idempotencyKey: part.idempotencyKey, amount: 500 }]);
+  });
+
+  it('wants the buyer to prove who they are, who is not there: declined', async () => {
+    const answer = await payments.provider.charge(chargeOf('pm_card_authenticationRequired'));
+    expect(answer).toEqual({ outcome: 'declined', code: 'authentication_required' });
+  });
+
+  it('does not know the payment method: declined', async () => {
+    const request = chargeOf('card_ok');
+    expect(await payments.provider.charge(request)).toEqual({ outcome: 'declined', code: 'resource_missing' });
+    expect(await payments.provider.charge({ ...chargeOf(), amount: 0 })).toMatchObject({ code: 'amount_too_small' });
+  });
+
+  it('cancels the intent of a charge that is undone before it was confirmed', async () => {
+    const request = chargeOf();
+    payments.standIn.next('none', 'down');
+    await expect(payments.provider.charge(request)).rejects.toThrow(ProviderUnavailable);
+    payments.standIn.up();
+    expect(await payments.provider.refund(request)).toEqual({ refunded: false });
+    expect(statusesOf(request.idempotencyKey)).toEqual(['canceled']);
+    expect(await payments.provider.entriesOf([request.idempotencyKey])).toMatchObject([{ status: 'VOIDED' }]);
+  });
+
+  it('has no answer to the undo of what is on its way, and gives it back once it is there', async () => {
+    const request = chargeOf('pm_debit');
+    await payments.provider.charge(request);
+    await expect(payments.provider.refund(request)).rejects.toThrow('is processing');
+    payments.standIn.settle(request.idempotencyKey, 'succeeded');
+    expect(await payments.provider.refund(request)).toMatchObject({ refunded: true });
+  });
+
+  it('says what failed later', async () => {
+    const request = chargeOf('pm_debit');
+    await payments.provider.charge(request);
+    payments.standIn.settle(request.idempotencyKey, 'requires_payment_method');
+    expect(await payments.provider.find(request)).toEqual({ outcome: 'declined', code: 'debit_failed' });
+  });
+
+  it('lists what was charged there and is not in our books, and what was given back by hand', async () => {
+    const [lost, byHand] = [chargeOf(), chargeOf()];
+    await payments.provider.charge(lost);
+    await payments.provider.charge(byHand);
+    await payments.prisma.stripeIntent.delete({ where: { key: lost.idempotencyKey } });
+    await payments.prisma.stripeIntent.updateMany({ data: { updatedAt: new Date(0) } });
+    payments.standIn.refundByHand(payments.standIn.intentsOf(byHand.idempotencyKey)[0]?.id ?? '', 99);
+    const since = new Date(Date.now() - 60_000);
+    const listed = await payments.provider.list({ limit: 100, since });
+    expect(listed).toEqual(expect.arrayContaining([lost.idempotencyKey, byHand.idempotencyKey]));
+    const [there, back] = await Promise.all(
+      [lost, byHand].map(async ({ idempotencyKey }) => (await payments.provider.entriesOf([idempotencyKey]))[0]),
+    );
+    expect(there).toMatchObject({ status: 'CHARGED', amount: 1_999 });
+    expect(back).toMatchObject({ status: 'CHARGED', parts: [{ amount: 99 }] });
+  });
+});
+
+describe('the key', () => {
+  it('that Stripe does not take is no decline, and is said', async () => {
+    const other = payments.providerWith('sk_test_other');
+    await expect(other.charge(chargeOf())).rejects.toThrow(StripeKeyRefused);
+  });
+
+  it('and what is private in an error of the package are in no log line', async () => {
+    const lines: string[] = [];
+    const logger = createLogger({ service: 'test', level: 'info' }, { write: (line) => void lines.push(line) });
+    const errors: unknown[] = [];
+    const fails = (work: Promise<unknown>) => work.catch((error: unknown) => errors.push(error));
+    await fails(payments.providerWith('sk_test_other').charge(chargeOf()));
+    payments.standIn.next('down');
+    await fails(payments.provider.charge(chargeOf()));
+    payments.standIn.up();
+    await fails(payments.provider.refundPart({ idempotencyKey: '', chargeKey: randomUUID(), amount: -1 }));
+    for (const error of errors) {
+      logger.error({ error, err: error }, 'failed');
+      expect(error).not.toHaveProperty('raw');
+      expect(error).not.toHaveProperty('headers');
+    }
+    logger.info({ STRIPE_SECRET_KEY: TEST_KEY, config: { STRIPE_SECRET_KEY: TEST_KEY } }, 'settings');
+    expect(errors.length).toBeGreaterThan(1);
+    // Stripe's own text shows how it begins and ends.
+    expect(lines.join('')).not.toContain(TEST_KEY.slice(-4));
+  });
+});

@@ -1,0 +1,202 @@
+import type Stripe from 'stripe';
+import { inParallel } from '../../../platform/in-parallel.js';
+import {
+  ProviderUnavailable,
+  type PaymentProvider,
+  type ProviderAnswer,
+  type ProviderCharge,
+  type ProviderEntry,
+  type ProviderPart,
+} from '../payment-provider.js';
+import type { PrismaClient, StripeIntent } from '../prisma/generated/client.js';
+import { askOnce, askStripe, StripeRefused } from './ask-stripe.js';
+import { answerOf, entryOf, hasOurUnit, leftOf, METADATA } from './stripe-answers.js';
+
+/** Of a hundred calls a second that Stripe allows. */
+const ASKED_AT_ONCE = 10;
+
+/** What Stripe says of a request that no other try makes right: the order can't be paid like this. */
+const NOT_PAYABLE = new Set([
+  ...['amount_too_small', 'amount_too_large', 'currency_not_supported', 'invalid_charge_amount'],
+  ...['payment_method_unactivated', 'payment_intent_payment_attempt_failed'],
+  ...[
+    'payment_method_currency_mismatch',
+    'payment_method_invalid_parameter',
+    'payment_intent_incompatible_payment_method',
+  ],
+]);
+/** The same of a refund. */
+const NOT_REFUNDABLE = new Set(['charge_already_refunded', 'charge_disputed', 'charge_not_refundable']);
+
+/**
+ * Charges by Stripe's PaymentIntents. An intent is made first, written down under its key, and only then confirmed, which is
+ * what takes the money: so whoever asks later, a day or a year after, finds the only one that can have been confirmed
+ * (Stripe's own keys last for a day, its search lags). An intent whose answer was lost before it was written down never
+ * moves money. That it is confirmed once, and not after it was cancelled, Stripe's own states see to.
+ */
+export function createStripeProvider(stripe: Stripe, intents: PrismaClient['stripeIntent']): PaymentProvider {
+  const look = (id: string) => askStripe(() => stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] }));
+  const refundsOf = (id: string) =>
+    askStripe(() => stripe.refunds.list({ payment_intent: id, limit: 100 }).autoPagingToArray({ limit: 1_000 }));
+
+  /** An intent that is confirmed by nobody yet, under its key: the first one that was written down. */
+  const begin = async ({ idempotencyKey: key, amount, currency }: ProviderCharge): Promise<StripeIntent> => {
+    const request = {
+      ...{ amount, currency: currency.toLowerCase(), metadata: { [METADATA.charge]: key } },
+      // Whoever pays is not there any more, so nothing that sends them somewhere else.
+      automatic_payment_methods: { enabled: true, allow_redirects: 'never' as const },
+    };
+    const { id } = await askOnce(
+      key,
+      (options) => stripe.paymentIntents.create(request, options),
+      () => Promise.resolve(undefined),
+    );
+    await intents.createMany({ data: [{ key, intentId: id }], skipDuplicates: true });
+    return intents.findUniqueOrThrow({ where: { key } });
+  };
+
+  const confirm = async (id: string, { idempotencyKey: key, method }: ProviderCharge) => {
+    const request = { payment_method: method, error_on_requires_action: true };
+    const decided = async () => {
+      const intent = await look(id);
+      return answerOf(intent).outcome === 'none' ? undefined : intent;
+    };
+    try {
+      return await askOnce(`${key}/confirm`, (options) => stripe.paymentIntents.confirm(id, request, options), decided);
+    } catch (error) {
+      // Somebody else has confirmed or cancelled it meanwhile.
+      if (error instanceof StripeRefused && error.code === 'payment_intent_unexpected_state') return look(id);
+      throw error;
+    }
+  };
+
+  const charge = async (request: ProviderCharge): Promise<ProviderAnswer> => {
+    if (!hasOurUnit(request.currency)) return { outcome: 'declined', code: 'currency_not_supported' };
+    const where = { key: request.idempotencyKey };
+    try {
+      const known = await intents.findUnique({ where });
+      const row = known ?? (await begin(request));
+      if (row.undone || row.intentId === null) return { outcome: 'voided' };
+      const before = known ? answerOf(await look(row.intentId)) : { outcome: 'none' as const };
+      if (before.outcome !== 'none') return before;
+      const confirmed = await confirm(row.intentId, request);
+      // Called off while it was confirmed.
+      if ((await intents.findUniqueOrThrow({ where })).undone) return { outcome: 'voided' };
+      const answer = answerOf(confirmed);
+      if (answer.outcome === 'none') throw new ProviderUnavailable(`${confirmed.id} is ${confirmed.status} still`);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof StripeRefused) || !isPayersAffair(error)) throw error;
+      return { outcome: 'declined', code: error.code };
+    }
+  };
+
+  const find: PaymentProvider['find'] = async ({ idempotencyKey: key }) => {
+    const row = await intents.findUnique({ where: { key } });
+    if (row === null) return { outcome: 'none' };
+    return row.undone || row.intentId === null ? { outcome: 'voided' } : answerOf(await look(row.intentId));
+  };
+
+  const refund: PaymentProvider['refund'] = async ({ idempotencyKey: key }) => {
+    const undone = { undone: true, updatedAt: new Date() };
+    // Before Stripe is asked: nobody begins to confirm it any more.
+    const { intentId: id } = await intents.upsert({ where: { key }, create: { key, ...undone }, update: undone });
+    if (id === null) return { refunded: false };
+    const intent = await look(id);
+    if (intent.status === 'succeeded') return giveBackRest(key, intent);
+    if (intent.status === 'processing') throw new ProviderUnavailable(`${id} is processing: it can't be undone yet`);
+    if (intent.status === 'canceled') return { refunded: false };
+    try {
+      await askStripe(() => stripe.paymentIntents.cancel(id));
+      return { refunded: false };
+    } catch (error) {
+      if (!(error instanceof StripeRefused)) throw error;
+      throw new ProviderUnavailable(`${id} has moved on while it was cancelled`, { cause: error });
+    }
+  };
+
+  const giveBackRest = async (key: string, intent: Stripe.PaymentIntent) => {
+    const left = leftOf(intent);
+    const request = { payment_intent: intent.id, metadata: { [METADATA.undo]: key } };
+    // By what is left, so that a refund that comes back from the bank can be made again.
+    const by = `${key}/undo/${left}`;
+    const isUndo = ({ metadata }: Stripe.Refund) => metadata?.[METADATA.undo] === key;
+    if (left > 0)
+      await askOnce(
+        by,
+        (options) => stripe.refunds.create(request, options),
+        async () => (await refundsOf(intent.id)).find(isUndo),
+      );
+    return { refunded: true as const, chargeId: intent.id };
+  };
+
+  const refundPart: PaymentProvider['refundPart'] = async ({ idempotencyKey, chargeKey, amount }) => {
+    const row = await intents.findUnique({ where: { key: chargeKey } });
+    const id = row?.intentId;
+    if (!id) return { outcome: 'refused', code: 'no_such_charge' };
+    const request = { payment_intent: id, amount, metadata: { [METADATA.part]: idempotencyKey } };
+    const isIt = ({ metadata }: Stripe.Refund) => metadata?.[METADATA.part] === idempotencyKey;
+    try {
+      const made = await askOnce(
+        idempotencyKey,
+        (options) => stripe.refunds.create(request, options),
+        async () => (await refundsOf(id)).find(isIt),
+      );
+      return toPart(made);
+    } catch (error) {
+      if (!(error instanceof StripeRefused)) throw error;
+      // Too much for what is left: Stripe has no code for it, and names the field.
+      const code = error.param === 'amount' ? 'charge_already_refunded' : error.code;
+      if (!NOT_REFUNDABLE.has(code)) throw error;
+      return { outcome: 'refused', code };
+    }
+  };
+
+  /** What stands in Stripe's own list since then, though we may have lost sight of it, and what was given back there by hand. */
+  const learn = async (since: Date): Promise<void> => {
+    const newer = { created: { gte: Math.floor(since.getTime() / 1000) }, limit: 100 };
+    for await (const intent of stripe.paymentIntents.list(newer)) {
+      const key = intent.metadata[METADATA.charge];
+      if (key !== undefined && intent.status === 'succeeded')
+        await intents.createMany({ data: [{ key, intentId: intent.id }], skipDuplicates: true });
+    }
+    for await (const { payment_intent: of } of stripe.refunds.list(newer)) {
+      const intentId = typeof of === 'string' ? of : of?.id;
+      if (intentId !== undefined)
+        await intents.updateMany({ where: { intentId, updatedAt: { lt: since } }, data: { updatedAt: new Date() } });
+    }
+  };
+
+  const list: PaymentProvider['list'] = async ({ after, limit, since }) => {
+    if (since !== undefined && after === undefined) await askStripe(() => learn(since));
+    const rows = await intents.findMany({
+      where: { key: { gt: after ?? '' }, intentId: { not: null }, ...(since && { updatedAt: { gte: since } }) },
+      orderBy: { key: 'asc' },
+      take: limit,
+    });
+    return rows.map(({ key }) => key);
+  };
+
+  const entriesOf: PaymentProvider['entriesOf'] = async (keys) => {
+    const rows = await intents.findMany({ where: { key: { in: [...keys] } } });
+    const entries = await inParallel(rows, ASKED_AT_ONCE, async (row): Promise<ProviderEntry | undefined> => {
+      if (row.intentId === null) return undefined;
+      const intent = await look(row.intentId);
+      const moved = intent.status === 'succeeded' && leftOf(intent) < intent.amount;
+      return entryOf(row, intent, moved ? await refundsOf(intent.id) : []);
+    });
+    return entries.filter((entry) => entry !== undefined);
+  };
+
+  return { charge, find, refund, refundPart, list, entriesOf };
+}
+
+function isPayersAffair({ isCard, code, param }: StripeRefused): boolean {
+  return isCard || NOT_PAYABLE.has(code) || (code === 'resource_missing' && param === 'payment_method');
+}
+
+function toPart({ id, status, failure_reason: reason }: Stripe.Refund): ProviderPart {
+  return status === 'failed' || status === 'canceled'
+    ? { outcome: 'refused', code: reason ?? status }
+    : { outcome: 'refunded', refundId: id };
+}

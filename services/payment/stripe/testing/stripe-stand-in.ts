@@ -1,0 +1,224 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import express, { type Request } from 'express';
+
+/**
+ * What of Stripe our provider relies on, with a memory: intents and their states, refunds up to what is left, keys that
+ * give their first answer again, answers that are lost. Written from https://docs.stripe.com/api (`idempotent_requests`,
+ * `errors`, `payment_intents`, `refunds`); that the calls look like Stripe's stripe-mock shows.
+ */
+export async function startStripeStandIn({ key }: { key: string }) {
+  const intents = new Map<string, Intent>();
+  const refunds = new Map<string, Refund>();
+  const kept = new Map<string, { asked: string; answer: Promise<Answer> }>();
+  const faults: Fault[] = [];
+  const requests: { method: string; path: string; idempotencyKey: string | undefined }[] = [];
+  const now = () => Math.floor(Date.now() / 1000);
+  let count = 0;
+  const newId = (kind: string) => `${kind}_${++count}_${String(process.pid)}`;
+
+  const calls: Record<string, (id: string, body: Body) => Answer> = {
+    'POST payment_intents': (_id, { amount, currency, metadata = {} }) => {
+      if (Number(amount) < 1) return refused('amount_too_small', 'amount');
+      const intent = newIntent(newId('pi'), { amount: Number(amount), currency: String(currency), metadata });
+      intents.set(intent.id, { ...intent, created: now() });
+      return ok(intents.get(intent.id));
+    },
+    'POST payment_intents confirm': (id, { payment_method: method }) => {
+      const intent = intents.get(id);
+      if (intent === undefined) return refused('resource_missing', 'intent');
+      if (!isOpen(intent)) return refused('payment_intent_unexpected_state', undefined);
+      const behaviour = METHODS[String(method)];
+      if (behaviour === undefined) return refused('resource_missing', 'payment_method');
+      intent.latest_charge = { id: newId('ch'), object: 'charge', amount_refunded: 0, created: now() };
+      if (typeof behaviour === 'string') {
+        intent.status = behaviour;
+        return ok(intent);
+      }
+      intent.last_payment_error = { type: 'card_error', ...behaviour };
+      return { status: 402, body: { error: { ...intent.last_payment_error, payment_intent: intent } } };
+    },
+    'POST payment_intents cancel': (id) => {
+      const intent = intents.get(id);
+      if (intent === undefined) return refused('resource_missing', 'intent');
+      if (!isOpen(intent)) return refused('payment_intent_unexpected_state', undefined);
+      intent.status = 'canceled';
+      return ok(intent);
+    },
+    'GET payment_intents': (id) => {
+      const intent = intents.get(id);
+      return intent ? ok(intent) : refused('resource_missing', 'intent');
+    },
+    'POST refunds': (_id, { payment_intent: of, amount, metadata = {} }) => {
+      const intent = intents.get(String(of));
+      const charge = intent?.latest_charge;
+      if (!intent || !charge || intent.status !== 'succeeded') return refused('resource_missing', 'payment_intent');
+      const left = intent.amount - charge.amount_refunded;
+      if (left === 0) return refused('charge_already_refunded', undefined);
+      const back = amount === undefined ? left : Number(amount);
+      if (back > left) return refused(undefined, 'amount');
+      charge.amount_refunded += back;
+      const refund: Refund = {
+        ...{ id: newId('re'), object: 'refund', payment_intent: intent.id, amount: back, metadata },
+        ...{ status: 'succeeded', created: now() },
+      };
+      refunds.set(refund.id, refund);
+      return ok(refund);
+    },
+    'GET list payment_intents': (_id, query) => listed([...intents.values()], query),
+    'GET list refunds': (_id, query) => listed([...refunds.values()], query),
+  };
+
+  /** The first answer of a key is that of all who come with it later, whatever it was. */
+  const answerTo = async (request: Request, work: () => Answer): Promise<Answer> => {
+    const idempotencyKey = request.header('Idempotency-Key');
+    const fault = faults[0] === 'down' ? 'down' : faults.shift();
+    if (fault === 'limited') return { ...failed(429, 'rate_limit'), headers: { 'Retry-After': '0' } };
+    if (fault === 'limited for long') return { ...failed(429, 'rate_limit'), headers: { 'Retry-After': '60' } };
+    if (fault === 'down') return { ...failed(503, 'api_error'), headers: { 'Stripe-Should-Retry': 'false' } };
+    const stays = { 'Stripe-Should-Retry': 'false' };
+    const first = () => (fault === 'fails' ? { ...failed(500, 'api_error'), headers: stays } : work());
+    const answer =
+      idempotencyKey === undefined || request.method === 'GET' ? first() : await byKey(idempotencyKey, request, first);
+    return { ...answer, lost: fault === 'lost' };
+  };
+
+  const byKey = async (idempotencyKey: string, request: Request, first: () => Answer): Promise<Answer> => {
+    const asked = JSON.stringify([request.path, request.body]);
+    const known = kept.get(idempotencyKey);
+    if (known === undefined) {
+      const answer = first();
+      // What can't be right is refused before a key is looked at, so it is not kept.
+      if (answer.status !== 400) kept.set(idempotencyKey, { asked, answer: Promise.resolve(answer) });
+      return answer;
+    }
+    if (known.asked !== asked) return { status: 400, body: { error: { type: 'idempotency_error' } } };
+    return { ...(await known.answer), headers: { 'Idempotent-Replayed': 'true', 'Stripe-Should-Retry': 'false' } };
+  };
+
+  const app = express();
+  app.use(express.urlencoded({ extended: true }));
+  app.all('/v1/:kind{/:id}{/:verb}', async (request, response) => {
+    const { kind = '', id = '', verb = '' } = request.params as Record<string, string | undefined>;
+    requests.push({ method: request.method, path: request.path, idempotencyKey: request.header('Idempotency-Key') });
+    const name = [request.method, request.method === 'GET' && id === '' ? 'list' : '', kind, verb];
+    const call = calls[name.filter(Boolean).join(' ')];
+    const given = { ...(request.query as Body), ...(request.body as Body | undefined) };
+    const { status, body, headers, lost } =
+      request.header('Authorization') !== `Bearer ${key}`
+        ? failed(401, 'invalid_request_error', `Invalid API Key provided: ${key.slice(0, 8)}***${key.slice(-4)}`)
+        : await answerTo(request, () => (call ? call(id, given) : failed(404, 'no such call')));
+    if (lost) return void request.socket.destroy();
+    response
+      .status(status)
+      .set({ ...headers, 'Request-Id': newId('req') })
+      .json(body);
+  });
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  return {
+    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    requests,
+    /** What happens to the next calls, in turn; 'down' stays until it is `up`. */
+    next: (...what: Fault[]) => void faults.push(...what),
+    up: () => void faults.splice(0),
+    /** A day later. */
+    forgetKeys: () => kept.clear(),
+    /** What a bank decides later of what is `processing`. */
+    settle: (charge: string, status: 'succeeded' | 'requires_payment_method') => {
+      for (const intent of intents.values())
+        if (Object.values(intent.metadata).includes(charge) && intent.status === 'processing') {
+          intent.status = status;
+          if (status !== 'succeeded') intent.last_payment_error = { type: 'card_error', code: 'debit_failed' };
+        }
+    },
+    intentsOf: (charge: string) =>
+      [...intents.values()].filter(({ metadata }) => Object.values(metadata).includes(charge)),
+    /** As somebody does on Stripe's own pages. */
+    refundByHand: (of: string, amount: number) => calls['POST refunds']?.('', { payment_intent: of, amount }),
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** `lost`: it is done, and nobody hears of it. `fails`: 500, which stays the answer to its key. */
+type Fault = 'lost' | 'fails' | 'limited' | 'limited for long' | 'down' | 'none';
+
+/** Stripe's names of cards for tests, by what a confirmation by them ends with. */
+const METHODS: Record<string, 'succeeded' | 'processing' | { code: string; decline_code?: string }> = {
+  pm_card_visa: 'succeeded',
+  pm_card_visa_chargeDeclined: { code: 'card_declined', decline_code: 'generic_decline' },
+  pm_card_visa_chargeDeclinedInsufficientFunds: { code: 'card_declined', decline_code: 'insufficient_funds' },
+  pm_card_authenticationRequired: { code: 'authentication_required', decline_code: 'authentication_required' },
+  pm_debit: 'processing',
+};
+
+interface Body {
+  [field: string]: unknown;
+  metadata?: Record<string, string>;
+}
+
+interface Answer {
+  status: number;
+  body: unknown;
+  headers?: Record<string, string>;
+  lost?: boolean;
+}
+
+interface Intent {
+  id: string;
+  object: 'payment_intent';
+  amount: number;
+  currency: string;
+  status: 'requires_payment_method' | 'processing' | 'succeeded' | 'canceled';
+  metadata: Record<string, string>;
+  latest_charge: { id: string; object: 'charge'; amount_refunded: number; created: number } | null;
+  last_payment_error: { type: string; code: string; decline_code?: string } | null;
+  created: number;
+}
+
+interface Refund {
+  id: string;
+  object: 'refund';
+  payment_intent: string;
+  amount: number;
+  metadata: Record<string, string>;
+  status: 'succeeded';
+  created: number;
+}
+
+const newIntent = (id: string, of: Pick<Intent, 'amount' | 'currency' | 'metadata'>): Intent => ({
+  ...{ id, object: 'payment_intent', status: 'requires_payment_method', latest_charge: null, last_payment_error: null },
+  ...of,
+  created: 0,
+});
+
+const isOpen = ({ status }: Intent) => status === 'requires_payment_method';
+const ok = (body: unknown): Answer => ({ status: 200, body });
+const failed = (status: number, type: string, message = type): Answer => ({
+  status,
+  body: { error: { type, message } },
+});
+const refused = (code: string | undefined, param: string | undefined): Answer => ({
+  status: 400,
+  body: { error: { type: 'invalid_request_error', code, param, message: code ?? `${param ?? ''} is wrong` } },
+});
+
+/** Newest first, a page at a time. */
+function listed(all: (Intent | Refund)[], query: Body): Answer {
+  const since = Number((query['created'] as { gte?: string } | undefined)?.gte ?? 0);
+  const of = query['payment_intent'];
+  const wanted = all
+    .filter(
+      (one) => one.created >= since && (of === undefined || ('payment_intent' in one && one.payment_intent === of)),
+    )
+    .reverse();
+  const from = wanted.findIndex(({ id }) => id === query['starting_after']) + 1;
+  const limit = Number(query['limit'] ?? 10);
+  const data = wanted.slice(from, from + limit);
+  return ok({ object: 'list', url: '/v1', data, has_more: from + limit < wanted.length });
+}

@@ -1,0 +1,105 @@
+import type { Guard } from './guard.js';
+
+const SUITE = {
+  file: 'services/payment/stripe/stripe-provider.int.test.ts',
+  writtenIn: 'services/payment/testing/provider-suite.ts',
+};
+const OWN = 'services/payment/stripe/stripe-provider.int.test.ts';
+const SETTINGS = 'services/payment/stripe/stripe-settings.test.ts';
+
+/** Payment providers. */
+export const providers: Guard[] = [
+  {
+    promise:
+      'What became of a charge by Stripe is known however late it is asked for, also after Stripe has forgotten its key.',
+    code: {
+      file: 'services/payment/stripe/stripe-provider.ts',
+      text: "const before = known ? answerOf(await look(row.intentId)) : { outcome: 'none' as const };",
+      instead: "const before = await Promise.resolve<ReturnType<typeof answerOf>>({ outcome: 'none' });",
+    },
+    test: { ...SUITE, name: 'knows what it did after it has forgotten all keys' },
+  },
+  {
+    promise: 'A charge by Stripe that was called off is charged no more.',
+    code: {
+      file: 'services/payment/stripe/stripe-provider.ts',
+      text: "if (row.undone || row.intentId === null) return { outcome: 'voided' };",
+      instead: "if (row.intentId === null) return { outcome: 'voided' };",
+    },
+    test: { ...SUITE, name: 'gives a charge back once, and then refuses its key' },
+  },
+  {
+    promise: 'An undo cancels what Stripe was about to charge.',
+    code: {
+      file: 'services/payment/stripe/stripe-provider.ts',
+      text: 'await askStripe(() => stripe.paymentIntents.cancel(id));',
+      instead: 'await Promise.resolve();',
+    },
+    test: { file: OWN, name: 'cancels the intent of a charge that is undone before it was confirmed' },
+  },
+  {
+    promise:
+      'A failure that Stripe keeps as the answer to a key keeps no order waiting for a day, and nothing happens twice.',
+    code: {
+      file: 'services/payment/stripe/ask-stripe.ts',
+      text: '!(error instanceof StripeFailureKept) || number === KEYS',
+      instead: '!(error instanceof StripeFailureKept) || number >= 1',
+    },
+    test: { file: OWN, name: 'has kept a failure of a refund as the answer: it goes back once' },
+  },
+  {
+    promise: 'Where Stripe limits our rate, a call waits its turn as Stripe says, within the same attempt.',
+    code: {
+      file: 'services/payment/stripe/ask-stripe.ts',
+      text: 'maxAttempts: RATE_LIMITED_TRIES,',
+      instead: 'maxAttempts: RATE_LIMITED_TRIES * 0,',
+    },
+    test: { file: OWN, name: 'waits its turn within the same attempt, where the rate is limited' },
+  },
+  {
+    promise: "Stripe's refusal of our key declines nobody's card.",
+    code: {
+      file: 'services/payment/stripe/ask-stripe.ts',
+      text: 'return new StripeKeyRefused(`Stripe does not take STRIPE_SECRET_KEY (${says}): charges and refunds wait`);',
+      instead: "return new StripeRefused(says, code, true, '');",
+    },
+    test: { file: OWN, name: 'that Stripe does not take is no decline, and is said' },
+  },
+  {
+    promise: "No log line holds Stripe's key, or what is private in an error of Stripe's.",
+    code: {
+      file: 'services/payment/stripe/ask-stripe.ts',
+      text: 'throw error instanceof Stripe.errors.StripeError ? inOurWords(error) : error;',
+      instead: 'throw error instanceof Stripe.errors.StripeError && Date.now() < 0 ? inOurWords(error) : error;',
+    },
+    test: { file: OWN, name: 'and what is private in an error of the package are in no log line' },
+  },
+  {
+    promise: 'A currency that Stripe counts in another unit than we do is never charged.',
+    code: {
+      file: 'services/payment/stripe/stripe-answers.ts',
+      text: '!OTHER_UNIT.has(currency)',
+      instead: "currency !== '' || !OTHER_UNIT.has(currency)",
+    },
+    test: { file: OWN, name: 'is not asked in %s, which it counts in another unit' },
+  },
+  {
+    promise:
+      'A reconciliation sees what was charged at Stripe and is lost here, and what was given back there by hand.',
+    code: {
+      file: 'services/payment/stripe/stripe-provider.ts',
+      text: 'if (since !== undefined && after === undefined) await askStripe(() => learn(since));',
+      instead: 'if (since !== undefined && limit < 0) await askStripe(() => learn(since));',
+    },
+    test: { file: OWN, name: 'lists what was charged there and is not in our books, and what was given back by hand' },
+  },
+  {
+    promise: 'A key of Stripe for tests starts nothing in production, and a live one nothing elsewhere.',
+    code: {
+      file: 'workers/config.ts',
+      text: "if (env.PAYMENT_PROVIDER === 'stripe')",
+      instead: "if (env.PAYMENT_PROVIDER === 'stripe' && env.PORT < 0)",
+    },
+    test: { file: SETTINGS, name: 'in %s does not start with %s, and does not show it' },
+  },
+];
