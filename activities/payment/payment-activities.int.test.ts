@@ -121,6 +121,16 @@ describe('chargePayment', () => {
     expect(messagesOf(order.orderId)).toEqual(['payment declined']);
   });
 
+  it.each([
+    [7_000, 7_000],
+    [3_600_000, 60_000],
+  ])('is tried again when the provider wants it, which said %i ms: after %i', async (retryAfterMs, nextRetryDelay) => {
+    const busy = interrupted({ before: () => Promise.reject(new ProviderUnavailable('too much', { retryAfterMs })) });
+    const failure = { type: 'ProviderUnavailable', nonRetryable: false, nextRetryDelay };
+    await expect(worker(busy).charge(orderWith())).rejects.toMatchObject(failure);
+    await expect(worker(busy).refund(orderWith())).rejects.toMatchObject(failure);
+  });
+
   it('fails, to be tried again, while the provider does', async () => {
     const order = orderWith('card_flaky');
     await expect(worker().charge(order)).rejects.toBeInstanceOf(ProviderUnavailable);

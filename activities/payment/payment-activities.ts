@@ -18,6 +18,7 @@ import { type PaymentStore, createPaymentStore } from '../../services/payment/pa
 import { undoCharge, undoAtProvider } from '../../services/payment/undo-charge.js';
 import { refundPart } from '../../services/payment/refund-part.js';
 import { refusal } from '../refusal.js';
+import { whenAskedToWait } from './when-asked-to-wait.js';
 import type { LedgerRecord, PaymentReconciliation } from '../../contracts/activities/reconciliation.js';
 import type { PrismaClient } from '../../services/payment/prisma/generated/client.js';
 import { createPaymentReconciliationReader } from '../../services/payment/payment-reader.js';
@@ -46,7 +47,8 @@ export function createPaymentActivities({
     chargePayment: ({ paymentMethod, mayBePending, ...order }) =>
       withOrderId(order.orderId, async () => {
         const { orderId, amount, currency } = order;
-        const charge = await chargeOrder(serviceForAttempt(), { ...order, method: paymentMethod });
+        const attempt = { ...order, method: paymentMethod };
+        const charge = await whenAskedToWait(() => chargeOrder(serviceForAttempt(), attempt));
         switch (charge.outcome) {
           case 'charged':
             if (charge.first)
@@ -71,7 +73,9 @@ export function createPaymentActivities({
 
     refundPayment: (order) =>
       withOrderId(order.orderId, async () => {
-        const { refunded, amount, paymentId, first } = await undoCharge(serviceForAttempt(), order);
+        const { refunded, amount, paymentId, first } = await whenAskedToWait(() =>
+          undoCharge(serviceForAttempt(), order),
+        );
         const { orderId, currency } = order;
         if (first) tellRefund({ orderId, paymentId, amount, currency });
         return { refunded };
@@ -79,7 +83,7 @@ export function createPaymentActivities({
 
     refundPart: (request) =>
       withOrderId(request.orderId, async () => {
-        const { first, ...answer } = await refundPart(serviceForAttempt(), request);
+        const { first, ...answer } = await whenAskedToWait(() => refundPart(serviceForAttempt(), request));
         const { orderId, operationId, amount } = request;
         if (first) logger.info({ orderId, operationId, amount }, 'part of the payment refunded');
         return answer;

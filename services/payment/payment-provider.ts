@@ -124,6 +124,16 @@ export type ProviderRefund = { refunded: true; chargeId: string } | { refunded: 
 /** No usable answer came: it may or may not have happened. */
 export class ProviderUnavailable extends Error {
   override readonly name = 'ProviderUnavailable';
+  /** For how long the provider wants to be left alone, in milliseconds, where it says so. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    message: string,
+    { retryAfterMs, ...options }: ErrorOptions & { retryAfterMs?: number | undefined } = {},
+  ) {
+    super(message, options);
+    this.retryAfterMs = retryAfterMs;
+  }
 }
 
 /** Below the 4 s that an attempt of a step may take, so that the step still hears of it and says so. */

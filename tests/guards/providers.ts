@@ -57,6 +57,18 @@ export const providers: Guard[] = [
     test: { file: OWN, name: 'waits its turn within the same attempt, where the rate is limited' },
   },
   {
+    promise: 'A provider that wants to be left alone for a while is asked again no sooner.',
+    code: {
+      file: 'activities/payment/when-asked-to-wait.ts',
+      text: 'nextRetryDelay: Math.min(error.retryAfterMs, LONGEST_MS),',
+      instead: '',
+    },
+    test: {
+      file: 'activities/payment/payment-activities.int.test.ts',
+      name: 'is tried again when the provider wants it, which said %i ms: after %i',
+    },
+  },
+  {
     promise: "Stripe's refusal of our key declines nobody's card.",
     code: {
       file: 'services/payment/stripe/ask-stripe.ts',

@@ -29,11 +29,14 @@ const RATE_LIMITED_TRIES = 3;
 /** Whoever is told to wait for longer leaves it to the next attempt: this one has 3 s. */
 const LONGEST_WAIT_MS = 1_500;
 
-function waitOf(error: Error, tries: number): number {
+/** In milliseconds; undefined: Stripe does not say. */
+function adviceOf(error: Error): number | undefined {
   const after = error instanceof Stripe.errors.StripeError ? Number(error.headers?.['retry-after']) : NaN;
-  // Without advice: 0.2 s, then twice as long, and anything up to twice that, so that not all come back at once.
-  return Number.isFinite(after) ? after * 1000 : 200 * 2 ** tries * (1 + Math.random());
+  return Number.isFinite(after) ? after * 1000 : undefined;
 }
+
+/** Without advice: 0.2 s, then twice as long, and anything up to twice that, so that not all come back at once. */
+const waitOf = (error: Error, tries: number): number => adviceOf(error) ?? 200 * 2 ** tries * (1 + Math.random());
 
 /** A call that was turned away for the rate has not happened: it waits its turn, within the same attempt. */
 const whileRateLimited = retry(
@@ -71,7 +74,7 @@ function inOurWords(error: InstanceType<typeof Stripe.errors.StripeError>): Erro
     case error instanceof Stripe.errors.StripeInvalidRequestError:
       return new StripeRefused(`Stripe refused: ${says}, ${error.param ?? 'no field named'}`, code, false, error.param);
     case error instanceof Stripe.errors.StripeRateLimitError:
-      return new ProviderUnavailable(`Stripe limits our rate: ${says}`);
+      return new ProviderUnavailable(`Stripe limits our rate: ${says}`, { retryAfterMs: adviceOf(error) });
     case error.headers?.['idempotent-replayed'] === 'true':
       return new StripeFailureKept(`Stripe failed: ${says}`);
     default:
