@@ -80,24 +80,33 @@ const restartOf = (server: FaultyServer, random: Random): Fault => ({
 });
 
 /**
- * Up to three at once: the payment worker, another worker of the Saga, and a process around it. The order worker comes
- * after all other workers of the Saga: an order that waited for it may go on with a step of any of them.
+ * Up to four at once. The order worker dies when no other worker of the Saga has to die any more: an order that waited
+ * for it may go on with a step of any of them.
  */
 function sideBySide(faults: (Fault & { process: CrashProcess })[], random: Random): Round[] {
   // The sweeper's points need the order service to die too.
   const alone = faults.filter(needsOrderService);
   const laneOf = (...processes: CrashProcess[]) =>
     random.shuffled(faults.filter((fault) => processes.includes(fault.process) && !needsOrderService(fault)));
-  const lanes = [
-    laneOf('payment-worker'),
-    [...laneOf('inventory-worker', 'delivery-worker'), ...laneOf('order-worker')],
-    laneOf('gateway', 'order-service', 'payment-service', 'delivery-service', 'notification-service'),
+  const ofSteps = [laneOf('payment-worker'), laneOf('inventory-worker'), laneOf('delivery-worker')];
+  const ofOrderWorker = laneOf('order-worker');
+  const around = [
+    laneOf('gateway', 'order-service'),
+    laneOf('payment-service', 'delivery-service', 'notification-service'),
   ];
-  const rounds = Array.from({ length: Math.max(...lanes.map(({ length }) => length)) }, (_, index) =>
-    lanes.map((lane) => lane[index]).filter((fault) => fault !== undefined),
-  );
+  const length = Math.max(longest(ofSteps) + ofOrderWorker.length, longest(around));
+  const rounds = Array.from({ length }, (_, index) => {
+    const fromTheEnd = length - 1 - index;
+    const struck = [
+      ...ofSteps.map((lane) => lane[index]),
+      ...[ofOrderWorker, ...around].map((lane) => lane[fromTheEnd]),
+    ];
+    return struck.filter((fault) => fault !== undefined);
+  });
   return [...rounds, ...alone.map((fault) => [fault])];
 }
+
+const longest = (lanes: readonly Fault[][]): number => Math.max(...lanes.map(({ length }) => length));
 
 const needsOrderService = (fault: Fault): boolean => fault.kind === 'crash' && isSweepers(fault.point);
 
