@@ -41,17 +41,14 @@ const deathsAt = (beginnings: string[], begin: Death['begin']): Death[] =>
   );
 
 /** One of each process at once: what each leads to may die at another's point, and has to end well all the same. */
-function roundsOf(deaths: Death[]): { round: Death[]; named: string }[] {
+function roundsOf(deaths: Death[]): [string, Death[]][] {
   const rounds: Death[][] = [];
   for (const death of deaths) {
     const free = rounds.find((round) => round.every(({ process }) => process !== death.process));
     if (free === undefined) rounds.push([death]);
     else free.push(death);
   }
-  return rounds.map((round) => ({
-    round,
-    named: round.map(({ process, point }) => `${process} dies at "${point}"`).join(', '),
-  }));
+  return rounds.map((round) => [round.map(({ process, point }) => `${process} dies at "${point}"`).join(', '), round]);
 }
 
 /** What a person has begun: a refund with goods, an approval. Whoever works at it dies, and they ask again. */
@@ -162,7 +159,7 @@ export function moneyKilled(running: () => RunningApp): void {
     ...deathsAt(['ask'], approval),
   ];
 
-  it.each(roundsOf(deaths))('$named: what was asked for is done, once', async ({ round }) => {
+  it.each(roundsOf(deaths))('%s: what was asked for is done, once', async (_named, round) => {
     const begun = await Promise.all(round.map(async (death) => ({ death, work: await death.begin() })));
     await Promise.all(begun.map(({ death, work }) => dying(death, work.ask)));
     for (const { work } of begun) await work.isDoneOnce();
