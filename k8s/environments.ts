@@ -18,7 +18,7 @@ const secretSettings = new Set([
     'OAUTH_CLIENT_SECRET',
   ],
   ...['DATABASE_URL', ...databaseNames.map((name) => `${name.toUpperCase()}_DATABASE_URL`)],
-  ...['PAYLOAD_KEYS', 'PAYLOAD_KEY_ID', 'REDIS_URL', 'SMTP_URL', 'STRIPE_SECRET_KEY'],
+  ...['PAYLOAD_KEYS', 'PAYLOAD_KEY_ID', 'REDIS_URL', 'SMTP_URL', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRETS'],
 ]);
 
 /** Said once for all processes, by whoever installs them: the ConfigMap `site` of an overlay. */

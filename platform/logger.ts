@@ -19,6 +19,7 @@ const secrets = [
   'secret',
   'clientSecret',
   'STRIPE_SECRET_KEY',
+  'STRIPE_WEBHOOK_SECRETS',
 ];
 
 /**

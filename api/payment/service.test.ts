@@ -18,6 +18,7 @@ const config = {
   PAYMENT_PROVIDER: 'simulated' as ProviderName,
   PAYMENT_SIMULATOR_DATABASE_URL: 'postgresql://127.0.0.1:1/ledger',
   PAYMENT_WEBHOOK_KEYS: { w1: { secret: 'a secret' } },
+  STRIPE_WEBHOOK_SECRETS: undefined as string[] | undefined,
 };
 const contextWith = (changes: Partial<typeof config>) => createContext(baseOf({ ...config, ...changes }, logger));
 const hasSimulator = (changes: Partial<typeof config>) => contextWith(changes).simulator !== undefined;
@@ -31,4 +32,6 @@ describe('the simulator', () => {
 it('webhooks are taken of the provider in use alone', () => {
   expect(contextWith({}).events?.provider).toBe('simulated');
   expect(contextWith({ PAYMENT_PROVIDER: 'stripe' }).events).toBeUndefined();
+  const byStripe = { PAYMENT_PROVIDER: 'stripe' as const, STRIPE_WEBHOOK_SECRETS: ['whsec_one'] };
+  expect(contextWith(byStripe).events?.provider).toBe('stripe');
 });

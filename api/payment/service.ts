@@ -1,11 +1,12 @@
 import type { Express } from 'express';
 import { paymentOperations } from '../../contracts/http/payments.js';
 import { createEventInbox, type EventInbox } from '../../services/payment/event-inbox.js';
-import type { ProviderEvents } from '../../services/payment/payment-provider.js';
+import type { ProviderEvents, ProviderName } from '../../services/payment/payment-provider.js';
 import { createPaymentReader, type PaymentReader } from '../../services/payment/payment-reader.js';
 import { PrismaClient } from '../../services/payment/prisma/generated/client.js';
 import { PrismaClient as LedgerClient } from '../../services/payment/simulator/prisma/generated/client.js';
 import { createSimulatedEvents } from '../../services/payment/simulator/provider-events.js';
+import { createStripeEvents } from '../../services/payment/stripe/stripe-events.js';
 import { createSimulatorSwitch, type SimulatorSwitch } from '../../services/payment/simulator/simulator-switch.js';
 import { createServiceApp, type ServiceContext, openService } from '../http/app.js';
 import type { Logger } from '../../platform/logger.js';
@@ -29,13 +30,18 @@ export interface PaymentContext extends ServiceContext {
   simulator: SimulatorSwitch | undefined;
 }
 
+/** What each provider sends of itself; undefined: nothing is taken of it. */
+const EVENTS: Record<ProviderName, (config: PaymentApiConfig) => ProviderEvents | undefined> = {
+  simulated: ({ PAYMENT_WEBHOOK_KEYS }) => createSimulatedEvents(PAYMENT_WEBHOOK_KEYS),
+  stripe: ({ STRIPE_WEBHOOK_SECRETS }) => STRIPE_WEBHOOK_SECRETS && createStripeEvents(STRIPE_WEBHOOK_SECRETS),
+};
+
 export function createContext(base: Base<PaymentApiConfig>): PaymentContext {
   const { prisma, common } = openService(base, PrismaClient);
-  const { PAYMENT_PROVIDER, PAYMENT_WEBHOOK_KEYS } = base.config;
   return {
     ...common,
     payments: createPaymentReader(prisma),
-    events: PAYMENT_PROVIDER === 'simulated' ? createSimulatedEvents(PAYMENT_WEBHOOK_KEYS) : undefined,
+    events: EVENTS[base.config.PAYMENT_PROVIDER](base.config),
     inbox: createEventInbox(prisma),
     simulator: openSimulator(base),
   };

@@ -48,6 +48,7 @@ export async function madeUpFor(folder: string): Promise<MadeUp> {
     const madeUp = devSecrets(dir);
     for (const [name, secrets] of Object.entries(madeUp)) {
       if ('SMTP_URL' in secrets) secrets['SMTP_URL'] = 'smtps://holdfast:secret@mail.example.internal:587';
+      if (name === 'payment-service') secrets['STRIPE_WEBHOOK_SECRETS'] = 'whsec_madeup';
       if (name === 'payment-worker') secrets['STRIPE_SECRET_KEY'] = 'rk_live_madeup';
     }
     return madeUp;

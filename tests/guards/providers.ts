@@ -87,6 +87,15 @@ export const providers: Guard[] = [
     test: { file: OWN, name: 'and what is private in an error of the package are in no log line' },
   },
   {
+    promise: 'What Stripe has signed is taken for five minutes, and not again later from whoever has recorded it.',
+    code: {
+      file: 'services/payment/stripe/stripe-events.ts',
+      text: 'const REPLAY_WINDOW_S = 300;',
+      instead: 'const REPLAY_WINDOW_S = 3_000;',
+    },
+    test: { file: 'services/payment/stripe/stripe-events.test.ts', name: 'is forged where it was signed by %s' },
+  },
+  {
     promise: 'A currency that Stripe counts in another unit than we do is never charged.',
     code: {
       file: 'services/payment/stripe/stripe-answers.ts',

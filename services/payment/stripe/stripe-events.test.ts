@@ -1,0 +1,42 @@
+import Stripe from 'stripe';
+import { describe, expect, it } from 'vitest';
+import { METADATA } from './stripe-answers.js';
+import { createStripeEvents } from './stripe-events.js';
+
+const now = new Date();
+const [before, secret] = ['whsec_before', 'whsec_now'];
+const events = createStripeEvents([before, secret]);
+
+const event = (metadata: unknown = { [METADATA.charge]: 'ord_1' }, changes: object = {}) =>
+  JSON.stringify({ id: 'evt_1', type: 'payment_intent.succeeded', data: { object: { metadata } }, ...changes });
+const sign = (payload: string, by = secret, at = now) =>
+  Stripe.webhooks.generateTestHeaderString({ payload, secret: by, timestamp: Math.floor(at.getTime() / 1000) });
+const read = (payload: string, signature: string | undefined = sign(payload)) =>
+  events.readEvent({ headers: { 'stripe-signature': signature }, body: Buffer.from(payload), now });
+
+describe("an event of Stripe's", () => {
+  const known = { outcome: 'event', eventId: 'evt_1', type: 'payment_intent.succeeded', chargeKey: 'ord_1' };
+
+  it('names its charge, signed by any of the secrets', () => {
+    expect(read(event())).toEqual(known);
+    expect(read(event(), sign(event(), before))).toEqual(known);
+    expect(read(event({ [METADATA.undo]: 'ord_1' }))).toEqual(known);
+  });
+
+  it.each([
+    ['nobody', ''],
+    ['another secret', sign(event(), 'whsec_another')],
+    ['the same, of another body', sign('{}')],
+    ['the same, six minutes ago', sign(event(), secret, new Date(now.getTime() - 360_000))],
+  ])('is forged where it was signed by %s', (_who, signature) => {
+    expect(read(event(), signature)).toEqual({ outcome: 'forged' });
+  });
+
+  it.each([[{}], [{ [METADATA.charge]: 'a\0' }], [null]])('names none where its metadata are %j', (metadata) => {
+    expect(read(event(metadata))).toEqual({ ...known, chargeKey: undefined });
+  });
+
+  it.each(['{', '[]', event({}, { id: 7 })])('is unreadable: %s', (body) => {
+    expect(read(body)).toEqual({ outcome: 'unreadable' });
+  });
+});

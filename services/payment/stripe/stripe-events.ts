@@ -1,0 +1,70 @@
+import Stripe from 'stripe';
+import { z } from 'zod';
+import type { ProviderEvents } from '../payment-provider.js';
+import { METADATA } from './stripe-answers.js';
+
+/** As in the path of its webhook. */
+const STRIPE = 'stripe';
+
+/** How old what Stripe has signed may be, in seconds: whoever has recorded it can't send it again later. */
+const REPLAY_WINDOW_S = 300;
+
+/** For whoever checks Stripe's signatures. */
+export const stripeWebhookSettings = {
+  STRIPE_WEBHOOK_SECRETS: z
+    .string()
+    .transform((text) => text.split(',').map((secret) => secret.trim()))
+    .pipe(z.array(z.string().regex(/^whsec_\S+$/, 'must be signing secrets of Stripe')))
+    .optional()
+    .describe(
+      'with `PAYMENT_PROVIDER=stripe`: a list of the signing secrets of its webhook endpoint, several while one is changed; without it no webhook of Stripe is taken',
+    ),
+};
+
+const id = z.string().regex(/^[\x21-\x7e]{1,200}$/);
+const metadata = z.looseObject({ [METADATA.charge]: id.optional(), [METADATA.undo]: id.optional() });
+const eventSchema = z.looseObject({
+  id,
+  type: id.catch('unknown'),
+  data: z
+    .looseObject({ object: z.looseObject({ metadata }) })
+    .optional()
+    .catch(undefined),
+});
+
+/** Stripe's rule, by its own package: `Stripe-Signature` over the bytes as they came. The charge is named by our metadata. */
+export function createStripeEvents(secrets: readonly string[]): ProviderEvents {
+  return {
+    provider: STRIPE,
+    signatureHeader: 'Stripe-Signature',
+    readEvent: ({ headers, body, now }) => {
+      const signature = headers['stripe-signature'];
+      const signed = secrets.some((secret) => isSigned(body, signature, secret, now));
+      if (!signed) return { outcome: 'forged' };
+      const event = eventSchema.safeParse(jsonOf(body));
+      if (!event.success) return { outcome: 'unreadable' };
+      const { id: eventId, type, data } = event.data;
+      const named = data?.object.metadata;
+      return { outcome: 'event', eventId, type, chargeKey: named?.[METADATA.charge] ?? named?.[METADATA.undo] };
+    },
+  };
+}
+
+function isSigned(body: Buffer, signature: string | string[] | undefined, secret: string, now: Date): boolean {
+  if (typeof signature !== 'string') return false;
+  try {
+    const { signature: rule } = Stripe.webhooks;
+    return rule?.verifyHeader(body, signature, secret, REPLAY_WINDOW_S, undefined, now.getTime()) ?? false;
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeSignatureVerificationError) return false;
+    throw error;
+  }
+}
+
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
