@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { json } from '../../../platform/env.js';
 import { signingKey, signMessage } from '../../../platform/signed-message.js';
+import { idSchema as id, jsonOf } from '../event-body.js';
 import type { ProviderEvents } from '../payment-provider.js';
 
 /** As in the path of its webhook. */
@@ -18,7 +19,6 @@ export const webhookSettings = {
   ),
 };
 
-const id = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 const eventSchema = z.looseObject({ id, type: id.catch('unknown'), chargeKey: id.optional().catch(undefined) });
 
 /** The simulated provider's rule: a signature as a carrier's, over JSON with `id`, `type` and `chargeKey`. */
@@ -36,14 +36,6 @@ export function createSimulatedEvents(keys: WebhookKeys): ProviderEvents {
       return { outcome: 'event', eventId, type, chargeKey };
     },
   };
-}
-
-function jsonOf(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 interface Signer {
