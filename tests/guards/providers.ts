@@ -42,10 +42,29 @@ export const providers: Guard[] = [
       'A failure that Stripe keeps as the answer to a key keeps no order waiting for a day, and nothing happens twice.',
     code: {
       file: 'services/payment/stripe/ask-stripe.ts',
-      text: '!(error instanceof StripeFailureKept) || number === KEYS',
-      instead: '!(error instanceof StripeFailureKept) || number >= 1',
+      text: '!goesOn || number === KEYS',
+      instead: '!goesOn || number >= 1',
     },
     test: { file: OWN, name: 'has kept a failure of a refund as the answer: it goes back once' },
+  },
+  {
+    promise: 'A refund that the bank sends back, or for which Stripe has no money today, goes back later, and once.',
+    code: {
+      file: 'services/payment/stripe/stripe-provider.ts',
+      text: '`${key}/undo/${before.size}`',
+      instead: '`${key}/undo`',
+    },
+    test: { file: OWN, name: 'gives back anew what the bank has sent back, and says so in its books until then' },
+  },
+  {
+    promise:
+      'A payment method that can not be used, whatever Stripe says of it, declines its order and holds it up no longer.',
+    code: {
+      file: 'services/payment/stripe/stripe-provider.ts',
+      text: "return stands.outcome === 'none' && error.code !== 'payment_intent_unexpected_state' ? declined : stands;",
+      instead: "return stands.outcome === 'none' && error.code === 'resource_missing' ? declined : stands;",
+    },
+    test: { file: OWN, name: 'takes a payment method once, and refuses it to another order without a code: declined' },
   },
   {
     promise: 'Where Stripe limits our rate, a call waits its turn as Stripe says, within the same attempt.',

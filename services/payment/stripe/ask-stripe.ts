@@ -2,7 +2,7 @@ import { DelegateBackoff, handleWhen, retry } from 'cockatiel';
 import Stripe from 'stripe';
 import { ProviderUnavailable } from '../payment-provider.js';
 
-/** Stripe says no for good, and nothing moved. */
+/** Stripe says no, and nothing moved. */
 export class StripeRefused extends Error {
   override readonly name = 'StripeRefused';
   constructor(
@@ -12,6 +12,8 @@ export class StripeRefused extends Error {
     readonly isCard: boolean,
     /** The field of the request that is wrong. */
     readonly param: string | undefined,
+    /** It is the answer to an earlier request with this key, which Stripe gives again for a day whatever has changed since. */
+    readonly isKept: boolean,
   ) {
     super(message);
   }
@@ -50,7 +52,7 @@ const whileRateLimited = retry(
 );
 
 /**
- * Asks Stripe. Throws StripeRefused for what it refuses for good, ProviderUnavailable where it may or may not have happened,
+ * Asks Stripe. Throws StripeRefused for what it refuses, ProviderUnavailable where it may or may not have happened,
  * StripeKeyRefused where it is our key. None of them holds what the package's own errors do: persons' data, secrets of an
  * intent, the end of our key.
  */
@@ -65,39 +67,48 @@ export async function askStripe<T>(call: () => Promise<T>): Promise<T> {
 function inOurWords(error: InstanceType<typeof Stripe.errors.StripeError>): Error {
   const code = error.decline_code || error.code || error.rawType || 'unknown';
   const says = `${error.statusCode ?? 'no answer'} ${code}, request ${error.requestId ?? 'unknown'}`;
+  const isKept = error.headers?.['idempotent-replayed'] === 'true';
   switch (true) {
     case error instanceof Stripe.errors.StripeAuthenticationError:
     case error instanceof Stripe.errors.StripePermissionError:
       return new StripeKeyRefused(`Stripe does not take STRIPE_SECRET_KEY (${says}): charges and refunds wait`);
     case error instanceof Stripe.errors.StripeCardError:
-      return new StripeRefused(`Stripe declined: ${says}`, code, true, error.param);
+      return new StripeRefused(`Stripe declined: ${says}`, code, true, error.param, isKept);
     case error instanceof Stripe.errors.StripeInvalidRequestError:
-      return new StripeRefused(`Stripe refused: ${says}, ${error.param ?? 'no field named'}`, code, false, error.param);
+      return new StripeRefused(
+        `Stripe refused: ${says}, ${error.param ?? 'no field named'}`,
+        ...([code, false, error.param, isKept] as const),
+      );
     case error instanceof Stripe.errors.StripeRateLimitError:
       return new ProviderUnavailable(`Stripe limits our rate: ${says}`, { retryAfterMs: adviceOf(error) });
-    case error.headers?.['idempotent-replayed'] === 'true':
+    case isKept:
       return new StripeFailureKept(`Stripe failed: ${says}`);
     default:
       return new ProviderUnavailable(`Stripe gave no usable answer: ${says}`);
   }
 }
 
-const KEYS = 5;
+/** As often a failure is asked past within a day: each key is two calls, of the 3 s that an attempt has. */
+const KEYS = 10;
 
 /**
- * Asks by an idempotency key. Where Stripe has kept a failure of its own as that key's answer, what came of it is looked
- * for, and only where nothing did the next key asks anew: whoever asks goes through the same keys, so it happens once.
+ * Asks by an idempotency key. Where Stripe has kept a failure as that key's answer, one of its own or a refusal that is not
+ * `isFinal` (no money for a refund today), what came of it is looked for, and only where nothing did the next key asks anew:
+ * whoever asks goes through the same keys, so it happens once.
  */
 export async function askOnce<T>(
   key: string,
   call: (options: { idempotencyKey: string }) => Promise<T>,
   cameOfIt: () => Promise<T | undefined>,
+  isFinal: (refusal: StripeRefused) => boolean,
 ): Promise<T> {
   for (let number = 1; ; number++) {
     try {
       return await askStripe(() => call({ idempotencyKey: number === 1 ? key : `${key}/${number}` }));
     } catch (error) {
-      if (!(error instanceof StripeFailureKept) || number === KEYS) throw error;
+      const goesOn =
+        error instanceof StripeRefused ? error.isKept && !isFinal(error) : error instanceof StripeFailureKept;
+      if (!goesOn || number === KEYS) throw error;
       const known = await cameOfIt();
       if (known !== undefined) return known;
     }

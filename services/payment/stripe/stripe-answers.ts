@@ -3,7 +3,7 @@ import type { ProviderAnswer, ProviderEntry } from '../payment-provider.js';
 
 /** In the metadata of Stripe's objects: whose they are. */
 export const METADATA = {
-  /** Of a PaymentIntent: the key of its charge, the order's id. */
+  /** Of a PaymentIntent and its refunds: the key of the charge, the order's id. */
   charge: 'holdfast_charge',
   /** Of a refund: the key of the part. */
   part: 'holdfast_part',
@@ -47,7 +47,8 @@ export function leftOf(intent: Stripe.PaymentIntent): number {
   return intent.amount - charge.amount_refunded;
 }
 
-const isBack = ({ status }: Stripe.Refund) => status !== 'failed' && status !== 'canceled';
+/** Not so: the bank has sent it back, or it was called off; Stripe counts its amount as left again. */
+export const isBack = ({ status }: Stripe.Refund) => status !== 'failed' && status !== 'canceled';
 
 /** A line of Stripe's books; undefined where it has not decided. `undone`: we have called the charge off. */
 export function entryOf(

@@ -29,7 +29,7 @@ beforeAll(async () => {
   stripe = openStripe({ STRIPE_SECRET_KEY: 'sk_test_123', STRIPE_API_URL: `http://127.0.0.1:${port}` });
   const heard: Heard = stripe;
   heard.on('response', ({ method, path, status }) =>
-    asked.push(`${status} ${method} ${path.replace(/\?.*/, '').replace(/pi_\w+/, 'ID')}`),
+    asked.push(`${status} ${method} ${path.replace(/\?.*/, '').replace(/(pi|re)_\w+/, 'ID')}`),
   );
 });
 afterAll(async () => {
@@ -66,10 +66,13 @@ it('asks nothing of Stripe that its own document does not have', async () => {
     '200 POST /v1/payment_intents',
     '200 POST /v1/payment_intents/ID/confirm',
     '200 POST /v1/refunds',
+    '200 GET /v1/refunds/ID',
     '200 GET /v1/payment_intents',
     '200 GET /v1/refunds',
     '200 GET /v1/payment_intents/ID',
     '200 POST /v1/payment_intents/ID/cancel',
+    '200 GET /v1/payment_intents/ID',
+    '200 GET /v1/refunds',
     '200 GET /v1/payment_intents/ID',
     '200 POST /v1/refunds',
     '200 GET /v1/payment_intents/ID',

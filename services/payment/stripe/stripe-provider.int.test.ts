@@ -135,6 +135,47 @@ describe('Stripe', () => {
     expect(await payments.provider.charge({ ...chargeOf(), amount: 0 })).toMatchObject({ code: 'amount_too_small' });
   });
 
+  it('takes a payment method once, and refuses it to another order without a code: declined', async () => {
+    const method = `pm_card_visa_once_${randomUUID()}`;
+    expect(await payments.provider.charge(chargeOf(method))).toMatchObject({ outcome: 'charged' });
+    const second = chargeOf(method);
+    const declined = { outcome: 'declined', code: 'invalid_request_error' };
+    for (let times = 0; times < 2; times++) expect(await payments.provider.charge(second)).toEqual(declined);
+    expect(statusesOf(second.idempotencyKey)).toEqual(['requires_payment_method']);
+  });
+
+  it('has lost an intent: no decline, and no line of its books', async () => {
+    const [lost, there] = [chargeOf(), chargeOf()];
+    payments.standIn.next('none', 'down');
+    await expect(payments.provider.charge(lost)).rejects.toThrow(ProviderUnavailable);
+    payments.standIn.up();
+    await payments.provider.charge(there);
+    for (const { id } of payments.standIn.intentsOf(lost.idempotencyKey)) payments.standIn.forgetIntent(id);
+    await expect(payments.provider.charge(lost)).rejects.toThrow('resource_missing');
+    const entries = await payments.provider.entriesOf([lost.idempotencyKey, there.idempotencyKey]);
+    expect(entries).toMatchObject([{ idempotencyKey: there.idempotencyKey }]);
+  });
+
+  it('has kept that it had no money for a refund as the answer: it goes back once there is some', async () => {
+    const request = chargeOf();
+    await payments.provider.charge(request);
+    const part = { idempotencyKey: randomUUID(), chargeKey: request.idempotencyKey, amount: 500 };
+    payments.standIn.isShort(3);
+    const refusals = async (refund: () => Promise<unknown>) => {
+      for (let times = 0; times < 3; times++) await expect(refund()).rejects.toThrow('balance_insufficient');
+    };
+    await refusals(() => payments.provider.refundPart(part));
+    const first = await payments.provider.refundPart(part);
+    expect(first).toMatchObject({ outcome: 'refunded' });
+    expect(await payments.provider.refundPart(part)).toEqual(first);
+    payments.standIn.isShort(3);
+    await refusals(() => payments.provider.refund(request));
+    expect(await payments.provider.refund(request)).toMatchObject({ refunded: true });
+    expect(await payments.provider.entriesOf([request.idempotencyKey])).toMatchObject([
+      { status: 'REFUNDED', parts: [{ amount: 500 }] },
+    ]);
+  });
+
   it('cancels the intent of a charge that is undone before it was confirmed', async () => {
     const request = chargeOf();
     payments.standIn.next('none', 'down');
@@ -151,6 +192,35 @@ describe('Stripe', () => {
     await expect(payments.provider.refund(request)).rejects.toThrow('is processing');
     payments.standIn.settle(request.idempotencyKey, 'succeeded');
     expect(await payments.provider.refund(request)).toMatchObject({ refunded: true });
+  });
+
+  it('gives back anew what the bank has sent back, and says so in its books until then', async () => {
+    const request = chargeOf();
+    await payments.provider.charge(request);
+    const entry = async () => (await payments.provider.entriesOf([request.idempotencyKey]))[0];
+    for (let times = 0; times < 3; times++) {
+      expect(await payments.provider.refund(request)).toMatchObject({ refunded: true });
+      expect(await entry()).toMatchObject({ status: 'REFUNDED', parts: [] });
+      payments.standIn.sendBack(request.idempotencyKey);
+      expect(await entry()).toMatchObject({ status: 'CHARGED', parts: [] });
+    }
+  });
+
+  it('has not given back what failed at once: the next attempt does', async () => {
+    const request = chargeOf();
+    await payments.provider.charge(request);
+    payments.standIn.failsAtOnce(1);
+    await expect(payments.provider.refund(request)).rejects.toThrow('lost_or_stolen_card');
+    expect(await payments.provider.refund(request)).toMatchObject({ refunded: true });
+  });
+
+  it('says of a part that failed since its first answer how it stands', async () => {
+    const request = chargeOf();
+    await payments.provider.charge(request);
+    const part = { idempotencyKey: randomUUID(), chargeKey: request.idempotencyKey, amount: 500 };
+    expect(await payments.provider.refundPart(part)).toMatchObject({ outcome: 'refunded' });
+    payments.standIn.sendBack(part.idempotencyKey);
+    expect(await payments.provider.refundPart(part)).toEqual({ outcome: 'refused', code: 'lost_or_stolen_card' });
   });
 
   it('says what failed later', async () => {
@@ -193,14 +263,17 @@ describe('the key', () => {
     payments.standIn.next('down');
     await fails(payments.provider.charge(chargeOf()));
     payments.standIn.up();
-    await fails(payments.provider.refundPart({ idempotencyKey: '', chargeKey: randomUUID(), amount: -1 }));
+    const charged = chargeOf();
+    await payments.provider.charge(charged);
+    const part = { idempotencyKey: randomUUID(), chargeKey: charged.idempotencyKey, amount: -1 };
+    await fails(payments.provider.refundPart(part));
     for (const error of errors) {
       logger.error({ error, err: error }, 'failed');
       expect(error).not.toHaveProperty('raw');
       expect(error).not.toHaveProperty('headers');
     }
     logger.info({ STRIPE_SECRET_KEY: TEST_KEY, config: { STRIPE_SECRET_KEY: TEST_KEY } }, 'settings');
-    expect(errors.length).toBeGreaterThan(1);
+    expect(errors).toHaveLength(3);
     // Stripe's own text shows how it begins and ends.
     expect(lines.join('')).not.toContain(TEST_KEY.slice(-4));
   });

@@ -7,23 +7,21 @@ import {
   type ProviderCharge,
   type ProviderEntry,
   type ProviderPart,
+  type ProviderRefund,
 } from '../payment-provider.js';
 import type { PrismaClient, StripeIntent } from '../prisma/generated/client.js';
 import { askOnce, askStripe, StripeRefused } from './ask-stripe.js';
-import { answerOf, entryOf, hasOurUnit, leftOf, METADATA } from './stripe-answers.js';
+import { answerOf, entryOf, hasOurUnit, isBack, leftOf, METADATA } from './stripe-answers.js';
 
 /** Of a hundred calls a second that Stripe allows. */
 const ASKED_AT_ONCE = 10;
 
-/** What Stripe says of a request that no other try makes right: the order can't be paid like this. */
+/** What Stripe says of an intent that no other try makes right: the order can't be paid like this. */
 const NOT_PAYABLE = new Set([
-  ...['amount_too_small', 'amount_too_large', 'currency_not_supported', 'invalid_charge_amount'],
-  ...['payment_method_unactivated', 'payment_intent_payment_attempt_failed'],
-  ...[
-    'payment_method_currency_mismatch',
-    'payment_method_invalid_parameter',
-    'payment_intent_incompatible_payment_method',
-  ],
+  'amount_too_small',
+  'amount_too_large',
+  'currency_not_supported',
+  'invalid_charge_amount',
 ]);
 /** The same of a refund. */
 const NOT_REFUNDABLE = new Set(['charge_already_refunded', 'charge_disputed', 'charge_not_refundable']);
@@ -36,6 +34,12 @@ const NOT_REFUNDABLE = new Set(['charge_already_refunded', 'charge_disputed', 'c
  */
 export function createStripeProvider(stripe: Stripe, intents: PrismaClient['stripeIntent']): PaymentProvider {
   const look = (id: string) => askStripe(() => stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] }));
+  /** undefined: Stripe does not know it, as after test data were deleted. */
+  const lookIfThere = (id: string) =>
+    look(id).catch((error: unknown) => {
+      if (error instanceof StripeRefused && error.code === 'resource_missing') return undefined;
+      throw error;
+    });
   const refundsOf = (id: string) =>
     askStripe(() => stripe.refunds.list({ payment_intent: id, limit: 100 }).autoPagingToArray({ limit: 1_000 }));
 
@@ -50,6 +54,7 @@ export function createStripeProvider(stripe: Stripe, intents: PrismaClient['stri
       key,
       (options) => stripe.paymentIntents.create(request, options),
       () => Promise.resolve(undefined),
+      isNotPayable,
     );
     await intents.createMany({ data: [{ key, intentId: id }], skipDuplicates: true });
     return intents.findUniqueOrThrow({ where: { key } });
@@ -61,12 +66,16 @@ export function createStripeProvider(stripe: Stripe, intents: PrismaClient['stri
       const intent = await look(id);
       return answerOf(intent).outcome === 'none' ? undefined : intent;
     };
+    const call = (options: Stripe.RequestOptions) => stripe.paymentIntents.confirm(id, request, options);
     try {
-      return await askOnce(`${key}/confirm`, (options) => stripe.paymentIntents.confirm(id, request, options), decided);
+      return answerOf(await askOnce(`${key}/confirm`, call, decided, () => true));
     } catch (error) {
-      // Somebody else has confirmed or cancelled it meanwhile.
-      if (error instanceof StripeRefused && error.code === 'payment_intent_unexpected_state') return look(id);
-      throw error;
+      if (!(error instanceof StripeRefused)) throw error;
+      const declined = { outcome: 'declined' as const, code: error.code };
+      if (error.isCard) return declined;
+      const stands = answerOf(await look(id));
+      // The intent is right, so the method is not: one that was used before, or is another customer's, has no code of Stripe's.
+      return stands.outcome === 'none' && error.code !== 'payment_intent_unexpected_state' ? declined : stands;
     }
   };
 
@@ -79,14 +88,13 @@ export function createStripeProvider(stripe: Stripe, intents: PrismaClient['stri
       if (row.undone || row.intentId === null) return { outcome: 'voided' };
       const before = known ? answerOf(await look(row.intentId)) : { outcome: 'none' as const };
       if (before.outcome !== 'none') return before;
-      const confirmed = await confirm(row.intentId, request);
+      const answer = await confirm(row.intentId, request);
       // Called off while it was confirmed.
       if ((await intents.findUniqueOrThrow({ where })).undone) return { outcome: 'voided' };
-      const answer = answerOf(confirmed);
-      if (answer.outcome === 'none') throw new ProviderUnavailable(`${confirmed.id} is ${confirmed.status} still`);
+      if (answer.outcome === 'none') throw new ProviderUnavailable(`${row.intentId} is not confirmed still`);
       return answer;
     } catch (error) {
-      if (!(error instanceof StripeRefused) || !isPayersAffair(error)) throw error;
+      if (!(error instanceof StripeRefused) || !isNotPayable(error)) throw error;
       return { outcome: 'declined', code: error.code };
     }
   };
@@ -115,38 +123,46 @@ export function createStripeProvider(stripe: Stripe, intents: PrismaClient['stri
     }
   };
 
-  const giveBackRest = async (key: string, intent: Stripe.PaymentIntent) => {
-    const left = leftOf(intent);
-    const request = { payment_intent: intent.id, metadata: { [METADATA.undo]: key } };
-    // By what is left, so that a refund that comes back from the bank can be made again.
-    const by = `${key}/undo/${left}`;
-    const isUndo = ({ metadata }: Stripe.Refund) => metadata?.[METADATA.undo] === key;
-    if (left > 0)
-      await askOnce(
-        by,
-        (options) => stripe.refunds.create(request, options),
-        async () => (await refundsOf(intent.id)).find(isUndo),
-      );
-    return { refunded: true as const, chargeId: intent.id };
+  const giveBackRest = async (key: string, intent: Stripe.PaymentIntent): Promise<ProviderRefund> => {
+    const answer = { refunded: true as const, chargeId: intent.id };
+    if (leftOf(intent) === 0) return answer;
+    const ours = async () => (await refundsOf(intent.id)).filter(({ metadata }) => metadata?.[METADATA.undo] === key);
+    const before = new Set((await ours()).map(({ id }) => id));
+    // Looked at after those, so what is left is left in spite of them: a bank may send one back.
+    if (leftOf(await look(intent.id)) === 0) return answer;
+    const request = { payment_intent: intent.id, metadata: { [METADATA.charge]: key, [METADATA.undo]: key } };
+    const made = await askOnce(
+      `${key}/undo/${before.size}`,
+      (options) => stripe.refunds.create(request, options),
+      async () => (await ours()).find((refund) => isBack(refund) && !before.has(refund.id)),
+      () => false,
+    );
+    if (!isBack(made))
+      throw new ProviderUnavailable(`${made.id} is ${made.status}: ${made.failure_reason ?? 'no reason'}`);
+    return answer;
   };
 
   const refundPart: PaymentProvider['refundPart'] = async ({ idempotencyKey, chargeKey, amount }) => {
     const row = await intents.findUnique({ where: { key: chargeKey } });
     const id = row?.intentId;
     if (!id) return { outcome: 'refused', code: 'no_such_charge' };
-    const request = { payment_intent: id, amount, metadata: { [METADATA.part]: idempotencyKey } };
+    const request = {
+      ...{ payment_intent: id, amount },
+      metadata: { [METADATA.charge]: chargeKey, [METADATA.part]: idempotencyKey },
+    };
     const isIt = ({ metadata }: Stripe.Refund) => metadata?.[METADATA.part] === idempotencyKey;
     try {
       const made = await askOnce(
         idempotencyKey,
         (options) => stripe.refunds.create(request, options),
-        async () => (await refundsOf(id)).find(isIt),
+        async () => (await refundsOf(id)).find((refund) => isIt(refund) && isBack(refund)),
+        (refusal) => NOT_REFUNDABLE.has(refusalOf(refusal)),
       );
-      return toPart(made);
+      // What a key answers again is how it stood when it was made.
+      return toPart(await askStripe(() => stripe.refunds.retrieve(made.id)));
     } catch (error) {
       if (!(error instanceof StripeRefused)) throw error;
-      // Too much for what is left: Stripe has no code for it, and names the field.
-      const code = error.param === 'amount' ? 'charge_already_refunded' : error.code;
+      const code = refusalOf(error);
       if (!NOT_REFUNDABLE.has(code)) throw error;
       return { outcome: 'refused', code };
     }
@@ -181,7 +197,8 @@ export function createStripeProvider(stripe: Stripe, intents: PrismaClient['stri
     const rows = await intents.findMany({ where: { key: { in: [...keys] } } });
     const entries = await inParallel(rows, ASKED_AT_ONCE, async (row): Promise<ProviderEntry | undefined> => {
       if (row.intentId === null) return undefined;
-      const intent = await look(row.intentId);
+      const intent = await lookIfThere(row.intentId);
+      if (intent === undefined) return undefined;
       const moved = intent.status === 'succeeded' && leftOf(intent) < intent.amount;
       return entryOf(row, intent, moved ? await refundsOf(intent.id) : []);
     });
@@ -191,12 +208,15 @@ export function createStripeProvider(stripe: Stripe, intents: PrismaClient['stri
   return { charge, find, refund, refundPart, list, entriesOf };
 }
 
-function isPayersAffair({ isCard, code, param }: StripeRefused): boolean {
-  return isCard || NOT_PAYABLE.has(code) || (code === 'resource_missing' && param === 'payment_method');
-}
+const isNotPayable = ({ code }: StripeRefused): boolean => NOT_PAYABLE.has(code);
 
-function toPart({ id, status, failure_reason: reason }: Stripe.Refund): ProviderPart {
-  return status === 'failed' || status === 'canceled'
-    ? { outcome: 'refused', code: reason ?? status }
-    : { outcome: 'refunded', refundId: id };
+/** More than is left has no code of Stripe's, which names the field. */
+const refusalOf = ({ code, param }: StripeRefused): string =>
+  param === 'amount' && code === 'invalid_request_error' ? 'charge_already_refunded' : code;
+
+/** One that is on its way (`pending`, `requires_action`) has left our balance, and counts as given back until it fails. */
+function toPart(refund: Stripe.Refund): ProviderPart {
+  return isBack(refund)
+    ? { outcome: 'refunded', refundId: refund.id }
+    : { outcome: 'refused', code: refund.failure_reason ?? refund.status ?? 'failed' };
 }

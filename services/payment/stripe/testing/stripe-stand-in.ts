@@ -10,11 +10,20 @@ import express, { type Request } from 'express';
 export async function startStripeStandIn({ key }: { key: string }) {
   const intents = new Map<string, Intent>();
   const refunds = new Map<string, Refund>();
-  const kept = new Map<string, { asked: string; answer: Promise<Answer> }>();
+  const kept = new Map<string, { asked: string; answer: Answer }>();
   const faults: Fault[] = [];
+  const used = new Set<string>();
   const requests: { method: string; path: string; idempotencyKey: string | undefined }[] = [];
   const now = () => Math.floor(Date.now() / 1000);
   let count = 0;
+  let short = 0;
+  let comesBack = 0;
+  const failRefund = (refund: Refund) => {
+    const charge = intents.get(refund.payment_intent)?.latest_charge;
+    if (charge) charge.amount_refunded -= refund.amount;
+    Object.assign(refund, { status: 'failed', failure_reason: 'lost_or_stolen_card' });
+  };
+
   const newId = (kind: string) => `${kind}_${++count}_${String(process.pid)}`;
 
   const calls: Record<string, (id: string, body: Body) => Answer> = {
@@ -28,8 +37,11 @@ export async function startStripeStandIn({ key }: { key: string }) {
       const intent = intents.get(id);
       if (intent === undefined) return refused('resource_missing', 'intent');
       if (!isOpen(intent)) return refused('payment_intent_unexpected_state', undefined);
-      const behaviour = METHODS[String(method)];
+      const behaviour = METHODS[String(method).replace(/_once_.*/, '')];
       if (behaviour === undefined) return refused('resource_missing', 'payment_method');
+      // Without a code, and without a field.
+      if (used.has(String(method))) return refused(undefined, undefined);
+      if (!REUSABLE.test(String(method))) used.add(String(method));
       intent.latest_charge = { id: newId('ch'), object: 'charge', amount_refunded: 0, created: now() };
       if (typeof behaviour === 'string') {
         intent.status = behaviour;
@@ -56,6 +68,11 @@ export async function startStripeStandIn({ key }: { key: string }) {
       const left = intent.amount - charge.amount_refunded;
       if (left === 0) return refused('charge_already_refunded', undefined);
       const back = amount === undefined ? left : Number(amount);
+      if (back < 1) return refused('parameter_invalid_integer', 'amount');
+      if (short > 0) {
+        short -= 1;
+        return refused('balance_insufficient', undefined);
+      }
       if (back > left) return refused(undefined, 'amount');
       charge.amount_refunded += back;
       const refund: Refund = {
@@ -63,14 +80,22 @@ export async function startStripeStandIn({ key }: { key: string }) {
         ...{ status: 'succeeded', created: now() },
       };
       refunds.set(refund.id, refund);
+      if (comesBack > 0) {
+        comesBack -= 1;
+        failRefund(refund);
+      }
       return ok(refund);
+    },
+    'GET refunds': (id) => {
+      const refund = refunds.get(id);
+      return refund ? ok(refund) : refused('resource_missing', 'refund');
     },
     'GET list payment_intents': (_id, query) => listed([...intents.values()], query),
     'GET list refunds': (_id, query) => listed([...refunds.values()], query),
   };
 
   /** The first answer of a key is that of all who come with it later, whatever it was. */
-  const answerTo = async (request: Request, work: () => Answer): Promise<Answer> => {
+  const answerTo = (request: Request, work: () => Answer): Answer => {
     const idempotencyKey = request.header('Idempotency-Key');
     const fault = faults[0] === 'down' ? 'down' : faults.shift();
     if (fault === 'limited') return { ...failed(429, 'rate_limit'), headers: { 'Retry-After': '0' } };
@@ -79,26 +104,26 @@ export async function startStripeStandIn({ key }: { key: string }) {
     const stays = { 'Stripe-Should-Retry': 'false' };
     const first = () => (fault === 'fails' ? { ...failed(500, 'api_error'), headers: stays } : work());
     const answer =
-      idempotencyKey === undefined || request.method === 'GET' ? first() : await byKey(idempotencyKey, request, first);
+      idempotencyKey === undefined || request.method === 'GET' ? first() : byKey(idempotencyKey, request, first);
     return { ...answer, lost: fault === 'lost' };
   };
 
-  const byKey = async (idempotencyKey: string, request: Request, first: () => Answer): Promise<Answer> => {
+  const byKey = (idempotencyKey: string, request: Request, first: () => Answer): Answer => {
     const asked = JSON.stringify([request.path, request.body]);
     const known = kept.get(idempotencyKey);
     if (known === undefined) {
       const answer = first();
-      // What can't be right is refused before a key is looked at, so it is not kept.
-      if (answer.status !== 400) kept.set(idempotencyKey, { asked, answer: Promise.resolve(answer) });
+      // As it is now, whatever becomes of the object.
+      kept.set(idempotencyKey, { asked, answer: structuredClone(answer) });
       return answer;
     }
     if (known.asked !== asked) return { status: 400, body: { error: { type: 'idempotency_error' } } };
-    return { ...(await known.answer), headers: { 'Idempotent-Replayed': 'true', 'Stripe-Should-Retry': 'false' } };
+    return { ...known.answer, headers: { 'Idempotent-Replayed': 'true', 'Stripe-Should-Retry': 'false' } };
   };
 
   const app = express();
   app.use(express.urlencoded({ extended: true }));
-  app.all('/v1/:kind{/:id}{/:verb}', async (request, response) => {
+  app.all('/v1/:kind{/:id}{/:verb}', (request, response) => {
     const { kind = '', id = '', verb = '' } = request.params as Record<string, string | undefined>;
     requests.push({ method: request.method, path: request.path, idempotencyKey: request.header('Idempotency-Key') });
     const name = [request.method, request.method === 'GET' && id === '' ? 'list' : '', kind, verb];
@@ -107,7 +132,7 @@ export async function startStripeStandIn({ key }: { key: string }) {
     const { status, body, headers, lost } =
       request.header('Authorization') !== `Bearer ${key}`
         ? failed(401, 'invalid_request_error', `Invalid API Key provided: ${key.slice(0, 8)}***${key.slice(-4)}`)
-        : await answerTo(request, () => (call ? call(id, given) : failed(404, 'no such call')));
+        : answerTo(request, () => (call ? call(id, given) : failed(404, 'no such call')));
     if (lost) return void request.socket.destroy();
     response
       .status(status)
@@ -122,7 +147,21 @@ export async function startStripeStandIn({ key }: { key: string }) {
     requests,
     /** What happens to the next calls, in turn; 'down' stays until it is `up`. */
     next: (...what: Fault[]) => void faults.push(...what),
-    up: () => void faults.splice(0),
+    up: () => {
+      faults.splice(0);
+      short = 0;
+    },
+    /** As often as that its balance is too low for a refund. */
+    isShort: (times: number) => void (short = times),
+    /** The next refunds, so many, fail as soon as they are made. */
+    failsAtOnce: (times: number) => void (comesBack = times),
+    /** The bank sends back what was given back of it. */
+    sendBack: (charge: string) => {
+      for (const refund of refunds.values())
+        if (Object.values(refund.metadata).includes(charge) && refund.status === 'succeeded') failRefund(refund);
+    },
+    /** As if its data for tests were deleted. */
+    forgetIntent: (id: string) => void intents.delete(id),
     /** A day later. */
     forgetKeys: () => kept.clear(),
     /** What a bank decides later of what is `processing`. */
@@ -147,6 +186,9 @@ export async function startStripeStandIn({ key }: { key: string }) {
 
 /** `lost`: it is done, and nobody hears of it. `fails`: 500, which stays the answer to its key. */
 type Fault = 'lost' | 'fails' | 'limited' | 'limited for long' | 'down' | 'none';
+
+/** Stripe's own names for tests: each use makes a new method of it. */
+const REUSABLE = /^pm_(card_[A-Za-z_]+|debit)$/;
 
 /** Stripe's names of cards for tests, by what a confirmation by them ends with. */
 const METHODS: Record<string, 'succeeded' | 'processing' | { code: string; decline_code?: string }> = {
@@ -187,7 +229,7 @@ interface Refund {
   payment_intent: string;
   amount: number;
   metadata: Record<string, string>;
-  status: 'succeeded';
+  status: 'succeeded' | 'failed';
   created: number;
 }
 
