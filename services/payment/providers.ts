@@ -48,8 +48,8 @@ export const PROVIDERS: Record<ProviderName, (parts: ProviderParts) => OpenProvi
       }),
     };
   },
-  stripe: ({ config, prisma }) => ({
-    provider: createStripeProvider(openStripe(config), prisma.stripeIntent),
+  stripe: ({ config, prisma, logger }) => ({
+    provider: createStripeProvider(openStripe(config), prisma, logger),
     databases: {},
   }),
 };

@@ -127,11 +127,20 @@ export const providers: Guard[] = [
     promise:
       'A reconciliation sees what was charged at Stripe and is lost here, and what was given back there by hand.',
     code: {
-      file: 'services/payment/stripe/stripe-provider.ts',
-      text: 'if (since !== undefined && after === undefined) await askStripe(() => learn(since));',
-      instead: 'if (since !== undefined && limit < 0) await askStripe(() => learn(since));',
+      file: 'services/payment/stripe/stripe-books.ts',
+      text: 'if (after === undefined) await learn(since);',
+      instead: 'if (after === undefined && limit < 0) await learn(since);',
     },
     test: { file: OWN, name: 'lists what was charged there and is not in our books, and what was given back by hand' },
+  },
+  {
+    promise: 'A charge by Stripe that a restored database does not know is found by what Stripe knows of it.',
+    code: {
+      file: 'services/payment/stripe/stripe-books.ts',
+      text: 'if (row !== null && row.intentId !== null) return row;',
+      instead: 'if (row?.intentId !== null) return row;',
+    },
+    test: { file: OWN, name: 'finds it by its metadata' },
   },
   {
     promise: 'A key of Stripe for tests starts nothing in production, and a live one nothing elsewhere.',

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createLogger } from '../../../platform/logger.js';
 import { server } from '../../../tests/support/servers.js';
 import { openPayments } from '../testing/open-payments.js';
 import { createStripeProvider } from './stripe-provider.js';
@@ -48,7 +49,7 @@ async function portSaidBy({ stdout }: ChildProcess): Promise<string> {
 }
 
 it('asks nothing of Stripe that its own document does not have', async () => {
-  const provider = createStripeProvider(stripe, payments.prisma.stripeIntent);
+  const provider = createStripeProvider(stripe, payments.prisma, createLogger({ service: 'test', level: 'fatal' }));
   const charge = { idempotencyKey: randomUUID(), amount: 1_999, currency: 'USD', method: 'pm_card_visa' };
   await provider.charge(charge);
   await provider.refundPart({ idempotencyKey: randomUUID(), chargeKey: charge.idempotencyKey, amount: 1 });
@@ -62,6 +63,7 @@ it('asks nothing of Stripe that its own document does not have', async () => {
   };
   await provider.refund(charge);
   await provider.entriesOf([charge.idempotencyKey]);
+  await provider.find({ idempotencyKey: randomUUID() });
   expect(asked).toEqual([
     '200 POST /v1/payment_intents',
     '200 POST /v1/payment_intents/ID/confirm',
@@ -77,6 +79,8 @@ it('asks nothing of Stripe that its own document does not have', async () => {
     '200 POST /v1/refunds',
     '200 GET /v1/payment_intents/ID',
     '200 GET /v1/refunds',
+    '200 GET /v1/payment_intents/search',
+    '200 GET /v1/payment_intents/ID',
   ]);
 });
 

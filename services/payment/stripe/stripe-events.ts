@@ -5,7 +5,10 @@ import type { ProviderEvents } from '../payment-provider.js';
 import { METADATA } from './stripe-answers.js';
 
 /** As in the path of its webhook. */
-const STRIPE = 'stripe';
+export const STRIPE = 'stripe';
+
+/** Of a refund that a bank has decided on, days after it was made. */
+export const REFUND_EVENTS = ['refund.failed', 'refund.updated'];
 
 /** How old what Stripe has signed may be, in seconds: whoever has recorded it can't send it again later. */
 const REPLAY_WINDOW_S = 300;

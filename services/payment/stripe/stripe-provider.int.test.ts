@@ -248,6 +248,55 @@ describe('Stripe', () => {
   });
 });
 
+it('lists what Stripe has told of a refund that failed', async () => {
+  const request = chargeOf();
+  await payments.provider.charge(request);
+  await payments.prisma.stripeIntent.updateMany({ data: { updatedAt: new Date(0) } });
+  // No list of Stripe's says when a refund failed.
+  const since = new Date(Date.now() + 2_000);
+  const chargeKey = request.idempotencyKey;
+  expect(await payments.provider.list({ limit: 1_000, since })).not.toContain(chargeKey);
+  const event = { provider: 'stripe', eventId: randomUUID(), type: 'refund.failed', chargeKey, payload: '' };
+  await payments.prisma.providerEvent.create({ data: { ...event, state: 'TOLD', receivedAt: since } });
+  expect(await payments.provider.list({ limit: 1_000, since })).toContain(chargeKey);
+});
+
+describe('a payment database that was restored from before a charge', () => {
+  const chargeAndLose = async () => {
+    const request = chargeOf();
+    const answer = await payments.provider.charge(request);
+    await payments.prisma.stripeIntent.delete({ where: { key: request.idempotencyKey } });
+    return { request, answer };
+  };
+
+  it('finds it by its metadata', async () => {
+    const { request, answer } = await chargeAndLose();
+    expect(await payments.provider.find(request)).toEqual(answer);
+  });
+
+  it('gives it back', async () => {
+    const { request } = await chargeAndLose();
+    expect(await payments.provider.refund(request)).toMatchObject({ refunded: true });
+    expect(await payments.provider.entriesOf([request.idempotencyKey])).toMatchObject([{ status: 'REFUNDED' }]);
+  });
+
+  it('gives a part of it back', async () => {
+    const { request } = await chargeAndLose();
+    const part = { idempotencyKey: randomUUID(), chargeKey: request.idempotencyKey, amount: 500 };
+    expect(await payments.provider.refundPart(part)).toMatchObject({ outcome: 'refunded' });
+  });
+
+  it('that called it off before the search knew it learns of it in a pass over everything', async () => {
+    const { request } = await chargeAndLose();
+    payments.standIn.lag();
+    expect(await payments.provider.refund(request)).toEqual({ refunded: false });
+    expect(await payments.provider.list({ limit: 1_000 })).toContain(request.idempotencyKey);
+    expect(await payments.provider.entriesOf([request.idempotencyKey])).toMatchObject([{ status: 'CHARGED' }]);
+    payments.standIn.up();
+    expect(await payments.provider.refund(request)).toMatchObject({ refunded: true });
+  });
+});
+
 describe('the key', () => {
   it('that Stripe does not take is no decline, and is said', async () => {
     const other = payments.providerWith('sk_test_other');

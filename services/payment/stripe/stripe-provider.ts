@@ -1,20 +1,17 @@
 import type Stripe from 'stripe';
-import { inParallel } from '../../../platform/in-parallel.js';
+import type { Logger } from '../../../platform/logger.js';
 import {
   ProviderUnavailable,
   type PaymentProvider,
   type ProviderAnswer,
   type ProviderCharge,
-  type ProviderEntry,
   type ProviderPart,
   type ProviderRefund,
 } from '../payment-provider.js';
-import type { PrismaClient, StripeIntent } from '../prisma/generated/client.js';
+import type { StripeIntent } from '../prisma/generated/client.js';
 import { askOnce, askStripe, StripeRefused } from './ask-stripe.js';
-import { answerOf, entryOf, hasOurUnit, isBack, leftOf, METADATA } from './stripe-answers.js';
-
-/** Of a hundred calls a second that Stripe allows. */
-const ASKED_AT_ONCE = 10;
+import { answerOf, hasOurUnit, isBack, leftOf, METADATA } from './stripe-answers.js';
+import { createStripeBooks, type StripeTables } from './stripe-books.js';
 
 /** What Stripe says of an intent that no other try makes right: the order can't be paid like this. */
 const NOT_PAYABLE = new Set([
@@ -32,16 +29,9 @@ const NOT_REFUNDABLE = new Set(['charge_already_refunded', 'charge_disputed', 'c
  * (Stripe's own keys last for a day, its search lags). An intent whose answer was lost before it was written down never
  * moves money. That it is confirmed once, and not after it was cancelled, Stripe's own states see to.
  */
-export function createStripeProvider(stripe: Stripe, intents: PrismaClient['stripeIntent']): PaymentProvider {
-  const look = (id: string) => askStripe(() => stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] }));
-  /** undefined: Stripe does not know it, as after test data were deleted. */
-  const lookIfThere = (id: string) =>
-    look(id).catch((error: unknown) => {
-      if (error instanceof StripeRefused && error.code === 'resource_missing') return undefined;
-      throw error;
-    });
-  const refundsOf = (id: string) =>
-    askStripe(() => stripe.refunds.list({ payment_intent: id, limit: 100 }).autoPagingToArray({ limit: 1_000 }));
+export function createStripeProvider(stripe: Stripe, tables: StripeTables, logger: Logger): PaymentProvider {
+  const intents = tables.stripeIntent;
+  const { look, refundsOf, rowOf, list, entriesOf } = createStripeBooks(stripe, tables, logger);
 
   /** An intent that is confirmed by nobody yet, under its key: the first one that was written down. */
   const begin = async ({ idempotencyKey: key, amount, currency }: ProviderCharge): Promise<StripeIntent> => {
@@ -100,7 +90,7 @@ export function createStripeProvider(stripe: Stripe, intents: PrismaClient['stri
   };
 
   const find: PaymentProvider['find'] = async ({ idempotencyKey: key }) => {
-    const row = await intents.findUnique({ where: { key } });
+    const row = await rowOf(key);
     if (row === null) return { outcome: 'none' };
     return row.undone || row.intentId === null ? { outcome: 'voided' } : answerOf(await look(row.intentId));
   };
@@ -108,8 +98,9 @@ export function createStripeProvider(stripe: Stripe, intents: PrismaClient['stri
   const refund: PaymentProvider['refund'] = async ({ idempotencyKey: key }) => {
     const undone = { undone: true, updatedAt: new Date() };
     // Before Stripe is asked: nobody begins to confirm it any more.
-    const { intentId: id } = await intents.upsert({ where: { key }, create: { key, ...undone }, update: undone });
-    if (id === null) return { refunded: false };
+    await intents.upsert({ where: { key }, create: { key, ...undone }, update: undone });
+    const id = (await rowOf(key))?.intentId;
+    if (!id) return { refunded: false };
     const intent = await look(id);
     if (intent.status === 'succeeded') return giveBackRest(key, intent);
     if (intent.status === 'processing') throw new ProviderUnavailable(`${id} is processing: it can't be undone yet`);
@@ -143,8 +134,7 @@ export function createStripeProvider(stripe: Stripe, intents: PrismaClient['stri
   };
 
   const refundPart: PaymentProvider['refundPart'] = async ({ idempotencyKey, chargeKey, amount }) => {
-    const row = await intents.findUnique({ where: { key: chargeKey } });
-    const id = row?.intentId;
+    const id = (await rowOf(chargeKey))?.intentId;
     if (!id) return { outcome: 'refused', code: 'no_such_charge' };
     const request = {
       ...{ payment_intent: id, amount },
@@ -166,43 +156,6 @@ export function createStripeProvider(stripe: Stripe, intents: PrismaClient['stri
       if (!NOT_REFUNDABLE.has(code)) throw error;
       return { outcome: 'refused', code };
     }
-  };
-
-  /** What stands in Stripe's own list since then, though we may have lost sight of it, and what was given back there by hand. */
-  const learn = async (since: Date): Promise<void> => {
-    const newer = { created: { gte: Math.floor(since.getTime() / 1000) }, limit: 100 };
-    for await (const intent of stripe.paymentIntents.list(newer)) {
-      const key = intent.metadata[METADATA.charge];
-      if (key !== undefined && intent.status === 'succeeded')
-        await intents.createMany({ data: [{ key, intentId: intent.id }], skipDuplicates: true });
-    }
-    for await (const { payment_intent: of } of stripe.refunds.list(newer)) {
-      const intentId = typeof of === 'string' ? of : of?.id;
-      if (intentId !== undefined)
-        await intents.updateMany({ where: { intentId, updatedAt: { lt: since } }, data: { updatedAt: new Date() } });
-    }
-  };
-
-  const list: PaymentProvider['list'] = async ({ after, limit, since }) => {
-    if (since !== undefined && after === undefined) await askStripe(() => learn(since));
-    const rows = await intents.findMany({
-      where: { key: { gt: after ?? '' }, intentId: { not: null }, ...(since && { updatedAt: { gte: since } }) },
-      orderBy: { key: 'asc' },
-      take: limit,
-    });
-    return rows.map(({ key }) => key);
-  };
-
-  const entriesOf: PaymentProvider['entriesOf'] = async (keys) => {
-    const rows = await intents.findMany({ where: { key: { in: [...keys] } } });
-    const entries = await inParallel(rows, ASKED_AT_ONCE, async (row): Promise<ProviderEntry | undefined> => {
-      if (row.intentId === null) return undefined;
-      const intent = await lookIfThere(row.intentId);
-      if (intent === undefined) return undefined;
-      const moved = intent.status === 'succeeded' && leftOf(intent) < intent.amount;
-      return entryOf(row, intent, moved ? await refundsOf(intent.id) : []);
-    });
-    return entries.filter((entry) => entry !== undefined);
   };
 
   return { charge, find, refund, refundPart, list, entriesOf };

@@ -1,3 +1,4 @@
+import { createLogger } from '../../../../platform/logger.js';
 import { openPayments } from '../../testing/open-payments.js';
 import { createStripeProvider } from '../stripe-provider.js';
 import { openStripe } from '../stripe-settings.js';
@@ -13,7 +14,8 @@ export async function openStripePayments() {
   const providerWith = (key: string) =>
     createStripeProvider(
       openStripe({ STRIPE_SECRET_KEY: key, STRIPE_API_URL: standIn.url }),
-      payments.prisma.stripeIntent,
+      payments.prisma,
+      createLogger({ service: 'test', level: 'fatal' }),
     );
   const provider = providerWith(TEST_KEY);
   return {

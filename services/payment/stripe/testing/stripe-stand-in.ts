@@ -17,6 +17,7 @@ export async function startStripeStandIn({ key }: { key: string }) {
   const now = () => Math.floor(Date.now() / 1000);
   let count = 0;
   let short = 0;
+  let searchLags = false;
   let comesBack = 0;
   const failRefund = (refund: Refund) => {
     const charge = intents.get(refund.payment_intent)?.latest_charge;
@@ -56,6 +57,11 @@ export async function startStripeStandIn({ key }: { key: string }) {
       if (!isOpen(intent)) return refused('payment_intent_unexpected_state', undefined);
       intent.status = 'canceled';
       return ok(intent);
+    },
+    'GET payment_intents search': (_id, { query }) => {
+      const [, field = '', value] = /^metadata\['(\w+)'\]:'([^']*)'$/.exec(String(query)) ?? [];
+      const found = [...intents.values()].filter(({ metadata }) => metadata[field] === value);
+      return ok({ object: 'search_result', url: '/v1', data: searchLags ? [] : found, has_more: false });
     },
     'GET payment_intents': (id) => {
       const intent = intents.get(id);
@@ -127,7 +133,7 @@ export async function startStripeStandIn({ key }: { key: string }) {
     const { kind = '', id = '', verb = '' } = request.params as Record<string, string | undefined>;
     requests.push({ method: request.method, path: request.path, idempotencyKey: request.header('Idempotency-Key') });
     const name = [request.method, request.method === 'GET' && id === '' ? 'list' : '', kind, verb];
-    const call = calls[name.filter(Boolean).join(' ')];
+    const call = calls[id === 'search' ? `GET ${kind} search` : name.filter(Boolean).join(' ')];
     const given = { ...(request.query as Body), ...(request.body as Body | undefined) };
     const { status, body, headers, lost } =
       request.header('Authorization') !== `Bearer ${key}`
@@ -150,6 +156,7 @@ export async function startStripeStandIn({ key }: { key: string }) {
     up: () => {
       faults.splice(0);
       short = 0;
+      searchLags = false;
     },
     /** As often as that its balance is too low for a refund. */
     isShort: (times: number) => void (short = times),
@@ -160,6 +167,8 @@ export async function startStripeStandIn({ key }: { key: string }) {
       for (const refund of refunds.values())
         if (Object.values(refund.metadata).includes(charge) && refund.status === 'succeeded') failRefund(refund);
     },
+    /** Until it is up its search finds nothing. */
+    lag: () => void (searchLags = true),
     /** As if its data for tests were deleted. */
     forgetIntent: (id: string) => void intents.delete(id),
     /** A day later. */
