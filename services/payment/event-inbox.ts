@@ -12,8 +12,6 @@ export interface WaitingEvent {
 
 interface ReceivedEvent extends ProviderEvent {
   provider: string;
-  /** As it came. */
-  payload: string;
 }
 
 export type EventInbox = ReturnType<typeof createEventInbox>;

@@ -67,8 +67,12 @@ export interface SentEvent {
   now: Date;
 }
 
-/** `forged`: the provider has not signed it, or too long ago. `unreadable`: it has, and nothing tells it from another one. */
-export type ReadEvent = { outcome: 'forged' } | { outcome: 'unreadable' } | ({ outcome: 'event' } & ProviderEvent);
+/**
+ * `forged`: the provider has not signed it, or too long ago. `unreadable`: it has, and nothing tells it from another one.
+ * `foreign`: it is of somebody else who uses the same account.
+ */
+export type ReadEvent =
+  { outcome: 'forged' } | { outcome: 'unreadable' } | { outcome: 'foreign' } | ({ outcome: 'event' } & ProviderEvent);
 
 export interface ProviderEvent {
   /** The provider's own: the same when it is sent again. */
@@ -76,6 +80,8 @@ export interface ProviderEvent {
   type: string;
   /** The idempotency key of the charge that it is about; undefined: it names none. */
   chargeKey: string | undefined;
+  /** What of it is kept: no secret, and nothing of a person. */
+  payload: string;
 }
 
 export interface ProviderCharge {

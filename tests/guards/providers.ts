@@ -115,6 +115,15 @@ export const providers: Guard[] = [
     test: { file: 'services/payment/stripe/stripe-events.test.ts', name: 'is forged where it was signed by %s' },
   },
   {
+    promise: "What is private in an event of Stripe's is not kept.",
+    code: {
+      file: 'services/payment/stripe/stripe-events.ts',
+      text: 'payload: JSON.stringify({ object, metadata: Object.fromEntries(ours) }),',
+      instead: 'payload: body.toString(),',
+    },
+    test: { file: 'services/payment/stripe/stripe-events.test.ts', name: 'is kept without what is private in it' },
+  },
+  {
     promise: 'A currency that Stripe counts in another unit than we do is never charged.',
     code: {
       file: 'services/payment/stripe/stripe-answers.ts',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import Stripe from 'stripe';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../platform/logger.js';
@@ -6,6 +7,7 @@ import { signMessage } from '../../../platform/signed-message.js';
 import { createEventInbox } from '../../../services/payment/event-inbox.js';
 import { createPaymentReader } from '../../../services/payment/payment-reader.js';
 import { createSimulatedEvents, webhookHeaders } from '../../../services/payment/simulator/provider-events.js';
+import { createStripeEvents } from '../../../services/payment/stripe/stripe-events.js';
 import { openPayments } from '../../../services/payment/testing/open-payments.js';
 import { startTokenIssuer, type TokenIssuer } from '../../../tests/support/token-issuer.js';
 import { createAuthenticator } from '../../http/auth.js';
@@ -139,6 +141,30 @@ describe('POST /payments/webhooks/{provider}', () => {
     const answer = await send(body);
     expect([answer.status, answer.type]).toEqual([status, 'application/problem+json']);
     expect(await count()).toBe(before);
+  });
+
+  describe("of Stripe's", () => {
+    const secret = 'whsec_ofATest';
+    const sendStripes = (metadata: object, signature?: string) => {
+      const body = JSON.stringify({ id: `evt_${randomUUID()}`, type: 'x', data: { object: { id: 'pi_1', metadata } } });
+      const signed = Stripe.webhooks.generateTestHeaderString({ payload: body, secret });
+      const headers = { 'stripe-signature': signature ?? signed };
+      return send(body, { provider: 'stripe', headers, with: { events: createStripeEvents([secret]) } });
+    };
+
+    it('is taken, and of another use of the same account answered and not kept', async () => {
+      const before = await count();
+      expect((await sendStripes({ order: '7' })).status).toBe(200);
+      expect(await count()).toBe(before);
+      expect((await sendStripes({ holdfast_charge: 'ord_1' })).status).toBe(200);
+      expect(await count()).toBe(before + 1);
+    });
+
+    it.each(['t=1,v1', 't=1,v1=', ''])('is forged, and no error of ours, with the signature %j', async (signature) => {
+      lines.length = 0;
+      expect((await sendStripes({ holdfast_charge: 'ord_1' }, signature)).status).toBe(401);
+      expect(lines.filter(({ audit }) => audit === 'authn_signature_fail')).toHaveLength(1);
+    });
   });
 
   it('refuses a form, signed or not', async () => {

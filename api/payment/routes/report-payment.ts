@@ -18,20 +18,24 @@ export function reportPayment({ events, inbox, logger }: PaymentContext) {
     requireJson(req);
     const body = req.rawBody ?? Buffer.alloc(0);
     const event = requireEvent(req, events, body);
+    if (event === undefined) return;
     crashPoint('webhook: before the row');
-    const isNew = await inbox.receive({ ...event, provider, payload: body.toString('utf8') });
+    const isNew = await inbox.receive({ ...event, provider });
     crashPoint('webhook: row written');
     if (isNew && event.chargeKey === undefined)
       logger.warn({ provider, eventId: event.eventId, type: event.type }, "a provider's event names no charge");
   });
 }
 
-function requireEvent(req: Request, events: ProviderEvents, body: Buffer): ProviderEvent {
+/** undefined: it is signed, and nothing of ours. */
+function requireEvent(req: Request, events: ProviderEvents, body: Buffer): ProviderEvent | undefined {
   const { signatureHeader } = events;
   const event = events.readEvent({ headers: req.headers, body, now: new Date() });
   switch (event.outcome) {
     case 'event':
       return event;
+    case 'foreign':
+      return undefined;
     case 'forged':
       audit(req, 'authn_signature_fail', { outcome: 'bad-signature' });
       throw unauthorized(`A provider signs this call with ${signatureHeader}, at most 5 minutes old.`, {

@@ -33,7 +33,7 @@ export function createSimulatedEvents(keys: WebhookKeys): ProviderEvents {
       const event = eventSchema.safeParse(jsonOf(body));
       if (!event.success) return { outcome: 'unreadable' };
       const { id: eventId, type, chargeKey } = event.data;
-      return { outcome: 'event', eventId, type, chargeKey };
+      return { outcome: 'event', eventId, type, chargeKey, payload: body.toString('utf8') };
     },
   };
 }

@@ -25,17 +25,22 @@ export const stripeWebhookSettings = {
     ),
 };
 
-const metadata = z.looseObject({ [METADATA.charge]: id.optional(), [METADATA.undo]: id.optional() });
+const metadataSchema = z.record(z.string(), z.unknown());
 const eventSchema = z.looseObject({
   id,
   type: id.catch('unknown'),
   data: z
-    .looseObject({ object: z.looseObject({ metadata }) })
+    .looseObject({ object: z.looseObject({ id: id.optional().catch(undefined), metadata: metadataSchema }) })
     .optional()
     .catch(undefined),
 });
 
-/** Stripe's rule, by its own package: `Stripe-Signature` over the bytes as they came. The charge is named by our metadata. */
+const OURS = new Set<string>(Object.values(METADATA));
+
+/**
+ * Stripe's rule, by its own package: `Stripe-Signature` over the bytes as they came. The charge is named by our metadata;
+ * what has none of it, some other use of the account, is foreign.
+ */
 export function createStripeEvents(secrets: readonly string[]): ProviderEvents {
   return {
     provider: STRIPE,
@@ -47,8 +52,15 @@ export function createStripeEvents(secrets: readonly string[]): ProviderEvents {
       const event = eventSchema.safeParse(jsonOf(body));
       if (!event.success) return { outcome: 'unreadable' };
       const { id: eventId, type, data } = event.data;
-      const named = data?.object.metadata;
-      return { outcome: 'event', eventId, type, chargeKey: named?.[METADATA.charge] ?? named?.[METADATA.undo] };
+      const { id: object, metadata = {} } = data?.object ?? {};
+      const ours = Object.entries(metadata).filter(([name]) => OURS.has(name));
+      if (ours.length === 0) return { outcome: 'foreign' };
+      const chargeKey = id.safeParse(metadata[METADATA.charge]).data;
+      // All else Stripe shows to whoever looks the object up; it has names, addresses and secrets in it.
+      return {
+        ...{ outcome: 'event', eventId, type, chargeKey },
+        payload: JSON.stringify({ object, metadata: Object.fromEntries(ours) }),
+      };
     },
   };
 }

@@ -8,7 +8,7 @@ export const stripeSettings = {
     .regex(/^(sk|rk)_(test|live)_[A-Za-z0-9]+$/, 'must be a secret or restricted key of Stripe')
     .optional()
     .describe(
-      'with `PAYMENT_PROVIDER=stripe`: the secret key, or a restricted one that may write PaymentIntents and Refunds; a test key is refused in `production`, a live key everywhere else',
+      'with `PAYMENT_PROVIDER=stripe`: the secret key; or, which nobody has tried, a restricted one that may write PaymentIntents and Refunds and read Charges and PaymentMethods; a test key is refused in `production`, a live key everywhere else',
     ),
   STRIPE_API_URL: z
     .url({ protocol: /^https?$/ })
