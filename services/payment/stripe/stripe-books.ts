@@ -22,6 +22,7 @@ export function createStripeBooks(
   stripe: Stripe,
   { stripeIntent: intents, providerEvent: events }: StripeTables,
   logger: Logger,
+  learnsForMs = LEARNS_FOR_MS,
 ) {
   const look = (id: string) => askStripe(() => stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] }));
   /** undefined: Stripe does not know it, as after test data were deleted. */
@@ -32,9 +33,12 @@ export function createStripeBooks(
   /** Which intent is a key's: where none stands there yet. What we have called off stays so. */
   const writeDown = async (found: { key: string; intentId: string }[]): Promise<void> => {
     await intents.createMany({ data: found, skipDuplicates: true });
-    for (const { key, intentId } of found)
-      if ((await intents.count({ where: { key, intentId: null } })) > 0)
-        await intents.updateMany({ where: { key, intentId: null }, data: { intentId, updatedAt: new Date() } });
+    const keys = found.map(({ key }) => key);
+    const blank = await intents.findMany({ where: { key: { in: keys }, intentId: null }, select: { key: true } });
+    for (const { key } of blank) {
+      const intentId = found.find((one) => one.key === key)?.intentId ?? null;
+      await intents.updateMany({ where: { key, intentId: null }, data: { intentId, updatedAt: new Date() } });
+    }
   };
 
   /**
@@ -61,14 +65,14 @@ export function createStripeBooks(
     list: (page: { limit: number; starting_after?: string }) => Promise<Stripe.ApiList<T>>,
     learn: (page: T[]) => Promise<unknown>,
   ): Promise<void> => {
-    const until = Date.now() + LEARNS_FOR_MS / 2;
+    const until = Date.now() + learnsForMs / 2;
     let after: string | undefined;
     do {
       const from = after;
       const page = await askStripe(() => list({ limit: PAGE, ...(from !== undefined && { starting_after: from }) }));
       await learn(page.data);
       after = page.has_more ? page.data.at(-1)?.id : undefined;
-      if (after !== undefined && Date.now() > until)
+      if (after !== undefined && Date.now() >= until)
         return logger.warn({ what, after }, "what is older in Stripe's list is not read");
     } while (after !== undefined);
   };

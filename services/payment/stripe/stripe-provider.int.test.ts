@@ -5,6 +5,7 @@ import { ProviderUnavailable } from '../payment-provider.js';
 import { describeProvider } from '../testing/provider-suite.js';
 import { StripeKeyRefused } from './ask-stripe.js';
 import { METADATA } from './stripe-answers.js';
+import { createStripeBooks } from './stripe-books.js';
 import { openStripePayments, TEST_KEY } from './testing/open-stripe-payments.js';
 
 describeProvider('Stripe', async () => {
@@ -284,6 +285,22 @@ describe('a payment database that was restored from before a charge', () => {
     const { request } = await chargeAndLose();
     const part = { idempotencyKey: randomUUID(), chargeKey: request.idempotencyKey, amount: 500 };
     expect(await payments.provider.refundPart(part)).toMatchObject({ outcome: 'refunded' });
+  });
+
+  it('learns what Stripe lists, page by page and the newest first, and says where it has no time for more', async () => {
+    const keys = Array.from({ length: 120 }, () => randomUUID());
+    payments.standIn.chargeUnseen(keys);
+    const lines: string[] = [];
+    const logger = createLogger({ service: 'test', level: 'info' }, { write: (line) => void lines.push(line) });
+    const known = async () => {
+      const rows = await payments.prisma.stripeIntent.findMany({ where: { key: { in: keys } } });
+      return new Set(rows.map(({ key }) => key));
+    };
+    await createStripeBooks(payments.stripe, payments.prisma, logger, 0).list({ limit: 1 });
+    expect(await known()).toEqual(new Set(keys.slice(20)));
+    expect(lines.join('')).toContain("what is older in Stripe's list is not read");
+    await payments.provider.list({ limit: 1 });
+    expect(await known()).toEqual(new Set(keys));
   });
 
   it('that called it off before the search knew it learns of it in a pass over everything', async () => {

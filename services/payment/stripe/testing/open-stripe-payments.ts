@@ -25,6 +25,7 @@ export async function openStripePayments() {
       const [entry] = await provider.entriesOf([orderId]);
       return { ...(await payments.booksOf(orderId)), providers: entry?.status as string | undefined };
     },
+    stripe: openStripe({ STRIPE_SECRET_KEY: TEST_KEY, STRIPE_API_URL: standIn.url }),
     providerWith,
     standIn,
     close: async () => {
