@@ -33,11 +33,14 @@ export function createStripeBooks(
   /** Which intent is a key's: where none stands there yet. What we have called off stays so. */
   const writeDown = async (found: { key: string; intentId: string }[]): Promise<void> => {
     await intents.createMany({ data: found, skipDuplicates: true });
-    const keys = found.map(({ key }) => key);
-    const blank = await intents.findMany({ where: { key: { in: keys }, intentId: null }, select: { key: true } });
-    for (const { key } of blank) {
-      const intentId = found.find((one) => one.key === key)?.intentId ?? null;
-      await intents.updateMany({ where: { key, intentId: null }, data: { intentId, updatedAt: new Date() } });
+    const rows = await intents.findMany({ where: { key: { in: found.map(({ key }) => key) } } });
+    const ofKey = new Map(rows.map((row) => [row.key, row.intentId]));
+    for (const { key, intentId } of found) {
+      const ours = ofKey.get(key);
+      if (ours === null)
+        await intents.updateMany({ where: { key, intentId: null }, data: { intentId, updatedAt: new Date() } });
+      else if (ours !== intentId)
+        logger.error({ orderId: key, intentId, ours }, 'Stripe has another intent of this order, too');
     }
   };
 

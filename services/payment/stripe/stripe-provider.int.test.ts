@@ -303,6 +303,18 @@ describe('a payment database that was restored from before a charge', () => {
     expect(await known()).toEqual(new Set(keys));
   });
 
+  it('says that an order was charged by two intents, and keeps to its own', async () => {
+    const request = chargeOf();
+    const answer = await payments.provider.charge(request);
+    payments.standIn.chargeUnseen([request.idempotencyKey]);
+    const lines: string[] = [];
+    const logger = createLogger({ service: 'test', level: 'info' }, { write: (line) => void lines.push(line) });
+    await createStripeBooks(payments.stripe, payments.prisma, logger).list({ limit: 1 });
+    const line = lines.find((text) => text.includes('Stripe has another intent of this order, too'));
+    expect(line).toContain(request.idempotencyKey);
+    expect(await payments.provider.find(request)).toEqual(answer);
+  });
+
   it('that called it off before the search knew it learns of it in a pass over everything', async () => {
     const { request } = await chargeAndLose();
     payments.standIn.lag();
