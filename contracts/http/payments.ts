@@ -131,11 +131,11 @@ export const paymentOperations = {
     path: '/payments/webhooks/{provider}',
     summary: 'What the payment provider has to say',
     description:
-      'That there is news of a charge: what they are, the provider is asked. A repeat is harmless. What is about no order of ours is kept.',
+      'That there is news of a charge: what they are, the provider is asked. A repeat is harmless. What says that it is ours, and is about no order that we know, is kept.',
     access: 'payment-provider',
     params: z.object({ provider: z.string().meta({ examples: ['simulated'] }) }),
     body: providerEventSchema,
-    answers: { 200: { description: 'It is written down.' } },
+    answers: { 200: { description: 'It is written down, or about nothing of ours.' } },
     problems: ['unauthorized', 'not-found'],
   },
   getSimulator: {

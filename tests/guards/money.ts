@@ -403,7 +403,7 @@ export const money: Guard[] = [
     test: { file: REPORT, name: 'is written once, however often it comes' },
   },
   {
-    promise: 'What a payment provider says of a charge that nobody here understands is kept as it came.',
+    promise: 'What a payment provider says of a charge of ours that nobody here understands is kept.',
     code: {
       file: 'services/payment/simulator/provider-events.ts',
       text: 'chargeKey: id.optional().catch(undefined)',
