@@ -84,7 +84,7 @@ export const providers: Guard[] = [
     },
     test: {
       file: 'activities/payment/payment-activities.int.test.ts',
-      name: 'is tried again when the provider wants it, which said %i ms: after %i',
+      name: 'is tried again when the provider wants it, which said',
     },
   },
   {
@@ -92,7 +92,7 @@ export const providers: Guard[] = [
     code: {
       file: 'services/payment/stripe/ask-stripe.ts',
       text: 'return new StripeKeyRefused(`Stripe does not take STRIPE_SECRET_KEY (${says}): charges and refunds wait`);',
-      instead: "return new StripeRefused(says, code, true, '');",
+      instead: "return new StripeRefused(says, code, true, '', isKept);",
     },
     test: { file: OWN, name: 'that Stripe does not take is no decline, and is said' },
   },
@@ -112,7 +112,10 @@ export const providers: Guard[] = [
       text: 'const REPLAY_WINDOW_S = 300;',
       instead: 'const REPLAY_WINDOW_S = 3_000;',
     },
-    test: { file: 'services/payment/stripe/stripe-events.test.ts', name: 'is forged where it was signed by %s' },
+    test: {
+      file: 'services/payment/stripe/stripe-events.test.ts',
+      name: "an event of Stripe's is forged where it was signed by the same, six minutes ago",
+    },
   },
   {
     promise: "What is private in an event of Stripe's is not kept.",
@@ -130,7 +133,7 @@ export const providers: Guard[] = [
       text: '!OTHER_UNIT.has(currency)',
       instead: "currency !== '' || !OTHER_UNIT.has(currency)",
     },
-    test: { file: OWN, name: 'is not asked in %s, which it counts in another unit' },
+    test: { file: OWN, name: 'Stripe is not asked in ISK, which it counts in another unit' },
   },
   {
     promise:
@@ -158,6 +161,9 @@ export const providers: Guard[] = [
       text: "if (env.PAYMENT_PROVIDER === 'stripe')",
       instead: "if (env.PAYMENT_PROVIDER === 'stripe' && env.PORT < 0)",
     },
-    test: { file: SETTINGS, name: 'in %s does not start with %s, and does not show it' },
+    test: {
+      file: SETTINGS,
+      name: 'a payment worker in production does not start with sk_test_abc, and does not show it',
+    },
   },
 ];
