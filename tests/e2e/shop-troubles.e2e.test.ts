@@ -57,6 +57,7 @@ test.each([
   ['card_insufficient_funds', 'usual', 'CANCELLED', ['done', 'done', 'refused', 'waiting', 'waiting'], 1],
   ['card_lost_answer', 'usual', 'COMPLETED', GOES_THROUGH, 0],
   ['card_flaky', 'usual', 'COMPLETED', GOES_THROUGH, 0],
+  ['bank_transfer', 'usual', 'COMPLETED', GOES_THROUGH, 0],
   ['card_ok', '00000', 'CANCELLED', ['done', 'done', 'done', 'refused', 'waiting'], 2],
   ['card_ok', '99999', 'CANCELLED', ['done', 'done', 'done', 'done', 'refused'], 2],
 ])(
@@ -85,6 +86,22 @@ test(
     await button(page, 'Cancel order').click();
     await status(page, 'CANCELLED');
     await waitFor('all to be undone', async () => (await undone(page).count()) === 3);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'an order that is not paid yet says until when it waits, with its goods held, and can be cancelled',
+  async () => {
+    const page = await visitor(browser);
+    await order(page, (await newProduct()).page, { payment: 'bank_transfer_unpaid' });
+    const waits = page.getByText('Waiting for your payment until');
+    await waits.waitFor();
+    expect(await states(page)).toEqual(['done', 'done', 'now', 'waiting', 'waiting']);
+    await button(page, 'Cancel order').click();
+    await status(page, 'CANCELLED');
+    await waits.waitFor({ state: 'detached' });
+    for (const said of ['Nothing was charged', 'Back in stock']) await page.getByText(said).waitFor();
   },
   LIMIT_MS,
 );
