@@ -4,11 +4,12 @@ import currencies from 'currency-codes';
 import iso3166 from 'iso-3166-1';
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript';
 import { buildDocument } from '../api/http/openapi.js';
+import { CARRIER_EVENTS } from '../contracts/http/deliveries.js';
 import { forwardedOperations, gatewayOperations } from '../contracts/http/operations.js';
 import { minorUnitDigits } from '../contracts/money.js';
 
 // Part of `npm run generate`: the shop's client is typed by the API's own document, and what the API knows by lists that
-// are too long for a browser comes as short ones.
+// would bring its packages into a browser comes as those lists alone.
 
 const folder = path.join(import.meta.dirname, 'src', 'api', 'generated');
 
@@ -34,5 +35,7 @@ export const OTHER_MINOR_UNITS: Record<string, number> = ${JSON.stringify(Object
 
 /** ISO 3166-1 alpha-2. */
 export const COUNTRIES = ${JSON.stringify(countries)} as const;
+
+export const CARRIER_EVENTS = ${JSON.stringify(CARRIER_EVENTS)} as const;
 `,
 );

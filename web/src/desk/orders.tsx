@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { CANCEL_REASONS, ORDER_STATUSES, type CancelReason } from '../../../contracts/order-status.js';
 import { ApiError, api, bodyOf, type Order } from '../api/client.js';
+import { CARRIER_EVENTS } from '../api/generated/lists.js';
 import { useOrderParts, useOrders } from '../api/queries.js';
 import { isRefusal } from '../app/cart.js';
 import { OrderPage } from '../pages/order.js';
@@ -111,8 +112,6 @@ const Elsewhere = ({ at, children }: { at: string; children: string }) => (
   </a>
 );
 
-const REPORTS = ['in_transit', 'delivered', 'returned'] as const;
-
 /** Says what the carrier would: also where it was told to be silent. */
 function SimulatedCarrier({ deliveryId }: { deliveryId: string }) {
   const { t } = useWords();
@@ -120,7 +119,7 @@ function SimulatedCarrier({ deliveryId }: { deliveryId: string }) {
   const { asked } = useSimulator();
   const reporting = useMutation({
     retry: false,
-    mutationFn: (report: (typeof REPORTS)[number]) =>
+    mutationFn: (report: (typeof CARRIER_EVENTS)[number]) =>
       bodyOf(
         api.POST('/deliveries/{id}/simulated-events', {
           params: { path: { id: deliveryId } },
@@ -134,7 +133,7 @@ function SimulatedCarrier({ deliveryId }: { deliveryId: string }) {
     <section aria-labelledby="carrier-title">
       <h3 id="carrier-title">{t('desk.carrier')}</h3>
       <div className="acts">
-        {REPORTS.map((report) => (
+        {CARRIER_EVENTS.map((report) => (
           <button key={report} type="button" disabled={reporting.isPending} onClick={() => reporting.mutate(report)}>
             {t(`carrier.${report}`)}
           </button>
