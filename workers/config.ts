@@ -80,45 +80,38 @@ export const inventoryWorkerSettings = z.object({
   ...temporalSettings,
 });
 
-export const paymentWorkerSettings = z
-  .object({
-    ...processSettings,
-    ...databaseSettings,
-    ...temporalSettings,
-    NODE_ENV: nodeEnv,
-    ...providerSettings,
-    PAYMENT_SIMULATOR_DATABASE_URL: providerSettings.PAYMENT_SIMULATOR_DATABASE_URL.optional(),
-    ...stripeSettings,
-    TRANSFER_DELAY_MS: duration
-      .default(5000)
-      .describe('a duration: from the charge by `bank_transfer` until the simulated provider has the money'),
-    ...pruneSettings,
-    ...webhookSettings,
-    PAYMENT_WEBHOOK_KEY_ID: z.string().describe('the key that the simulated provider signs with'),
-    PAYMENT_WEBHOOKS: z
-      .enum(['on', 'off'])
-      .default('on')
-      .describe(
-        'off: the simulated provider tells nobody that a transfer has come, as if each webhook were lost; the order asks by itself',
-      ),
-    PAYMENT_SERVICE_URL: urlList.describe('where the payment service is'),
-  })
-  .superRefine((env, context) => {
-    const wrong = (setting: string, message: string) => context.addIssue({ code: 'custom', path: [setting], message });
-    if (env.PAYMENT_PROVIDER === 'simulated' && env.PAYMENT_SIMULATOR_DATABASE_URL === undefined)
-      wrong('PAYMENT_SIMULATOR_DATABASE_URL', 'PAYMENT_PROVIDER=simulated needs it');
-    if (env.PAYMENT_PROVIDER === 'stripe') for (const { setting, says } of stripeFaults(env)) wrong(setting, says);
-  });
+export const paymentWorkerSettings = z.object({
+  ...processSettings,
+  ...databaseSettings,
+  ...temporalSettings,
+  NODE_ENV: nodeEnv,
+  ...providerSettings,
+  PAYMENT_SIMULATOR_DATABASE_URL: providerSettings.PAYMENT_SIMULATOR_DATABASE_URL.optional(),
+  ...stripeSettings,
+  TRANSFER_DELAY_MS: duration
+    .default(5000)
+    .describe('a duration: from the charge by `bank_transfer` until the simulated provider has the money'),
+  ...pruneSettings,
+  ...webhookSettings,
+  PAYMENT_WEBHOOK_KEY_ID: z.string().describe('the key that the simulated provider signs with'),
+  PAYMENT_WEBHOOKS: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe(
+      'off: the simulated provider tells nobody that a transfer has come, as if each webhook were lost; the order asks by itself',
+    ),
+  PAYMENT_SERVICE_URL: urlList.describe('where the payment service is'),
+});
 
-/** With the key that PAYMENT_WEBHOOK_KEY_ID names. */
-export const paymentWorkerSettingsWithKey = paymentWorkerSettings.transform((env, context) => {
+/** With the key that PAYMENT_WEBHOOK_KEY_ID names, and what the provider in use can't do without. */
+export const checkedPaymentWorkerSettings = paymentWorkerSettings.transform((env, context) => {
+  const wrong = (setting: string, message: string) => context.addIssue({ code: 'custom', path: [setting], message });
+  if (env.PAYMENT_PROVIDER === 'simulated' && env.PAYMENT_SIMULATOR_DATABASE_URL === undefined)
+    wrong('PAYMENT_SIMULATOR_DATABASE_URL', 'PAYMENT_PROVIDER=simulated needs it');
+  if (env.PAYMENT_PROVIDER === 'stripe') for (const { setting, says } of stripeFaults(env)) wrong(setting, says);
   const key = env.PAYMENT_WEBHOOK_KEYS[env.PAYMENT_WEBHOOK_KEY_ID];
   if (key !== undefined) return { ...env, webhookKey: key.secret };
-  context.addIssue({
-    code: 'custom',
-    path: ['PAYMENT_WEBHOOK_KEY_ID'],
-    message: 'must be a key id of PAYMENT_WEBHOOK_KEYS',
-  });
+  wrong('PAYMENT_WEBHOOK_KEY_ID', 'must be a key id of PAYMENT_WEBHOOK_KEYS');
   return z.NEVER;
 });
 

@@ -13,11 +13,11 @@ import { PRUNABLE_OF_PAYMENTS } from '../services/payment/prunable.js';
 import { PrismaClient } from '../services/payment/prisma/generated/client.js';
 import { PrismaClient as LedgerClient } from '../services/payment/simulator/prisma/generated/client.js';
 import { PROVIDERS } from '../services/payment/providers.js';
-import { paymentWorkerSettingsWithKey } from './config.js';
+import { checkedPaymentWorkerSettings } from './config.js';
 import { startPaymentNews } from './payment-news.js';
 import { runWorker } from './run-worker.js';
 
-const config = readEnv(paymentWorkerSettingsWithKey);
+const config = readEnv(checkedPaymentWorkerSettings);
 const logger = createLogger({ service: config.SERVICE_NAME, level: config.LOG_LEVEL });
 
 /** Activities at once; each holds one connection at a time. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseEnv } from '../../../platform/env.js';
-import { paymentWorkerSettings } from '../../../workers/config.js';
+import { checkedPaymentWorkerSettings } from '../../../workers/config.js';
 
 const settings = {
   SERVICE_NAME: 'payment-service',
@@ -14,7 +14,7 @@ const settings = {
   PAYMENT_WEBHOOK_KEYS: JSON.stringify({ w1: { secret: 'x'.repeat(32) } }),
   PAYMENT_WEBHOOK_KEY_ID: 'w1',
 };
-const worker = (more: Record<string, string>) => () => parseEnv(paymentWorkerSettings, { ...settings, ...more });
+const worker = (more: Record<string, string>) => () => parseEnv(checkedPaymentWorkerSettings, { ...settings, ...more });
 
 describe('a payment worker', () => {
   it.each([
