@@ -291,6 +291,7 @@ it('knows which settings are addresses of what a process connects to', () => {
     'PROMETHEUS_URL',
     'REDIS_URL',
     'SMTP_URL',
+    'STRIPE_API_URL',
     'TEMPORAL_ADDRESS',
     'ZIPKIN_URL',
   ]);
