@@ -14,6 +14,7 @@ import {
 import { sagaTimeSettings } from '../services/order/saga-start.js';
 import { carrierSettings } from '../services/delivery/carrier.js';
 import { SIMULATED_CARRIER } from '../services/delivery/simulated-carrier/simulated-carrier.js';
+import { CHALLENGE_PAGE } from '../services/payment/simulator/challenges.js';
 import { webhookSettings } from '../services/payment/simulator/provider-events.js';
 import { providerSettings } from '../services/payment/payment-provider.js';
 import { stripeFaults, stripeSettings } from '../services/payment/stripe/stripe-settings.js';
@@ -91,6 +92,13 @@ export const paymentWorkerSettings = z.object({
   TRANSFER_DELAY_MS: duration
     .default(5000)
     .describe('a duration: from the charge by `bank_transfer` until the simulated provider has the money'),
+  CHALLENGE_PAGE: z
+    .url({ protocol: /^https?$/ })
+    .includes('{challengeId}')
+    .default(CHALLENGE_PAGE)
+    .describe(
+      'where a browser confirms a charge by `card_3ds`, `{challengeId}` in place of its id: the page of the simulated bank',
+    ),
   ...pruneSettings,
   ...webhookSettings,
   PAYMENT_WEBHOOK_KEY_ID: z.string().describe('the key that the simulated provider signs with'),
@@ -98,7 +106,7 @@ export const paymentWorkerSettings = z.object({
     .enum(['on', 'off'])
     .default('on')
     .describe(
-      'off: the simulated provider tells nobody that a transfer has come, as if each webhook were lost; the order asks by itself',
+      'off: the simulated provider tells nobody what became of a charge, as if each webhook were lost; the order asks by itself',
     ),
   PAYMENT_SERVICE_URL: urlList.describe('where the payment service is'),
 });

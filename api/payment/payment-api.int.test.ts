@@ -9,6 +9,7 @@ import { chargeOrder } from '../../services/payment/charge-order.js';
 import { createPaymentReader } from '../../services/payment/payment-reader.js';
 import { refundPart } from '../../services/payment/refund-part.js';
 import { undoCharge } from '../../services/payment/undo-charge.js';
+import { createChallenges } from '../../services/payment/simulator/challenges.js';
 import { openPayments } from '../../services/payment/testing/open-payments.js';
 import { startTokenIssuer } from '../../tests/support/token-issuer.js';
 import type { TokenIssuer } from '../../tests/support/token-issuer.js';
@@ -30,7 +31,7 @@ beforeAll(async () => {
     payments: createPaymentReader(payments.prisma),
     events: undefined,
     inbox: createEventInbox(payments.prisma),
-    simulator: payments.simulator,
+    simulator: { ...payments.simulator, challenges: createChallenges(payments.ledger) },
     auth: createAuthenticator(tokens.authSettings),
     readiness: {},
   };
@@ -194,5 +195,50 @@ describe('/payments/simulator', () => {
     const admin = await tokens.bearer(3, 'admin');
     const without = { ...context, simulator: undefined };
     expect((await post({ provider: 'up' }, admin, without)).status).toBe(404);
+  });
+});
+
+describe('/payments/simulator/challenges/{id}', () => {
+  /** A charge that waits for its customer: its key, and where the customer is sent. */
+  const challenged = async () => {
+    const charge = { idempotencyKey: randomUUID(), amount: 3_500_000, currency: 'KRW', method: 'card_3ds' };
+    const pending = await payments.provider.charge(charge);
+    const url = pending.outcome === 'pending' ? pending.nextAction?.url : undefined;
+    expect(await payments.provider.find(charge)).toEqual(pending);
+    return { charge, path: `/payments/simulator/challenges/${url?.split('/').at(-1) ?? ''}` };
+  };
+  const decide = (path: string, decision: string) => request(createPaymentApp(context)).post(path).send({ decision });
+  const entryOf = (idempotencyKey: string) => payments.ledger.ledgerEntry.findUnique({ where: { idempotencyKey } });
+
+  it.each([
+    ['confirm', 'CONFIRMED', { outcome: 'charged' }],
+    ['refuse', 'REFUSED', { outcome: 'declined', code: 'authentication_failed' }],
+  ])('%s: the first answer counts, and is told of', async (decision, state, outcome) => {
+    const { charge, path } = await challenged();
+    expect((await get(path)).body).toMatchObject({ amount: 3_500_000, currency: 'KRW', state: 'WAITING' });
+    expect((await entryOf(charge.idempotencyKey))?.tellAt).toBeNull();
+    expect((await decide(path, decision)).body).toMatchObject({ state });
+    for (const late of ['confirm', 'refuse']) expect((await decide(path, late)).body).toMatchObject({ state });
+    expect(await payments.provider.charge(charge)).toMatchObject(outcome);
+    expect((await entryOf(charge.idempotencyKey))?.tellAt).toBeInstanceOf(Date);
+  });
+
+  it('of a charge that was called off is answered by nobody', async () => {
+    const { charge, path } = await challenged();
+    await payments.provider.refund(charge);
+    expect((await decide(path, 'confirm')).body).toMatchObject({ state: 'CALLED_OFF' });
+    expect(await payments.provider.charge(charge)).toEqual({ outcome: 'voided' });
+    expect((await entryOf(charge.idempotencyKey))?.tellAt).toBeNull();
+  });
+
+  it('is of charges that wait for their customer alone', async () => {
+    const orderId = await charged(newUser());
+    const entry = await entryOf(orderId);
+    for (const id of [entry?.chargeId ?? '', orderId, 'ch_none'])
+      expect((await get(`/payments/simulator/challenges/${id}`)).status).toBe(404);
+    expect((await decide(`/payments/simulator/challenges/${entry?.chargeId ?? ''}`, 'refuse')).status).toBe(404);
+    expect((await decide((await challenged()).path, 'perhaps')).status).toBe(400);
+    const without = createPaymentApp({ ...context, simulator: undefined });
+    expect((await request(without).get((await challenged()).path)).status).toBe(404);
   });
 });

@@ -5,6 +5,7 @@ import type { ProviderEvents, ProviderName } from '../../services/payment/paymen
 import { createPaymentReader, type PaymentReader } from '../../services/payment/payment-reader.js';
 import { PrismaClient } from '../../services/payment/prisma/generated/client.js';
 import { PrismaClient as LedgerClient } from '../../services/payment/simulator/prisma/generated/client.js';
+import { createChallenges, type Challenges } from '../../services/payment/simulator/challenges.js';
 import { createSimulatedEvents } from '../../services/payment/simulator/provider-events.js';
 import { createStripeEvents } from '../../services/payment/stripe/stripe-events.js';
 import { createSimulatorSwitch, type SimulatorSwitch } from '../../services/payment/simulator/simulator-switch.js';
@@ -13,6 +14,8 @@ import type { Logger } from '../../platform/logger.js';
 import { openDatabase } from '../../platform/database/pool.js';
 import type { Base } from '../http/serve.js';
 import type { PaymentApiConfig } from './config.js';
+import { answerChallenge } from './routes/answer-challenge.js';
+import { getChallenge } from './routes/get-challenge.js';
 import { getPayment } from './routes/get-payment.js';
 import { getSimulator } from './routes/get-simulator.js';
 import { listPayments } from './routes/list-payments.js';
@@ -27,8 +30,10 @@ export interface PaymentContext extends ServiceContext {
   inbox: Pick<EventInbox, 'receive'>;
   logger: Logger;
   /** undefined: there is no simulator, or it is not for callers. */
-  simulator: SimulatorSwitch | undefined;
+  simulator: Simulator | undefined;
 }
+
+type Simulator = SimulatorSwitch & { challenges: Challenges };
 
 /** What each provider sends of itself; undefined: nothing is taken of it. */
 const EVENTS: Record<ProviderName, (config: PaymentApiConfig) => ProviderEvents | undefined> = {
@@ -47,13 +52,13 @@ export function createContext(base: Base<PaymentApiConfig>): PaymentContext {
   };
 }
 
-function openSimulator({ config, ...base }: Base<PaymentApiConfig>): SimulatorSwitch | undefined {
+function openSimulator({ config, ...base }: Base<PaymentApiConfig>): Simulator | undefined {
   const { PAYMENT_SIMULATOR_DATABASE_URL: url, SERVICE_NAME } = config;
   const inUse = config.PAYMENT_PROVIDER === 'simulated' && config.NODE_ENV !== 'production';
   if (!inUse || url === undefined) return undefined;
   const ledger = { ...base, config: { SERVICE_NAME, DATABASE_URL: url } };
   const { prisma } = openDatabase(ledger, LedgerClient, { connections: 2, name: 'simulator database' });
-  return createSimulatorSwitch(prisma);
+  return { ...createSimulatorSwitch(prisma), challenges: createChallenges(prisma) };
 }
 
 export function createPaymentApp(context: PaymentContext): Express {
@@ -62,6 +67,8 @@ export function createPaymentApp(context: PaymentContext): Express {
     getPayment: getPayment(context),
     reportPayment: reportPayment(context),
     getSimulator: getSimulator(context),
+    getChallenge: getChallenge(context),
+    answerChallenge: answerChallenge(context),
     setSimulator: setSimulator(context),
   };
   return createServiceApp('payment-service', paymentOperations, handlers, context);

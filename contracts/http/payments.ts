@@ -92,6 +92,30 @@ const simulatorSchema = z.strictObject({ provider: z.enum(['up', 'down']) }).met
 });
 export type Simulator = z.infer<typeof simulatorSchema>;
 
+const challengeSchema = z
+  .object({
+    id: z.string(),
+    reference: z.string().meta({ description: "The shop's own: the order's id." }),
+    amount: amountSchema,
+    currency: z.string(),
+    state: z.enum(['WAITING', 'CONFIRMED', 'REFUSED', 'CALLED_OFF']).meta({
+      description: '`CALLED_OFF`: its order was undone before its customer decided.',
+    }),
+  })
+  .meta({
+    id: 'Challenge',
+    description: 'What the bank of the simulation asks its customer: whether a charge is theirs (3-D Secure).',
+    examples: [{ id: 'ch_1', reference: 'ord_1', amount: 3_500_000, currency: 'KRW', state: 'WAITING' }],
+  });
+export type Challenge = z.infer<typeof challengeSchema>;
+
+const challengeAnswerSchema = z.strictObject({ decision: z.enum(['confirm', 'refuse']) }).meta({
+  id: 'ChallengeAnswer',
+  description: 'What the customer says to the bank.',
+  examples: [{ decision: 'confirm' }],
+});
+export type ChallengeAnswer = z.infer<typeof challengeAnswerSchema>;
+
 /** The provider's own: what it says is read by the provider's rule, so nothing of it is refused here. */
 const providerEventSchema = z.record(z.string(), z.unknown()).meta({
   id: 'ProviderEvent',
@@ -102,6 +126,14 @@ const providerEventSchema = z.record(z.string(), z.unknown()).meta({
 
 const common = { service: 'payment-service', tag: 'Payments' } as const;
 const simulator = { ...common, path: '/payments/simulator', access: 'admin', problems: ['not-found'] } as const;
+const challenge = {
+  ...common,
+  path: '/payments/simulator/challenges/{id}',
+  // Whoever has the address, as with a bank's page.
+  access: 'anyone',
+  params: textIdParamsSchema,
+  problems: ['not-found'],
+} as const;
 
 export const paymentOperations = {
   listPayments: {
@@ -144,6 +176,21 @@ export const paymentOperations = {
     summary: 'Whether the simulated provider is up',
     description: 'Not in production.',
     answers: { 200: { description: 'How it is set.', schema: simulatorSchema } },
+  },
+  getChallenge: {
+    ...challenge,
+    method: 'get',
+    summary: 'What the simulated bank asks of a charge by `card_3ds`',
+    description: 'Not in production.',
+    answers: { 200: { description: 'The question, and whether it is answered.', schema: challengeSchema } },
+  },
+  answerChallenge: {
+    ...challenge,
+    method: 'post',
+    summary: 'Confirm a charge at the simulated bank, or refuse it',
+    description: 'The first answer counts; a later one changes nothing, and is told how it stands. Not in production.',
+    body: challengeAnswerSchema,
+    answers: { 200: { description: 'How it stands now.', schema: challengeSchema } },
   },
   setSimulator: {
     ...simulator,

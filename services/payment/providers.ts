@@ -11,6 +11,7 @@ import { openStripe, type StripeSettings } from './stripe/stripe-settings.js';
 
 interface SimulatedSettings {
   TRANSFER_DELAY_MS: number;
+  CHALLENGE_PAGE: string;
   PAYMENT_WEBHOOKS: 'on' | 'off';
   PAYMENT_SERVICE_URL: readonly string[];
   PAYMENT_WEBHOOK_KEY_ID: string;
@@ -40,8 +41,9 @@ export const PROVIDERS: Record<ProviderName, (parts: ProviderParts) => OpenProvi
   simulated: ({ config, openLedger, logger }) => {
     const { prisma: ledger, pool } = openLedger();
     const { PAYMENT_SERVICE_URL: urls, PAYMENT_WEBHOOK_KEY_ID: kid, webhookKey: key } = config;
+    const { TRANSFER_DELAY_MS: transferMs, CHALLENGE_PAGE: challengePage } = config;
     return {
-      provider: createSimulatedProvider(ledger, { transferMs: config.TRANSFER_DELAY_MS }),
+      provider: createSimulatedProvider(ledger, { transferMs, challengePage }),
       databases: { 'simulator database': pool },
       ...(config.PAYMENT_WEBHOOKS === 'on' && {
         startSender: () => startWebhookSender({ ledger, urls, kid, key, logger }),

@@ -40,6 +40,7 @@ export function sharedEnvironment({
     REDIS_URL: `${(serversEnv.REDIS_URL ?? '').replace(/\/\d*$/, '')}/${redisDatabase}`,
     TEMPORAL_NAMESPACE: namespace,
     GATEWAY_URL: urls.gateway ?? '',
+    ...(urls.gateway && { CHALLENGE_PAGE: `${urls.gateway}/shop/challenges/{challengeId}` }),
     ...Object.fromEntries(
       services.map(({ name, entry }) => [
         `${name.toUpperCase().replace('-', '_')}_URL`,

@@ -61,6 +61,9 @@ const [toRetry = '', toGiveUp = '', toSettle = ''] = await Promise.all(
     ),
   ),
 );
+const { body: toConfirm } = await placeOrder(shop.alice, product, { paymentMethod: 'card_3ds' });
+const unpaid = await waitFor('its bank to be asked', async () => (await orderOf(shop.alice, toConfirm.id)).payment);
+const challengeId = unpaid.nextAction?.url.split('/').at(-1) ?? '';
 const carol = { email: `carol-${Date.now()}@example.com`, name: 'Carol', password: 'correct horse' };
 const { body: session } = await shop.anyone.post<Session>('/sessions', {
   email: 'bob@example.com',
@@ -160,6 +163,10 @@ const CALLS: Call[] = [
   { operation: 'reportPayment', path: '/payments/webhooks/simulated', body: news, status: 401, code: 'unauthorized' },
   { operation: 'reportPayment', path: '/payments/webhooks/other', body: news, headers: signedNews, status: 404, code: 'not-found' },
   { operation: 'getSimulator', as: 'admin', path: '/payments/simulator', status: 200 },
+  { operation: 'getChallenge', path: `/payments/simulator/challenges/${challengeId}`, status: 200 },
+  { operation: 'getChallenge', path: '/payments/simulator/challenges/ch_none', status: 404, code: 'not-found' },
+  { operation: 'answerChallenge', path: `/payments/simulator/challenges/${challengeId}`, body: { decision: 'refuse' }, status: 200 },
+  { operation: 'answerChallenge', path: '/payments/simulator/challenges/ch_none', body: { decision: 'refuse' }, status: 404, code: 'not-found' },
   { operation: 'setSimulator', as: 'admin', path: '/payments/simulator', body: { provider: 'up' }, status: 200 },
   { operation: 'setSimulator', as: 'alice', path: '/payments/simulator', body: { provider: 'up' }, status: 403, code: 'forbidden' },
 

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import type { Order } from '../../contracts/http/orders.js';
 import { openShop, reaches, SEOUL, stockedProduct, type Shop } from '../support/shop.js';
-import { button, checkOut, LIMIT_MS, order, states, status, visitor } from '../support/visitor.js';
+import { awkwardIn, button, checkOut, LIMIT_MS, order, states, status, visitor } from '../support/visitor.js';
 import { waitFor } from '../support/wait-for.js';
 import { openBrowser } from '../support/web-ui.js';
 
@@ -102,6 +102,29 @@ test(
     await status(page, 'CANCELLED');
     await waits.waitFor({ state: 'detached' });
     for (const said of ['Nothing was charged', 'Back in stock']) await page.getByText(said).waitFor();
+  },
+  LIMIT_MS,
+);
+
+test.each([
+  ['Confirm the payment', 'Confirmed.', 'COMPLETED'],
+  ['Refuse it', 'Refused: nothing is charged.', 'CANCELLED'],
+])(
+  'a bank that asks its customer is a page that the order leads to: %s',
+  async (answer, said, end) => {
+    const page = await visitor(browser);
+    await order(page, (await newProduct()).page, { payment: 'card_3ds' });
+    const orderPage = page.url();
+    const findings = await awkwardIn(page);
+    await page.getByRole('link', { name: 'Go on to pay' }).click();
+    await page.getByRole('heading', { name: 'Your bank asks' }).waitFor();
+    findings.push(...(await awkwardIn(page)));
+    await button(page, answer).click();
+    await page.getByText(said).waitFor();
+    await page.getByRole('link', { name: 'Back to the order' }).click();
+    expect(page.url()).toBe(orderPage);
+    await status(page, end);
+    expect(findings).toEqual([]);
   },
   LIMIT_MS,
 );

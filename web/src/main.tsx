@@ -5,6 +5,7 @@ import { createBrowserRouter, RouterProvider } from 'react-router';
 import { goOn } from './api/client.js';
 import { Cart } from './pages/cart.js';
 import { Catalog } from './pages/catalog.js';
+import { Challenge } from './pages/challenge.js';
 import { Checkout } from './pages/checkout.js';
 import { LogIn, Missing, ForUser } from './pages/log-in.js';
 import { OrderPage } from './pages/order.js';
@@ -33,6 +34,7 @@ const router = createBrowserRouter([
       { path: '/shop/signup', element: <LogIn key="up" isNew /> },
       { path: '/shop/checkout', element: <ForUser page={Checkout} /> },
       { path: '/shop/checkout/:productId', element: <ForUser page={Checkout} /> },
+      { path: '/shop/challenges/:id', element: <Challenge /> },
       { path: '/shop/profile', element: <ForUser page={Profile} /> },
       { path: '/shop/orders', element: <ForUser page={Orders} /> },
       { path: '/shop/orders/:id', element: <ForUser page={() => <OrderPage />} /> },

@@ -1,3 +1,4 @@
+import type { PendingCharge } from '../../../contracts/activities/payment-activities.js';
 import { PAYMENT_METHODS } from '../../../contracts/payment-methods.js';
 import { randomUUID } from 'node:crypto';
 import {
@@ -10,15 +11,16 @@ import {
   type ProviderRefund,
   type ProviderRefundPart,
 } from '../payment-provider.js';
+import { CHALLENGED_METHOD, CHALLENGE_PAGE } from './challenges.js';
 import type { LedgerEntry, LedgerRefund, PrismaClient } from './prisma/generated/client.js';
 import { createSimulatorSwitch } from './simulator-switch.js';
 
-/** What the simulated provider does at one attempt. `lost`: it charges, but nobody hears of it. `await`: it waits for the money. */
+/** What the simulated provider does at one attempt. `lost`: it charges, but nobody hears of it. `await`: it waits for the money, or for its customer. */
 type Behaviour =
   | { does: 'charge'; answer: 'given' | 'lost' }
   | { does: 'decline'; code: string }
   | { does: 'fail'; why: string }
-  | { does: 'await'; paid: 'later' | 'never' };
+  | { does: 'await'; paid: 'later' | 'never' | 'once confirmed' };
 
 interface Attempt {
   /** From 1, over all processes and restarts. */
@@ -38,6 +40,7 @@ const BEHAVIOURS: Record<Method, (attempt: Attempt) => Behaviour> = {
   card_flaky: ({ number }) => (number <= 2 ? { does: 'fail', why: 'internal error' } : charge),
   card_provider_down: ({ providerUp }) => (providerUp ? charge : { does: 'fail', why: 'the provider is down' }),
   card_review: () => charge,
+  card_3ds: () => ({ does: 'await', paid: 'once confirmed' }),
   bank_transfer: () => ({ does: 'await', paid: 'later' }),
   bank_transfer_unpaid: () => ({ does: 'await', paid: 'never' }),
 };
@@ -56,16 +59,21 @@ function isMethod(method: string): method is Method {
   return (PAYMENT_METHODS as readonly string[]).includes(method);
 }
 
-interface SimulatorTimes {
+interface SimulatorSettings {
   /** From the charge by `bank_transfer` until it is paid. */
   transferMs: number;
+  /** Where its customer confirms a charge by `card_3ds`, `{challengeId}` in place of its id. */
+  challengePage?: string;
 }
 
 /**
  * A payment provider with a ledger of its own, idempotent by key as a real one. Each change of an entry is conditional
  * on how it was read, and read again when it had moved: so of calls at once, from any process, one decides.
  */
-export function createSimulatedProvider(prisma: PrismaClient, { transferMs }: SimulatorTimes): PaymentProvider {
+export function createSimulatedProvider(
+  prisma: PrismaClient,
+  { transferMs, challengePage = CHALLENGE_PAGE }: SimulatorSettings,
+): PaymentProvider {
   const ledger = prisma.ledgerEntry;
   const state = createSimulatorSwitch(prisma);
 
@@ -81,6 +89,28 @@ export function createSimulatedProvider(prisma: PrismaClient, { transferMs }: Si
       where: { ...(idempotencyKey !== undefined && { idempotencyKey }), status: 'TRIED', paidAt: { lte: now } },
       data: { status: 'CHARGED', updatedAt: now },
     });
+  };
+
+  /** What the caller hears, once it stands in the ledger. */
+  const answer = (entry: LedgerEntry, behaviour?: Behaviour): ProviderAnswer => {
+    if (behaviour?.does === 'fail') throw new ProviderUnavailable(behaviour.why);
+    if (behaviour?.does === 'charge' && behaviour.answer === 'lost')
+      throw new ProviderUnavailable('the answer was lost');
+    switch (entry.status) {
+      case 'CHARGED':
+        return { outcome: 'charged', chargeId: entry.chargeId };
+      case 'DECLINED':
+        return { outcome: 'declined', code: entry.declineCode ?? 'declined' };
+      case 'TRIED':
+        return { outcome: 'pending', ...leftToDo(entry) };
+      default:
+        return { outcome: 'voided' };
+    }
+  };
+
+  const leftToDo = ({ method, chargeId }: LedgerEntry): Pick<PendingCharge, 'nextAction'> => {
+    if (method !== CHALLENGED_METHOD) return {};
+    return { nextAction: { type: 'redirect', url: challengePage.replace('{challengeId}', chargeId) } };
   };
 
   const charge = async (request: ProviderCharge): Promise<ProviderAnswer> => {
@@ -228,21 +258,5 @@ function entryAfter(behaviour: Behaviour): { status: string; declineCode?: strin
     case 'fail':
     case 'await':
       return { status: 'TRIED' };
-  }
-}
-
-/** What the caller hears, once it stands in the ledger. */
-function answer(entry: LedgerEntry, behaviour?: Behaviour): ProviderAnswer {
-  if (behaviour?.does === 'fail') throw new ProviderUnavailable(behaviour.why);
-  if (behaviour?.does === 'charge' && behaviour.answer === 'lost') throw new ProviderUnavailable('the answer was lost');
-  switch (entry.status) {
-    case 'CHARGED':
-      return { outcome: 'charged', chargeId: entry.chargeId };
-    case 'DECLINED':
-      return { outcome: 'declined', code: entry.declineCode ?? 'declined' };
-    case 'TRIED':
-      return { outcome: 'pending' };
-    default:
-      return { outcome: 'voided' };
   }
 }

@@ -8,6 +8,7 @@ import type { RunningLoop } from '../../../platform/loop.js';
 import { waitFor } from '../../../tests/support/wait-for.js';
 import { openPayments } from '../testing/open-payments.js';
 import { createSimulatedEvents } from './provider-events.js';
+import { createChallenges } from './challenges.js';
 import { createSimulatedProvider } from './simulated-provider.js';
 import { startWebhookSender } from './webhook-sender.js';
 
@@ -80,6 +81,18 @@ describe("the simulated provider's webhooks", () => {
     await isSettled(key);
     expect(heardOf(key)).toHaveLength(3);
     expect(new Set(heardOf(key).map(({ eventId }) => eventId)).size).toBe(1);
+  });
+
+  it.each([
+    ['confirm', ':succeeded'],
+    ['refuse', ':failed'],
+  ] as const)('say so when a customer decides: %s', async (decision, ending) => {
+    const key = await transfer(0, 'card_3ds');
+    send();
+    const { chargeId } = await entryOf(key);
+    await createChallenges(payments.ledger).answer(chargeId, { decision });
+    await isSettled(key);
+    expect(heardOf(key).map(({ eventId }) => eventId)).toEqual([`${chargeId}${ending}`]);
   });
 
   it('say nothing of what was called off, decided at once, or is never paid', async () => {

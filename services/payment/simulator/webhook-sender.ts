@@ -20,15 +20,16 @@ const ANSWER_LIMIT_MS = 3_000;
 const CLAIM_S = 10;
 const LONGEST_PAUSE_MS = 60_000;
 
-interface DueTransfer {
+interface DueCharge {
   idempotencyKey: string;
   chargeId: string;
+  status: string;
   claimedUntil: Date;
   tellFailures: number;
 }
 
 /**
- * Tells the payment service, as a provider from outside would, of each transfer once its money has come: signed, and again until the
+ * Tells the payment service, as a provider from outside would, of each charge that was decided later: signed, and again until the
  * answer is 200. Any number of processes may run it; dying in between sends it twice, under the same id.
  */
 export function startWebhookSender(settings: WebhookSenderSettings): RunningLoop {
@@ -36,7 +37,7 @@ export function startWebhookSender(settings: WebhookSenderSettings): RunningLoop
   let turn = 0;
 
   const claimDue = () =>
-    ledger.$queryRaw<DueTransfer[]>`
+    ledger.$queryRaw<DueCharge[]>`
       UPDATE ledger_entries SET tell_at = now() + make_interval(secs => ${CLAIM_S}),
         status = CASE status WHEN 'TRIED' THEN 'CHARGED' ELSE status END,
         updated_at = CASE status WHEN 'TRIED' THEN now() ELSE updated_at END
@@ -44,29 +45,30 @@ export function startWebhookSender(settings: WebhookSenderSettings): RunningLoop
         SELECT idempotency_key FROM ledger_entries WHERE tell_at <= now()
         ORDER BY tell_at LIMIT ${AT_ONCE} FOR UPDATE SKIP LOCKED
       )
-      RETURNING idempotency_key AS "idempotencyKey", charge_id AS "chargeId", tell_at AS "claimedUntil",
+      RETURNING idempotency_key AS "idempotencyKey", charge_id AS "chargeId", status, tell_at AS "claimedUntil",
         tell_failures AS "tellFailures"`;
 
-  const settle = async ({ idempotencyKey, claimedUntil }: DueTransfer, tellAt: Date | null, tellFailures: number) => {
+  const settle = async ({ idempotencyKey, claimedUntil }: DueCharge, tellAt: Date | null, tellFailures: number) => {
     await ledger.ledgerEntry.updateMany({
       where: { idempotencyKey, tellAt: claimedUntil },
       data: { tellAt, tellFailures },
     });
   };
 
-  const tell = async (transfer: DueTransfer, stopping: AbortSignal): Promise<void> => {
-    const { idempotencyKey: chargeKey, chargeId, tellFailures } = transfer;
-    const body = JSON.stringify({ id: `${chargeId}:succeeded`, type: 'charge.succeeded', chargeKey });
+  const tell = async (charge: DueCharge, stopping: AbortSignal): Promise<void> => {
+    const { idempotencyKey: chargeKey, chargeId, status, tellFailures } = charge;
+    const outcome = status === 'DECLINED' ? 'failed' : 'succeeded';
+    const body = JSON.stringify({ id: `${chargeId}:${outcome}`, type: `charge.${outcome}`, chargeKey });
     const failure = await post(
       `${urls[turn++ % urls.length] ?? ''}/payments/webhooks/${SIMULATED_PROVIDER}`,
       body,
       stopping,
     );
-    if (failure === undefined) return settle(transfer, null, tellFailures);
+    if (failure === undefined) return settle(charge, null, tellFailures);
     if (stopping.aborted) return;
     const failures = tellFailures + 1;
     logger.warn({ orderId: chargeKey, failures, reason: failure }, "the simulated provider's webhook is not taken yet");
-    await settle(transfer, new Date(Date.now() + Math.min(250 * 2 ** failures, LONGEST_PAUSE_MS)), failures);
+    await settle(charge, new Date(Date.now() + Math.min(250 * 2 ** failures, LONGEST_PAUSE_MS)), failures);
   };
 
   /** Why it was not taken; undefined: it was. */
@@ -87,7 +89,7 @@ export function startWebhookSender(settings: WebhookSenderSettings): RunningLoop
 
   return startLoop({ name: "the simulated provider's webhooks", logger }, async (loop) => {
     const due = await claimDue();
-    await Promise.all(due.map((transfer) => tell(transfer, loop.stopping)));
+    await Promise.all(due.map((charge) => tell(charge, loop.stopping)));
     loop.works();
     if (due.length < AT_ONCE) await loop.pause(everyMs);
   });

@@ -93,6 +93,7 @@ export async function openCustomers(world: World, shop: () => Shop, seed: number
       await Promise.all(asked.map(([index, amount]) => giveBack(world, shop, answer.id, { amount, index, goods })));
     }
     if (kind.review !== undefined) await decide(world, shop, answer.id, kind.review);
+    if (kind.bank !== undefined) await sayAtTheBank(world, buyer, answer.id, kind.bank);
     if (kind.cancelWithinMs === undefined) return;
     await pause(random.between(...kind.cancelWithinMs));
     await cancelUntilHeard(world, buyer, answer.id);
@@ -251,6 +252,21 @@ async function decide(world: World, shop: () => Shop, id: string, decision: 'app
       if (status === 202 || (status === 409 && (await wasDecided()))) return true;
       await pause(againAfterMs);
       throw new Error(`${status} ${body.code ?? ''}`);
+    },
+    patienceMs,
+  );
+}
+
+/** The order leads to the page of the bank. */
+async function sayAtTheBank(world: World, buyer: () => Api, id: string, decision: 'confirm' | 'refuse'): Promise<void> {
+  await world.until(
+    `the bank to have heard of ${id}`,
+    async () => {
+      const { body: order } = await withinLimit(buyer().get<Order>(`/orders/${id}`));
+      const challenge = order.payment?.nextAction?.url.split('/').at(-1);
+      if (challenge === undefined) return false;
+      const path = `/payments/simulator/challenges/${challenge}`;
+      return (await withinLimit(buyer().post(path, { decision }))).status === 200;
     },
     patienceMs,
   );

@@ -22,6 +22,8 @@ export interface Kind {
   restocks?: boolean;
   /** An operator decides so once it waits for review, and again until that is heard. */
   review?: 'approve' | 'reject';
+  /** Its customer says so at the bank, once it asks, and again until that is heard. */
+  bank?: 'confirm' | 'refuse';
   /** Of a product that is nearly sold out. */
   scarce?: boolean;
   /** How it may end. */
@@ -33,7 +35,7 @@ export const UNIT_PRICE = 1_000;
 
 /** What customers do. */
 export const KINDS = {
-  ok: { share: 10, lines: 1, ends: ['COMPLETED'] },
+  ok: { share: 7, lines: 1, ends: ['COMPLETED'] },
   'several lines': { share: 6, lines: 3, ends: ['COMPLETED'] },
   'posted twice': { share: 6, lines: 1, twice: true, ends: ['COMPLETED'] },
   'will not wait': { share: 4, lines: 1, impatient: true, ends: ['COMPLETED'] },
@@ -61,6 +63,8 @@ export const KINDS = {
   },
   approved: { share: 2, lines: 1, paymentMethod: 'card_review', review: 'approve', ends: ['COMPLETED'] },
   rejected: { share: 2, lines: 1, paymentMethod: 'card_review', review: 'reject', ends: ['REVIEW_REJECTED'] },
+  'confirmed at the bank': { share: 2, lines: 1, paymentMethod: 'card_3ds', bank: 'confirm', ends: ['COMPLETED'] },
+  'refused at the bank': { share: 1, lines: 1, paymentMethod: 'card_3ds', bank: 'refuse', ends: ['PAYMENT_DECLINED'] },
   'paid by transfer': { share: 3, lines: 1, paymentMethod: 'bank_transfer', ends: ['COMPLETED'] },
   'cancelled unpaid': {
     share: 1,
