@@ -43,10 +43,14 @@ const EVENTS: Record<ProviderName, (config: PaymentApiConfig) => ProviderEvents 
 
 export function createContext(base: Base<PaymentApiConfig>): PaymentContext {
   const { prisma, common } = openService(base, PrismaClient);
+  const { PAYMENT_PROVIDER: provider } = base.config;
+  const events = EVENTS[provider](base.config);
+  if (events === undefined)
+    base.logger.warn({ provider }, 'webhooks have no secret, so none is taken: orders ask the provider by themselves');
   return {
     ...common,
     payments: createPaymentReader(prisma),
-    events: EVENTS[base.config.PAYMENT_PROVIDER](base.config),
+    events,
     inbox: createEventInbox(prisma),
     simulator: openSimulator(base),
   };

@@ -16,8 +16,8 @@ type DatabaseName = 'ORDER' | 'INVENTORY' | 'PAYMENT' | 'PAYMENT_SIMULATOR' | 'D
 
 /** So that an order whose report was lost is final as soon as the others. */
 const DELIVERY_ASKED_EVERY = '5s';
-/** The same of one that is paid later. */
-const PAYMENT_ASKED_EVERY = '5s';
+/** Seldom, so that one that is paid later hears of it by the provider's webhook, and is final in time where none comes. */
+const PAYMENT_ASKED_EVERY = '20s';
 
 /** Servers and an application of their own, to be killed and started again at will. */
 export interface World {
