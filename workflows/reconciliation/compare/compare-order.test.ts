@@ -343,9 +343,12 @@ describe('a step that was settled', () => {
     expect(kindsWhen(after)).toEqual([]);
   });
 
-  it('a charge that was pending then, and came all the same, was made twice', () => {
-    const settled = [{ step: 'charge-payment', at: before }];
-    const of = records(orderIn('COMPLETED', { settled }), { ...completed, payment: 'PENDING' });
+  it.each([
+    ['charge-payment', 'COMPLETED', completed],
+    ['refund-payment', 'CANCELLED', cancelled],
+  ] as const)('%s: money that was pending then, and came all the same, is seen', (step, status, books) => {
+    const settled = [{ step, at: before }];
+    const of = records(orderIn(status, { settled }), { ...books, payment: 'PENDING', ledger: 'CHARGED' });
     const came = (changedAt: string) => kindsOf({ ...of, ledger: of.ledger && { ...of.ledger, changedAt } });
     expect(came(after)).toEqual(['settled-and-done']);
     expect(came('2026-01-31T09:00:00.000Z')).toEqual([]);

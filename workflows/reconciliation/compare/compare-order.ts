@@ -133,7 +133,7 @@ function compareSettled({ orderId, order, stock, payment, ledger }: RecordsOfOrd
       case 'charge-payment':
         return ofMoney(after([...paymentIs('CHARGED'), ...unheard]));
       case 'refund-payment':
-        return ofMoney(after(paymentIs('REFUNDED')));
+        return ofMoney(after([...paymentIs('REFUNDED'), ...unheard]));
       case 'commit-stock':
         return ofUnits(after(stockIs('COMMITTED')));
       case 'release-stock':
