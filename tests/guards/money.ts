@@ -453,4 +453,16 @@ export const money: Guard[] = [
     },
     test: { file: NEWS, name: 'are told to the Saga once' },
   },
+  {
+    promise: 'Of what a customer says to the bank of a charge the first word counts, and none once it was called off.',
+    code: {
+      file: 'services/payment/simulator/challenges.ts',
+      text: "where: { chargeId: id, method: CHALLENGED_METHOD, status: 'TRIED' },",
+      instead: 'where: { chargeId: id, method: CHALLENGED_METHOD },',
+    },
+    test: {
+      file: 'api/payment/payment-api.int.test.ts',
+      name: 'of a charge that was called off is answered by nobody',
+    },
+  },
 ];

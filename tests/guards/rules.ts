@@ -118,7 +118,19 @@ export const rules: Guard[] = [
     },
     test: {
       file: 'workflows/reconciliation/compare/compare-order.test.ts',
-      name: 'and came all the same, was made twice',
+      name: 'money that was pending then, and came all the same, is seen',
+    },
+  },
+  {
+    promise: 'Money that comes after its undo was settled by hand is found.',
+    code: {
+      file: 'workflows/reconciliation/compare/compare-order.ts',
+      text: "[...paymentIs('REFUNDED'), ...unheard]",
+      instead: "paymentIs('REFUNDED')",
+    },
+    test: {
+      file: 'workflows/reconciliation/compare/compare-order.test.ts',
+      name: 'money that was pending then, and came all the same, is seen',
     },
   },
   {
