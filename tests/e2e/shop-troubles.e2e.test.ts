@@ -114,6 +114,7 @@ test.each([
   async (answer, said, end) => {
     const page = await visitor(browser);
     await order(page, (await newProduct()).page, { payment: 'card_3ds' });
+    await opened(page);
     const orderPage = page.url();
     const findings = await awkwardIn(page);
     await page.getByRole('link', { name: 'Go on to pay' }).click();
