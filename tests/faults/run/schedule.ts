@@ -80,7 +80,7 @@ const restartOf = (server: FaultyServer, random: Random): Fault => ({
 });
 
 /**
- * Up to four at once. The order worker dies when no other worker of the Saga has to die any more: an order that waited
+ * Up to five at once. The order worker dies when no other worker of the Saga has to die any more: an order that waited
  * for it may go on with a step of any of them.
  */
 function sideBySide(faults: (Fault & { process: CrashProcess })[], random: Random): Round[] {
