@@ -47,7 +47,7 @@ export function DeskProducts() {
 function Row({ product: { id, name, category, price, currency, active } }: { product: Product }) {
   const { t, money } = useWords();
   return (
-    <li className="desk-row product-row">
+    <li className="desk-row short-row">
       <div>
         <Link to={`/desk/products/${id}`}>{name}</Link>
         <small>

@@ -59,7 +59,7 @@ function UserList({ email }: { email: string }) {
       <ul className="card desk-list" aria-busy={asked.data === undefined}>
         {asked.data?.pages.flatMap(({ items }) =>
           items.map(({ id, name, email, disabled, createdAt }) => (
-            <li key={id} className="desk-row">
+            <li key={id} className="desk-row short-row">
               <div>
                 <Link to={`/desk/users/${id}`}>{name}</Link>
                 <small>
