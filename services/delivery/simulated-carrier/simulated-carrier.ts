@@ -1,4 +1,5 @@
 import type { CarrierEvent } from '../../../contracts/http/deliveries.js';
+import { createReportPoster } from '../../../platform/post-report.js';
 import { signMessage } from '../../../platform/signed-message.js';
 import { randomUUID } from 'node:crypto';
 import type { Booked, Carrier } from '../carrier.js';
@@ -28,33 +29,16 @@ interface SendReportSettings {
 
 /** Posts a signed report to the delivery service, as a carrier from outside would. */
 export function createReportSender({ urls, key, kid, timeoutMs = 3_000 }: SendReportSettings): SendReport {
-  let turn = 0;
+  const headersOf = (body: string) => ({
+    'content-type': 'application/json',
+    'x-carrier-signature': signMessage({ body, key, kid, at: new Date() }),
+  });
+  const post = createReportPoster({ urls, headersOf, takenAs: 202, timeoutMs });
   return async (report, stopped) => {
-    const url = urls[turn++ % urls.length] ?? '';
-    const body = JSON.stringify(report);
-    try {
-      const response = await fetch(`${url}/deliveries/${encodeURIComponent(report.deliveryId)}/events`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          'x-carrier-signature': signMessage({ body, key, kid, at: new Date() }),
-        },
-        body,
-        signal: AbortSignal.any([stopped, AbortSignal.timeout(timeoutMs)]),
-      });
-      await response.body?.cancel();
-      if (response.status === 202) return { outcome: 'taken' };
-      return { outcome: 'failed', reason: `it answered ${response.status}` };
-    } catch (error) {
-      return { outcome: 'failed', reason: reasonOf(error) };
-    }
+    const path = `/deliveries/${encodeURIComponent(report.deliveryId)}/events`;
+    const reason = await post(path, JSON.stringify(report), stopped);
+    return reason === undefined ? { outcome: 'taken' } : { outcome: 'failed', reason };
   };
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // fetch says "fetch failed"; what failed is in its cause.
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 interface SimulatedCarrierSettings {

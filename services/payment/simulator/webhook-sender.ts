@@ -1,6 +1,6 @@
 import type { Logger } from '../../../platform/logger.js';
 import { startLoop, type RunningLoop } from '../../../platform/loop.js';
-import { errorMessage } from '../../../platform/error-message.js';
+import { createReportPoster } from '../../../platform/post-report.js';
 import type { PrismaClient } from './prisma/generated/client.js';
 import { SIMULATED_PROVIDER, webhookHeaders } from './provider-events.js';
 
@@ -15,7 +15,6 @@ interface WebhookSenderSettings {
 }
 
 const AT_ONCE = 20;
-const ANSWER_LIMIT_MS = 3_000;
 /** Longer than a webhook may take; past it another process takes it over. */
 const CLAIM_S = 10;
 const LONGEST_PAUSE_MS = 60_000;
@@ -34,7 +33,8 @@ interface DueCharge {
  */
 export function startWebhookSender(settings: WebhookSenderSettings): RunningLoop {
   const { ledger, urls, kid, key, logger, everyMs = 500 } = settings;
-  let turn = 0;
+  const headersOf = (body: string) => webhookHeaders(body, { kid, key });
+  const post = createReportPoster({ urls, headersOf, takenAs: 200 });
 
   const claimDue = () =>
     ledger.$queryRaw<DueCharge[]>`
@@ -59,32 +59,12 @@ export function startWebhookSender(settings: WebhookSenderSettings): RunningLoop
     const { idempotencyKey: chargeKey, chargeId, status, tellFailures } = charge;
     const outcome = status === 'DECLINED' ? 'failed' : 'succeeded';
     const body = JSON.stringify({ id: `${chargeId}:${outcome}`, type: `charge.${outcome}`, chargeKey });
-    const failure = await post(
-      `${urls[turn++ % urls.length] ?? ''}/payments/webhooks/${SIMULATED_PROVIDER}`,
-      body,
-      stopping,
-    );
+    const failure = await post(`/payments/webhooks/${SIMULATED_PROVIDER}`, body, stopping);
     if (failure === undefined) return settle(charge, null, tellFailures);
     if (stopping.aborted) return;
     const failures = tellFailures + 1;
     logger.warn({ orderId: chargeKey, failures, reason: failure }, "the simulated provider's webhook is not taken yet");
     await settle(charge, new Date(Date.now() + Math.min(250 * 2 ** failures, LONGEST_PAUSE_MS)), failures);
-  };
-
-  /** Why it was not taken; undefined: it was. */
-  const post = async (url: string, body: string, stopping: AbortSignal): Promise<string | undefined> => {
-    try {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: webhookHeaders(body, { kid, key }),
-        body,
-        signal: AbortSignal.any([stopping, AbortSignal.timeout(ANSWER_LIMIT_MS)]),
-      });
-      await response.body?.cancel();
-      return response.status === 200 ? undefined : `it answered ${response.status}`;
-    } catch (error) {
-      return errorMessage(error);
-    }
   };
 
   return startLoop({ name: "the simulated provider's webhooks", logger }, async (loop) => {
