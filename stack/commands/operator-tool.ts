@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { onThisMachine } from '../servers/registries.js';
-import { tctl, temporalCli } from '../servers/temporal.js';
+import { tctl } from '../servers/go-tools.js';
+import { temporalCli } from '../servers/temporal.js';
 import type { Server } from '../servers/types.js';
 import { stackFolder } from '../support/paths.js';
 import { readPorts } from '../support/ports.js';

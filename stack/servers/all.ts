@@ -6,13 +6,13 @@ import { defaultPorts } from '../support/ports.js';
 import { endLeftoversBelow } from '../support/process-records.js';
 import type { Started } from '../support/start-and-end.js';
 import { chromium } from './chromium.js';
+import { stripeMock, tctl } from './go-tools.js';
 import { kafkaUi, kafka } from './kafka.js';
 import { maildev } from './maildev.js';
 import { postgres } from './postgres.js';
 import { prometheus } from './prometheus.js';
 import { redis } from './redis.js';
-import { stripeMock } from './stripe-mock.js';
-import { tctl, temporal, temporalCli, testServer, canDownloadTemporal } from './temporal.js';
+import { temporal, temporalCli, testServer, canDownloadTemporal } from './temporal.js';
 import type { Server } from './types.js';
 import { zipkin } from './zipkin.js';
 

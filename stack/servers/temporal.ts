@@ -110,26 +110,6 @@ export async function canDownloadTemporal(signal: AbortSignal = AbortSignal.time
   }
 }
 
-/** Temporal's earlier command-line tool, for those whose hands know it. */
-export const tctl: Server = {
-  name: 'tctl',
-  settings: ['TCTL'],
-  ports: [],
-  needs: ['go'],
-  isHere: (cache) => isCached({ cache, name: 'tctl', pins: goPins('tctl') }),
-  async obtain(context) {
-    const { signal, environment } = context;
-    const got = await cached(context, { name: 'tctl', pins: goPins('tctl') }, async (folder) => {
-      const to = path.join(folder, 'tctl');
-      await buildGoTool(context, { name: 'tctl', package: 'go.temporal.io/server/cmd/tools/cli', to });
-      await runCommand(to, ['--version'], { env: environment, signal });
-      return 'its sources, built here';
-    });
-    return { ...got, program: path.join(got.folder, 'tctl') };
-  },
-  describe: (_, { program = '' }) => ({ TCTL: program }),
-};
-
 const script = `#!/bin/sh
 # Temporal's time-skipping test server; takes its port as the first argument.
 here=$(cd "$(dirname "$0")" && pwd)
