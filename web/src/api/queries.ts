@@ -24,10 +24,16 @@ export const useStock = (productId: number) => useQuery(stockQuery(productId));
 export const useCategories = () =>
   useQuery({ queryKey: ['categories'], queryFn: () => bodyOf(api.GET('/categories')) });
 
+/** How the pages of any list follow each other. */
+const byCursor = {
+  initialPageParam: '',
+  getNextPageParam: ({ nextCursor }: { nextCursor: string | null }) => nextCursor,
+};
+
 export function useCatalog({ q, category }: { q: string; category: string }) {
   return useInfiniteQuery({
     queryKey: ['products', q, category],
-    initialPageParam: '',
+    ...byCursor,
     placeholderData: keepPreviousData,
     queryFn: ({ pageParam }) =>
       bodyOf(
@@ -42,7 +48,6 @@ export function useCatalog({ q, category }: { q: string; category: string }) {
           },
         }),
       ),
-    getNextPageParam: ({ nextCursor }) => nextCursor,
   });
 }
 
@@ -50,14 +55,13 @@ export function useCatalog({ q, category }: { q: string; category: string }) {
 export function useUsers(email: string) {
   return useInfiniteQuery({
     queryKey: ['desk', 'users', email],
-    initialPageParam: '',
+    ...byCursor,
     queryFn: ({ pageParam }) =>
       bodyOf(
         api.GET('/users', {
           params: { query: { limit: 24, ...(email && { email }), ...(pageParam && { cursor: pageParam }) } },
         }),
       ),
-    getNextPageParam: ({ nextCursor }) => nextCursor,
   });
 }
 
@@ -71,7 +75,7 @@ type OrderFilter = {
 export function useOrders({ userId, status, cancelReason }: OrderFilter) {
   return useInfiniteQuery({
     queryKey: ['orders', userId, status, cancelReason],
-    initialPageParam: '',
+    ...byCursor,
     queryFn: ({ pageParam }) =>
       bodyOf(
         api.GET('/orders', {
@@ -86,7 +90,6 @@ export function useOrders({ userId, status, cancelReason }: OrderFilter) {
           },
         }),
       ),
-    getNextPageParam: ({ nextCursor }) => nextCursor,
   });
 }
 

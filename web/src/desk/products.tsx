@@ -5,7 +5,7 @@ import { api, bodyOf, orIfMissing, type Product } from '../api/client.js';
 import { useCatalog } from '../api/queries.js';
 import { Missing } from '../pages/log-in.js';
 import { Field, ProductSearch, textOf } from '../parts/fields.js';
-import { Trouble } from '../parts/notice.js';
+import { More, Trouble } from '../parts/notice.js';
 import { Title } from '../parts/title.js';
 import { digitsOf, useWords } from '../texts/words.js';
 import { ifMatch, NotSaved, versioned } from './versioned.js';
@@ -35,11 +35,7 @@ export function DeskProducts() {
           items.map((product) => <Row key={product.id} product={product} />),
         ) ?? <li className="ghost" aria-hidden="true" />}
       </ul>
-      {asked.hasNextPage && (
-        <button className="more" type="button" onClick={() => void asked.fetchNextPage()}>
-          {t('catalog.more')}
-        </button>
-      )}
+      <More of={asked}>{t('catalog.more')}</More>
     </section>
   );
 }

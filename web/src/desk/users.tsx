@@ -5,7 +5,7 @@ import { ApiError, api, bodyOf, type User } from '../api/client.js';
 import { useUsers } from '../api/queries.js';
 import { useVisitor } from '../api/session.js';
 import { SearchField } from '../parts/fields.js';
-import { Notice, Trouble } from '../parts/notice.js';
+import { More, Notice, Trouble } from '../parts/notice.js';
 import { Title } from '../parts/title.js';
 import { useWords } from '../texts/words.js';
 import { Dialog, DialogEnd } from './acts.js';
@@ -72,11 +72,7 @@ function UserList({ email }: { email: string }) {
           )),
         ) ?? <li className="ghost" aria-hidden="true" />}
       </ul>
-      {asked.hasNextPage && (
-        <button className="more" type="button" onClick={() => void asked.fetchNextPage()}>
-          {t('catalog.more')}
-        </button>
-      )}
+      <More of={asked}>{t('catalog.more')}</More>
     </>
   );
 }

@@ -5,7 +5,7 @@ import type { Product } from '../api/client.js';
 import { addToCart } from '../app/cart.js';
 import { Art } from '../parts/art.js';
 import { ProductSearch } from '../parts/fields.js';
-import { Empty, Trouble } from '../parts/notice.js';
+import { Empty, More, Trouble } from '../parts/notice.js';
 import { useWords } from '../texts/words.js';
 
 const FEW = 5;
@@ -131,16 +131,7 @@ export function Catalog() {
             Array.from({ length: 8 }, (_, index) => <li key={index} className="product ghost" aria-hidden="true" />)}
         </ul>
       )}
-      {catalog.hasNextPage && (
-        <button
-          className="more"
-          type="button"
-          disabled={catalog.isFetchingNextPage}
-          onClick={() => void catalog.fetchNextPage()}
-        >
-          {t('catalog.more')}
-        </button>
-      )}
+      <More of={catalog}>{t('catalog.more')}</More>
     </>
   );
 }

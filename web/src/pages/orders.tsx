@@ -3,7 +3,7 @@ import { Link, useSearchParams } from 'react-router';
 import { ORDER_STATUSES, type OrderStatus } from '../../../contracts/order-status.js';
 import type { User } from '../api/client.js';
 import { useOrders } from '../api/queries.js';
-import { Empty, Trouble } from '../parts/notice.js';
+import { Empty, More, Trouble } from '../parts/notice.js';
 import { Title } from '../parts/title.js';
 import { useWords } from '../texts/words.js';
 
@@ -95,16 +95,7 @@ export function OrderList({ asked, at, none, isOfMany = false }: Listed) {
           )) ?? <li className="ghost" aria-hidden="true" />}
         </ul>
       )}
-      {asked.hasNextPage && (
-        <button
-          className="more"
-          type="button"
-          disabled={asked.isFetchingNextPage}
-          onClick={() => void asked.fetchNextPage()}
-        >
-          {t('orders.more')}
-        </button>
-      )}
+      <More of={asked}>{t('orders.more')}</More>
     </>
   );
 }

@@ -10,6 +10,12 @@ export function Notice({ kind = 'info', children }: { kind?: 'info' | 'wait' | '
   );
 }
 
+interface Pages {
+  hasNextPage: boolean;
+  isFetchingNextPage: boolean;
+  fetchNextPage: () => Promise<unknown>;
+}
+
 interface Asked {
   error: Error | null;
   failureReason: Error | null;
@@ -35,6 +41,16 @@ export function Trouble({ of, isSentOnce = false }: { of: readonly Asked[]; isSe
         </span>
       ))}
     </Notice>
+  );
+}
+
+/** The next page of a list, where there is one. */
+export function More({ of, children }: { of: Pages; children: ReactNode }) {
+  if (!of.hasNextPage) return null;
+  return (
+    <button className="more" type="button" disabled={of.isFetchingNextPage} onClick={() => void of.fetchNextPage()}>
+      {children}
+    </button>
   );
 }
 
