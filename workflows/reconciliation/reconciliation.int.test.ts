@@ -12,7 +12,7 @@ import { scheduleReconciliation } from '../../stack/setup/temporal.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { workflowRecords } from '../../activities/order/workflow-records.js';
 import { damagesOf, type Planted } from './testing/damage.js';
-import { openShop, type Shop } from './testing/open-shop.js';
+import { hasTimer, openShop, type Shop } from './testing/open-shop.js';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -74,8 +74,7 @@ describe('a suspicion', () => {
     const query = `WorkflowType = '${RECONCILIATION}' AND ExecutionStatus = 'Running'`;
     await waitFor('the pause after the first look', async () => {
       for await (const { workflowId, runId } of shop.workflows.list({ query })) {
-        const { events } = await shop.workflows.getHandle(workflowId, runId).fetchHistory();
-        return events?.some((event) => event.timerStartedEventAttributes);
+        return hasTimer(shop.workflows.getHandle(workflowId, runId));
       }
       return false;
     });

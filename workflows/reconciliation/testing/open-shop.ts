@@ -1,3 +1,4 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { Registry } from 'prom-client';
 import {
@@ -45,6 +46,11 @@ const usualTimes = {
   paymentAskedEveryMs: DAY_MS / 2,
   carrierSilenceMs: DAY_MS,
 };
+
+export async function hasTimer(workflow: WorkflowHandle): Promise<boolean> {
+  const { events } = await workflow.fetchHistory();
+  return events?.some(({ timerStartedEventAttributes }) => timerStartedEventAttributes) ?? false;
+}
 
 /** The whole Saga in this process, on real databases and the real Temporal server: what a reconciliation looks at. */
 export async function openShop(times: SagaTimes = usualTimes) {
@@ -130,11 +136,7 @@ export async function openShop(times: SagaTimes = usualTimes) {
    * writes that down once more.
    */
   const waits = async (orderId: string) => {
-    const hasTimer = async () => {
-      const { events } = await handleOf(orderId).fetchHistory();
-      return events?.some(({ timerStartedEventAttributes }) => timerStartedEventAttributes);
-    };
-    await waitFor('it to wait', hasTimer, { timeoutMs: 90_000 });
+    await waitFor('it to wait', () => hasTimer(handleOf(orderId)), { timeoutMs: 90_000 });
     return orderId;
   };
   const recordEvent = createEventRecorder(deliveries.prisma);
