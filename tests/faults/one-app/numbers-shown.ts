@@ -34,6 +34,7 @@ export function numbersShown(app: () => RunningApp, alerts: () => Alerts): void 
     await reaches(shop.alice, refused.body.id, 'CANCELLED');
     await reaches(shop.alice, undone.body.id, 'DELIVERY_STARTED');
     await shop.alice.post(`/orders/${undone.body.id}/cancel`, {});
+    expect((await shop.anyone.post('/payments/webhooks/simulated', {})).status).toBe(401);
     await mailsArrive(good.body.id, 4, 90_000);
   });
 
