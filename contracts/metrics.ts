@@ -174,7 +174,7 @@ export const METRICS = {
   },
   stock_lock_total: {
     type: 'counter',
-    help: 'Steps that took the lock of their products, went on without it, or waited for it in vain',
+    help: 'Steps that took the lock of their products, went on without it, or waited for it in vain; those that are reserved together are one',
     labels: { outcome: ['held', 'bypassed', 'timed-out'] },
     of: ['inventory-worker'],
   },

@@ -6,6 +6,8 @@ import {
   type ReleaseOutcome,
   createStockReconciliationReader,
 } from '../../services/inventory/stock-store.js';
+import type { ReserveOutcome } from '../../services/inventory/domain/reservation.js';
+import { createReservationGroups } from './reservation-groups.js';
 import type { StockLock } from './stock-lock.js';
 import type {
   InventoryActivities,
@@ -27,17 +29,13 @@ interface InventoryDependencies {
 }
 
 /** Throws the refusals of the contract, LockNotAcquired, or whatever the database fails with; the last two are retried. */
-export async function reserveStock(
-  { stock, withStockLock, logger, registry }: InventoryDependencies,
+async function reserveStock(
+  { logger, registry }: InventoryDependencies,
+  reserve: (request: StockRequest) => Promise<ReserveOutcome>,
   request: StockRequest,
 ): Promise<void> {
   const { orderId, lines } = request;
-  const reserved = await withStockLock(lines, async () => {
-    crashPoint('reserve: before');
-    const done = await stock.reserve(request);
-    crashPoint('reserve: written');
-    return done;
-  });
+  const reserved = await reserve(request);
   counter(registry, 'stock_reservations_total').inc({ outcome: reserved.outcome });
   switch (reserved.outcome) {
     case 'reserved':
@@ -116,10 +114,11 @@ export function createInventoryActivities(
   dependencies: InventoryDependencies,
 ): InventoryActivities & RestockActivities {
   counter(dependencies.registry, 'stock_reservations_total');
+  const reserve = createReservationGroups(dependencies.stock, dependencies.withStockLock);
   return {
     restock: (request) => restock(dependencies, request),
     restockShort: async (request) => (await dependencies.stock.restockShort(request)) ?? null,
-    reserveStock: (request) => reserveStock(dependencies, request),
+    reserveStock: (request) => reserveStock(dependencies, reserve, request),
     releaseStock: (request) => releaseStock(dependencies, request),
     commitStock: (request) => commitStock(dependencies, request),
   };

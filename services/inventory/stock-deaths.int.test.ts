@@ -5,6 +5,7 @@ import { interleave, mortal } from '../../tests/support/interleave.js';
 import type { Actor, Stage } from '../../tests/support/interleave.js';
 import type { PrismaClient } from './prisma/generated/client.js';
 import { createStockStore, type StockStore } from './stock-store.js';
+import { expectNoUnitLost } from './testing/no-unit-lost.js';
 import { openInventory } from './testing/open-inventory.js';
 import type { OpenInventory } from './testing/open-inventory.js';
 
@@ -77,7 +78,7 @@ it('attempts to reserve, commit, restock and release, dying anywhere, lose no un
           [one, 3],
           [two, 2],
         ] as const)
-          await expectNoUnitLost(product, atFirst);
+          await expectNoUnitLost(inventory.prisma, product, atFirst);
       },
     ),
     { numRuns: 40, endOnFailure: true },
@@ -90,13 +91,3 @@ const restockOf = ({ orderId, lines: [first] }: StockRequest) => ({
 });
 
 const levels = async (...products: number[]) => Promise.all(products.map((product) => inventory.levelOf(product)));
-
-async function expectNoUnitLost(productId: number, atFirst: number): Promise<void> {
-  const level = await inventory.prisma.stockLevel.findUniqueOrThrow({ where: { productId } });
-  const rows = await inventory.prisma.reservation.findMany({ where: { productId } });
-  const unitsIn = (status: string) =>
-    rows.filter((row) => row.status === status).reduce((sum, row) => sum + row.quantity - row.restocked, 0);
-  expect(level.reserved).toBe(unitsIn('HELD'));
-  expect(level.quantity).toBeGreaterThanOrEqual(0);
-  expect(level.quantity + level.reserved + unitsIn('COMMITTED')).toBe(atFirst);
-}

@@ -1,6 +1,6 @@
 import {
   type OrderLine,
-  RESERVATION_STATUSES,
+  type ReservationRow,
   type ReservationStatus,
   type ReservedLine,
   statusOf,
@@ -9,6 +9,7 @@ import {
   RELEASE,
   inProductOrder,
   outcomeOf,
+  toReservedLine,
   type ReserveOutcome,
 } from './domain/reservation.js';
 import { Prisma, type PrismaClient } from './prisma/generated/client.js';
@@ -16,12 +17,11 @@ import type { RestockRequest, RestockShort, StockRequest } from '../../contracts
 import type { StockLevel } from '../../contracts/http/inventory.js';
 import { asExpected, type Expected, type Versioned } from '../../platform/database/versioned.js';
 import type { IdPage, StockLevelRecord, StockRecord } from '../../contracts/activities/reconciliation.js';
+import { reserveTogether } from './reserve-together.js';
 import { restock, restockShort } from './restock.js';
 
 /** The database itself, or a transaction that several steps share. */
 type Database = PrismaClient | Prisma.TransactionClient;
-
-type ReservationRow = Omit<ReservedLine, 'status'> & { status: string };
 
 /** What is written down of an order, by product; empty when no step came by yet. */
 async function findReservation(database: Database, orderId: string): Promise<ReservedLine[]> {
@@ -31,10 +31,6 @@ async function findReservation(database: Database, orderId: string): Promise<Res
     select: { productId: true, quantity: true, status: true, available: true },
   });
   return rows.map(toReservedLine);
-}
-
-function toReservedLine(row: ReservationRow): ReservedLine {
-  return { ...row, status: toStatus(row.status) };
 }
 
 /**
@@ -47,12 +43,6 @@ async function markReleased(database: Database, orderId: string, lines: readonly
     skipDuplicates: true,
   });
   return count > 0;
-}
-
-function toStatus(text: string): ReservationStatus {
-  const status = RESERVATION_STATUSES.find((known) => known === text);
-  if (status === undefined) throw new Error(`unknown reservation status ${text}`);
-  return status;
 }
 
 /**
@@ -142,6 +132,8 @@ export type ReleaseOutcome = 'released' | 'returned' | 'marked' | 'nothing';
 export interface StockStore {
   /** All lines or none. Says the same again when it was decided before; `compensated` after a release. */
   reserve(request: StockRequest): Promise<ReserveOutcome>;
+  /** The same for several orders of one product at once, each for itself; units by the order's id, in order of arrival. */
+  reserveTogether(productId: number, wanted: ReadonlyMap<string, number>): Promise<Map<string, ReserveOutcome>>;
   release(request: StockRequest): Promise<ReleaseOutcome>;
   /** True when it did it now, false when it was done before. Throws, naming the status, when nothing is held. */
   commit(request: StockRequest): Promise<boolean>;
@@ -182,6 +174,8 @@ export function createStockStore(prisma: PrismaClient): StockStore {
       const written = await writeReservation(prisma, orderId, ordered);
       return outcomeOf(written.length > 0 ? written : await findReservation(prisma, orderId), ordered);
     },
+
+    reserveTogether: (productId, wanted) => reserveTogether(prisma, productId, wanted),
 
     release: async ({ orderId, lines }) => {
       const ordered = inProductOrder(lines);

@@ -359,6 +359,88 @@ export const money: Guard[] = [
     },
   },
   {
+    promise:
+      'Of orders that are reserved together, by several workers at once and with or without Redis, none has what another has.',
+    code: {
+      file: 'services/inventory/reserve-together.ts',
+      text: 'WHERE product_id = ${productId} FOR UPDATE',
+      instead: 'WHERE product_id = ${productId}',
+    },
+    test: {
+      file: 'services/inventory/reserve-together.int.test.ts',
+      name: 'of several at once that want more than there is',
+    },
+  },
+  {
+    promise: 'Of orders that are reserved together each has what those before it left, and is refused only for itself.',
+    code: {
+      file: 'services/inventory/reserve-together.ts',
+      text: 'THEN wanted ELSE 0 END',
+      instead: 'THEN wanted ELSE decided.available - decided.granted END',
+    },
+    test: {
+      file: 'services/inventory/reserve-together.int.test.ts',
+      name: 'each has what those before it left',
+    },
+  },
+  {
+    promise:
+      'An order that is decided elsewhere while it waits to be reserved with others takes nothing from those behind it.',
+    code: {
+      file: 'services/inventory/reserve-together.ts',
+      text: 'RETURNING order_id, product_id, quantity, status, available',
+      instead: 'ON CONFLICT DO NOTHING RETURNING order_id, product_id, quantity, status, available',
+    },
+    test: {
+      file: 'services/inventory/reserve-together.int.test.ts',
+      name: 'an order that somebody else writes down meanwhile',
+    },
+  },
+  {
+    promise: 'An order that can not be reserved fails none of those that wait with it.',
+    code: {
+      file: 'activities/inventory/reservation-groups.ts',
+      text: 'if (refusalByDatabase(error) === undefined) throw error;',
+      instead: 'if (refusalByDatabase(error) !== null) throw error;',
+    },
+    test: {
+      file: 'activities/inventory/reservation-groups.int.test.ts',
+      name: 'an order that can not be written fails alone',
+    },
+  },
+  {
+    promise: 'Orders that wait for one product in one worker wait for its lock once.',
+    code: { file: 'activities/inventory/reservation-groups.ts', text: 'gathering.set(productId, group);', instead: '' },
+    test: {
+      file: 'activities/inventory/reservation-groups.int.test.ts',
+      name: 'are reserved under one lock, and written by one statement',
+    },
+  },
+  {
+    promise: 'However many orders wait for one product, at most fifty are reserved by one statement.',
+    code: {
+      file: 'activities/inventory/reservation-groups.ts',
+      text: 'group.requests.size >= MOST_IN_A_GROUP',
+      instead: 'group.requests.size >= 99 * MOST_IN_A_GROUP',
+    },
+    test: {
+      file: 'activities/inventory/reservation-groups.int.test.ts',
+      name: 'a group has its bound',
+    },
+  },
+  {
+    promise: 'An order that comes while others are reserved together is reserved with the next ones.',
+    code: {
+      file: 'activities/inventory/reservation-groups.ts',
+      text: 'close();\n      return',
+      instead: 'return',
+    },
+    test: {
+      file: 'activities/inventory/reservation-groups.int.test.ts',
+      name: 'a group has its bound, and who comes while one is written is in the next',
+    },
+  },
+  {
     promise: 'A step waits for the stock lock for 5 s, then fails to be tried again.',
     code: { file: 'activities/inventory/stock-lock.ts', text: 'waitMs: 5_000', instead: 'waitMs: 500' },
     test: {

@@ -5,7 +5,7 @@ import { createLogger } from '../../../platform/logger.js';
 import { createRedis } from '../../../platform/redis.js';
 import { connectStock } from '../../../services/inventory/testing/open-inventory.js';
 import { waitFor } from '../../../tests/support/wait-for.js';
-import { reserveStock } from '../inventory-activities.js';
+import { createInventoryActivities } from '../inventory-activities.js';
 import { createStockLock } from '../stock-lock.js';
 
 // One order in a process of its own, which says where it is, and goes on from the lock to the database when told to.
@@ -25,22 +25,20 @@ await stock.find(1);
 
 const registry = new Registry();
 try {
-  await reserveStock(
-    {
-      stock: {
-        ...stock,
-        reserve: async (request) => {
-          say('locked');
-          await told;
-          return stock.reserve(request);
-        },
+  const activities = createInventoryActivities({
+    stock: {
+      ...stock,
+      reserve: async (request) => {
+        say('locked');
+        await told;
+        return stock.reserve(request);
       },
-      withStockLock: createStockLock({ locks: createLocks(redis), logger, registry }),
-      logger,
-      registry,
     },
-    { orderId, lines: [{ productId: Number(productId), quantity: 1 }] },
-  );
+    withStockLock: createStockLock({ locks: createLocks(redis), logger, registry }),
+    logger,
+    registry,
+  });
+  await activities.reserveStock({ orderId, lines: [{ productId: Number(productId), quantity: 1 }] });
   say('reserved');
 } catch (error) {
   say(error instanceof Error && 'type' in error ? String(error.type) : String(error));

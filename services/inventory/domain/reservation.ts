@@ -29,6 +29,16 @@ export interface ReservedLine {
   available: number | null;
 }
 
+/** As the database keeps it. */
+export type ReservationRow = Omit<ReservedLine, 'status'> & { status: string };
+
+/** Throws where its status is none that we know. */
+export function toReservedLine({ productId, quantity, status: text, available }: ReservationRow): ReservedLine {
+  const status = RESERVATION_STATUSES.find((known) => known === text);
+  if (status === undefined) throw new Error(`unknown reservation status ${text}`);
+  return { productId, quantity, status, available };
+}
+
 /**
  * The one status that an order's lines share: each step moves all of them or none. Throws where they differ, which no
  * step can have done.
