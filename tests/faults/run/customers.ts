@@ -8,6 +8,7 @@ import { retry } from '../../../workflows/order/messages.js';
 import { SEOUL, stockedProduct, type Shop } from '../../support/shop.js';
 import { kindOf, KINDS_BY_SHARE, UNIT_PRICE, type Kind, type KindName } from './order-kinds.js';
 import { seeded } from './random.js';
+import { loseWebhook, sendBurst } from './webhooks.js';
 import type { World } from './world.js';
 import { errorMessage } from '../../../platform/error-message.js';
 
@@ -93,6 +94,8 @@ export async function openCustomers(world: World, shop: () => Shop, seed: number
       await Promise.all(asked.map(([index, amount]) => giveBack(world, shop, answer.id, { amount, index, goods })));
     }
     if (kind.review !== undefined) await decide(world, shop, answer.id, kind.review);
+    if (kind.webhooks === 'burst') await sendBurst(world, random, answer.id);
+    if (kind.webhooks === 'lost') await loseWebhook(world, answer.id);
     if (kind.bank !== undefined) await sayAtTheBank(world, buyer, answer.id, kind.bank);
     if (kind.cancelWithinMs === undefined) return;
     await pause(random.between(...kind.cancelWithinMs));

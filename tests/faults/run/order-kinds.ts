@@ -24,6 +24,8 @@ export interface Kind {
   review?: 'approve' | 'reject';
   /** Its customer says so at the bank, once it asks, and again until that is heard. */
   bank?: 'confirm' | 'refuse';
+  /** Of its provider's webhooks, beside the one that is due: a hundred of them come at once, or none. */
+  webhooks?: 'burst' | 'lost';
   /** Of a product that is nearly sold out. */
   scarce?: boolean;
   /** How it may end. */
@@ -36,7 +38,7 @@ export const UNIT_PRICE = 1_000;
 /** What customers do. */
 export const KINDS = {
   ok: { share: 7, lines: 1, ends: ['COMPLETED'] },
-  'several lines': { share: 6, lines: 3, ends: ['COMPLETED'] },
+  'several lines': { share: 5, lines: 3, ends: ['COMPLETED'] },
   'posted twice': { share: 6, lines: 1, twice: true, ends: ['COMPLETED'] },
   'will not wait': { share: 4, lines: 1, impatient: true, ends: ['COMPLETED'] },
   declined: { share: 8, lines: 1, paymentMethod: 'card_declined', ends: ['PAYMENT_DECLINED'] },
@@ -65,7 +67,15 @@ export const KINDS = {
   rejected: { share: 2, lines: 1, paymentMethod: 'card_review', review: 'reject', ends: ['REVIEW_REJECTED'] },
   'confirmed at the bank': { share: 2, lines: 1, paymentMethod: 'card_3ds', bank: 'confirm', ends: ['COMPLETED'] },
   'refused at the bank': { share: 1, lines: 1, paymentMethod: 'card_3ds', bank: 'refuse', ends: ['PAYMENT_DECLINED'] },
-  'paid by transfer': { share: 3, lines: 1, paymentMethod: 'bank_transfer', ends: ['COMPLETED'] },
+  'paid by transfer': { share: 2, lines: 1, paymentMethod: 'bank_transfer', ends: ['COMPLETED'] },
+  'webhooks in a burst': {
+    share: 1,
+    lines: 1,
+    paymentMethod: 'bank_transfer',
+    webhooks: 'burst',
+    ends: ['COMPLETED'],
+  },
+  'webhook lost': { share: 1, lines: 1, paymentMethod: 'bank_transfer', webhooks: 'lost', ends: ['COMPLETED'] },
   'cancelled unpaid': {
     share: 1,
     lines: 1,

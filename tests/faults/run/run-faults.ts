@@ -10,11 +10,13 @@ import {
 } from './books.js';
 import { openCustomers, type Customers } from './customers.js';
 import { perform, type Performed } from './perform.js';
+import { kindOf } from './order-kinds.js';
 import { keepProviderDown, type ProviderDown } from './provider-down.js';
 import { byWorker, maxAndMedian, recoveriesAfter, type Recovery } from './recoveries.js';
 import type { Report, RoundReport } from './report.js';
 import { makeSchedule, nameOf, WORKERS_OF_THE_SAGA, type Extent, type Round } from './schedule.js';
 import { openSession } from './session.js';
+import { differencesInWebhooks } from './webhooks.js';
 import { bootWorld, type World } from './world.js';
 import { errorMessage } from '../../../platform/error-message.js';
 
@@ -205,6 +207,7 @@ async function atTheEnd(world: World, customers: Customers): Promise<string[]> {
       ...(await wrongEnds(world, customers)),
       ...(await differencesInStock(world, customers)),
       ...(await differencesInRefunds(world, customers)),
+      ...(await differencesInWebhooks(world, burstsOf(customers))),
       ...(await reconcile(world)),
     ];
   } catch (error) {
@@ -212,6 +215,9 @@ async function atTheEnd(world: World, customers: Customers): Promise<string[]> {
     return [errorMessage(error)];
   }
 }
+
+const burstsOf = ({ placed }: Customers): string[] =>
+  placed.filter(({ kind }) => kindOf(kind).webhooks === 'burst').map(({ id }) => id);
 
 async function endsByKind(world: World, { placed }: Customers): Promise<Report['orders']> {
   const rows = await world.query<{ id: string; end: string }>(

@@ -34,6 +34,8 @@ export interface World {
   /** Looks until the answer is truthy; rejects after the time in ms, with what was seen last, or when all is stopped. */
   until<T>(what: string, look: () => T | Promise<T>, withinMs: number): Promise<NonNullable<T>>;
   temporal: Client;
+  /** Signs as the simulated provider. */
+  webhookSigner: { kid: string; key: string };
   signal: AbortSignal;
   stop(): Promise<void>;
 }
@@ -113,6 +115,7 @@ function worldOf(servers: Servers, app: App, crashPoints: CrashPoints, signal: A
       (await poolOf(database).query<Row>(sql, values)).rows,
     until: (what, look, withinMs) => until(what, look, withinMs, signal),
     temporal: temporal.client,
+    webhookSigner: signerIn(app.env),
     signal,
     stop: async () => {
       await temporal.close().catch(() => undefined);
@@ -121,6 +124,12 @@ function worldOf(servers: Servers, app: App, crashPoints: CrashPoints, signal: A
       await servers.stop();
     },
   };
+}
+
+function signerIn(env: App['env']): World['webhookSigner'] {
+  const kid = env['PAYMENT_WEBHOOK_KEY_ID'] ?? '';
+  const keys = JSON.parse(env['PAYMENT_WEBHOOK_KEYS'] ?? '{}') as Record<string, { secret: string }>;
+  return { kid, key: keys[kid]?.secret ?? '' };
 }
 
 function found(all: Record<string, Managed>, name: string): Managed {
