@@ -437,7 +437,7 @@ test(
 
     await page.clock.install();
     await button(page, 'Take the provider away and order').click();
-    await page.getByText('Payment provider: away').waitFor();
+    await page.getByText('Payment provider: away for one card').waitFor();
     await ends('A provider that is away', 'INVENTORY_RESERVED');
     expect(await button(page, 'Take the provider away and order').isDisabled()).toBe(true);
     findings.push(...(await awkwardIn(page)));
@@ -447,7 +447,7 @@ test(
 
     // Whoever leaves the page sooner leaves no provider that is away.
     await button(page, 'Take the provider away and order').click();
-    await page.getByText('Payment provider: away').waitFor();
+    await page.getByText('Payment provider: away for one card').waitFor();
     await page.getByRole('link', { name: 'What waits' }).click();
     await page.getByText('Payment provider: up').waitFor();
     await waitFor('the products to be hidden', async () => {

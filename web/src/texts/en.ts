@@ -386,7 +386,7 @@ export const en = {
   'user.revoke': 'Remove operator',
   'user.revoke.what': '{email} is logged out everywhere, and is a customer like any other after logging in again.',
   'simulator.up': 'Payment provider: up',
-  'simulator.down': 'Payment provider: away',
+  'simulator.down': 'Payment provider: away for one card',
   'simulator.takeDown': 'Take it down',
   'simulator.bringUp': 'Bring it back',
   'act.retry': 'Retry',

@@ -387,7 +387,7 @@ export const ko: Record<TextKey, string> = {
   'user.revoke': '운영자 해제',
   'user.revoke.what': '{email} 계정은 모든 곳에서 로그아웃되며, 다시 로그인하면 일반 고객이 됩니다.',
   'simulator.up': '결제사: 정상',
-  'simulator.down': '결제사: 중단',
+  'simulator.down': '결제사: 카드 한 종만 중단',
   'simulator.takeDown': '중단하기',
   'simulator.bringUp': '복구하기',
   'act.retry': '재시도',
