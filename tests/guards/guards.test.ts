@@ -19,6 +19,7 @@ describe('each guard', () => {
   it.each(guards)('has its test: $promise', ({ test }) => {
     const { file, writtenIn = file } = test;
     expect(testsNamed(test)).toHaveLength(1);
+    expect(test.name, 'as it runs').not.toMatch(/%[sdifjoO]|\$[{\w]/);
     if (writtenIn !== file) expect(readFileSync(file, 'utf8')).toContain(path.basename(writtenIn).replace(/ts$/, 'js'));
   });
 

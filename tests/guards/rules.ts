@@ -65,7 +65,7 @@ export const rules: Guard[] = [
       text: 'PAYMENT_WINDOWS_MS.get(paymentMethod)',
       instead: "PAYMENT_WINDOWS_MS.get('')",
     },
-    test: { file: 'services/order/saga-times.test.ts', name: 'an order by %s has' },
+    test: { file: 'services/order/saga-times.test.ts', name: 'an order by bank_transfer has 259200000 ms to be paid' },
   },
   {
     promise: 'An order that waits to be paid asks the provider itself, should nobody say that it is.',
