@@ -9,6 +9,8 @@ import { createLogger } from '../../platform/logger.js';
 import { deploymentOptions, untilDeployed, type WorkerVersioning } from '../deployment.js';
 import { dataConverter, quietRuntime, SagaTest, workerOptions } from '../../workflows/order/testing/saga-test.js';
 
+const STEP_QUEUES = Object.values(TASK_QUEUES).filter((queue) => queue !== TASK_QUEUES.order);
+
 export type Behavior = WorkerVersioning['behavior'];
 
 export interface Build {
@@ -48,7 +50,7 @@ export async function startBuildsTest(): Promise<BuildsTest> {
     const probe = { ...saga.startOptions(saga.input()), taskQueue: 'nobody', workflowId: 'probe' };
     return (await saga.client.workflow.start('orderSaga', probe)).terminate();
   });
-  await saga.startWorkers([TASK_QUEUES.inventory, TASK_QUEUES.payment, TASK_QUEUES.delivery]);
+  await saga.startWorkers(STEP_QUEUES);
   const builds = new Set<Build>();
 
   return {
@@ -91,7 +93,7 @@ export async function startBuildsTest(): Promise<BuildsTest> {
     },
     async close() {
       await Promise.all([...builds].map((build) => build.stop()));
-      await saga.stopWorkers([TASK_QUEUES.inventory, TASK_QUEUES.payment, TASK_QUEUES.delivery]);
+      await saga.stopWorkers(STEP_QUEUES);
       await env.teardown();
     },
   };

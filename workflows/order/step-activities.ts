@@ -14,16 +14,18 @@ import {
 import { TASK_QUEUES } from '../../contracts/services.js';
 
 /** In ascending product id: everybody who locks several products locks them in one order. */
-export function stockOf({ id, lines }: PlacedOrder): StockRequest {
+export function stockOf({ id, lines }: Pick<PlacedOrder, 'id'> & Pick<StockRequest, 'lines'>): StockRequest {
   const wanted = lines.map(({ productId, quantity }) => ({ productId, quantity }));
   return { orderId: id, lines: wanted.sort((a, b) => a.productId - b.productId) };
 }
+
+type Charged = Pick<PlacedOrder, 'id' | 'userId' | 'totalPrice' | 'currency'>;
 
 export function chargeOf({ order, paymentMethod }: OrderSagaInput): ChargeRequest {
   return { ...refundOf(order), paymentMethod, mayBePending: true };
 }
 
-export function refundOf({ id, userId, totalPrice, currency }: PlacedOrder): RefundRequest {
+export function refundOf({ id, userId, totalPrice, currency }: Charged): RefundRequest {
   return { orderId: id, userId, amount: totalPrice, currency };
 }
 

@@ -13,7 +13,7 @@ import { workflowIdOf } from '../../contracts/order-saga.js';
 import { isFinal } from '../../contracts/order-status.js';
 import { deliveryUpdate, paymentChanged } from '../order/messages.js';
 import { recordProgress } from '../order/order-journal.js';
-import { stepActivities } from '../order/step-activities.js';
+import { refundOf, stepActivities, stockOf } from '../order/step-activities.js';
 import { stepEntry } from '../order/step-outcome.js';
 import { compareOrder } from './compare/compare-order.js';
 import { acknowledgedAs } from './compare/finding.js';
@@ -99,10 +99,7 @@ async function repair(what: Repair, record: OrderRecord): Promise<string> {
 }
 
 const steps = stepActivities(PATIENCE_MS);
-const stockOf = ({ orderId, lines }: OrderRecord) => ({
-  orderId,
-  lines: [...lines].sort((a, b) => a.productId - b.productId),
-});
+const placedOf = ({ orderId: id, ...order }: OrderRecord) => ({ id, ...order });
 
 const REPAIR: Record<Repair, (record: OrderRecord) => Promise<string>> = {
   'start-workflow': async ({ orderId }) => {
@@ -112,16 +109,15 @@ const REPAIR: Record<Repair, (record: OrderRecord) => Promise<string>> = {
   'write-status': async ({ orderId }) => `it is ${await order.writeEnd(orderId)}`,
   'undo-order': (record) => undoAbandoned(record, PATIENCE_MS),
   'commit-stock': async (record) => {
-    await steps.commitStock(stockOf(record));
+    await steps.commitStock(stockOf(placedOf(record)));
     return told(record, 'commit-stock', 'its stock left the books');
   },
   'release-stock': async (record) => {
-    await steps.releaseStock(stockOf(record));
+    await steps.releaseStock(stockOf(placedOf(record)));
     return told(record, 'release-stock', 'its stock was released');
   },
   'refund-payment': async (record) => {
-    const { orderId, userId, totalPrice: amount, currency } = record;
-    const { status } = await payment.giveBackPayment({ orderId, userId, amount, currency });
+    const { status } = await payment.giveBackPayment(refundOf(placedOf(record)));
     return told(record, 'refund-payment', `its payment is ${status}`);
   },
   'record-payment': async (record) => {

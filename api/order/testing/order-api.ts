@@ -9,7 +9,7 @@ import { createStockClient } from '../../../clients/stock-client.js';
 import { createUserClient } from '../../../clients/user-client.js';
 import type { Order } from '../../../contracts/http/orders.js';
 import type { SagaTimes } from '../../../contracts/order-saga.js';
-import { TASK_QUEUES } from '../../../contracts/services.js';
+import { TASK_QUEUES, type TaskQueue } from '../../../contracts/services.js';
 import { createLogger } from '../../../platform/logger.js';
 import { createMetrics } from '../../../platform/metrics.js';
 import { temporalTelemetryPlugins } from '../../../platform/telemetry/telemetry.js';
@@ -119,11 +119,14 @@ export async function startOrderApi(name: string, times: Partial<SagaTimes> = {}
     };
     const orders = createOrderActivities({ prisma: database.prisma, logger, registry: new Registry() });
     const bundle = { workflowBundle: await workflowBundle(), stickyQueueScheduleToStartTimeout: '2s' };
+    const others: Record<Exclude<TaskQueue, 'order'>, object> = {
+      inventory: shop.inventory,
+      payment: shop.payments,
+      delivery: shop.deliveries,
+    };
     const workers = await Promise.all([
       Worker.create({ ...common, ...bundle, taskQueue: TASK_QUEUES.order, activities: orders }),
-      Worker.create({ ...common, taskQueue: TASK_QUEUES.inventory, activities: shop.inventory }),
-      Worker.create({ ...common, taskQueue: TASK_QUEUES.payment, activities: shop.payments }),
-      Worker.create({ ...common, taskQueue: TASK_QUEUES.delivery, activities: shop.deliveries }),
+      ...Object.entries(others).map(([taskQueue, activities]) => Worker.create({ ...common, taskQueue, activities })),
     ]);
     running = workers.map((worker) => ({ worker, done: worker.run() }));
   };

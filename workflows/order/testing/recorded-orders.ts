@@ -1,6 +1,7 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { CancelReason, OrderStatus } from '../../../contracts/order-status.js';
 import type { SagaStep } from '../../../contracts/saga-steps.js';
+import { UNDO_ABANDONED_ORDER, undoWorkflowIdOf } from '../../../contracts/reconciliation.js';
 import { resetWorkflow } from '../../../tests/support/temporal.js';
 import { waitFor } from '../../../tests/support/wait-for.js';
 import { approve, cancel, deliveryUpdate, giveUp, paymentChanged, reject, retry, settled } from '../messages.js';
@@ -152,6 +153,33 @@ export const CLOSED_ORDERS: Record<string, ClosedOrder> = {
       await resetWorkflow(saga.client.options.namespace, id, 'chargePayment');
       await waitFor('another charge', () => saga.shop.countOf('charge-payment') > 1);
       return delivered(saga, { id, handle: saga.handleOf(id) });
+    },
+  },
+  'undone-after-a-reset': {
+    ends: 'CUSTOMER_REQUEST',
+    wasReset: true,
+    live: async (saga) => {
+      const { id } = await started(saga);
+      await resetWorkflow(saga.client.options.namespace, id, 'chargePayment');
+      await waitFor('another charge', () => saga.shop.countOf('charge-payment') > 1);
+      return cancelledWhile(saga, { id, handle: saga.handleOf(id) });
+    },
+  },
+  'undone-without-its-workflow': {
+    ends: 'OPERATOR_REQUEST',
+    live: async (saga) => {
+      saga.shop.down('charge-payment');
+      const input = saga.place();
+      const { id } = input.order;
+      const workflow = await saga.client.workflow.start('orderSaga', saga.startOptions(input));
+      await saga.reached(id, 'INVENTORY_RESERVED');
+      await workflow.terminate();
+      await saga.client.workflow.start(UNDO_ABANDONED_ORDER, {
+        ...saga.startOptions(input),
+        workflowId: undoWorkflowIdOf(id),
+        args: [input, 'OPERATOR_REQUEST'],
+      });
+      return { id, handle: saga.client.workflow.getHandle(undoWorkflowIdOf(id)) };
     },
   },
   'written-down-through-the-queue': {
