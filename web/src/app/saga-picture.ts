@@ -1,4 +1,4 @@
-import { compensationOf } from '../../../contracts/saga-steps.js';
+import { compensationOf, type Compensation } from '../../../contracts/saga-steps.js';
 import type { OrderStatus } from '../../../contracts/order-status.js';
 import type { Order, TimelineEntry } from '../api/client.js';
 
@@ -10,7 +10,7 @@ export interface SagaNode {
   at?: string;
   attempts?: number;
   /** What takes it back, once that is to run. */
-  undo?: { step: 'release-stock' | 'refund-payment' | 'cancel-delivery'; state: NodeState; at?: string };
+  undo?: { step: Compensation; state: NodeState; at?: string };
 }
 
 /** The status that an order has when the step is done. */
