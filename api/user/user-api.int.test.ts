@@ -12,11 +12,12 @@ import { listen } from '../../platform/listen.js';
 import { clientOn, createPool } from '../../platform/database/pool.js';
 import { seedUsers } from '../../services/user/seed-users.js';
 import { readPrivateKeys } from '../../services/user/signing-keys.js';
-import { createTestDatabase } from '../../tests/support/database.js';
+import { createTestDatabase, waitingForLocks } from '../../tests/support/database.js';
 import { auditedLogger } from '../../tests/support/audited.js';
 import type { TestDatabase } from '../../tests/support/database.js';
 import { baseOf } from '../../tests/support/base.js';
 import { server } from '../../tests/support/servers.js';
+import { waitFor } from '../../tests/support/wait-for.js';
 import { createUserApp, createContext, type UserContext } from './service.js';
 import type { UserConfig } from './config.js';
 import { runUserCommand } from './user-command.js';
@@ -409,14 +410,19 @@ describe('users', () => {
     const path = `/users/${String(user.id)}`;
     const admin = bearer((await logIn('admin@example.com')).accessToken);
     const { etag } = (await request(app).get(path).set('Authorization', admin).expect(200)).headers;
-    const answers = await Promise.all(
-      [{ admin: true }, { disabled: true }].map((body) =>
-        request(app)
-          .patch(path)
-          .set({ Authorization: admin, 'If-Match': String(etag) })
-          .send(body),
-      ),
-    );
+    const change = (body: object) =>
+      request(app)
+        .patch(path)
+        .set({ Authorization: admin, 'If-Match': String(etag) })
+        .send(body);
+    // Both have read the user, and wait for the row.
+    const [asked] = await prisma.$transaction(async (holder) => {
+      await holder.$queryRaw`SELECT FROM users WHERE id = ${user.id} FOR UPDATE`;
+      const changes = Promise.all([change({ admin: true }), change({ disabled: true })]);
+      await waitFor('both to wait for the row', async () => (await waitingForLocks(prisma)) === 2);
+      return [changes];
+    });
+    const answers = await asked;
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
     const done = answers.find(({ status }) => status === 200)?.body as User;
     expect(await context.users.find(user.id)).toMatchObject(done);

@@ -28,3 +28,12 @@ async function administer(url: string, sql: string): Promise<void> {
     await client.end();
   }
 }
+
+/** How many connections to the database of this one wait for a lock that another one has. */
+export async function waitingForLocks(prisma: { $queryRawUnsafe<T>(sql: string): Promise<T> }): Promise<number> {
+  const [row] = await prisma.$queryRawUnsafe<{ count: number }[]>(
+    `SELECT count(*)::integer AS count FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return row?.count ?? 0;
+}
