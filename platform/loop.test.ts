@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { createLogger } from './logger.js';
-import { startLoop } from './loop.js';
+import { idlePauses, startLoop } from './loop.js';
 
 test('tells of a failure when it begins, and again and again for as long as it lasts, but not at each try', async () => {
   const said: string[] = [];
@@ -25,4 +25,9 @@ test('tells of a failure when it begins, and again and again for as long as it l
   const waits = 'a loop waits to try again';
   expect(said).toEqual([waits, waits, waits, 'a loop works again']);
   expect(tries).toBeGreaterThan(4);
+});
+
+test('the longer nothing is found, the longer the pause, until there is something', () => {
+  const pauseAfter = idlePauses(500);
+  expect([0, 0, 0, 3, 0].map(pauseAfter)).toEqual([1_000, 2_000, 2_000, 500, 1_000]);
 });

@@ -30,6 +30,18 @@ export interface RunningLoop {
   stop(): Promise<void>;
 }
 
+/**
+ * How long to pause before the next look for work, by how much the last one found: `everyMs` after one that found some, and twice as
+ * long after each in a row that found none, up to four times as long. So an idle process costs its database little.
+ */
+export function idlePauses(everyMs: number): (found: number) => number {
+  let pauseMs = everyMs;
+  return (found) => {
+    pauseMs = found > 0 ? everyMs : Math.min(2 * pauseMs, 4 * everyMs);
+    return pauseMs;
+  };
+}
+
 const stopLimitMs = 2_000;
 
 /**

@@ -4,7 +4,7 @@ import { workflowIdOf } from '../contracts/order-saga.js';
 import { crashPoint } from '../platform/crash-points/crash-point.js';
 import { withOrderId } from '../platform/log-context.js';
 import type { Logger } from '../platform/logger.js';
-import { startLoop, type RunningLoop } from '../platform/loop.js';
+import { idlePauses, startLoop, type RunningLoop } from '../platform/loop.js';
 import { readAtScrape } from '../platform/metrics.js';
 import type { EventInbox, WaitingEvent } from '../services/payment/event-inbox.js';
 import { paymentChanged } from '../workflows/order/messages.js';
@@ -14,6 +14,7 @@ export interface PaymentNewsSettings {
   workflows: WorkflowClient;
   registry: Registry;
   logger: Logger;
+  /** Between two looks; up to four times as long while there is nothing. */
   everyMs?: number;
   /** How long after it came an event of an order that nobody knows is given up: it may be ahead of its order. */
   unknownAfterMs?: number;
@@ -71,11 +72,12 @@ export function startPaymentNews(settings: PaymentNewsSettings): RunningLoop {
     }
   };
 
+  const pauseAfter = idlePauses(everyMs);
   return startLoop({ name: 'payment news', logger }, async (loop) => {
     const events = await inbox.take(AT_ONCE);
     const results = await Promise.allSettled(events.map((event) => withOrderId(event.chargeKey, () => tell(event))));
     for (const result of results) if (result.status === 'rejected') throw result.reason;
     loop.works();
-    if (events.length < AT_ONCE) await loop.pause(everyMs);
+    if (events.length < AT_ONCE) await loop.pause(pauseAfter(events.length));
   });
 }

@@ -1,5 +1,5 @@
 import type { Logger } from '../../../platform/logger.js';
-import { startLoop, type RunningLoop } from '../../../platform/loop.js';
+import { idlePauses, startLoop, type RunningLoop } from '../../../platform/loop.js';
 import { createReportPoster } from '../../../platform/post-report.js';
 import type { PrismaClient } from './prisma/generated/client.js';
 import { SIMULATED_PROVIDER, webhookHeaders } from './provider-events.js';
@@ -11,6 +11,7 @@ interface WebhookSenderSettings {
   kid: string;
   key: string;
   logger: Logger;
+  /** Between two looks; up to four times as long while there is nothing. */
   everyMs?: number;
 }
 
@@ -67,10 +68,11 @@ export function startWebhookSender(settings: WebhookSenderSettings): RunningLoop
     await settle(charge, new Date(Date.now() + Math.min(250 * 2 ** failures, LONGEST_PAUSE_MS)), failures);
   };
 
+  const pauseAfter = idlePauses(everyMs);
   return startLoop({ name: "the simulated provider's webhooks", logger }, async (loop) => {
     const due = await claimDue();
     await Promise.all(due.map((charge) => tell(charge, loop.stopping)));
     loop.works();
-    if (due.length < AT_ONCE) await loop.pause(everyMs);
+    if (due.length < AT_ONCE) await loop.pause(pauseAfter(due.length));
   });
 }
