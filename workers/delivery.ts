@@ -39,7 +39,11 @@ await runProcess({ logger }, async (onShutdown) => {
 
   const activities = createDeliveryActivities({
     store: createDeliveryStore(prisma),
-    carrier: createSimulatedCarrier({ book, delayMs: config.CARRIER_DELAY_MS, onBooked: () => clock.wake() }),
+    carrier: createSimulatedCarrier({
+      book,
+      delayMs: config.CARRIER_DELAY_MS,
+      onBooked: (firstAt) => clock.wake(firstAt),
+    }),
     logger,
   });
   await runWorker(

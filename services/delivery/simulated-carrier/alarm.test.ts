@@ -11,21 +11,35 @@ describe('an alarm', () => {
     expect(Date.now()).toBeGreaterThanOrEqual(time.getTime() - 1);
   });
 
+  it('wakes at the earliest time that somebody names, and at none that is later than its own', async () => {
+    const alarm = createAlarm();
+    const at = (ms: number) => new Date(Date.now() + ms);
+    alarm.ringAt(at(3_600_000));
+    const first = at(20);
+    const sleeping = alarm.sleepUntil(never());
+    alarm.ringAt(first);
+    alarm.ringAt(at(3_600_000));
+    await sleeping;
+    expect(Date.now()).toBeGreaterThanOrEqual(first.getTime() - 1);
+    alarm.ringAt(at(3_600_000));
+    await alarm.sleepUntil(at(20));
+  });
+
   it('wakes when somebody rings', async () => {
     const alarm = createAlarm();
     const sleeping = alarm.sleepUntil(never());
-    alarm.ring();
+    alarm.ringAt(new Date());
     await sleeping;
   });
 
   it('keeps a ring for who sleeps next, once', async () => {
     const alarm = createAlarm();
-    alarm.ring();
-    alarm.ring();
+    alarm.ringAt(new Date());
+    alarm.ringAt(new Date());
     await alarm.sleepUntil(never());
     const asleep = alarm.sleepUntil(never()).then(() => 'woke');
     await expect(Promise.race([asleep, nextTurn('sleeps')])).resolves.toBe('sleeps');
-    alarm.ring();
+    alarm.ringAt(new Date());
     await asleep;
   });
 });

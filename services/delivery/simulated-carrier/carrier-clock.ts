@@ -4,39 +4,44 @@ import { nextReport, pauseAfter, type PlannedReport } from './plan.js';
 import type { SendReport } from './simulated-carrier.js';
 import type { DueShipment, ShipmentBook } from './shipment-book.js';
 
-/** Wakes one sleeper: at a time, or when somebody rings. A ring while nobody sleeps is kept for the next one who does. */
+/** Wakes one sleeper: at its own time, or at an earlier one that somebody names, who is heard by the next one where nobody sleeps. */
 interface Alarm {
-  ring(): void;
+  ringAt(time: Date): void;
   sleepUntil(time: Date): Promise<void>;
 }
 
 export function createAlarm(): Alarm {
-  let rung = false;
-  let wake: (() => void) | undefined;
+  let named: Date | undefined;
+  let setOff: ((time: Date) => void) | undefined;
   return {
-    ring: () => {
-      rung = true;
-      wake?.();
+    ringAt: (time) => {
+      if (named !== undefined && named <= time) return;
+      named = time;
+      setOff?.(time);
     },
     sleepUntil: async (time) => {
-      if (!rung) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, Math.max(time.getTime() - Date.now(), 1));
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-        wake = undefined;
-      }
-      rung = false;
+      await new Promise<void>((resolve) => {
+        let wakesAt = Infinity;
+        let timer: NodeJS.Timeout | undefined;
+        setOff = (at) => {
+          if (at.getTime() >= wakesAt) return;
+          wakesAt = at.getTime();
+          clearTimeout(timer);
+          // A timer may be early by a millisecond, and nothing be due yet.
+          timer = setTimeout(resolve, Math.max(wakesAt - Date.now() + 1, 1));
+        };
+        setOff(time);
+        if (named !== undefined) setOff(named);
+      });
+      setOff = undefined;
+      named = undefined;
     },
   };
 }
 
 export interface CarrierClock {
-  /** A booking was made. */
-  wake(): void;
+  /** A booking was made, of which there is something to report then. */
+  wake(at?: Date): void;
   /** Lets go of what is being sent: it is sent again when its claim has run out. */
   stop(): Promise<void>;
 }
@@ -64,12 +69,14 @@ export function startCarrierClock({ book, send, logger }: CarrierClockSettings):
   const stopped = new AbortController();
   const sending = new Set<Promise<void>>();
 
-  const report = async (due: DueShipment): Promise<void> => {
+  /** Returns when its next report is due; undefined: none is, or its claim says when to try again. */
+  const report = async (due: DueShipment): Promise<Date | undefined> => {
+    const settle = async (plan: readonly PlannedReport[], nextAt: Date | undefined) => {
+      await book.settle(due, [...plan], nextAt ?? null);
+      return nextAt;
+    };
     const next = nextReport(due.plan);
-    if (next === undefined) {
-      await book.settle(due, due.plan, null);
-      return;
-    }
+    if (next === undefined) return settle(due.plan, undefined);
     const deliveryId = due.reference;
     crashPoint('carrier: before reporting');
     const answer = await send({ deliveryId, status: next.status, at: next.at }, stopped.signal);
@@ -78,31 +85,32 @@ export function startCarrierClock({ book, send, logger }: CarrierClockSettings):
         crashPoint('carrier: reported');
         const plan = replace(due.plan, next, { ...next, taken: true });
         const following = nextReport(plan);
-        await book.settle(due, plan, following === undefined ? null : new Date(following.at));
-        return;
+        return settle(plan, following && new Date(following.at));
       }
       case 'failed': {
-        if (stopped.signal.aborted) return;
+        if (stopped.signal.aborted) return undefined;
         const failures = next.failures + 1;
         logger.warn(
           { deliveryId, status: next.status, failures, reason: answer.reason },
           'carrier report not taken yet',
         );
-        const plan = replace(due.plan, next, { ...next, failures });
-        await book.settle(due, plan, new Date(Date.now() + pauseAfter(failures)));
-        return;
+        return settle(replace(due.plan, next, { ...next, failures }), new Date(Date.now() + pauseAfter(failures)));
       }
     }
   };
 
   const start = (due: DueShipment): void => {
     const work = report(due)
-      .catch((error: unknown) =>
-        logger.warn({ err: error, deliveryId: due.reference }, 'carrier report left to its claim'),
-      )
-      .finally(() => {
+      .catch((error: unknown) => {
+        logger.warn({ err: error, deliveryId: due.reference }, 'carrier report left to its claim');
+        return undefined;
+      })
+      .then((nextAt) => {
+        const hadPlaces = sending.size < MOST_AT_ONCE;
         sending.delete(work);
-        alarm.ring();
+        // With no place free, others may have waited for this one.
+        const lookAt = hadPlaces ? nextAt : new Date();
+        if (lookAt) alarm.ringAt(lookAt);
       });
     sending.add(work);
   };
@@ -129,10 +137,10 @@ export function startCarrierClock({ book, send, logger }: CarrierClockSettings):
 
   const running = run();
   return {
-    wake: () => alarm.ring(),
+    wake: (at = new Date()) => alarm.ringAt(at),
     stop: async () => {
       stopped.abort();
-      alarm.ring();
+      alarm.ringAt(new Date());
       await running;
       await Promise.all(sending);
     },

@@ -45,8 +45,8 @@ interface SimulatedCarrierSettings {
   book: ShipmentBook;
   /** From a booking to its last report, milliseconds. */
   delayMs: number;
-  /** Called when a booking was made that has reports to come. */
-  onBooked: () => void;
+  /** Called when a booking was made that has reports to come, with when the first one is due. */
+  onBooked: (firstAt: Date) => void;
 }
 
 export const SIMULATED_CARRIER = 'Simulated Carrier';
@@ -60,8 +60,9 @@ export function createSimulatedCarrier({ book, delayMs, onBooked }: SimulatedCar
       const plan = planOf(behaviour.reports, new Date(), delayMs);
       const next = nextReport(plan);
       const shipment = { reference, trackingNumber: newTrackingNumber(), plan, calledOff: false };
-      if (await book.enter(shipment, next === undefined ? null : new Date(next.at))) {
-        onBooked();
+      const firstAt = next && new Date(next.at);
+      if (await book.enter(shipment, firstAt ?? null)) {
+        if (firstAt) onBooked(firstAt);
         return { outcome: 'booked', ...asBooked(shipment) };
       }
       const known = await book.find(reference);

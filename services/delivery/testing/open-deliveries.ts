@@ -20,7 +20,7 @@ export async function openDeliveries() {
     book,
     store: createDeliveryStore(prisma),
     /** Its reports come `delayMs` after a booking in all. */
-    carrier: (delayMs: number, onBooked: () => void = () => undefined) =>
+    carrier: (delayMs: number, onBooked: (firstAt: Date) => void = () => undefined) =>
       createSimulatedCarrier({ book, delayMs, onBooked }),
     /** What both books say of an order. */
     booksOf: async (orderId: string) => {
