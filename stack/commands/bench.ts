@@ -10,11 +10,13 @@ const wanted: ServerName[] = ['postgres', 'redis', 'kafka', 'temporal', 'zipkin'
 
 const dir = path.join(keepsake, 'bench');
 
-const usage = `npm run bench -- [--quick] [--traces]
+const usage = `npm run bench -- [--quick] [--only order,crowd] [--traces]
 
 Brings up everything on its own and measures what an order takes: transactions, spans, calls, processor time by process; and how it
-compares with a Saga that does nothing, on the same Temporal server, in turns. For a machine that does nothing else.
+compares with a Saga that does nothing, on the same Temporal server, in turns; buyers of the last unit, twice the load that it can take,
+contention for one product, reads of many orders. For a machine that does nothing else.
   --quick   two rounds instead of five
+  --only    some of its parts: order, crowd, overload, contention, reads
   --traces  instead, what traces and metrics cost: two platforms side by side, of which one makes no traces and is asked
             for no metrics
 The report is written below .holdfast/bench.`;
@@ -22,7 +24,7 @@ The report is written below .holdfast/bench.`;
 /** `npm run bench` */
 export async function run() {
   const { values } = readOptions(usage, () =>
-    parseArgs({ options: { quick: { type: 'boolean' }, traces: { type: 'boolean' } } }),
+    parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' }, traces: { type: 'boolean' } } }),
   );
   await startAndEnd(async (started) => {
     const { progress, signal } = started;
@@ -31,7 +33,8 @@ export async function run() {
 
     // Only now are there packages to import.
     const { bench } = await import('../../tests/bench/main.js');
-    await bench({ rounds: values.quick ? 2 : 5, traces: values.traces ?? false, dir, progress, signal });
+    const only = values.only?.split(',') ?? [];
+    await bench({ rounds: values.quick ? 2 : 5, only, traces: values.traces ?? false, dir, progress, signal });
   });
   // Connections that hang on to a server which is gone must not keep us.
   process.exit();

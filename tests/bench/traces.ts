@@ -1,6 +1,8 @@
 import path from 'node:path';
-import { compared, median, show, table, total } from './report.js';
-import { saturate, type BenchSettings } from './run-bench.js';
+import { saturate } from './an-order.js';
+import { compared, show, table } from './report.js';
+import { median, total } from './row.js';
+import type { BenchSettings } from './run-bench.js';
 import { bootBench, type Bench } from './world.js';
 
 /** As often as the Prometheus of the stack asks. */

@@ -38,6 +38,8 @@ export async function bootBench({ dir, traces = true, progress, signal }: BootOp
       signal,
     });
     ends.push(() => servers.stop());
+    // Where the pieces of the tests look for them.
+    Object.assign(process.env, servers.env);
     const app = await startApp({
       dir,
       serversEnv: servers.env,
@@ -119,12 +121,16 @@ async function callers(shop: Shop, orders: pg.Pool, orderTemporal: Client, noOpT
   // Several, so that the lock of one product is not what is measured.
   const products = await Promise.all(Array.from({ length: 16 }, () => stockedProduct(shop, { quantity: PLENTY })));
   let number = 0;
+  const nextProduct = () => {
+    const product = products[number++ % products.length];
+    if (product === undefined) throw new Error('there is no product');
+    return product;
+  };
   return {
+    shop,
     /** Resolves with its id when it is answered, which may be with 202 where the machine has too much to do. */
     placeOrder: async (): Promise<string> => {
-      const product = products[number++ % products.length];
-      if (product === undefined) throw new Error('there is no product');
-      const { status, body } = await placeOrder(shop.alice, product);
+      const { status, body } = await placeOrder(shop.alice, nextProduct());
       if (status !== 201 && status !== 202)
         throw new Error(`an order was answered with ${status}: ${JSON.stringify(body)}`);
       return body.id;
@@ -138,11 +144,14 @@ async function callers(shop: Shop, orders: pg.Pool, orderTemporal: Client, noOpT
     },
     historyLength: async (orderId: string): Promise<number> =>
       (await orderTemporal.workflow.getHandle(workflowIdOf(orderId)).describe()).historyLength,
-    /** Resolves when the first of its four activities is done; `whole` when all are. */
-    runNoOp: async (whole: boolean): Promise<void> => {
+    /** The answer, whatever it is. */
+    tryOrder: () => placeOrder(shop.alice, nextProduct()),
+    /** Resolves when the first of its activities is done; `whole` when all are. */
+    runNoOp: async ({ steps, whole = false }: { steps: number; whole?: boolean }): Promise<void> => {
       const startWorkflowOperation = new WithStartWorkflowOperation(noOpSaga, {
         workflowId: `bench-${process.pid}-${number++}`,
         taskQueue: 'bench-saga',
+        args: [steps],
         workflowIdConflictPolicy: 'FAIL',
       });
       await noOpTemporal.workflow.executeUpdateWithStart(firstDone, { startWorkflowOperation });
