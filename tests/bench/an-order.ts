@@ -48,7 +48,7 @@ export async function benchAnOrder({ bench, rounds, step }: PartSettings): Promi
       row("Temporal's processor time, each", 'ms', { atMost: 1.8 }, temporal),
       row('all processor time, each', 'ms', { atMost: 6 }, ({ cpuMs }) => total(cpuMs)),
       {
-        ...{ what: 'all processes without any order', unit: '% of a core', goal: { atMost: 40 } },
+        ...{ what: 'all processes without any order', unit: '% of a core', goal: { atMost: 20 } },
         ours: [total(idlePercent)],
       },
     ],
