@@ -8,7 +8,7 @@ export const ORDER_SAGA = 'orderSaga';
 /** What an order has once a step of it has brought it. */
 export type OrderFacts = Omit<ShownState, 'status' | 'needsAttention' | 'attention' | 'updatedAt'>;
 
-/** How long an order waits before something is done about it, in milliseconds. It keeps those that it started with. */
+/** How long an order waits before something is done about it, in milliseconds, and when it is paid. It keeps what it started with. */
 export interface SagaTimes {
   /** ATTENTION_AFTER: a step that has not succeeded by then asks for an operator. */
   attentionAfterMs: number;
@@ -28,6 +28,8 @@ export interface SagaTimes {
    * the payment method asks for it.
    */
   reviewAbove?: number;
+  /** Not there: `at_order`, as of all orders of before. */
+  paymentCapture?: PaymentCapture;
   /** REVIEW_WINDOW: a review that nobody has decided by then asks for an operator; orders of before may have none. */
   reviewWindowMs?: number;
 }
@@ -35,6 +37,11 @@ export interface SagaTimes {
 /** In milliseconds. */
 export const DELIVERY_ASKED_EVERY_MS = 6 * 3_600_000;
 export const PAYMENT_ASKED_EVERY_MS = 5 * 60_000;
+
+/** PAYMENT_CAPTURE: when the money of an order is taken, as it is placed, or held then and taken when the carrier has the parcel. */
+export const PAYMENT_CAPTURES = ['at_order', 'at_hand_over'] as const;
+
+export type PaymentCapture = (typeof PAYMENT_CAPTURES)[number];
 
 export interface OrderSagaInput extends SagaTimes {
   order: PlacedOrder;

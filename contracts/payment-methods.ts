@@ -7,6 +7,7 @@ export const PAYMENT_METHODS = [
   'card_flaky',
   'card_provider_down',
   'card_review',
+  'card_hold_expires',
   'card_3ds',
   'bank_transfer',
   'bank_transfer_unpaid',

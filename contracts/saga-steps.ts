@@ -48,6 +48,15 @@ export const STEPS = {
     refusals: [REFUSALS.deliveryRefused, REFUSALS.compensated],
     undoneBy: 'cancel-delivery',
   },
+  'capture-payment': {
+    service: 'payment',
+    part: 'payment',
+    summary: 'take what was held, once',
+    startToCloseMs: 4_000,
+    // The parcel is on its way: whatever a capture is refused with is for an operator, and undoes nothing by itself.
+    refusals: [],
+    undoneBy: 'refund-payment',
+  },
   'commit-stock': {
     service: 'inventory',
     part: 'stock',
@@ -65,7 +74,7 @@ export const STEPS = {
   'refund-payment': {
     service: 'payment',
     part: 'payment',
-    summary: 'give the charge back, if there was one',
+    summary: 'give the charge back, or let go of what is held',
     startToCloseMs: 4_000,
     refusals: [],
   },
@@ -90,8 +99,10 @@ export function compensationOf(step: string): Compensation | undefined {
   return (STEPS as Record<string, { undoneBy?: Compensation }>)[step]?.undoneBy;
 }
 
-/** In the sequence of the steps that they undo. */
-export const COMPENSATIONS: readonly Compensation[] = SAGA_STEPS.flatMap((step) => compensationOf(step) ?? []);
+/** In the sequence of the steps that they undo, each once: one may undo several. */
+export const COMPENSATIONS: readonly Compensation[] = [
+  ...new Set(SAGA_STEPS.flatMap((step) => compensationOf(step) ?? [])),
+];
 
 export function isCompensation(step: string): step is Compensation {
   return COMPENSATIONS.some((one) => one === step);

@@ -1,12 +1,14 @@
-import type {
-  PaymentActivities,
-  RefundPartActivities,
-  RefundPartRequest,
+import {
+  CAPTURE_REFUSED,
+  type PaymentActivities,
+  type RefundPartActivities,
+  type RefundPartRequest,
 } from '../../contracts/activities/payment-activities.js';
 import { REFUSALS, type PaymentDeclined } from '../../contracts/refusals.js';
 import { inParallel } from '../../platform/in-parallel.js';
 import { withOrderId } from '../../platform/log-context.js';
 import type { Logger } from '../../platform/logger.js';
+import { captureOrder } from '../../services/payment/capture-order.js';
 import { chargeOrder, recordFromProvider } from '../../services/payment/charge-order.js';
 import {
   type PaymentProvider,
@@ -17,6 +19,7 @@ import {
 import { type PaymentStore, createPaymentStore } from '../../services/payment/payment-store.js';
 import { undoCharge, undoAtProvider } from '../../services/payment/undo-charge.js';
 import { refundPart } from '../../services/payment/refund-part.js';
+import { ApplicationFailure } from '@temporalio/common';
 import { refusal } from '../refusal.js';
 import { whenAskedToWait } from './when-asked-to-wait.js';
 import type { LedgerRecord, PaymentReconciliation } from '../../contracts/activities/reconciliation.js';
@@ -44,16 +47,21 @@ export function createPaymentActivities({
     if (refund.amount > 0) logger.info(refund, 'payment refunded');
   };
   return {
-    chargePayment: ({ paymentMethod, mayBePending, ...order }) =>
+    chargePayment: ({ paymentMethod, mayBePending, capture = true, ...order }) =>
       withOrderId(order.orderId, async () => {
         const { orderId, amount, currency } = order;
-        const attempt = { ...order, method: paymentMethod };
+        const attempt = { ...order, method: paymentMethod, hold: !capture };
         const charge = await whenAskedToWait(() => chargeOrder(serviceForAttempt(), attempt));
         switch (charge.outcome) {
           case 'charged':
             if (charge.first)
               logger.info({ orderId, paymentId: charge.paymentId, amount, currency }, 'payment completed');
             return { paymentId: charge.paymentId };
+          case 'held': {
+            const { paymentId, expiresAt, first } = charge;
+            if (first) logger.info({ orderId, paymentId, amount, currency, expiresAt }, 'payment held');
+            return { paymentId, held: expiresAt === undefined ? {} : { expiresAt: expiresAt.toISOString() } };
+          }
           case 'declined': {
             const { paymentId, code } = charge;
             if (charge.first) logger.info({ orderId, paymentId, code }, 'payment declined');
@@ -67,6 +75,23 @@ export function createPaymentActivities({
             return { pending: charge.pending };
           case 'compensated':
             tellRefund({ orderId, paymentId: charge.paymentId, amount: charge.refunded, currency });
+            throw refusal(REFUSALS.compensated, 'the order was called off');
+        }
+      }),
+
+    capturePayment: (order) =>
+      withOrderId(order.orderId, async () => {
+        const { orderId, amount, currency } = order;
+        const capture = await whenAskedToWait(() => captureOrder(serviceForAttempt(), order));
+        switch (capture.outcome) {
+          case 'captured':
+            if (capture.first)
+              logger.info({ orderId, paymentId: capture.paymentId, amount, currency }, 'payment captured');
+            return { captured: true };
+          case 'refused':
+            logger.warn({ orderId, code: capture.code }, 'payment not captured');
+            throw ApplicationFailure.nonRetryable(`the provider does not capture: ${capture.code}`, CAPTURE_REFUSED);
+          case 'compensated':
             throw refusal(REFUSALS.compensated, 'the order was called off');
         }
       }),

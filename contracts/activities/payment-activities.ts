@@ -8,6 +8,8 @@ export interface ChargeRequest {
   paymentMethod: string;
   /** Whoever asks can wait for it. An order worker of before takes what it doesn't know for a payment that was made by hand. */
   mayBePending?: boolean;
+  /** false: the money is only held, where the payment method can be, and taken by `capturePayment`. */
+  capture?: boolean;
 }
 
 /** A charge that the provider has taken note of, and that is paid later or never. */
@@ -18,7 +20,8 @@ export interface PendingCharge {
   expiresAt?: string;
 }
 
-export type ChargeAnswer = { paymentId: string } | { pending: PendingCharge };
+/** `held`: nothing is taken yet. `expiresAt`, RFC 3339: until when the provider holds it, where it says so. */
+export type ChargeAnswer = { paymentId: string; held?: { expiresAt?: string } } | { pending: PendingCharge };
 
 export interface RefundRequest {
   orderId: string;
@@ -35,9 +38,20 @@ export interface PaymentActivities {
    * order was refunded.
    */
   chargePayment(request: ChargeRequest): Promise<ChargeAnswer>;
-  /** Gives back what is left of the charge; where nothing was charged, a mark that makes a late charge refuse. */
+  /**
+   * Takes what is held for the order, once however often it is called; harmless where it was taken. Fails with
+   * `CaptureRefused` where the provider refuses it: that is no refusal of the step, since the parcel is on its way.
+   */
+  capturePayment(request: RefundRequest): Promise<{ captured: boolean }>;
+  /**
+   * Gives back what is left of the charge, or lets go of what is only held; where neither was, a mark that makes a late
+   * charge refuse.
+   */
   refundPayment(request: RefundRequest): Promise<{ refunded: boolean }>;
 }
+
+/** Type of the failure of `capturePayment` that trying again does not help. */
+export const CAPTURE_REFUSED = 'CaptureRefused';
 
 /** What an operator gives back of a charge, beside the order's Saga. */
 export interface RefundPartRequest {
@@ -51,11 +65,12 @@ export interface RefundPartRequest {
   requestedBy: string;
 }
 
-/** `another`: something else was asked for under this id before. `left`, minor unit: what can still be given back. */
+/** `only-held`: nothing was taken yet, so nothing can go back. `another`: something else was asked for under this id before. `left`, minor unit: what can still be given back. */
 export type RefundPartAnswer =
   | { outcome: 'refunded' }
   | { outcome: 'refused'; code: string }
   | { outcome: 'too-much'; left: number }
+  | { outcome: 'only-held' }
   | { outcome: 'another' };
 
 export interface RefundPartActivities {

@@ -151,6 +151,7 @@ export const orderOperations = {
     problems: [
       'not-found',
       'refund-too-much',
+      'payment-only-held',
       'restock-too-much',
       'refund-refused',
       'idempotency-key-reuse',

@@ -108,6 +108,18 @@ const pendingPaymentSchema = z.object({
 });
 export type PendingPayment = z.infer<typeof pendingPaymentSchema>;
 
+/** Of an order that is paid when its parcel is handed over: shown from when its money is held. */
+const heldPaymentSchema = z.object({
+  status: z.enum(['HELD', 'CAPTURED']).meta({
+    description: '`HELD`: reserved on its payment method, and not taken yet. `CAPTURED`: taken.',
+  }),
+  expiresAt: timeSchema.optional().meta({ description: 'Until when the provider holds it, where it says so.' }),
+});
+export type HeldPayment = z.infer<typeof heldPaymentSchema>;
+
+const orderPaymentSchema = z.union([pendingPaymentSchema, heldPaymentSchema]);
+export type OrderPayment = z.infer<typeof orderPaymentSchema>;
+
 /** What of it the Saga changes, as callers see it. */
 export const orderStateSchema = z.object({
   status: z.enum(ORDER_STATUSES),
@@ -120,7 +132,9 @@ export const orderStateSchema = z.object({
     .enum(REVIEWS)
     .meta({ description: 'Of an order that is charged only once a person has approved it; others have none.' })
     .optional(),
-  payment: pendingPaymentSchema.optional().meta({ description: 'There only while the order waits to be paid.' }),
+  payment: orderPaymentSchema.optional().meta({
+    description: 'There while the order waits to be paid, and of one that is paid when its parcel is handed over.',
+  }),
   paymentId: textIdSchema.optional(),
   deliveryId: textIdSchema.optional(),
   trackingNumber: z.string().optional(),

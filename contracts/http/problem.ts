@@ -269,6 +269,11 @@ export const PROBLEMS = {
     advice: 'Refund at most `left`, with another `Idempotency-Key`.',
     members: { left: amountSchema, currency: currencySchema },
   },
+  'payment-only-held': {
+    status: 409,
+    text: 'The order’s money is only held, and not taken yet: there is nothing to give back.',
+    advice: 'Cancel the order, which lets go of it, or refund it once its parcel is on its way, with another `Idempotency-Key`.',
+  },
   'restock-too-much': {
     status: 409,
     text: 'More of a product is to go back to stock than was delivered and is not back yet: `left`. This request refunded nothing.',

@@ -1,6 +1,6 @@
 import type { StockDecision } from '../../contracts/activities/order-activities.js';
 import type { Address } from '../../contracts/http/address.js';
-import type { Order, PendingPayment, PlacedOrder, RefundOfOrder } from '../../contracts/http/orders.js';
+import type { Order, OrderPayment, PlacedOrder, RefundOfOrder } from '../../contracts/http/orders.js';
 import type { RequestedLine } from './order-identity.js';
 import type { CancelReason, OrderStatus, Review } from '../../contracts/order-status.js';
 import type { AttentionReason, ShownAttentionStep } from '../../contracts/saga-steps.js';
@@ -66,7 +66,7 @@ export function stateOf(row: Columns): OrderState {
     cancelReason: row.cancelReason as CancelReason | null,
     cancelNote: row.cancelNote,
     review: row.review as Review | null,
-    payment: row.payment as PendingPayment | null,
+    payment: row.payment as OrderPayment | null,
     paymentId: row.paymentId,
     deliveryId: row.deliveryId,
     trackingNumber: row.trackingNumber,

@@ -1,6 +1,7 @@
 import {
   DELIVERY_ASKED_EVERY_MS,
   PAYMENT_ASKED_EVERY_MS,
+  PAYMENT_CAPTURES,
   type SagaTimes,
   type OrderSagaInput,
   workflowIdOf,
@@ -29,6 +30,12 @@ export const sagaTimeSettings = {
     .default(15 * 60_000)
     .describe(
       'a duration: an order that is not charged within it, counted from the first try, is undone, unless its payment method has a window of its own; orders keep what they started with',
+    ),
+  PAYMENT_CAPTURE: z
+    .enum(PAYMENT_CAPTURES, 'must be at_order or at_hand_over')
+    .default('at_order')
+    .describe(
+      'when the money of an order is taken: `at_order`, at once, or `at_hand_over`: it is held then, and taken when the carrier has the parcel; orders keep what they started with',
     ),
   PAYMENT_ASKED_EVERY: some
     .default(PAYMENT_ASKED_EVERY_MS)
@@ -67,6 +74,7 @@ export function sagaTimesFrom(config: SagaTimeConfig): SagaTimes {
     attentionAfterMs: config.ATTENTION_AFTER,
     paymentWindowMs: config.PAYMENT_WINDOW,
     paymentAskedEveryMs: config.PAYMENT_ASKED_EVERY,
+    ...(config.PAYMENT_CAPTURE !== 'at_order' && { paymentCapture: config.PAYMENT_CAPTURE }),
     carrierSilenceMs: config.CARRIER_SILENCE_AFTER,
     deliveryAskedEveryMs: config.DELIVERY_ASKED_EVERY,
     ...(config.REVIEW_ABOVE !== undefined && { reviewAbove: config.REVIEW_ABOVE }),

@@ -8,27 +8,28 @@ import { crashPoint } from '../../platform/crash-points/crash-point.js';
 /** `first`: it was this call that brought it about, so that it is told of once. `refunded`, minor unit: what this call gave back. */
 type ChargeOutcome =
   | { outcome: 'charged'; paymentId: string; first: boolean }
+  | { outcome: 'held'; paymentId: string; expiresAt: Date | undefined; first: boolean }
   | { outcome: 'declined'; paymentId: string; code: string; first: boolean }
   | { outcome: 'pending'; pending: PendingCharge }
   | { outcome: 'compensated'; paymentId: string; refunded: number };
 
 /**
- * Charges an order once, however often and however concurrently it is called. The row comes before the provider is
+ * Charges an order, or with `hold` only holds its money where the method can, once, however often and however concurrently it is called. The row comes before the provider is
  * asked, so that a refund always finds what to undo, and so that a later attempt knows that there was one before it.
  */
 export async function chargeOrder(
   service: PaymentService,
-  { method, ...order }: OrderAmount & { method: string },
+  { method, hold = false, ...order }: OrderAmount & { method: string; hold?: boolean },
 ): Promise<ChargeOutcome> {
   const { store } = service;
   crashPoint('charge: before the row');
-  const { payment, changed: firstAttempt } = await store.open(order);
+  const { payment, changed: firstAttempt } = await store.open(order, hold);
   // A charge that was on its way when the order was undone may have landed since, where the provider can't refuse it.
   if (payment.state === 'VOIDED') return calledOff(service, order);
   if (payment.state !== 'PENDING') return decided(payment, false);
   crashPoint('charge: row written');
 
-  const answer = await chargeAtProvider(service, payment, method, firstAttempt);
+  const answer = await chargeAtProvider(service, payment, { method, hold }, firstAttempt);
   crashPoint('charge: provider answered');
   switch (answer.outcome) {
     case 'charged': {
@@ -36,6 +37,14 @@ export async function chargeOrder(
       crashPoint('charge: recorded');
       // Called off while the provider was asked: the money must not stay there.
       if (recorded.payment.state !== 'CHARGED') return calledOff(service, order);
+      return decided(recorded.payment, recorded.changed);
+    }
+    case 'held': {
+      const recorded = await store.recordHold(order.orderId, answer.chargeId, expiryOf(answer));
+      crashPoint('charge: recorded');
+      const { state } = recorded.payment;
+      // Called off while the provider was asked: it must not stay held.
+      if (state !== 'AUTHORISED' && state !== 'CHARGED') return calledOff(service, order);
       return decided(recorded.payment, recorded.changed);
     }
     case 'declined': {
@@ -62,12 +71,12 @@ export async function chargeOrder(
 async function chargeAtProvider(
   { provider }: PaymentService,
   { orderId, amount, currency }: Payment,
-  method: string,
+  { method, hold }: { method: string; hold: boolean },
   firstAttempt: boolean,
 ): Promise<ProviderAnswer> {
   const known = firstAttempt ? undefined : await provider.find({ idempotencyKey: orderId });
   if (known !== undefined && known.outcome !== 'none') return known;
-  return provider.charge({ idempotencyKey: orderId, amount, currency, method });
+  return provider.charge({ idempotencyKey: orderId, amount, currency, method, ...(hold && { capture: false }) });
 }
 
 async function calledOff(service: PaymentService, order: OrderAmount): Promise<ChargeOutcome> {
@@ -79,6 +88,8 @@ function decided(payment: Payment, first: boolean): ChargeOutcome {
   switch (payment.state) {
     case 'CHARGED':
       return { outcome: 'charged', paymentId: payment.id, first };
+    case 'AUTHORISED':
+      return { outcome: 'held', paymentId: payment.id, expiresAt: payment.holdExpiresAt, first };
     case 'DECLINED':
       return { outcome: 'declined', paymentId: payment.id, code: payment.declineCode ?? 'declined', first };
     case 'REFUNDED':
@@ -89,12 +100,17 @@ function decided(payment: Payment, first: boolean): ChargeOutcome {
   }
 }
 
+/** null: the provider does not say. */
+const expiryOf = ({ expiresAt }: { expiresAt?: string }) => (expiresAt === undefined ? null : new Date(expiresAt));
+
 /** Writes down what became of a charge whose answer was never heard. Answers with the payment's state then. */
 export async function recordFromProvider({ store, provider }: PaymentService, orderId: string): Promise<string> {
   const answer = await provider.find({ idempotencyKey: orderId });
   switch (answer.outcome) {
     case 'charged':
       return (await store.recordCharge(orderId, answer.chargeId)).payment.state;
+    case 'held':
+      return (await store.recordHold(orderId, answer.chargeId, expiryOf(answer))).payment.state;
     case 'declined':
       return (await store.recordDecline(orderId, answer.code)).payment.state;
     case 'pending':

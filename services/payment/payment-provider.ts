@@ -28,12 +28,17 @@ export const providerSettings = {
 export interface PaymentProvider {
   charge(request: ProviderCharge): Promise<ProviderAnswer>;
   /**
+   * Takes what a charge with `capture: false` holds, once: who asks again, by this key or another, hears that it is taken. More
+   * than is held is refused, and so is what is held no more.
+   */
+  capture(request: ProviderCaptureRequest): Promise<ProviderCapture>;
+  /**
    * What became of the charge with this key, as Stripe's search by metadata or Adyen's payment status say it: however
    * long ago it was. `none`: nothing was charged or declined so far.
    */
   find(request: { idempotencyKey: string }): Promise<ProviderAnswer | { outcome: 'none' }>;
   /**
-   * Gives back what is left of the charge. Where nothing was charged it voids the key, so that a charge that lands late is
+   * Gives back what is left of the charge. Where nothing was taken it voids the key, and with it what is held, so that a charge that lands late is
    * refused, as a cancelled PaymentIntent does.
    */
   refund(request: { idempotencyKey: string }): Promise<ProviderRefund>;
@@ -90,14 +95,29 @@ export interface ProviderCharge {
   amount: number;
   currency: string;
   method: string;
+  /** false: it is only held, for `capture`, where the method can be; one that can't is charged. */
+  capture?: false;
 }
+
+export interface ProviderCaptureRequest {
+  idempotencyKey: string;
+  /** The key of the charge. */
+  chargeKey: string;
+  /** Minor unit. */
+  amount: number;
+}
+
+/** `refused` is no failure: it is known that nothing was taken. */
+export type ProviderCapture = { outcome: 'captured'; chargeId: string } | { outcome: 'refused'; code: string };
 
 /**
  * `voided`: the key was voided, or its charge refunded, by us before this call; nothing is charged. `pending`: it is decided
- * later, and until then a refund voids it. One that ended at the provider, unpaid, is `declined`.
+ * later, and until then a refund voids it. One that ended at the provider, unpaid, is `declined`, and so is a
+ * hold that has expired. `expiresAt`, RFC 3339: until when it is held, where the provider says so.
  */
 export type ProviderAnswer =
   | { outcome: 'charged'; chargeId: string }
+  | { outcome: 'held'; chargeId: string; expiresAt?: string }
   | { outcome: 'declined'; code: string }
   | { outcome: 'voided' }
   | ({ outcome: 'pending' } & PendingCharge);
@@ -109,7 +129,7 @@ export interface ProviderEntry {
   /** Minor unit. */
   amount: number;
   currency: string;
-  status: 'CHARGED' | 'DECLINED' | 'REFUNDED' | 'VOIDED';
+  status: 'HELD' | 'CHARGED' | 'DECLINED' | 'REFUNDED' | 'VOIDED';
   /** What was given back of it in parts. */
   parts: { idempotencyKey: string; refundId: string; amount: number }[];
   changedAt: Date;
@@ -162,6 +182,7 @@ export function withDeadline(provider: PaymentProvider, timeoutMs = PROVIDER_TIM
   };
   return {
     charge: (request) => within(() => provider.charge(request)),
+    capture: (request) => within(() => provider.capture(request)),
     find: (request) => within(() => provider.find(request)),
     refund: (request) => within(() => provider.refund(request)),
     refundPart: (request) => within(() => provider.refundPart(request)),

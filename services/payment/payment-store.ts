@@ -33,15 +33,18 @@ type Tables = Pick<Prisma.TransactionClient, 'payment'>;
 /** Of the operation that the database's trigger writes when a charge is undone. */
 export const undoIdOf = (orderId: string) => `${orderId}/refund-payment`;
 
+/** Of the operation that takes what is held: of the order and its step, so the same in every run of its Saga. */
+export const captureIdOf = (orderId: string) => `${orderId}/capture-payment`;
+
 /**
  * One row per order. Each write is conditional on the state it comes from, so that of two at once one moves the row
  * and the other sees where it stands.
  */
 export function createPaymentStore(prisma: PrismaClient) {
   return {
-    /** The order's payment. `changed`: nobody had asked for it before, and it is PENDING now. */
-    open: async (order: OrderAmount): Promise<Recorded> => {
-      const created = await insert(prisma, order, { status: 'PENDING' });
+    /** The order's payment. `changed`: nobody had asked for it before, and it is PENDING now. `heldFirst`: it is to be held, and taken later. */
+    open: async (order: OrderAmount, heldFirst = false): Promise<Recorded> => {
+      const created = await insert(prisma, order, { status: 'PENDING', heldFirst });
       if (created) return { payment: created, changed: true };
       const found = await prisma.payment.findUniqueOrThrow({ where: { orderId: order.orderId } });
       return { payment: toPayment(found), changed: false };
@@ -52,13 +55,32 @@ export function createPaymentStore(prisma: PrismaClient) {
       return row === null ? undefined : toPayment(row);
     },
 
+    /** Charged at once, or what was held is captured: its operation is then, too. */
     recordCharge: (orderId: string, chargeId: string): Promise<Recorded> =>
       move(prisma, orderId, { status: 'CHARGED', providerChargeId: chargeId }),
+
+    recordHold: (orderId: string, chargeId: string, expiresAt: Date | null): Promise<Recorded> =>
+      move(prisma, orderId, { status: 'AUTHORISED', providerChargeId: chargeId, holdExpiresAt: expiresAt }),
+
+    /** The row of a capture, before the provider is asked. `first`: nobody had asked before. */
+    openCapture: async ({ orderId, amount }: OrderAmount): Promise<{ first: boolean }> => {
+      const row = { id: captureIdOf(orderId), orderId, kind: 'CAPTURE', state: 'PENDING', amount: BigInt(amount) };
+      const { count } = await prisma.paymentOperation.createMany({ data: [row], skipDuplicates: true });
+      return { first: count === 1 };
+    },
+
+    /** The provider refuses it: the money is held still, or no more, and it may be asked for again. */
+    recordCaptureRefused: async (orderId: string, code: string): Promise<void> => {
+      await prisma.paymentOperation.updateMany({
+        where: { id: captureIdOf(orderId), state: { in: ['PENDING', 'REFUSED'] } },
+        data: { state: 'REFUSED', providerReference: code, updatedAt: new Date() },
+      });
+    },
 
     recordDecline: (orderId: string, code: string): Promise<Recorded> =>
       move(prisma, orderId, { status: 'DECLINED', declineCode: code }),
 
-    /** The mark that nothing was charged. A payment that was decided otherwise stays as it is. */
+    /** Let go of what was held, or the mark that nothing was charged. A payment that was decided otherwise stays as it is. */
     recordVoid: async (order: OrderAmount): Promise<RecordedUndo> => ({
       ...(await insertOrMove(prisma, order, { status: 'VOIDED' })),
       back: 0,
@@ -75,7 +97,7 @@ export function createPaymentStore(prisma: PrismaClient) {
      * The row of a part, and with it the amount, which nobody else can give back then. Of however many at once, no more
      * is taken than was charged.
      */
-    openPart: async ({ operationId: id, ...part }: RefundPartRequest): Promise<OpenedPart> => {
+    openPart: async ({ operationId: id, ...part }: RefundPartRequest): Promise<OpenedPart | 'only-held'> => {
       const data = { ...part, id, kind: 'REFUND', state: 'PENDING', amount: BigInt(part.amount) };
       try {
         return await prisma.$transaction(async (tables) => {
@@ -88,6 +110,7 @@ export function createPaymentStore(prisma: PrismaClient) {
       } catch (error) {
         if (!(error instanceof MoreThanIsLeftError)) throw error;
         const payment = await prisma.payment.findUnique({ where: { orderId: part.orderId } });
+        if (payment?.status === 'AUTHORISED') return 'only-held';
         return { left: payment?.status === 'CHARGED' ? Number(payment.amount - payment.refundedInParts) : 0 };
       }
     },
@@ -121,7 +144,7 @@ export function createPaymentStore(prisma: PrismaClient) {
 /** What the trigger has made of an undo, for instances of a version before. Answers with what it gave back, minor unit. */
 async function writeUndo(tables: Prisma.TransactionClient, payment: { id: string; orderId: string }): Promise<number> {
   const undo = await tables.paymentOperation.findUnique({ where: { id: undoIdOf(payment.orderId) } });
-  if (undo === null) return 0;
+  if (undo?.kind !== 'REFUND') return 0;
   const { amount } = undo;
   await tables.refund.upsert({
     where: { paymentId: payment.id },
@@ -142,7 +165,10 @@ async function takePart(tables: Prisma.TransactionClient, orderId: string, amoun
   return taken === 1;
 }
 
-type Change = { status: PaymentState } & Pick<Prisma.PaymentCreateManyInput, 'providerChargeId' | 'declineCode'>;
+type Change = { status: PaymentState } & Pick<
+  Prisma.PaymentCreateManyInput,
+  'providerChargeId' | 'declineCode' | 'heldFirst' | 'holdExpiresAt'
+>;
 
 async function insert(tables: Tables, order: OrderAmount, change: Change): Promise<Payment | undefined> {
   const [created] = await tables.payment.createManyAndReturn({
@@ -185,6 +211,7 @@ function toPayment(row: PaymentRow): Payment {
     // The column's CHECK holds it to these.
     state: row.status as PaymentState,
     declineCode: row.declineCode ?? undefined,
+    holdExpiresAt: row.holdExpiresAt ?? undefined,
     createdAt: row.createdAt,
   };
 }

@@ -14,6 +14,7 @@ export async function refundPart(service: PaymentService, part: RefundPartReques
   const { store } = service;
   crashPoint('part: before the row');
   const opened = await store.openPart(part);
+  if (opened === 'only-held') return { outcome: opened };
   if ('left' in opened) return { outcome: 'too-much', left: opened.left };
   const { operation, first } = opened;
   if (

@@ -34,12 +34,13 @@ interface UndoOutcome {
   first: boolean;
 }
 
-/** Gives back what is left of the charge; where nothing was charged, leaves a mark, here and at the provider, that refuses a late charge. */
+/** Gives back what is left of the charge, or lets go of what is held; where neither was, leaves a mark, here and at the provider, that refuses a late charge. */
 export async function undoCharge(service: PaymentService, order: OrderAmount): Promise<UndoOutcome> {
   const payment = await service.store.find(order.orderId);
   switch (payment?.state) {
     case undefined:
     case 'PENDING':
+    case 'AUTHORISED':
     case 'CHARGED':
     // A charge that was on its way may have landed since, where the provider can't refuse it.
     case 'VOIDED':

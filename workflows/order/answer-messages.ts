@@ -47,6 +47,7 @@ export function answerMessages(saga: Saga): void {
   setHandler(paymentChanged, () => {
     payment.news += 1;
     attention.wake('charge-payment');
+    attention.wake('capture-payment');
   });
   setHandler(retry, () => attention.answer('retry'));
   setHandler(settled, () => attention.answer('settled'));

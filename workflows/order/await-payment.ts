@@ -3,7 +3,7 @@ import type { ChargeAnswer, PendingCharge } from '../../contracts/activities/pay
 import type { PendingPayment } from '../../contracts/http/orders.js';
 import { showInSearch } from './operator-view.js';
 import type { Saga } from './saga.js';
-import { chargeOf } from './step-activities.js';
+import { chargeRequestOf } from './capture-payment.js';
 import { stepEntry } from './step-outcome.js';
 
 /** What orders asked by that were started before their input said it. */
@@ -21,7 +21,7 @@ export async function chargeUntilDecided(saga: Saga, until: number): Promise<Cha
   const { input, services, payment, attention, details, earlierRuns } = saga;
   const askedEveryMs = input.paymentAskedEveryMs ?? EARLIER_ASKED_EVERY_MS;
   const beganAt = until - input.paymentWindowMs;
-  const look = () => services.chargePaymentUntil(until, chargeOf(input));
+  const look = () => services.chargePaymentUntil(until, chargeRequestOf(input));
   let isFirst = true;
   try {
     for (;;) {

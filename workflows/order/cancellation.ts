@@ -139,7 +139,8 @@ export class Compensations {
     const compensation = compensationOf(step);
     if (compensation === undefined) return;
     stopIfCancelled();
-    this.#registered.unshift(compensation);
+    // What undoes two steps is run once, where it was due first.
+    if (!this.#registered.includes(compensation)) this.#registered.unshift(compensation);
   }
 
   /** Where it isn't known what another run, or a workflow that is gone, had begun. */

@@ -2,6 +2,7 @@ import { allHandlersFinished, CancellationScope, condition, patched } from '@tem
 import type { Order } from '../../contracts/http/orders.js';
 import type { OrderSagaInput } from '../../contracts/order-saga.js';
 import { awaitDelivery } from './await-delivery.js';
+import { holdIn, takeHeldPayment } from './capture-payment.js';
 import { chargeUntilDecided } from './await-payment.js';
 import { awaitReview } from './await-review.js';
 import { answerMessages } from './answer-messages.js';
@@ -14,8 +15,8 @@ import { RETURNED, type UndoCause } from './cancellation.js';
 import { undoOrder } from './undo-order.js';
 
 /**
- * The story of an order: its stock is held, a person looks at it where it is large, it is paid, delivered, and the stock
- * leaves the books. A refusal, a return, a customer or an operator may end that story anywhere before delivery; then all
+ * The story of an order: its stock is held, a person looks at it where it is large, it is paid (or its money held, and taken
+ * once the carrier has the parcel), delivered, and the stock leaves the books. A refusal, a return, a customer or an operator may end that story anywhere before delivery; then all
  * that was done is undone. So an order always finishes or always undoes itself, and the workflow completes with the order
  * either way.
  */
@@ -61,6 +62,7 @@ async function chargePayment(saga: Saga): Promise<void> {
     (result) => ({
       status: 'PAYMENT_COMPLETED',
       ...textsIn(result, 'paymentId'),
+      ...holdIn(result),
       events: [{ topic: 'payment-completed' }],
     }),
     until,
@@ -95,6 +97,7 @@ export async function completeOrder(saga: Saga): Promise<void> {
   details.phase('Delivered: its stock leaves the books.');
   // Called off while the carrier was being asked, and delivered all the same: asking again tells its tracking number.
   if (!hasBegunDelivery(journal.order)) await startDelivery(saga);
+  await takeHeldPayment(saga);
   await step(
     'commit-stock',
     () => services.commitStock(stockOf(input.order)),

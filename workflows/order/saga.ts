@@ -11,8 +11,8 @@ import { EarlierRuns, OrderJournal, recordProgress } from './order-journal.js';
 import { wasByHand, StepRefused, StepTooLate, stepEntry } from './step-outcome.js';
 import { stepActivities } from './step-activities.js';
 
-/** What the row learns of a step, and what Kafka is told. No result: an operator settled it elsewhere. */
-type Learnt<T> = (result: T | undefined) => OrderPatch & { events?: OrderProgress['events'] };
+/** What the row learns of a step, `detail` in its timeline, and what Kafka is told. No result: an operator settled it elsewhere. */
+type Learnt<T> = (result: T | undefined) => OrderPatch & { events?: OrderProgress['events']; detail?: string };
 
 /** What the parts of the story share. */
 export function openSaga(input: OrderSagaInput) {
@@ -59,8 +59,9 @@ export function openSaga(input: OrderSagaInput) {
   async function step<T>(name: SagaStep, run: () => Promise<T>, learnt: Learnt<T>, until?: number): Promise<void> {
     compensations.registerFor(name);
     const { result, entry } = await perform(name, run, until);
-    const { events, ...patch } = learnt(result);
-    await journal.record(patch, isCompensation(name) ? { ...entry, outcome: 'undone' } : entry, events);
+    const { events, detail, ...patch } = learnt(result);
+    const told = detail === undefined ? entry : { detail, ...entry };
+    await journal.record(patch, isCompensation(name) ? { ...told, outcome: 'undone' } : told, events);
   }
 
   return {
@@ -75,6 +76,8 @@ export function openSaga(input: OrderSagaInput) {
       news: 0,
       /** How often it was written down how the payment stands. */
       timesShown: 0,
+      /** What is held was taken, or an operator has seen to it. */
+      isTaken: false,
     },
     compensations,
     cancellation,

@@ -81,6 +81,7 @@ export function stepActivities(attentionAfterMs: number) {
         { summary: 'asks what the carrier has said of the parcel', cancellationType: 'TRY_CANCEL' },
         [request],
       ),
+    capturePayment: of<PaymentActivities>('capture-payment').capturePayment,
     commitStock: of<InventoryActivities>('commit-stock').commitStock,
     cancelDelivery: of<DeliveryActivities>('cancel-delivery').cancelDelivery,
     refundPayment: of<PaymentActivities>('refund-payment').refundPayment,

@@ -157,6 +157,7 @@ const IS_OF_SERVICE: Partial<Record<SagaStep, Check>> = {
   // What a payment was said to be is taken for it.
   'charge-payment': (result) => textsIn(result, 'paymentId').paymentId !== undefined,
   'start-delivery': (result) => typeof fieldOf(result, 'carrier') === 'string',
+  'capture-payment': (result) => typeof fieldOf(result, 'captured') === 'boolean',
   'refund-payment': (result) => typeof fieldOf(result, 'refunded') === 'boolean',
 } satisfies Record<StepWithAnswer, Check>;
 

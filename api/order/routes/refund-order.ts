@@ -41,6 +41,8 @@ export const refundOrder = ({ store, sagas }: OrderContext) =>
           currency,
         });
       }
+      case 'only-held':
+        throw problemOf('payment-only-held');
       case 'restock-too-much': {
         const { productId, left } = answer;
         throw conflict('restock-too-much', `Of product ${productId} ${left} can go back to stock.`, {

@@ -1,5 +1,5 @@
 import type { OrderPatch, StockDecision } from '../../../contracts/activities/order-activities.js';
-import type { Order, PendingPayment, ShownState } from '../../../contracts/http/orders.js';
+import type { Order, OrderPayment, ShownState } from '../../../contracts/http/orders.js';
 import type { OrderFacts } from '../../../contracts/order-saga.js';
 import { mayMove, type OrderStatus, type Review } from '../../../contracts/order-status.js';
 import type { AttentionReason } from '../../../contracts/saga-steps.js';
@@ -12,8 +12,8 @@ export type OrderState = { [Fact in keyof OrderFacts]-?: NonNullable<OrderFacts[
   status: OrderStatus;
   stockDecision: StockDecision | null;
   needsAttention: boolean;
-  /** How its payment stood when it was last awaited, kept when it no longer is. */
-  payment: PendingPayment | null;
+  /** How its payment stood when it was last awaited, held or taken, kept when it no longer is. */
+  payment: OrderPayment | null;
   /** The last thing that it needed attention for, kept when it no longer does: what is older comes late. */
   attention: Attention | null;
 };
@@ -78,13 +78,18 @@ function attentionAfter(
 export function shownState(state: OrderState, updatedAt: string): ShownState {
   const { stockDecision: _decision, needsAttention, attention, payment, ...facts } = state;
   const shown = needsAttention && attention !== null ? attention : null;
-  const awaited = state.status === 'INVENTORY_RESERVED' ? payment : null;
   return {
-    ...(known({ ...facts, payment: awaited }) as OrderFacts & Pick<ShownState, 'status'>),
+    ...(known({ ...facts, payment: isShown(payment, state.status) ? payment : null }) as OrderFacts & Pick<ShownState, 'status'>),
     needsAttention,
     ...(shown && { attention: { step: shown.step, since: shown.since, error: shown.error } }),
     updatedAt,
   };
+}
+
+/** What is awaited while that is so; what is held until it is let go. */
+function isShown(payment: OrderPayment | null, status: OrderStatus): boolean {
+  const isOfHold = payment?.status === 'HELD' || payment?.status === 'CAPTURED';
+  return isOfHold ? status !== 'CANCELLED' : status === 'INVENTORY_RESERVED';
 }
 
 /** As far as it can be told from what was shown. */

@@ -5,7 +5,7 @@ export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
 /**
  * What is shown outside, and two that are not: PENDING, the provider was asked and its answer is not known; VOIDED, the
- * mark of a refund where nothing was charged.
+ * mark of a refund where nothing was charged, or what was held let go of.
  */
 export type PaymentState = PaymentStatus | 'PENDING' | 'VOIDED';
 
@@ -20,12 +20,16 @@ export interface Payment {
   state: PaymentState;
   /** The provider's code; with DECLINED. */
   declineCode: string | undefined;
+  /** Until when the provider holds it, where it says so. */
+  holdExpiresAt: Date | undefined;
   createdAt: Date;
 }
 
-/** VOIDED to REFUNDED is a charge that turned up after its mark: the money that came back must stand in the books. */
+/** AUTHORISED is held, and not taken. VOIDED to REFUNDED is a charge that turned up after its mark: the money that came back must stand in the books. */
 export const PAYMENT_TRANSITIONS: Record<PaymentState, readonly PaymentState[]> = {
-  PENDING: ['CHARGED', 'DECLINED', 'REFUNDED', 'VOIDED'],
+  PENDING: ['AUTHORISED', 'CHARGED', 'DECLINED', 'REFUNDED', 'VOIDED'],
+  // Straight to REFUNDED where nobody heard that it was captured before its undo.
+  AUTHORISED: ['CHARGED', 'REFUNDED', 'VOIDED'],
   CHARGED: ['REFUNDED'],
   VOIDED: ['REFUNDED'],
   DECLINED: [],

@@ -17,6 +17,7 @@ describe('the simulated provider, by payment method', () => {
     ['card_flaky', ['fail', 'fail', 'charge', 'charge']],
     ['card_provider_down', ['fail', 'fail', 'fail', 'fail']],
     ['card_review', ['charge', 'charge', 'charge', 'charge']],
+    ['card_hold_expires', ['charge', 'charge', 'charge', 'charge']],
     ['card_3ds', ['await', 'await', 'await', 'await']],
     ['bank_transfer', ['await', 'await', 'await', 'await']],
     ['bank_transfer_unpaid', ['await', 'await', 'await', 'await']],

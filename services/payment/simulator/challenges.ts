@@ -1,4 +1,5 @@
 import type { Challenge, ChallengeAnswer } from '../../../contracts/http/payments.js';
+import { madeNow } from './holds.js';
 import type { LedgerEntry, PrismaClient } from './prisma/generated/client.js';
 
 /** A charge by it is made once its customer has confirmed it at the bank. */
@@ -12,6 +13,7 @@ const NOT_CONFIRMED = 'authentication_failed';
 
 const STATES: Record<string, Challenge['state']> = {
   TRIED: 'WAITING',
+  HELD: 'CONFIRMED',
   CHARGED: 'CONFIRMED',
   REFUNDED: 'CONFIRMED',
   DECLINED: 'REFUSED',
@@ -31,10 +33,12 @@ export function createChallenges(prisma: PrismaClient) {
     /** The first answer counts, and none once the charge was called off. The provider tells us of it, as of a transfer. */
     answer: async (id: string, { decision }: ChallengeAnswer): Promise<Challenge | undefined> => {
       const now = new Date();
+      const asked = await prisma.ledgerEntry.findUnique({ where: { chargeId: id } });
+      if (asked === null) return undefined;
       await prisma.ledgerEntry.updateMany({
         where: { chargeId: id, method: CHALLENGED_METHOD, status: 'TRIED' },
         data: {
-          ...(decision === 'confirm' ? { status: 'CHARGED' } : { status: 'DECLINED', declineCode: NOT_CONFIRMED }),
+          ...(decision === 'confirm' ? madeNow(asked) : { status: 'DECLINED', declineCode: NOT_CONFIRMED }),
           ...{ tellAt: now, updatedAt: now },
         },
       });

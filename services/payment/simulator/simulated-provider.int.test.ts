@@ -13,7 +13,11 @@ describeProvider('The simulated provider', async () => {
       pays: 'card_ok',
       declined: { method: 'card_insufficient_funds', code: 'insufficient_funds' },
       paysLater: 'bank_transfer',
+      losesCapture: 'card_lost_answer',
     },
+    losingCapture: (capture) => expect(capture()).rejects.toThrow(ProviderUnavailable),
+    expire: (idempotencyKey) =>
+      ledger.ledgerEntry.update({ where: { idempotencyKey }, data: { holdExpiresAt: new Date(Date.now() - 1) } }),
     losing: (charge) => expect(charge('card_lost_answer')).rejects.toThrow(ProviderUnavailable),
     failing: async (asked) => {
       await simulator.set({ provider: 'down' });

@@ -5,13 +5,16 @@ import {
   ProviderUnavailable,
   type PaymentProvider,
   type ProviderAnswer,
+  type ProviderCapture,
   type ProviderCharge,
+  type ProviderCaptureRequest,
   type ProviderEntry,
   type ProviderPart,
   type ProviderRefund,
   type ProviderRefundPart,
 } from '../payment-provider.js';
 import { CHALLENGED_METHOD, CHALLENGE_PAGE } from './challenges.js';
+import { canBeHeld, HOLD_EXPIRED, madeNow } from './holds.js';
 import type { LedgerEntry, LedgerRefund, PrismaClient } from './prisma/generated/client.js';
 import { createSimulatorSwitch } from './simulator-switch.js';
 
@@ -40,6 +43,7 @@ const BEHAVIOURS: Record<Method, (attempt: Attempt) => Behaviour> = {
   card_flaky: ({ number }) => (number <= 2 ? { does: 'fail', why: 'internal error' } : charge),
   card_provider_down: ({ providerUp }) => (providerUp ? charge : { does: 'fail', why: 'the provider is down' }),
   card_review: () => charge,
+  card_hold_expires: () => charge,
   card_3ds: () => ({ does: 'await', paid: 'once confirmed' }),
   bank_transfer: () => ({ does: 'await', paid: 'later' }),
   bank_transfer_unpaid: () => ({ does: 'await', paid: 'never' }),
@@ -82,9 +86,13 @@ export function createSimulatedProvider(
       throw new ProviderUnavailable('the provider is down');
   };
 
-  /** The money comes by itself: that is found whenever somebody looks. */
-  const receiveTransfers = async (idempotencyKey?: string): Promise<void> => {
+  /** The money comes by itself, and a hold ends by itself: that is found whenever somebody looks. */
+  const passTime = async (idempotencyKey?: string): Promise<void> => {
     const now = new Date();
+    await ledger.updateMany({
+      where: { ...(idempotencyKey !== undefined && { idempotencyKey }), status: 'HELD', holdExpiresAt: { lte: now } },
+      data: { status: 'DECLINED', declineCode: HOLD_EXPIRED, updatedAt: now },
+    });
     await ledger.updateMany({
       where: { ...(idempotencyKey !== undefined && { idempotencyKey }), status: 'TRIED', paidAt: { lte: now } },
       data: { status: 'CHARGED', updatedAt: now },
@@ -99,6 +107,10 @@ export function createSimulatedProvider(
     switch (entry.status) {
       case 'CHARGED':
         return { outcome: 'charged', chargeId: entry.chargeId };
+      case 'HELD': {
+        const expiresAt = entry.holdExpiresAt?.toISOString();
+        return { outcome: 'held', chargeId: entry.chargeId, ...(expiresAt !== undefined && { expiresAt }) };
+      }
       case 'DECLINED':
         return { outcome: 'declined', code: entry.declineCode ?? 'declined' };
       case 'TRIED':
@@ -113,8 +125,9 @@ export function createSimulatedProvider(
     return { nextAction: { type: 'redirect', url: challengePage.replace('{challengeId}', chargeId) } };
   };
 
-  const charge = async (request: ProviderCharge): Promise<ProviderAnswer> => {
+  const charge = async ({ capture, ...request }: ProviderCharge): Promise<ProviderAnswer> => {
     const { idempotencyKey } = request;
+    const hold = capture === false && canBeHeld(request.method);
     const providerUp = asksWhetherUp(request.method) && (await state.read()).provider === 'up';
     const first = behaviourOf(request.method, { number: 1, providerUp });
     const paidAt = first.does === 'await' && first.paid === 'later' ? new Date(Date.now() + transferMs) : null;
@@ -122,13 +135,13 @@ export function createSimulatedProvider(
       data: [
         {
           ...{ ...request, amount: BigInt(request.amount), chargeId: newChargeId() },
-          ...{ ...entryAfter(first), attempts: 1, paidAt, tellAt: paidAt },
+          ...{ ...entryAfter(first, { ...request, hold }), attempts: 1, hold, paidAt, tellAt: paidAt },
         },
       ],
       skipDuplicates: true,
     });
     if (created) return answer(created, first);
-    await receiveTransfers(idempotencyKey);
+    await passTime(idempotencyKey);
     for (;;) {
       const entry = await ledger.findUniqueOrThrow({ where: { idempotencyKey } });
       if (entry.status !== 'TRIED') return answer(entry);
@@ -136,14 +149,14 @@ export function createSimulatedProvider(
       const behaviour = behaviourOf(entry.method, { number: attempts, providerUp });
       const [changed] = await ledger.updateManyAndReturn({
         where: { idempotencyKey, status: 'TRIED', attempts: entry.attempts },
-        data: { ...entryAfter(behaviour), attempts, updatedAt: new Date() },
+        data: { ...entryAfter(behaviour, entry), attempts, updatedAt: new Date() },
       });
       if (changed) return answer(changed, behaviour);
     }
   };
 
   const find: PaymentProvider['find'] = async ({ idempotencyKey }) => {
-    await receiveTransfers(idempotencyKey);
+    await passTime(idempotencyKey);
     const entry = await ledger.findUnique({ where: { idempotencyKey } });
     if (entry === null) return { outcome: 'none' };
     await failWhileDown(entry.method);
@@ -151,7 +164,7 @@ export function createSimulatedProvider(
   };
 
   const refund = async ({ idempotencyKey }: { idempotencyKey: string }): Promise<ProviderRefund> => {
-    await receiveTransfers(idempotencyKey);
+    await passTime(idempotencyKey);
     for (;;) {
       const entry = await ledger.findUnique({ where: { idempotencyKey } });
       if (entry === null) {
@@ -159,8 +172,8 @@ export function createSimulatedProvider(
         const mark = { idempotencyKey, chargeId: newChargeId(), amount: 0n, currency: 'XXX', method: '' };
         const { count } = await ledger.createMany({ data: [{ ...mark, status: 'VOIDED' }], skipDuplicates: true });
         if (count === 1) return { refunded: false };
-      } else if (entry.status === 'CHARGED' || entry.status === 'TRIED') {
-        if (entry.status === 'CHARGED') await failWhileDown(entry.method);
+      } else if (entry.status === 'CHARGED' || entry.status === 'HELD' || entry.status === 'TRIED') {
+        if (entry.status !== 'TRIED') await failWhileDown(entry.method);
         await ledger.updateMany({
           where: { idempotencyKey, status: entry.status },
           data:
@@ -174,11 +187,31 @@ export function createSimulatedProvider(
     }
   };
 
+  /** Of those at once, and of an undo beside them, one finds it held. */
+  const capture = async ({ chargeKey, amount }: ProviderCaptureRequest): Promise<ProviderCapture> => {
+    await passTime(chargeKey);
+    const known = await ledger.findUnique({ where: { idempotencyKey: chargeKey } });
+    if (known === null) return { outcome: 'refused', code: 'no_such_charge' };
+    await failWhileDown(known.method);
+    const now = new Date();
+    const { count } = await ledger.updateMany({
+      where: { idempotencyKey: chargeKey, status: 'HELD', amount: { gte: amount }, holdExpiresAt: { gt: now } },
+      data: { status: 'CHARGED', amount: BigInt(amount), updatedAt: now },
+    });
+    const entry = await ledger.findUniqueOrThrow({ where: { idempotencyKey: chargeKey } });
+    // Taken, and nobody hears of it.
+    if (count === 1 && entry.method === 'card_lost_answer') throw new ProviderUnavailable('the answer was lost');
+    if (entry.status === 'CHARGED') return { outcome: 'captured', chargeId: entry.chargeId };
+    const isTooMuch = entry.status === 'HELD' && entry.amount < amount;
+    return { outcome: 'refused', code: isTooMuch ? 'amount_too_large' : (entry.declineCode ?? 'not_held') };
+  };
+
   /** What was refused stays so: less and less is left. */
   const refundPart = async ({ idempotencyKey, chargeKey, amount }: ProviderRefundPart): Promise<ProviderPart> => {
     const entry = await ledger.findUnique({ where: { idempotencyKey: chargeKey } });
     if (entry === null) return { outcome: 'refused', code: 'no_such_charge' };
     await failWhileDown(entry.method);
+    if (entry.status === 'HELD') return { outcome: 'refused', code: 'charge_not_captured' };
     const part = { idempotencyKey, chargeKey, amount: BigInt(amount), refundId: `re_${randomUUID()}` };
     return prisma
       .$transaction(async (tables): Promise<ProviderPart> => {
@@ -198,7 +231,7 @@ export function createSimulatedProvider(
   };
 
   const list: PaymentProvider['list'] = async ({ after = '', limit, since }) => {
-    await receiveTransfers();
+    await passTime();
     const entries = await ledger.findMany({
       where: {
         status: { not: 'TRIED' },
@@ -213,12 +246,12 @@ export function createSimulatedProvider(
   };
 
   const entriesOf: PaymentProvider['entriesOf'] = async (keys) => {
-    await receiveTransfers();
+    await passTime();
     const where = { status: { not: 'TRIED' }, idempotencyKey: { in: [...keys] } };
     return (await ledger.findMany({ where, include: { refunds: true } })).map(toEntry);
   };
 
-  return { charge, find, refund, refundPart, list, entriesOf };
+  return { charge, capture, find, refund, refundPart, list, entriesOf };
 }
 
 /** Undoes what a transaction has written. */
@@ -249,10 +282,13 @@ function isAwaited({ method, attempts }: LedgerEntry): boolean {
 
 const newChargeId = () => `ch_${randomUUID()}`;
 
-function entryAfter(behaviour: Behaviour): { status: string; declineCode?: string } {
+function entryAfter(
+  behaviour: Behaviour,
+  of: { hold: boolean; method: string },
+): { status: string; declineCode?: string; holdExpiresAt?: Date | null } {
   switch (behaviour.does) {
     case 'charge':
-      return { status: 'CHARGED' };
+      return madeNow(of);
     case 'decline':
       return { status: 'DECLINED', declineCode: behaviour.code };
     case 'fail':

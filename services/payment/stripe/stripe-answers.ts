@@ -24,6 +24,8 @@ export function answerOf(intent: Stripe.PaymentIntent): ProviderAnswer | { outco
   switch (intent.status) {
     case 'succeeded':
       return { outcome: 'charged', chargeId: intent.id };
+    case 'requires_capture':
+      return { outcome: 'held', chargeId: intent.id, expiresAt: heldUntil(intent) };
     case 'processing':
       return { outcome: 'pending' };
     case 'requires_action': {
@@ -38,6 +40,15 @@ export function answerOf(intent: Stripe.PaymentIntent): ProviderAnswer | { outco
       return { outcome: 'declined', code: failure.decline_code ?? failure.code ?? failure.type };
     }
   }
+}
+
+/** How long Stripe holds a card's money by itself, in seconds. https://docs.stripe.com/payments/place-a-hold-on-a-payment-method */
+const HELD_FOR_S = 7 * 86_400;
+
+/** RFC 3339: as Stripe says it of the charge, where that is expanded. */
+function heldUntil({ latest_charge: charge, created }: Stripe.PaymentIntent): string {
+  const said = typeof charge === 'object' ? charge?.payment_method_details?.card?.capture_before : undefined;
+  return new Date((said ?? created + HELD_FOR_S) * 1000).toISOString();
 }
 
 /** Minor unit. Needs `latest_charge` expanded. */
@@ -80,6 +91,7 @@ export function entryOf(
 
 function statusOf(intent: Stripe.PaymentIntent, undone: boolean): ProviderEntry['status'] | undefined {
   if (intent.status === 'succeeded') return undone && leftOf(intent) === 0 ? 'REFUNDED' : 'CHARGED';
+  if (intent.status === 'requires_capture') return 'HELD';
   if (intent.status === 'canceled' && undone) return 'VOIDED';
   return answerOf(intent).outcome === 'declined' ? 'DECLINED' : undefined;
 }

@@ -14,6 +14,9 @@ const LEARNS_FOR_MS = 4_000;
 /** As many as Stripe gives at once. */
 const PAGE = 100;
 
+/** Taken, or held. */
+const HAS_MONEY: readonly Stripe.PaymentIntent.Status[] = ['succeeded', 'requires_capture'];
+
 /** What of our payment database Stripe's side needs. */
 export type StripeTables = Pick<PrismaClient, 'stripeIntent' | 'providerEvent'>;
 
@@ -56,7 +59,7 @@ export function createStripeBooks(
     // Not every account may search (those of India may not).
     const found = await askStripe(() => stripe.paymentIntents.search({ query, limit: PAGE })).catch(unlessRefused());
     const tried = found?.data.filter((intent) => answerOf(intent).outcome !== 'none') ?? [];
-    const intent = tried.find(({ status }) => status === 'succeeded') ?? tried[0];
+    const intent = tried.find(({ status }) => HAS_MONEY.includes(status)) ?? tried[0];
     if (intent === undefined) return row;
     await writeDown([{ key, intentId: intent.id }]);
     return intents.findUnique({ where });
@@ -86,7 +89,7 @@ export function createStripeBooks(
     const learnIntents = (page: Stripe.PaymentIntent[]) =>
       writeDown(
         page.flatMap(({ id: intentId, status, metadata: { [METADATA.charge]: key } }) =>
-          key !== undefined && status === 'succeeded' ? [{ key, intentId }] : [],
+          key !== undefined && HAS_MONEY.includes(status) ? [{ key, intentId }] : [],
         ),
       );
     await read('intents', (page) => stripe.paymentIntents.list({ ...newer, ...page }), learnIntents);

@@ -21,7 +21,10 @@ describeProvider('Stripe', async () => {
       pays: 'pm_card_visa',
       declined: { method: 'pm_card_visa_chargeDeclinedInsufficientFunds', code: 'insufficient_funds' },
       paysLater: 'pm_debit',
+      losesCapture: 'pm_card_visa',
     },
+    losingCapture: (capture) => gone(['lost', 'down'], () => expect(capture()).rejects.toThrow(ProviderUnavailable)),
+    expire: (key) => Promise.resolve(standIn.expire(key)),
     // The package asks again where a connection breaks, so that it must find nobody then.
     losing: (charge) =>
       gone(['none', 'lost', 'down'], () => expect(charge('pm_card_visa')).rejects.toThrow(ProviderUnavailable)),

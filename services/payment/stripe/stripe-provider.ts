@@ -4,6 +4,7 @@ import {
   ProviderUnavailable,
   type PaymentProvider,
   type ProviderAnswer,
+  type ProviderCapture,
   type ProviderCharge,
   type ProviderPart,
   type ProviderRefund,
@@ -20,6 +21,8 @@ const NOT_PAYABLE = new Set([
   'currency_not_supported',
   'invalid_charge_amount',
 ]);
+/** The same of a capture: it is held no more, or less is. */
+const NOT_CAPTURABLE = new Set(['payment_intent_unexpected_state', 'amount_too_large', 'charge_expired_for_capture']);
 /** The same of a refund. */
 const NOT_REFUNDABLE = new Set(['charge_already_refunded', 'charge_disputed', 'charge_not_refundable']);
 
@@ -34,11 +37,13 @@ export function createStripeProvider(stripe: Stripe, tables: StripeTables, logge
   const { look, refundsOf, rowOf, list, entriesOf } = createStripeBooks(stripe, tables, logger);
 
   /** An intent that is confirmed by nobody yet, under its key: the first one that was written down. */
-  const begin = async ({ idempotencyKey: key, amount, currency }: ProviderCharge): Promise<StripeIntent> => {
+  const begin = async ({ idempotencyKey: key, amount, currency, capture }: ProviderCharge): Promise<StripeIntent> => {
     const request = {
       ...{ amount, currency: currency.toLowerCase(), metadata: { [METADATA.charge]: key } },
       // Whoever pays is not there any more, so nothing that sends them somewhere else.
       automatic_payment_methods: { enabled: true, allow_redirects: 'never' as const },
+      // Cards can be held; a method that can't is charged, rather than declined.
+      ...(capture === false && { payment_method_options: { card: { capture_method: 'manual' as const } } }),
     };
     const { id } = await askOnce(
       key,
@@ -50,8 +55,8 @@ export function createStripeProvider(stripe: Stripe, tables: StripeTables, logge
     return intents.findUniqueOrThrow({ where: { key } });
   };
 
-  const confirm = async (id: string, { idempotencyKey: key, method }: ProviderCharge) => {
-    const request = { payment_method: method, error_on_requires_action: true };
+  const confirm = async (id: string, { idempotencyKey: key, method, capture }: ProviderCharge) => {
+    const request = { payment_method: method, error_on_requires_action: true, ...(capture === false && { expand: ['latest_charge'] }) };
     const decided = async () => {
       const intent = await look(id);
       return answerOf(intent).outcome === 'none' ? undefined : intent;
@@ -86,6 +91,28 @@ export function createStripeProvider(stripe: Stripe, tables: StripeTables, logge
     } catch (error) {
       if (!(error instanceof StripeRefused) || !isNotPayable(error)) throw error;
       return { outcome: 'declined', code: error.code };
+    }
+  };
+
+  /** By Stripe's own states it is captured once, and not after it was cancelled or has expired. */
+  const capture: PaymentProvider['capture'] = async ({ idempotencyKey, chargeKey, amount }) => {
+    const row = await rowOf(chargeKey);
+    const id = row?.intentId;
+    if (!id || row.undone) return { outcome: 'refused', code: 'no_such_charge' };
+    // Before Stripe is asked: a pass that follows changes looks at it.
+    await intents.update({ where: { key: chargeKey }, data: { updatedAt: new Date() } });
+    const takenBefore = async () => {
+      const intent = await look(id);
+      return intent.status === 'succeeded' ? intent : undefined;
+    };
+    const call = (options: Stripe.RequestOptions) =>
+      stripe.paymentIntents.capture(id, { amount_to_capture: amount }, options);
+    try {
+      await askOnce(idempotencyKey, call, takenBefore, ({ code }) => NOT_CAPTURABLE.has(code));
+      return { outcome: 'captured', chargeId: id };
+    } catch (error) {
+      if (!(error instanceof StripeRefused)) throw error;
+      return captureRefused(await look(id), error);
     }
   };
 
@@ -158,7 +185,13 @@ export function createStripeProvider(stripe: Stripe, tables: StripeTables, logge
     }
   };
 
-  return { charge, find, refund, refundPart, list, entriesOf };
+  return { charge, capture, find, refund, refundPart, list, entriesOf };
+}
+
+/** How it stands says more than the refusal: it was taken before, or let go of meanwhile. */
+function captureRefused(intent: Stripe.PaymentIntent, { code }: StripeRefused): ProviderCapture {
+  if (intent.status === 'succeeded') return { outcome: 'captured', chargeId: intent.id };
+  return { outcome: 'refused', code: intent.cancellation_reason ?? code };
 }
 
 const isNotPayable = ({ code }: StripeRefused): boolean => NOT_PAYABLE.has(code);

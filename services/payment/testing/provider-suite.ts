@@ -5,9 +5,13 @@ import { type PaymentProvider, type ProviderCharge, ProviderUnavailable } from '
 /** A provider, and how it is brought into what can happen. */
 export interface ProviderUnderTest {
   provider: PaymentProvider;
-  methods: { pays: string; declined: { method: string; code: string }; paysLater: string };
+  methods: { pays: string; declined: { method: string; code: string }; paysLater: string; losesCapture: string };
   /** Charges, and nobody hears of it: by the method that it answers with, which is then up again. */
   losing: (charge: (method: string) => Promise<unknown>) => Promise<unknown>;
+  /** Captures what was charged by `losesCapture`, and nobody hears of it. */
+  losingCapture: (capture: () => Promise<unknown>) => Promise<unknown>;
+  /** What is held by this key is held no longer: nobody has captured it in its time. */
+  expire: (key: string) => Promise<unknown>;
   /** It fails while that runs, and nothing happens there: charges by the method that it answers with. */
   failing: (asked: (method: string) => Promise<unknown>) => Promise<unknown>;
   /** The money of what is paid later is there. */
@@ -159,6 +163,103 @@ export function describeProvider(name: string, open: () => Promise<ProviderUnder
 
     it('refuses a part of what was never charged', async () => {
       expect(await provider.refundPart(partOf(1))).toEqual({ outcome: 'refused', code: 'no_such_charge' });
+    });
+
+    const held = async (method = test.methods.pays): Promise<string> => {
+      const of: ProviderCharge = { ...request, method, capture: false };
+      // Of the charge, too, the first answer may be lost.
+      const answer = await provider.charge(of).catch(() => provider.charge(of));
+      if (answer.outcome !== 'held') throw new Error(`not held but ${answer.outcome}`);
+      return answer.chargeId;
+    };
+    const captureOf = (amount = request.amount) => ({
+      idempotencyKey: `${request.idempotencyKey}/capture`,
+      chargeKey: request.idempotencyKey,
+      amount,
+    });
+    const refusedCapture = { outcome: 'refused', code: expect.any(String) as string };
+
+    it('holds what is not to be captured, and says until when', async () => {
+      const chargeId = await held();
+      expect(await held()).toBe(chargeId);
+      const found = await provider.find(request);
+      expect(found).toMatchObject({ outcome: 'held', chargeId });
+      expect(Date.parse((found as { expiresAt: string }).expiresAt)).toBeGreaterThan(Date.now());
+      expect(await entry()).toMatchObject({ status: 'HELD', chargeId, amount: request.amount, parts: [] });
+    });
+
+    it('charges what can not be held', async () => {
+      const later = { ...request, method: test.methods.paysLater, capture: false } as const;
+      expect(await provider.charge(later)).toEqual({ outcome: 'pending' });
+      await test.paid(request.idempotencyKey);
+      expect(await provider.charge(later)).toMatchObject({ outcome: 'charged' });
+    });
+
+    it('captures a hold once, however often and by how many it is asked', async () => {
+      const chargeId = await held();
+      const captured = { outcome: 'captured', chargeId };
+      const answers = await Promise.all(Array.from({ length: 5 }, () => provider.capture(captureOf())));
+      for (const answer of [...answers, await provider.capture(captureOf())]) expect(answer).toEqual(captured);
+      test.forgetKeys();
+      expect(await provider.capture(captureOf())).toEqual(captured);
+      expect(await provider.find(request)).toEqual({ outcome: 'charged', chargeId });
+      expect(await entry()).toMatchObject({ status: 'CHARGED', amount: request.amount });
+    });
+
+    it('knows of a capture whose answer was lost', async () => {
+      const chargeId = await held(test.methods.losesCapture);
+      await test.losingCapture(() => provider.capture(captureOf()));
+      expect(await provider.find(request)).toEqual({ outcome: 'charged', chargeId });
+      expect(await provider.capture(captureOf())).toEqual({ outcome: 'captured', chargeId });
+    });
+
+    it('captures no more than is held, and nothing that is not', async () => {
+      expect(await provider.capture(captureOf())).toEqual({ outcome: 'refused', code: 'no_such_charge' });
+      await held();
+      const tooMuch = { ...captureOf(request.amount + 1), idempotencyKey: randomUUID() };
+      expect(await provider.capture(tooMuch)).toEqual({ outcome: 'refused', code: 'amount_too_large' });
+      expect(await entry()).toMatchObject({ status: 'HELD' });
+      expect(await provider.capture(captureOf())).toMatchObject({ outcome: 'captured' });
+    });
+
+    it('captures nothing of a hold that has expired, of which nothing is left to give back', async () => {
+      await held();
+      await test.expire(request.idempotencyKey);
+      expect(await provider.capture(captureOf())).toEqual(refusedCapture);
+      expect(await provider.find(request)).toMatchObject({ outcome: 'declined' });
+      expect(await entry()).toMatchObject({ status: 'DECLINED' });
+      expect(await provider.refund(request)).toEqual({ refunded: false });
+      expect(await provider.capture(captureOf())).toEqual(refusedCapture);
+    });
+
+    it('lets go of a hold, and then captures nothing of it', async () => {
+      await held();
+      for (let times = 0; times < 2; times++) expect(await provider.refund(request)).toEqual({ refunded: false });
+      expect(await entry()).toMatchObject({ status: 'VOIDED' });
+      expect(await provider.capture(captureOf())).toEqual(refusedCapture);
+      expect(await provider.charge({ ...request, capture: false })).toEqual({ outcome: 'voided' });
+    });
+
+    it('gives back what was captured, in parts and the rest', async () => {
+      const chargeId = await held();
+      await provider.capture(captureOf());
+      expect(await provider.refundPart(partOf(500_000))).toMatchObject({ outcome: 'refunded' });
+      expect(await provider.refund(request)).toEqual({ refunded: true, chargeId });
+      expect(await entry()).toMatchObject({ status: 'REFUNDED', parts: [{ amount: 500_000 }] });
+      // Whatever it says to a capture that comes late, nothing is taken again.
+      await provider.capture(captureOf());
+      expect(await entry()).toMatchObject({ status: 'REFUNDED', parts: [{ amount: 500_000 }] });
+    });
+
+    it('never keeps the money of what is captured and undone at once', async () => {
+      for (let round = 0; round < 20; round++) {
+        request = newCharge(test.methods.pays);
+        await held();
+        const asked = { ...request };
+        const undo = () => provider.refund(asked).catch(() => provider.refund(asked));
+        const [, undone] = await Promise.all([provider.capture(captureOf()), undo()]);
+        expect((await entry())?.status).toBe(undone.refunded ? 'REFUNDED' : 'VOIDED');
+      }
     });
 
     it('knows what it did after it has forgotten all keys', async () => {

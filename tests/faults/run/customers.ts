@@ -266,7 +266,8 @@ async function sayAtTheBank(world: World, buyer: () => Api, id: string, decision
     `the bank to have heard of ${id}`,
     async () => {
       const { body: order } = await withinLimit(buyer().get<Order>(`/orders/${id}`));
-      const challenge = order.payment?.nextAction?.url.split('/').at(-1);
+      const { payment } = order;
+      const challenge = payment?.status === 'ACTION_REQUIRED' ? payment.nextAction?.url.split('/').at(-1) : undefined;
       if (challenge === undefined) return false;
       const path = `/payments/simulator/challenges/${challenge}`;
       return (await withinLimit(buyer().post(path, { decision }))).status === 200;

@@ -53,7 +53,7 @@ function Shown({ order, isLost, desk: Desk }: { order: Order; isLost: boolean; d
       </div>
       {!Desk && order.cancelReason !== undefined && <Notice>{t(`reason.${order.cancelReason}`)}</Notice>}
       {!Desk && order.review === 'WAITING' && <Notice kind="wait">{t('order.review')}</Notice>}
-      {!Desk && payment !== undefined && (
+      {!Desk && (payment?.status === 'PROCESSING' || payment?.status === 'ACTION_REQUIRED') && (
         <Notice kind="wait">
           {t('order.unpaid', { when: time(payment.expiresAt) })}{' '}
           {payment.nextAction && <a href={payment.nextAction.url}>{t('order.pay')}</a>}
@@ -97,7 +97,7 @@ function Cancel({ order }: { order: Order }) {
   );
 }
 
-type Payment = { amount: number; currency: string; status: 'CHARGED' | 'DECLINED' | 'REFUNDED' };
+type Payment = { amount: number; currency: string; status: 'AUTHORISED' | 'CHARGED' | 'DECLINED' | 'REFUNDED' };
 
 function Receipt({
   order,

@@ -28,6 +28,8 @@ interface OpenOrder {
 const SOON = { attentionAfterMs: 1_000 };
 const REVIEWED = { reviewAbove: 1, reviewWindowMs: 86_400_000 };
 
+const AT_HAND_OVER = { paymentCapture: 'at_hand_over' } as const;
+
 async function started(saga: SagaTest, options?: StartOptions): Promise<Placed> {
   const placed = await saga.order(options);
   await saga.reached(placed.id, 'DELIVERY_STARTED');
@@ -57,6 +59,15 @@ async function stuckAt(saga: SagaTest, step: SagaStep, options?: StartOptions): 
 async function cancelledWhile(saga: SagaTest, { id, handle }: Placed): Promise<Placed> {
   await handle.executeUpdate(cancel, { args: [{ by: 'customer', note: 'changed my mind' }] });
   return { id, handle };
+}
+
+/** The parcel is on its way, and an operator is asked for its money. */
+async function captureRefused(saga: SagaTest): Promise<Placed> {
+  saga.shop.refusesToCapture = true;
+  const placed = await started(saga, AT_HAND_OVER);
+  await saga.carrierTells(placed.id, 'in_transit');
+  await saga.needsAttention(placed.id);
+  return placed;
 }
 
 async function tried(saga: SagaTest, step: SagaStep): Promise<void> {
@@ -270,6 +281,50 @@ export const CLOSED_ORDERS: Record<string, ClosedOrder> = {
   'cancelled-while-pending': {
     ends: 'CUSTOMER_REQUEST',
     live: async (saga) => cancelledWhile(saga, await pending(saga)),
+  },
+  'captured-at-hand-over': {
+    ends: 'COMPLETED',
+    atMost: 56,
+    live: async (saga) => {
+      const placed = await started(saga, AT_HAND_OVER);
+      await saga.carrierTells(placed.id, 'in_transit');
+      await waitFor('the capture', () => saga.shop.payment(placed.id) === 'charged');
+      return delivered(saga, placed);
+    },
+  },
+  'delivered-before-captured': {
+    ends: 'COMPLETED',
+    live: async (saga) => delivered(saga, await started(saga, AT_HAND_OVER)),
+  },
+  'hold-voided': {
+    ends: 'CUSTOMER_REQUEST',
+    live: async (saga) => cancelledWhile(saga, await started(saga, AT_HAND_OVER)),
+  },
+  'captured-and-returned': {
+    ends: 'DELIVERY_RETURNED',
+    live: async (saga) => {
+      const placed = await started(saga, AT_HAND_OVER);
+      await saga.carrierTells(placed.id, 'in_transit');
+      await waitFor('the capture', () => saga.shop.payment(placed.id) === 'charged');
+      await saga.carrierTells(placed.id, 'returned');
+      return placed;
+    },
+  },
+  'capture-refused-and-settled': {
+    ends: 'COMPLETED',
+    live: async (saga) => {
+      const placed = await captureRefused(saga);
+      await placed.handle.signal(settled);
+      return delivered(saga, placed);
+    },
+  },
+  'capture-refused-and-given-up': {
+    ends: 'OPERATOR_REQUEST',
+    live: async (saga) => {
+      const placed = await captureRefused(saga);
+      await placed.handle.signal(giveUp);
+      return placed;
+    },
   },
   'delivery-refused': {
     ends: 'DELIVERY_REFUSED',

@@ -16,12 +16,13 @@ import type {
   Recorded,
   TimelineEntry,
 } from '../../../contracts/activities/order-activities.js';
-import type {
-  ChargeAnswer,
-  ChargeRequest,
-  PaymentActivities,
-  PendingCharge,
-  RefundPartActivities,
+import {
+  CAPTURE_REFUSED,
+  type ChargeAnswer,
+  type ChargeRequest,
+  type PaymentActivities,
+  type PendingCharge,
+  type RefundPartActivities,
 } from '../../../contracts/activities/payment-activities.js';
 import type { Order } from '../../../contracts/http/orders.js';
 import type { PlacedOrder } from '../../../contracts/http/orders.js';
@@ -55,7 +56,7 @@ export class TestShop {
   readonly stock = new Map<number, number>();
   readonly #rows = new Map<string, Row>();
   readonly #held = new Map<string, 'held' | 'released' | 'committed' | 'refused'>();
-  readonly #payments = new Map<string, 'charged' | 'declined' | 'refunded' | 'mark' | 'pending'>();
+  readonly #payments = new Map<string, 'charged' | 'held' | 'declined' | 'refunded' | 'voided' | 'mark' | 'pending'>();
   readonly #deliveries = new Map<string, 'started' | 'refused' | 'delivered' | 'returned' | 'cancelled'>();
   readonly #before = new Map<Step, () => Promise<void> | void>();
   readonly #after = new Map<Step, () => Promise<void> | void>();
@@ -63,8 +64,12 @@ export class TestShop {
   /** What the provider says of a charge that is decided later. */
   pendingCharge: PendingCharge = {};
 
+  /** With what the provider refuses to capture: a hold that has expired. */
+  refusesToCapture = false;
+
   /** All up again; what orders left stays. */
   reset(): void {
+    this.refusesToCapture = false;
     this.pendingCharge = {};
     this.calls.length = 0;
     this.#before.clear();
@@ -193,10 +198,18 @@ export class TestShop {
   readonly payments: PaymentActivities & RefundPartActivities = {
     refundPart: (request) => this.refundPart(request),
     chargePayment: (request) => this.#perform('charge-payment', () => this.#charge(request)),
+    capturePayment: ({ orderId }) =>
+      this.#perform('capture-payment', () => {
+        if (this.#payments.get(orderId) === 'charged') return { captured: true };
+        if (this.refusesToCapture || this.#payments.get(orderId) !== 'held') throw refusal(CAPTURE_REFUSED);
+        this.#payments.set(orderId, 'charged');
+        return { captured: true };
+      }),
     refundPayment: ({ orderId }) =>
       this.#perform('refund-payment', () => {
         const refunded = this.#payments.get(orderId) === 'charged';
         if (refunded) this.#payments.set(orderId, 'refunded');
+        else if (this.#payments.get(orderId) === 'held') this.#payments.set(orderId, 'voided');
         else if ((this.#payments.get(orderId) ?? 'pending') === 'pending') this.#payments.set(orderId, 'mark');
         return { refunded };
       }),
@@ -242,9 +255,9 @@ export class TestShop {
     this.#held.set(orderId, 'held');
   }
 
-  #charge({ orderId, paymentMethod }: ChargeRequest): ChargeAnswer {
+  #charge({ orderId, paymentMethod, capture = true }: ChargeRequest): ChargeAnswer {
     const known = this.#payments.get(orderId);
-    if (known === 'refunded' || known === 'mark') throw refusal(REFUSALS.compensated);
+    if (known === 'refunded' || known === 'voided' || known === 'mark') throw refusal(REFUSALS.compensated);
     const paymentId = `payment-${orderId}`;
     if (paymentMethod === 'card_declined') {
       this.#payments.set(orderId, 'declined');
@@ -254,6 +267,10 @@ export class TestShop {
     if (paymentMethod.startsWith('bank_transfer') && known !== 'charged') {
       this.#payments.set(orderId, 'pending');
       return { pending: this.pendingCharge };
+    }
+    if (!capture && known !== 'charged') {
+      this.#payments.set(orderId, 'held');
+      return { paymentId, held: { expiresAt: '2030-01-01T00:00:00.000Z' } };
     }
     this.#payments.set(orderId, 'charged');
     return { paymentId };

@@ -1,5 +1,6 @@
 import { PART_ANSWERED_WITHIN_MS } from '../../../contracts/activities/reconciliation.js';
 import type { Finding, FindingKind, Repair } from '../../../contracts/reconciliation.js';
+import { isFinal } from '../../../contracts/order-status.js';
 import type { PaymentState } from '../../../services/payment/domain/payment.js';
 import type { RecordsOfOrder } from '../gather-records.js';
 import { finding, HEARD_WITHIN_MS, stageOf, type Stage } from './finding.js';
@@ -9,7 +10,7 @@ export function comparePayment({ orderId, order, payment }: RecordsOfOrder): Fin
   const state = payment?.status as PaymentState | undefined;
   const paid = payment && { money: { amount: payment.amount, currency: payment.currency } };
   // PENDING: the provider was asked, and nobody knows what became of it.
-  const isLeft = state === 'CHARGED' || state === 'PENDING';
+  const isLeft = state === 'CHARGED' || state === 'AUTHORISED' || state === 'PENDING';
   if (order === undefined) return isLeft ? [finding('payment-without-order', orderId, `payment ${state}`, paid)] : [];
 
   const says = `order ${order.status}, payment ${state ?? 'none'}`;
@@ -23,14 +24,15 @@ export function comparePayment({ orderId, order, payment }: RecordsOfOrder): Fin
     case 'open':
       return differs;
     case 'charged':
-      return state === 'CHARGED' ? differs : [finding('payment-missing', orderId, says, { money: total })];
+      // Held until the carrier has the parcel, and the Saga has heard of it.
+      return state === 'CHARGED' || (state === 'AUTHORISED' && order.status !== 'COMPLETED') ? differs : [finding('payment-missing', orderId, says, { money: total })];
     case 'undone':
       return isLeft ? [finding('payment-not-refunded', orderId, says, { ...paid, repair: 'refund-payment' })] : differs;
   }
 }
 
 type Ours = PaymentState | 'none';
-type Theirs = 'none' | 'CHARGED' | 'DECLINED' | 'REFUNDED' | 'VOIDED';
+type Theirs = 'none' | 'HELD' | 'CHARGED' | 'DECLINED' | 'REFUNDED' | 'VOIDED';
 
 /** What it is when our books say one thing and the provider's another; undefined where no money is anywhere. */
 function differenceOf(ours: Ours, theirs: Theirs): FindingKind | undefined {
@@ -38,12 +40,18 @@ function differenceOf(ours: Ours, theirs: Theirs): FindingKind | undefined {
     case 'CHARGED':
       if (ours === 'CHARGED') return undefined;
       return ours === 'REFUNDED' ? 'refund-not-at-provider' : 'charge-not-in-books';
+    case 'HELD':
+      if (ours === 'AUTHORISED') return undefined;
+      if (ours === 'CHARGED') return 'charge-unknown-to-provider';
+      return ours === 'REFUNDED' ? 'refund-not-at-provider' : 'charge-not-in-books';
     case 'REFUNDED':
       return ours === 'REFUNDED' ? undefined : 'refund-not-in-books';
     case 'none':
     case 'DECLINED':
     case 'VOIDED':
-      return ours === 'CHARGED' || ours === 'REFUNDED' ? 'charge-unknown-to-provider' : undefined;
+      return ours === 'CHARGED' || ours === 'AUTHORISED' || ours === 'REFUNDED'
+        ? 'charge-unknown-to-provider'
+        : undefined;
   }
 }
 
@@ -54,11 +62,15 @@ export function compareLedger({ orderId, order, workflow, payment, ledger }: Rec
   const moved = ledger ?? payment;
   const money = moved && { money: { amount: moved.amount, currency: moved.currency } };
   const says = `payment ${ours}, provider ${theirs}${ledger ? ` (${ledger.chargeId})` : ''}`;
-  if (order === undefined) return theirs === 'CHARGED' ? [finding('charge-without-order', orderId, says, money)] : [];
+  if (order === undefined) return theirs === 'CHARGED' || theirs === 'HELD' ? [finding('charge-without-order', orderId, says, money)] : [];
 
   const stage = stageOf(order).payment;
   const difference = differenceOf(ours, theirs);
-  const isExplained = stage === 'open' && (workflow.state === 'running' || order.settled.length > 0);
+  // A capture that is under way; a hold that is gone is none.
+  const isCaptured = ours === 'AUTHORISED' && theirs === 'CHARGED' && !isFinal(order.status);
+  const isExplained =
+    (stage === 'open' && (workflow.state === 'running' || order.settled.length > 0)) ||
+    (isCaptured && workflow.state === 'running');
   if (difference === undefined || isExplained) return [];
   return [finding(difference, orderId, says, { ...money, repair: repairOf(difference, stage, ours) })];
 }
@@ -68,14 +80,14 @@ function repairOf(difference: FindingKind, stage: Stage['payment'], ours: Ours):
   // What was declined stays so in our books, so somebody has to see that it was charged all the same.
   if (difference === 'charge-unknown-to-provider' || ours === 'DECLINED') return undefined;
   if (stage === 'undone') return 'refund-payment';
-  return stage === 'charged' && ours === 'PENDING' && difference === 'charge-not-in-books'
+  return stage === 'charged' && (ours === 'PENDING' || ours === 'AUTHORISED') && difference === 'charge-not-in-books'
     ? 'record-payment'
     : undefined;
 }
 
 /** What was decided at the provider while the order waits on to be paid, and nothing has failed: the order was not told. */
 export function comparePending({ orderId, order, workflow, payment, ledger }: RecordsOfOrder, now: number): Finding[] {
-  const isDecided = ledger?.status === 'CHARGED' || ledger?.status === 'DECLINED';
+  const isDecided = ledger?.status === 'CHARGED' || ledger?.status === 'HELD' || ledger?.status === 'DECLINED';
   const waits = order?.status === 'INVENTORY_RESERVED' && !order.needsAttention && workflow.state === 'running';
   if (!isDecided || !waits || payment?.status !== 'PENDING' || ledger.changedAt === undefined) return [];
   const [decidedAt, waitsSince] = [Date.parse(ledger.changedAt), Date.parse(order.updatedAt)];
@@ -90,7 +102,7 @@ export function comparePending({ orderId, order, workflow, payment, ledger }: Re
 /** Amounts and currencies never change, so these are compared while an order is under way, too. */
 export function compareAmounts({ orderId, order, payment, ledger }: RecordsOfOrder): Finding[] {
   // A mark of the provider's, where nothing was ever charged, has no amount.
-  const tookMoney = ledger?.status === 'CHARGED' || ledger?.status === 'REFUNDED';
+  const tookMoney = ledger?.status === 'HELD' || ledger?.status === 'CHARGED' || ledger?.status === 'REFUNDED';
   const amounts = [
     ...(order === undefined ? [] : [{ of: 'order', amount: order.totalPrice, currency: order.currency }]),
     ...(payment === undefined ? [] : [{ of: 'payment', amount: payment.amount, currency: payment.currency }]),

@@ -90,10 +90,13 @@ function isFurther(ended: string | undefined, status: OrderStatus): boolean {
   return ended === 'CANCELLED' || (ended === 'COMPLETED' && status !== 'CANCELLING');
 }
 
+/** Of our books or the provider's: taken, or held. */
+const HAS_MONEY: readonly string[] = ['CHARGED', 'AUTHORISED', 'HELD'];
+
 /** What the order holds, and nobody will give back. */
 function atStake({ stock, payment, ledger }: RecordsOfOrder): Pick<Finding, 'units' | 'money'> {
   const units = stock.filter(({ status }) => status === HELD).reduce((sum, { quantity }) => sum + quantity, 0);
-  const charged = [ledger, payment].find((record) => record?.status === 'CHARGED');
+  const charged = [ledger, payment].find((record) => record && HAS_MONEY.includes(record.status));
   return {
     ...(units > 0 && { units }),
     ...(charged && { money: { amount: charged.amount, currency: charged.currency } }),
@@ -131,7 +134,9 @@ function compareSettled({ orderId, order, stock, payment, ledger }: RecordsOfOrd
     const known = step as SagaStep;
     switch (known) {
       case 'charge-payment':
-        return ofMoney(after([...paymentIs('CHARGED'), ...unheard]));
+        return ofMoney(after([...paymentIs('CHARGED', 'AUTHORISED'), ...unheard]));
+      case 'capture-payment':
+        return ofMoney(after(paymentIs('CHARGED')));
       case 'refund-payment':
         return ofMoney(after([...paymentIs('REFUNDED'), ...unheard]));
       case 'commit-stock':

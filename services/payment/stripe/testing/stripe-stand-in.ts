@@ -28,9 +28,10 @@ export async function startStripeStandIn({ key }: { key: string }) {
   const newId = (kind: string) => `${kind}_${++count}_${String(process.pid)}`;
 
   const calls: Record<string, (id: string, body: Body) => Answer> = {
-    'POST payment_intents': (_id, { amount, currency, metadata = {} }) => {
+    'POST payment_intents': (_id, { amount, currency, metadata = {}, payment_method_options: options }) => {
       if (Number(amount) < 1) return refused('amount_too_small', 'amount');
-      const intent = newIntent(newId('pi'), { amount: Number(amount), currency: String(currency), metadata });
+      const holds = options?.card?.capture_method === 'manual';
+      const intent = newIntent(newId('pi'), { amount: Number(amount), currency: String(currency), metadata, holds });
       intents.set(intent.id, { ...intent, created: now() });
       return ok(intents.get(intent.id));
     },
@@ -45,16 +46,24 @@ export async function startStripeStandIn({ key }: { key: string }) {
       if (!REUSABLE.test(String(method))) used.add(String(method));
       intent.latest_charge = { id: newId('ch'), object: 'charge', amount_refunded: 0, created: now() };
       if (typeof behaviour === 'string') {
-        intent.status = behaviour;
+        intent.status = behaviour === 'succeeded' && intent.holds ? 'requires_capture' : behaviour;
         return ok(intent);
       }
       intent.last_payment_error = { type: 'card_error', ...behaviour };
       return { status: 402, body: { error: { ...intent.last_payment_error, payment_intent: intent } } };
     },
+    'POST payment_intents capture': (id, { amount_to_capture: amount }) => {
+      const intent = intents.get(id);
+      if (intent === undefined) return refused('resource_missing', 'intent');
+      if (intent.status !== 'requires_capture') return refused('payment_intent_unexpected_state', undefined);
+      if (Number(amount) > intent.amount) return refused('amount_too_large', 'amount_to_capture');
+      intent.status = 'succeeded';
+      return ok(intent);
+    },
     'POST payment_intents cancel': (id) => {
       const intent = intents.get(id);
       if (intent === undefined) return refused('resource_missing', 'intent');
-      if (!isOpen(intent)) return refused('payment_intent_unexpected_state', undefined);
+      if (!isOpen(intent) && intent.status !== 'requires_capture') return refused('payment_intent_unexpected_state', undefined);
       intent.status = 'canceled';
       return ok(intent);
     },
@@ -181,6 +190,12 @@ export async function startStripeStandIn({ key }: { key: string }) {
           if (status !== 'succeeded') intent.last_payment_error = { type: 'card_error', code: 'debit_failed' };
         }
     },
+    /** Nobody has captured it in its time. */
+    expire: (charge: string) => {
+      for (const intent of intents.values())
+        if (Object.values(intent.metadata).includes(charge) && intent.status === 'requires_capture')
+          Object.assign(intent, { status: 'canceled', cancellation_reason: 'automatic' });
+    },
     intentsOf: (charge: string) =>
       [...intents.values()].filter(({ metadata }) => Object.values(metadata).includes(charge)),
     /** Charged there, and nobody here has heard of them. */
@@ -218,6 +233,7 @@ const METHODS: Record<string, 'succeeded' | 'processing' | { code: string; decli
 interface Body {
   [field: string]: unknown;
   metadata?: Record<string, string>;
+  payment_method_options?: { card?: { capture_method?: string } };
 }
 
 interface Answer {
@@ -232,8 +248,10 @@ interface Intent {
   object: 'payment_intent';
   amount: number;
   currency: string;
-  status: 'requires_payment_method' | 'processing' | 'succeeded' | 'canceled';
+  status: 'requires_payment_method' | 'processing' | 'requires_capture' | 'succeeded' | 'canceled';
   metadata: Record<string, string>;
+  /** It was made with `capture_method=manual` for cards. */
+  holds?: boolean;
   latest_charge: { id: string; object: 'charge'; amount_refunded: number; created: number } | null;
   last_payment_error: { type: string; code: string; decline_code?: string } | null;
   created: number;
@@ -249,7 +267,7 @@ interface Refund {
   created: number;
 }
 
-const newIntent = (id: string, of: Pick<Intent, 'amount' | 'currency' | 'metadata'>): Intent => ({
+const newIntent = (id: string, of: Pick<Intent, 'amount' | 'currency' | 'metadata' | 'holds'>): Intent => ({
   ...{ id, object: 'payment_intent', status: 'requires_payment_method', latest_charge: null, last_payment_error: null },
   ...of,
   created: 0,

@@ -1,0 +1,40 @@
+import type { OrderPatch } from '../../contracts/activities/order-activities.js';
+import type { ChargeRequest } from '../../contracts/activities/payment-activities.js';
+import type { OrderSagaInput } from '../../contracts/order-saga.js';
+import type { Saga } from './saga.js';
+import { chargeOf, refundOf } from './step-activities.js';
+
+/** Whether the order's money is taken when its parcel is handed over, by what it was started with. */
+const isTakenLater = ({ paymentCapture }: OrderSagaInput) => paymentCapture === 'at_hand_over';
+
+/** How it is charged: it may be told to hold the money only. */
+export function chargeRequestOf(input: OrderSagaInput): ChargeRequest {
+  return { ...chargeOf(input), ...(isTakenLater(input) && { capture: false }) };
+}
+
+/**
+ * Takes what was held, once the carrier has the parcel: not before, so that whatever ends the order until then only lets go
+ * of it. Asked also where the charge was not held, or was settled: the payment service knows whether there is anything to take.
+ * A refusal ends nothing by itself, since the goods are gone: an operator is asked, as for any step that fails.
+ */
+export async function takeHeldPayment(saga: Saga): Promise<void> {
+  const { input, services, payment, step } = saga;
+  if (!isTakenLater(input) || payment.isTaken) return;
+  await step(
+    'capture-payment',
+    () => services.capturePayment(refundOf(input.order)),
+    () => ({ payment: { status: 'CAPTURED' } }),
+  );
+  payment.isTaken = true;
+}
+
+/** What a charge's answer says of a hold, for the row; of what an operator completed it with only what can be shown. */
+export function holdIn(answer: unknown): { payment?: OrderPatch['payment']; detail?: string } {
+  const held = (answer as { held?: { expiresAt?: unknown } | null } | null | undefined)?.held;
+  if (typeof held !== 'object' || held === null) return {};
+  const expiresAt = Date.parse(String(held.expiresAt));
+  return {
+    payment: { status: 'HELD', ...(!Number.isNaN(expiresAt) && { expiresAt: new Date(expiresAt).toISOString() }) },
+    detail: 'held',
+  };
+}
