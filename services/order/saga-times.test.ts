@@ -20,6 +20,13 @@ it('an order is reviewed for what it costs only where it is said from how much o
   expect(z.object(sagaTimeSettings).safeParse({ REVIEW_ABOVE: '0' }).success).toBe(false);
 });
 
+it('an order is paid when it is placed, and has no word of it in its input, unless it is said otherwise', () => {
+  const captureOf = (env: Record<string, string>) => sagaTimesFrom(z.object(sagaTimeSettings).parse(env)).paymentCapture;
+  expect(captureOf({ PAYMENT_CAPTURE: 'at_order' })).toBeUndefined();
+  expect(captureOf({ PAYMENT_CAPTURE: 'at_hand_over' })).toBe('at_hand_over');
+  expect(z.object(sagaTimeSettings).safeParse({ PAYMENT_CAPTURE: 'never' }).success).toBe(false);
+});
+
 it.each([
   ['card_ok', 900_000],
   ['bank_transfer', 259_200_000],

@@ -22,15 +22,16 @@ export async function captureOrder(service: PaymentService, order: OrderAmount):
   // Also of a charge that an operator settled elsewhere: what is held here is not known, so it is for them to say.
   if (payment === undefined || payment.state === 'PENDING') return { outcome: 'refused', code: 'nothing_held' };
   if (payment.state !== 'AUTHORISED') return decided({ payment, changed: false });
-  const { first } = await store.openCapture(payment);
+  const { first } = await store.openCapture(order.orderId);
   crashPoint('capture: row written');
 
   const answer = await captureAtProvider(service, payment, first);
   crashPoint('capture: provider answered');
   if (answer.outcome === 'refused') {
-    await store.recordCaptureRefused(order.orderId, answer.code);
+    const refused = await store.recordCaptureRefused(order.orderId, answer.code);
     crashPoint('capture: recorded');
-    return answer;
+    // Called off meanwhile, or captured by another attempt.
+    return refused.payment.state === 'AUTHORISED' ? answer : decided(refused);
   }
   const recorded = await store.recordCharge(order.orderId, answer.chargeId);
   crashPoint('capture: recorded');

@@ -62,19 +62,24 @@ export function createPaymentStore(prisma: PrismaClient) {
     recordHold: (orderId: string, chargeId: string, expiresAt: Date | null): Promise<Recorded> =>
       move(prisma, orderId, { status: 'AUTHORISED', providerChargeId: chargeId, holdExpiresAt: expiresAt }),
 
-    /** The row of a capture, before the provider is asked. `first`: nobody had asked before. */
-    openCapture: async ({ orderId, amount }: OrderAmount): Promise<{ first: boolean }> => {
-      const row = { id: captureIdOf(orderId), orderId, kind: 'CAPTURE', state: 'PENDING', amount: BigInt(amount) };
-      const { count } = await prisma.paymentOperation.createMany({ data: [row], skipDuplicates: true });
+    /** The row of a capture, before the provider is asked, of what is held still. `first`: nobody had asked before. */
+    openCapture: async (orderId: string): Promise<{ first: boolean }> => {
+      // Locked, so that an undo comes before it, and there is no row, or after it, and ends that row.
+      const count = await prisma.$executeRaw`
+        INSERT INTO payment_operations (id, order_id, kind, state, amount)
+        SELECT ${captureIdOf(orderId)}, order_id, 'CAPTURE', 'PENDING', amount FROM payments
+        WHERE order_id = ${orderId} AND status = 'AUTHORISED' FOR UPDATE
+        ON CONFLICT (id) DO NOTHING`;
       return { first: count === 1 };
     },
 
     /** The provider refuses it: the money is held still, or no more, and it may be asked for again. */
-    recordCaptureRefused: async (orderId: string, code: string): Promise<void> => {
+    recordCaptureRefused: async (orderId: string, code: string): Promise<Recorded> => {
       await prisma.paymentOperation.updateMany({
         where: { id: captureIdOf(orderId), state: { in: ['PENDING', 'REFUSED'] } },
         data: { state: 'REFUSED', providerReference: code, updatedAt: new Date() },
       });
+      return { payment: toPayment(await prisma.payment.findUniqueOrThrow({ where: { orderId } })), changed: false };
     },
 
     recordDecline: (orderId: string, code: string): Promise<Recorded> =>
