@@ -217,6 +217,7 @@ describe('a refund', () => {
 
   it.each([
     [{ outcome: 'too-much', left: 4 }, 409, { code: 'refund-too-much', left: 4, currency: 'KRW' }],
+    [{ outcome: 'only-held' }, 409, { code: 'payment-only-held' }],
     [{ outcome: 'refused', code: 'charge_disputed' }, 409, { code: 'refund-refused' }],
     [{ outcome: 'another' }, 422, { code: 'idempotency-key-reuse' }],
   ] as const)('to which the payment service says %j is %i', async (said, status, body) => {

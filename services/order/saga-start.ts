@@ -113,6 +113,11 @@ export function timesFor(paymentMethod: string, times: SagaTimes): SagaTimes {
   };
 }
 
+/** One whose money is held goes on so, whatever is set now: a repair starts its workflow with this. */
+function captureOf({ payment }: Order): Pick<OrderSagaInput, 'paymentCapture'> {
+  return payment?.status === 'HELD' ? { paymentCapture: 'at_hand_over' } : {};
+}
+
 interface SagaSettings {
   times: SagaTimes;
   /** The workflow's own `initialSearchAttributes`: a service's body doesn't import workflows. */
@@ -127,7 +132,7 @@ export function sagaStart({ order, paymentMethod }: StoredOrder, { times, search
   return {
     workflowId: workflowIdOf(order.id),
     taskQueue: TASK_QUEUES.order,
-    args: [{ order: placedOrder(order), paymentMethod, ...timesFor(paymentMethod, times) }],
+    args: [{ order: placedOrder(order), paymentMethod, ...timesFor(paymentMethod, times), ...captureOf(order) }],
     workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',

@@ -93,6 +93,46 @@ describe('a charge that is held first', () => {
     expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'VOIDED', refunds: 0, providers: 'VOIDED' });
   });
 
+  it('that lands after its order was undone is let go of, also where the provider keeps no mark of that', async () => {
+    const order = newOrder();
+    const late: PaymentProvider = {
+      ...payments.provider,
+      charge: async (request) => {
+        await payments.store.recordVoid(order);
+        return payments.provider.charge(request);
+      },
+    };
+    expect(await hold({ ...payments, provider: late }, order)).toMatchObject({ outcome: 'compensated' });
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'VOIDED', refunds: 0, providers: 'VOIDED' });
+  });
+
+  it('leaves no capture open that comes just after its undo', async () => {
+    const order = await held();
+    const store: PaymentService['store'] = {
+      ...payments.store,
+      openCapture: async (orderId) => {
+        await undoCharge(payments, order);
+        return payments.store.openCapture(orderId);
+      },
+    };
+    expect(await captureOrder({ ...payments, store }, order)).toEqual({ outcome: 'compensated' });
+    expect(await operationsOf(order)).toEqual(['AUTHORISE DONE', '/refund-payment VOID DONE']);
+  });
+
+  it('is given back where it was captured while its undo found nothing to give back', async () => {
+    const order = await held();
+    const late: PaymentProvider = {
+      ...payments.provider,
+      capture: async (request) => {
+        const answer = await payments.provider.capture(request);
+        await payments.store.recordVoid(order);
+        return answer;
+      },
+    };
+    expect(await captureOrder({ ...payments, provider: late }, order)).toEqual({ outcome: 'compensated' });
+    expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'REFUNDED', refunds: 1, providers: 'REFUNDED' });
+  });
+
   it('whose capture was not heard is found, also where the provider has forgotten its key by then', async () => {
     const order = await held();
     const dies: PaymentProvider = {

@@ -2,6 +2,8 @@ import type { Guard } from './guard.js';
 
 const REPORT = 'api/payment/routes/report-payment.int.test.ts';
 const NEWS = 'workers/payment-news.int.test.ts';
+const CAPTURES = 'services/payment/capture-order.int.test.ts';
+const HAND_OVER = 'workflows/order/hand-over.int.test.ts';
 
 /** Money and stock. */
 export const money: Guard[] = [
@@ -545,6 +547,126 @@ export const money: Guard[] = [
     test: {
       file: 'api/payment/payment-api.int.test.ts',
       name: 'of a charge that was called off is answered by nobody',
+    },
+  },
+  {
+    promise: 'Of an order that is paid at the hand-over nothing is taken before the carrier has the parcel.',
+    code: {
+      file: 'workflows/order/capture-payment.ts',
+      text: '...(isTakenLater(input) && { capture: false })',
+      instead: '...(isTakenLater(input) && { capture: true })',
+    },
+    test: { file: HAND_OVER, name: 'is held when it is placed, and captured once, when the carrier has the parcel' },
+  },
+  {
+    promise: 'What is held is taken before the order counts as delivered, also where the carrier says nothing before.',
+    code: {
+      file: 'workflows/order/order-saga.ts',
+      text: '  await takeHeldPayment(saga);\n',
+      instead: '',
+    },
+    test: {
+      file: HAND_OVER,
+      name: 'is captured before its stock leaves the books, where the first that is heard is that it is delivered',
+    },
+  },
+  {
+    promise: 'A capture that waits for an operator goes on at once when the provider has news of it.',
+    code: {
+      file: 'workflows/order/answer-messages.ts',
+      text: "attention.wake('capture-payment');",
+      instead: '',
+    },
+    test: { file: HAND_OVER, name: 'is tried again when the provider says that there is news of it' },
+  },
+  {
+    promise: 'What undoes both the hold and its capture runs once.',
+    code: {
+      file: 'workflows/order/cancellation.ts',
+      text: 'if (!this.#registered.includes(compensation)) this',
+      instead: 'this',
+    },
+    test: { file: HAND_OVER, name: 'is given back once where the parcel comes back after it was captured' },
+  },
+  {
+    promise: 'A capture whose answer was lost is looked up, not asked for again, however long ago it was.',
+    code: {
+      file: 'services/payment/capture-order.ts',
+      text: 'const known = first ? undefined : await',
+      instead: 'const known = first || orderId ? undefined : await',
+    },
+    test: { file: CAPTURES, name: 'whose capture was not heard is found' },
+  },
+  {
+    promise: 'Of an undo and a capture at once, no capture is left open.',
+    code: {
+      file: 'services/payment/payment-store.ts',
+      text: "AND status = 'AUTHORISED' FOR UPDATE",
+      instead: 'FOR UPDATE',
+    },
+    test: { file: CAPTURES, name: 'leaves no capture open that comes just after its undo' },
+  },
+  {
+    promise: 'Money that was captured while its order was undone goes back.',
+    code: {
+      file: 'services/payment/capture-order.ts',
+      text: "if (recorded.payment.state === 'VOIDED') await undoAtProvider(service, order);",
+      instead: '',
+    },
+    test: { file: CAPTURES, name: 'is given back where it was captured while its undo found nothing to give back' },
+  },
+  {
+    promise: 'A hold that lands after its order was undone is let go of.',
+    code: {
+      file: 'services/payment/charge-order.ts',
+      text: "if (state !== 'AUTHORISED' && state !== 'CHARGED') return calledOff(service, order);",
+      instead: "if (state === 'PENDING') return calledOff(service, order);",
+    },
+    test: { file: CAPTURES, name: 'is let go of, also where the provider keeps no mark of that' },
+  },
+  {
+    promise: 'Whoever refunds what is only held is told so, and nothing goes back.',
+    code: {
+      file: 'services/payment/payment-store.ts',
+      text: "if (payment?.status === 'AUTHORISED') return 'only-held';",
+      instead: '',
+    },
+    test: { file: CAPTURES, name: 'gives nothing back in parts while it is only held' },
+  },
+  {
+    promise: 'An order that was placed to be paid at the hand-over stays so in whatever a repair starts for it.',
+    code: {
+      file: 'services/order/saga-start.ts',
+      text: "return payment?.status === 'HELD' ? { paymentCapture: 'at_hand_over' } : {};",
+      instead: "return payment === null ? { paymentCapture: 'at_hand_over' } : {};",
+    },
+    test: {
+      file: 'services/order/saga-times.test.ts',
+      name: 'an order whose money is HELD goes on to be paid at: at_hand_over',
+    },
+  },
+  {
+    promise: 'Money that is still held for an order that is delivered is found.',
+    code: {
+      file: 'workflows/reconciliation/compare/compare-money.ts',
+      text: "(state === 'AUTHORISED' && order.status !== 'COMPLETED')",
+      instead: "state === 'AUTHORISED'",
+    },
+    test: {
+      file: 'workflows/reconciliation/compare/compare-order.test.ts',
+      name: 'is found for good where its order is over: not captured, not written down, or not let go of',
+    },
+  },
+  {
+    promise: 'Nothing is found of money that is held for an order on its way.',
+    code: {
+      file: 'workflows/reconciliation/compare/compare-money.ts',
+      text: "if (ours === 'AUTHORISED') return undefined;",
+      instead: '',
+    },
+    test: {
+      file: 'workflows/reconciliation/compare/compare-order.test.ts',
+      name: 'also while it is captured',
     },
   },
 ];

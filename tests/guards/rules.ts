@@ -113,7 +113,7 @@ export const rules: Guard[] = [
     promise: 'A charge that was settled while it was pending, and is paid all the same, is found.',
     code: {
       file: 'workflows/reconciliation/compare/compare-order.ts',
-      text: "[...paymentIs('CHARGED'), ...unheard]",
+      text: "[...paymentIs('CHARGED', 'AUTHORISED'), ...unheard]",
       instead: "paymentIs('CHARGED')",
     },
     test: {

@@ -37,6 +37,7 @@ const MOST_TELLING: CrashPoint[] = [
   'place: row written',
   'reserve: written',
   'charge: provider answered',
+  'capture: provider answered',
   'part: provider answered',
   'delivery: carrier answered',
   'record: written',

@@ -70,6 +70,8 @@ export async function bootWorld({ dir, attentionAfterMs, progress, signal }: Wor
         ATTENTION_AFTER: `${attentionAfterMs}`,
         DELIVERY_ASKED_EVERY,
         PAYMENT_ASKED_EVERY,
+        // Holds and captures, and what can only be charged: it goes more ways than to be paid at once.
+        PAYMENT_CAPTURE: 'at_hand_over',
         TRANSFER_DELAY_MS: '1000',
         // Some wait for their payment for as long as the whole run, which takes its time on a busy machine.
         PAYMENT_WINDOW: '2h',

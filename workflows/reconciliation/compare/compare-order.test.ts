@@ -148,8 +148,8 @@ describe('goods that were to go back to stock', () => {
 });
 
 const STOCK = [undefined, 'HELD', 'RELEASED', 'COMMITTED', 'RETURNED', 'REFUSED'];
-const PAYMENT = [undefined, 'PENDING', 'CHARGED', 'DECLINED', 'REFUNDED', 'VOIDED'];
-const LEDGER = [undefined, 'CHARGED', 'DECLINED', 'REFUNDED', 'VOIDED'];
+const PAYMENT = [undefined, 'PENDING', 'AUTHORISED', 'CHARGED', 'DECLINED', 'REFUNDED', 'VOIDED'];
+const LEDGER = [undefined, 'HELD', 'CHARGED', 'DECLINED', 'REFUNDED', 'VOIDED'];
 const DELIVERY = [
   undefined,
   'PENDING',
@@ -191,7 +191,7 @@ describe('records that are as they should be', () => {
       new Set([undefined, 'RETURNED', 'CANCELLED', 'REFUSED', 'VOIDED']),
     );
     const books = new Set(right.map(({ payment, ledger }) => `${payment ?? 'none'}/${ledger ?? 'none'}`));
-    expect([...books].filter((pair) => /CHARGED|PENDING/.test(pair))).toEqual([]);
+    expect([...books].filter((pair) => /CHARGED|PENDING|AUTHORISED|HELD/.test(pair))).toEqual([]);
     expect(books).toContain('REFUNDED/REFUNDED');
     expect([...books].filter((pair) => pair.includes('REFUNDED'))).toEqual(['REFUNDED/REFUNDED']);
   });
@@ -282,6 +282,52 @@ describe('a payment that is pending', () => {
     expect(waits(ledger, { updatedAt: aDayBefore }, anHourAgo)).toEqual([]);
     // It asks, and gets no answer: an operator knows.
     expect(waits(ledger, { needsAttention: true, attentionStep: 'charge-payment' })).toEqual([]);
+  });
+});
+
+describe('money that is held', () => {
+  const found = (status: OrderStatus, payment: string, ledger: string | undefined, more: Partial<OrderRecord> = {}) =>
+    compareOrder(
+      records(orderIn(status, { updatedAt: new Date(NOW).toISOString(), ...more }), {
+        payment,
+        ledger,
+        ...(status === 'COMPLETED' && { stock: 'COMMITTED', delivery: 'DELIVERED' }),
+        ...(status === 'CANCELLED' ? { stock: 'RELEASED' } : { stock: status === 'COMPLETED' ? 'COMMITTED' : 'HELD' }),
+      }),
+      NOW,
+    ).map(({ kind, repair }) => [kind, repair]);
+
+  it.each(['PAYMENT_COMPLETED', 'DELIVERY_STARTED'] as const)(
+    'is nothing to find at %s, also while it is captured',
+    (status) => {
+      expect(found(status, 'AUTHORISED', 'HELD')).toEqual([]);
+      expect(found(status, 'AUTHORISED', 'CHARGED')).toEqual([]);
+      expect(found(status, 'CHARGED', 'CHARGED')).toEqual([]);
+    },
+  );
+
+  it('is found where the provider holds it no more, or says that it never took it', () => {
+    for (const ledger of ['DECLINED', 'VOIDED', undefined])
+      expect(found('DELIVERY_STARTED', 'AUTHORISED', ledger)).toEqual([['charge-unknown-to-provider', undefined]]);
+    expect(found('COMPLETED', 'CHARGED', 'HELD')).toEqual([['charge-unknown-to-provider', undefined]]);
+  });
+
+  it('is found for good where its order is over: not captured, not written down, or not let go of', () => {
+    expect(found('COMPLETED', 'AUTHORISED', 'HELD')).toEqual([['payment-missing', undefined]]);
+    expect(found('COMPLETED', 'AUTHORISED', 'CHARGED')).toEqual([['charge-not-in-books', 'record-payment']]);
+    expect(found('CANCELLED', 'AUTHORISED', 'HELD')).toEqual([['payment-not-refunded', 'refund-payment']]);
+    expect(found('CANCELLED', 'VOIDED', 'HELD')).toEqual([['charge-not-in-books', 'refund-payment']]);
+    expect(found('CANCELLED', 'REFUNDED', 'HELD')).toEqual([['refund-not-at-provider', 'refund-payment']]);
+    expect(kindsOf(records(undefined, { ledger: 'HELD' }))).toEqual(['charge-without-order']);
+    expect(kindsOf(records(undefined, { payment: 'AUTHORISED' }))).toEqual(['payment-without-order']);
+  });
+
+  it('that was captured after an operator had settled that is told, and is not looked for before', () => {
+    const settled = (at: string) => ({ settled: [{ step: 'capture-payment', at }] });
+    expect(found('COMPLETED', 'AUTHORISED', 'HELD', settled(LONG_AGO))).toEqual([]);
+    expect(found('COMPLETED', 'CHARGED', 'CHARGED', settled('2026-01-31T10:00:00.000Z'))).toEqual([
+      ['settled-and-done', undefined],
+    ]);
   });
 });
 

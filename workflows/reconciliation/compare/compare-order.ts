@@ -112,7 +112,7 @@ function compareSettled({ orderId, order, stock, payment, ledger }: RecordsOfOrd
     payment !== undefined && states.some((state) => state === payment.status) ? [payment] : [];
   // What was pending then nobody asks for any more: that it came after all the provider's books alone say.
   const unheard =
-    ledger?.status === 'CHARGED' && ledger.changedAt !== undefined
+    (ledger?.status === 'CHARGED' || ledger?.status === 'HELD') && ledger.changedAt !== undefined
       ? paymentIs('PENDING').map((row) => ({ ...row, status: ledger.status, updatedAt: ledger.changedAt ?? '' }))
       : [];
   const stockIs = (...statuses: ReservationStatus[]) =>
