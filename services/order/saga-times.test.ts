@@ -36,7 +36,7 @@ it.each([
   const times = sagaTimesFrom(z.object(sagaTimeSettings).parse({}));
   const stored = { order, paymentMethod: 'card_ok' } as unknown as StoredOrder;
   const [input] = sagaStart(stored, { times, searchAttributesOf: () => [] }).args;
-  expect(input?.paymentCapture).toBe(paymentCapture);
+  expect(input.paymentCapture).toBe(paymentCapture);
 });
 
 it.each([

@@ -571,6 +571,15 @@ export const money: Guard[] = [
     },
   },
   {
+    promise: 'An order whose charge was settled by an operator is not charged again at its hand-over.',
+    code: {
+      file: 'workflows/order/order-saga.ts',
+      text: 'saga.payment.isTaken = paymentId === undefined && saga',
+      instead: 'saga.payment.isTaken = paymentId === input.paymentMethod && saga',
+    },
+    test: { file: HAND_OVER, name: 'is captured by nobody: it is paid another way' },
+  },
+  {
     promise: 'A capture that waits for an operator goes on at once when the provider has news of it.',
     code: {
       file: 'workflows/order/answer-messages.ts',
@@ -649,8 +658,8 @@ export const money: Guard[] = [
     promise: 'Money that is still held for an order that is delivered is found.',
     code: {
       file: 'workflows/reconciliation/compare/compare-money.ts',
-      text: "(state === 'AUTHORISED' && order.status !== 'COMPLETED')",
-      instead: "state === 'AUTHORISED'",
+      text: "const isHeldForGood = state === 'AUTHORISED' && order.status === 'COMPLETED';",
+      instead: 'const isHeldForGood = order.orderId.length < 0;',
     },
     test: {
       file: 'workflows/reconciliation/compare/compare-order.test.ts',

@@ -14,7 +14,7 @@ export function chargeRequestOf(input: OrderSagaInput): ChargeRequest {
 
 /**
  * Takes what was held, once the carrier has the parcel: not before, so that whatever ends the order until then only lets go
- * of it. Asked also where the charge was not held, or was settled: the payment service knows whether there is anything to take.
+ * of it. Asked also where the charge was not held: the payment service knows whether there is anything to take.
  * A refusal ends nothing by itself, since the goods are gone: an operator is asked, as for any step that fails.
  */
 export async function takeHeldPayment(saga: Saga): Promise<void> {

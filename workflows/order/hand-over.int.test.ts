@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { cancel, giveUp, orderQuery, paymentChanged, retry, settled } from './messages.js';
@@ -28,7 +29,10 @@ describe('an order that is paid at the hand-over', () => {
     const { id, handle } = await booked();
     expect(saga.shop.payment(id)).toBe('held');
     const expiresAt = '2030-01-01T00:00:00.000Z';
-    expect(await handle.query(orderQuery)).toMatchObject({ paymentId: `payment-${id}`, payment: { status: 'HELD', expiresAt } });
+    expect(await handle.query(orderQuery)).toMatchObject({
+      paymentId: `payment-${id}`,
+      payment: { status: 'HELD', expiresAt },
+    });
     expect(captures()).toBe(0);
 
     for (let times = 0; times < 2; times++) await saga.carrierTells(id, 'in_transit');
@@ -102,6 +106,20 @@ describe('an order that is paid at the hand-over', () => {
     expect(saga.shop.row(id).order).not.toHaveProperty('payment');
     await saga.carrierTells(id, 'delivered');
     expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
+  });
+});
+
+describe('a charge that an operator has settled', () => {
+  it('is captured by nobody: it is paid another way', async () => {
+    saga.shop.down('charge-payment', () => ApplicationFailure.nonRetryable('a mistake', 'Mistake'));
+    const { id, handle } = await saga.order({ paymentCapture: 'at_hand_over' });
+    await saga.needsAttention(id);
+    await handle.signal(settled);
+    await saga.reached(id, 'DELIVERY_STARTED');
+    await saga.carrierTells(id, 'in_transit');
+    await saga.carrierTells(id, 'delivered');
+    expect((await ended(saga, id, handle)).order.status).toBe('COMPLETED');
+    expect(captures()).toBe(0);
   });
 });
 

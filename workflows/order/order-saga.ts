@@ -59,12 +59,17 @@ async function chargePayment(saga: Saga): Promise<void> {
   await step(
     'charge-payment',
     () => chargeUntilDecided(saga, until),
-    (result) => ({
-      status: 'PAYMENT_COMPLETED',
-      ...textsIn(result, 'paymentId'),
-      ...holdIn(result),
-      events: [{ topic: 'payment-completed' }],
-    }),
+    (result) => {
+      const { paymentId } = textsIn(result, 'paymentId');
+      // Whoever settled it has the money another way: what is held all the same must not be taken, too. Of a run before a reset the row tells.
+      saga.payment.isTaken = paymentId === undefined && saga.journal.order.payment?.status !== 'HELD';
+      return {
+        status: 'PAYMENT_COMPLETED',
+        ...(paymentId !== undefined && { paymentId }),
+        ...holdIn(result),
+        events: [{ topic: 'payment-completed' }],
+      };
+    },
     until,
   );
 }

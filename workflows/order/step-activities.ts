@@ -74,6 +74,7 @@ export function stepActivities(attentionAfterMs: number) {
         request,
       ]);
     },
+    capturePayment: of<PaymentActivities>('capture-payment').capturePayment,
     startDelivery,
     /** In vain for as long as the others; then it is asked again when it is due. */
     carrierReports: (request: { orderId: string }) =>
@@ -81,7 +82,6 @@ export function stepActivities(attentionAfterMs: number) {
         { summary: 'asks what the carrier has said of the parcel', cancellationType: 'TRY_CANCEL' },
         [request],
       ),
-    capturePayment: of<PaymentActivities>('capture-payment').capturePayment,
     commitStock: of<InventoryActivities>('commit-stock').commitStock,
     cancelDelivery: of<DeliveryActivities>('cancel-delivery').cancelDelivery,
     refundPayment: of<PaymentActivities>('refund-payment').refundPayment,

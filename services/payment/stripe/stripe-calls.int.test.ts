@@ -52,6 +52,9 @@ it('asks nothing of Stripe that its own document does not have', async () => {
   const provider = createStripeProvider(stripe, payments.prisma, createLogger({ service: 'test', level: 'fatal' }));
   const charge = { idempotencyKey: randomUUID(), amount: 1_999, currency: 'USD', method: 'pm_card_visa' };
   await provider.charge(charge);
+  const hold = { ...charge, idempotencyKey: randomUUID(), capture: false } as const;
+  await provider.charge(hold);
+  await provider.capture({ idempotencyKey: randomUUID(), chargeKey: hold.idempotencyKey, amount: 1_999 });
   await provider.refundPart({ idempotencyKey: randomUUID(), chargeKey: charge.idempotencyKey, amount: 1 });
   await provider.list({ limit: 10, since: new Date(0) });
   await provider.refund(charge);
@@ -67,6 +70,9 @@ it('asks nothing of Stripe that its own document does not have', async () => {
   expect(asked).toEqual([
     '200 POST /v1/payment_intents',
     '200 POST /v1/payment_intents/ID/confirm',
+    '200 POST /v1/payment_intents',
+    '200 POST /v1/payment_intents/ID/confirm',
+    '200 POST /v1/payment_intents/ID/capture',
     '200 POST /v1/refunds',
     '200 GET /v1/refunds/ID',
     '200 GET /v1/payment_intents',

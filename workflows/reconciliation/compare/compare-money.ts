@@ -15,6 +15,11 @@ export function comparePayment({ orderId, order, payment }: RecordsOfOrder): Fin
 
   const says = `order ${order.status}, payment ${state ?? 'none'}`;
   const total = { amount: order.totalPrice, currency: order.currency };
+  // Also where its charge was settled before: whoever did so knew of no hold that nobody takes.
+  const isHeldForGood = state === 'AUTHORISED' && order.status === 'COMPLETED';
+  if (isHeldForGood && !order.settled.some(({ step }) => step === 'capture-payment'))
+    return [finding('payment-missing', orderId, says, { money: total })];
+
   const ids = `order's payment ${order.paymentId ?? ''}, its books' ${payment?.paymentId ?? 'none'}`;
   const differs =
     order.paymentId === undefined || order.paymentId === payment?.paymentId
@@ -25,7 +30,9 @@ export function comparePayment({ orderId, order, payment }: RecordsOfOrder): Fin
       return differs;
     case 'charged':
       // Held until the carrier has the parcel, and the Saga has heard of it.
-      return state === 'CHARGED' || (state === 'AUTHORISED' && order.status !== 'COMPLETED') ? differs : [finding('payment-missing', orderId, says, { money: total })];
+      return state === 'CHARGED' || state === 'AUTHORISED'
+        ? differs
+        : [finding('payment-missing', orderId, says, { money: total })];
     case 'undone':
       return isLeft ? [finding('payment-not-refunded', orderId, says, { ...paid, repair: 'refund-payment' })] : differs;
   }
@@ -62,7 +69,8 @@ export function compareLedger({ orderId, order, workflow, payment, ledger }: Rec
   const moved = ledger ?? payment;
   const money = moved && { money: { amount: moved.amount, currency: moved.currency } };
   const says = `payment ${ours}, provider ${theirs}${ledger ? ` (${ledger.chargeId})` : ''}`;
-  if (order === undefined) return theirs === 'CHARGED' || theirs === 'HELD' ? [finding('charge-without-order', orderId, says, money)] : [];
+  if (order === undefined)
+    return theirs === 'CHARGED' || theirs === 'HELD' ? [finding('charge-without-order', orderId, says, money)] : [];
 
   const stage = stageOf(order).payment;
   const difference = differenceOf(ours, theirs);

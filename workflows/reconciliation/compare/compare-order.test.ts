@@ -325,6 +325,9 @@ describe('money that is held', () => {
   it('that was captured after an operator had settled that is told, and is not looked for before', () => {
     const settled = (at: string) => ({ settled: [{ step: 'capture-payment', at }] });
     expect(found('COMPLETED', 'AUTHORISED', 'HELD', settled(LONG_AGO))).toEqual([]);
+    // Of a charge that was settled before nobody takes what is held.
+    const charge = { settled: [{ step: 'charge-payment', at: LONG_AGO }] };
+    expect(found('COMPLETED', 'AUTHORISED', 'HELD', charge)).toEqual([['payment-missing', undefined]]);
     expect(found('COMPLETED', 'CHARGED', 'CHARGED', settled('2026-01-31T10:00:00.000Z'))).toEqual([
       ['settled-and-done', undefined],
     ]);
