@@ -191,25 +191,18 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
     },
 
     withoutWorkflow: async ({ olderThanMs, limit, after }) => {
-      const [clock] = await prisma.$queryRaw<[{ now: Date }]>`SELECT now()`;
-      const before = new Date(clock.now.getTime() - olderThanMs);
-      const last = after && { id: after.order.id, createdAt: new Date(after.order.createdAt) };
-      const inTurn = { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] } satisfies Prisma.OrderFindManyArgs;
-      const found = await prisma.order.findMany({
-        where: {
-          workflowStartedAt: null,
-          createdAt: { lt: before, ...(last && { gte: last.createdAt }) },
-          ...(last && { OR: [{ createdAt: { gt: last.createdAt } }, { id: { gt: last.id } }] }),
-        },
-        ...inTurn,
-        take: limit,
-        select: { id: true },
-      });
+      const last = after
+        ? Prisma.sql`AND (created_at, id) > (${new Date(after.order.createdAt)}::timestamptz, ${after.order.id})`
+        : Prisma.empty;
+      const found = await prisma.$queryRaw<{ id: string }[]>`
+        SELECT id FROM orders
+        WHERE workflow_started_at IS NULL AND created_at < now() - make_interval(secs => ${olderThanMs / 1000}) ${last}
+        ORDER BY created_at, id LIMIT ${limit}`;
       // Nearly always: Prisma would ask for the lines and refunds of no order, too.
       if (found.length === 0) return [];
       const rows = await prisma.order.findMany({
         where: { id: { in: found.map(({ id }) => id) } },
-        ...inTurn,
+        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
         ...whole,
       });
       return toStoredOrders(rows);

@@ -48,8 +48,8 @@ export const customers: Guard[] = [
     promise: 'An order that was written gets its workflow, also when the API died before it started one.',
     code: {
       file: 'services/order/order-store.ts',
-      text: 'createdAt: { lt: before, ',
-      instead: 'createdAt: { lt: before, gt: before, ',
+      text: 'WHERE workflow_started_at IS NULL AND created_at',
+      instead: 'WHERE workflow_started_at IS NULL AND false AND created_at',
     },
     test: { file: 'workers/sweeper.int.test.ts', name: 'starts the workflow of an order that has none' },
   },
