@@ -121,7 +121,7 @@ export const FINDING_KINDS = {
   },
   'payment-not-refunded': {
     compares: 'order, payment',
-    means: 'an order is CANCELLED, but its charge was not refunded, or is undecided',
+    means: 'an order is CANCELLED, but its charge was not refunded, is held still, or is undecided',
     repairs: ['refund-payment'],
   },
   'payment-unheard': {
@@ -136,7 +136,7 @@ export const FINDING_KINDS = {
   },
   'charge-not-in-books': {
     compares: "payment, provider's ledger",
-    means: 'the provider has charged, but our books do not say so: a late charge, for instance',
+    means: 'the provider has charged, or holds, and our books do not say so: a late charge, for instance',
     repairs: ['refund-payment', 'record-payment'],
   },
   'refund-not-in-books': {
@@ -151,7 +151,7 @@ export const FINDING_KINDS = {
   },
   'charge-unknown-to-provider': {
     compares: "payment, provider's ledger",
-    means: 'our books say charged or refunded, but the provider never charged',
+    means: 'our books say held, charged or refunded, but the provider does not: a hold that has expired, for instance',
     repairs: none,
   },
   'part-unanswered': {

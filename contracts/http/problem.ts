@@ -272,7 +272,7 @@ export const PROBLEMS = {
   'payment-only-held': {
     status: 409,
     text: 'The order’s money is only held, and not taken yet: there is nothing to give back.',
-    advice: 'Cancel the order, which lets go of it, or refund it once its parcel is on its way, with another `Idempotency-Key`.',
+    advice: 'Cancel the order, which lets go of it, or send it again once its parcel is on its way.',
   },
   'restock-too-much': {
     status: 409,

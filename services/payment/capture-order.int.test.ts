@@ -7,6 +7,7 @@ import { chargeOrder } from './charge-order.js';
 import { ProviderUnavailable, type PaymentProvider } from './payment-provider.js';
 import { captureIdOf, undoIdOf, type OrderAmount } from './payment-store.js';
 import { refundPart } from './refund-part.js';
+import { createChallenges } from './simulator/challenges.js';
 import { openStripePayments } from './stripe/testing/open-stripe-payments.js';
 import { openPayments } from './testing/open-payments.js';
 import { undoCharge, type PaymentService } from './undo-charge.js';
@@ -104,6 +105,21 @@ describe('a charge that is held first', () => {
     };
     expect(await hold({ ...payments, provider: late }, order)).toMatchObject({ outcome: 'compensated' });
     expect(await payments.booksOf(order.orderId)).toEqual({ ours: 'VOIDED', refunds: 0, providers: 'VOIDED' });
+  });
+
+  it('is held once its customer has confirmed it at the bank, and charged where it can not be held', async () => {
+    const order = newOrder();
+    expect(await hold(payments, order, 'card_3ds')).toMatchObject({ outcome: 'pending' });
+    const { chargeId } = await payments.ledger.ledgerEntry.findUniqueOrThrow({
+      where: { idempotencyKey: order.orderId },
+    });
+    await createChallenges(payments.ledger).answer(chargeId, { decision: 'confirm' });
+    expect(await hold(payments, order, 'card_3ds')).toMatchObject({ outcome: 'held' });
+    const transfer = newOrder();
+    await hold(payments, transfer, 'bank_transfer');
+    expect(await hold(payments, transfer, 'bank_transfer')).toMatchObject({ outcome: 'charged' });
+    expect(await captureOrder(payments, transfer)).toMatchObject({ outcome: 'captured', first: false });
+    expect(await operationsOf(transfer)).toEqual(['AUTHORISE DONE', '/capture-payment CAPTURE DONE']);
   });
 
   it('leaves no capture open that comes just after its undo', async () => {

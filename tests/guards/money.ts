@@ -580,6 +580,19 @@ export const money: Guard[] = [
     test: { file: HAND_OVER, name: 'is captured by nobody: it is paid another way' },
   },
   {
+    promise:
+      'Nothing is asked any longer for a parcel that comes back, also where an operator was asked for its money.',
+    code: {
+      file: 'workflows/order/capture-payment.ts',
+      text: '() => taking.cancel(),',
+      instead: '() => undefined,',
+    },
+    test: {
+      file: HAND_OVER,
+      name: 'is asked for no longer once the parcel comes back: the order is undone, and what is held let go of',
+    },
+  },
+  {
     promise: 'A capture that waits for an operator goes on at once when the provider has news of it.',
     code: {
       file: 'workflows/order/answer-messages.ts',

@@ -1,6 +1,6 @@
 import { condition, patched, sleep } from '@temporalio/workflow';
 import { DELIVERY_ASKED_EVERY_MS } from '../../contracts/order-saga.js';
-import { takeHeldPayment } from './capture-payment.js';
+import { takeHeldPaymentUnlessReturned } from './capture-payment.js';
 import type { CarrierEnd } from './carrier-reports.js';
 import { stopIfCancelled } from './cancellation.js';
 import { PATCHES } from './patches.js';
@@ -75,7 +75,7 @@ export async function awaitDelivery(saga: Saga): Promise<CarrierEnd> {
         inTransitIsWritten = true;
         await journal.record({}, eventEntry('in-transit', 'delivery-service', 'done'));
         // Nothing is taken for what is on its way back.
-        if (carrier.end !== 'returned') await takeHeldPayment(saga);
+        if (carrier.end !== 'returned') await takeHeldPaymentUnlessReturned(saga);
       }
       if (carrier.end !== undefined) return carrier.end;
     } else if (itIsSilentTooLong()) {

@@ -1,6 +1,8 @@
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { OrderPatch } from '../../contracts/activities/order-activities.js';
 import type { ChargeRequest } from '../../contracts/activities/payment-activities.js';
 import type { OrderSagaInput } from '../../contracts/order-saga.js';
+import { stopIfCancelled } from './cancellation.js';
 import type { Saga } from './saga.js';
 import { chargeOf, refundOf } from './step-activities.js';
 
@@ -26,6 +28,27 @@ export async function takeHeldPayment(saga: Saga): Promise<void> {
     () => ({ payment: { status: 'CAPTURED' } }),
   );
   payment.isTaken = true;
+}
+
+/** The same while the parcel is on its way: what has not been taken when it comes back is not asked for any longer. */
+export async function takeHeldPaymentUnlessReturned(saga: Saga): Promise<void> {
+  const { carrier } = saga;
+  const taking = new CancellationScope();
+  const watching = new CancellationScope();
+  const comesBack = watching.run(() => condition(() => carrier.end === 'returned'));
+  void comesBack.then(
+    () => taking.cancel(),
+    () => undefined,
+  );
+  try {
+    await taking.run(() => takeHeldPayment(saga));
+  } catch (error) {
+    if (!isCancellation(error) || !taking.consideredCancelled) throw error;
+  } finally {
+    watching.cancel();
+  }
+  // The order itself may be called off.
+  stopIfCancelled();
 }
 
 /** What a charge's answer says of a hold, for the row; of what an operator completed it with only what can be shown. */

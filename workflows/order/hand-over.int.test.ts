@@ -167,6 +167,14 @@ describe('a capture that is refused', () => {
     ]);
   });
 
+  it('is asked for no longer once the parcel comes back: the order is undone, and what is held let go of', async () => {
+    const { id, handle } = await refused();
+    await saga.carrierTells(id, 'returned');
+    const { order } = await ended(saga, id, handle);
+    expect(order).toMatchObject({ cancelReason: 'DELIVERY_RETURNED', needsAttention: false });
+    expect([saga.shop.payment(id), saga.shop.reservation(id)]).toEqual(['voided', 'released']);
+  });
+
   it('is gone on without once an operator has settled it', async () => {
     const { id, handle } = await refused();
     await handle.signal(settled);

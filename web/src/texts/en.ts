@@ -325,7 +325,7 @@ export const en = {
   'finding.charge-not-in-books': 'The provider has charged, and our books do not say so.',
   'finding.refund-not-in-books': 'The provider has refunded, and our books do not say so.',
   'finding.refund-not-at-provider': 'Our books say refunded, and the provider still has the money.',
-  'finding.charge-unknown-to-provider': 'Our books say charged, and the provider never charged.',
+  'finding.charge-unknown-to-provider': 'Our books say charged or held, and the provider says neither.',
   'finding.part-unanswered': 'It is not known whether a part of the charge went back.',
   'finding.part-not-in-books': 'The provider gave back a part that our books do not have.',
   'finding.part-not-at-provider': 'Our books have a part as given back, and the provider has not given it.',

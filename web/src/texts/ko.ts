@@ -326,7 +326,7 @@ export const ko: Record<TextKey, string> = {
   'finding.charge-not-in-books': '결제사는 결제했지만 장부에 없습니다.',
   'finding.refund-not-in-books': '결제사는 환불했지만 장부에 없습니다.',
   'finding.refund-not-at-provider': '장부에는 환불로 되어 있지만 결제사가 아직 돈을 가지고 있습니다.',
-  'finding.charge-unknown-to-provider': '장부에는 결제로 되어 있지만 결제사는 결제한 적이 없습니다.',
+  'finding.charge-unknown-to-provider': '장부에는 결제 또는 승인으로 되어 있지만 결제사에는 둘 다 없습니다.',
   'finding.part-unanswered': '결제 금액 일부가 환불되었는지 알 수 없습니다.',
   'finding.part-not-in-books': '결제사가 환불한 일부 금액이 장부에 없습니다.',
   'finding.part-not-at-provider': '장부에는 일부 환불로 되어 있지만 결제사는 환불하지 않았습니다.',

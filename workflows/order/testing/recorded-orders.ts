@@ -318,6 +318,14 @@ export const CLOSED_ORDERS: Record<string, ClosedOrder> = {
       return delivered(saga, placed);
     },
   },
+  'capture-refused-and-returned': {
+    ends: 'DELIVERY_RETURNED',
+    live: async (saga) => {
+      const placed = await captureRefused(saga);
+      await saga.carrierTells(placed.id, 'returned');
+      return placed;
+    },
+  },
   'capture-refused-and-given-up': {
     ends: 'OPERATOR_REQUEST',
     live: async (saga) => {
