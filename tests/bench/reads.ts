@@ -38,7 +38,7 @@ export async function benchReads({ rounds, step }: PartSettings): Promise<Measur
       await turn(many)();
       await turn(few)();
       rows.push({
-        ...{ what: `${what}, ${MANY} orders, p50`, beside: `${FEW} orders`, unit: 'ms', goal: { atMost: 1.3 } },
+        ...{ what: `${what}, ${MANY} orders, p50`, beside: `${FEW} orders`, unit: 'ms', goal: { atMost: 1.2 } },
         ...(await step(what, () => inTurns(rounds, turn(many), turn(few)))),
       });
     }
