@@ -78,6 +78,7 @@ export function startPaymentNews(settings: PaymentNewsSettings): RunningLoop {
     const results = await Promise.allSettled(events.map((event) => withOrderId(event.chargeKey, () => tell(event))));
     for (const result of results) if (result.status === 'rejected') throw result.reason;
     loop.works();
-    if (events.length < AT_ONCE) await loop.pause(pauseAfter(events.length));
+    const pauseMs = pauseAfter(events.length);
+    if (events.length < AT_ONCE) await loop.pause(pauseMs);
   });
 }

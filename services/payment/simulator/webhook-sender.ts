@@ -73,6 +73,7 @@ export function startWebhookSender(settings: WebhookSenderSettings): RunningLoop
     const due = await claimDue();
     await Promise.all(due.map((charge) => tell(charge, loop.stopping)));
     loop.works();
-    if (due.length < AT_ONCE) await loop.pause(pauseAfter(due.length));
+    const pauseMs = pauseAfter(due.length);
+    if (due.length < AT_ONCE) await loop.pause(pauseMs);
   });
 }

@@ -19,6 +19,8 @@ export interface PlacedOrder {
   /** Posts until there was an answer to keep. */
   posts: number;
   answeredAt: number;
+  /** The provider's webhook of its payment was lost on its way. */
+  lostWebhook?: boolean;
 }
 
 export interface Customers {
@@ -83,7 +85,8 @@ export async function openCustomers(world: World, shop: () => Shop, seed: number
       ids.add(again.id);
     }
     if (ids.size > 1) findings.push(`one key, two orders: ${[...ids].join(', ')}`);
-    placed.push({ ...answer, kind: kindName, answeredAt: Date.now() });
+    const order: PlacedOrder = { ...answer, kind: kindName, answeredAt: Date.now() };
+    placed.push(order);
     if (kind.isPoisoned) await poison(world, answer.id);
     if (kind.losesItsReport) await deliverUnheard(world, answer.id);
     const { parts } = kind;
@@ -95,7 +98,7 @@ export async function openCustomers(world: World, shop: () => Shop, seed: number
     }
     if (kind.review !== undefined) await decide(world, shop, answer.id, kind.review);
     if (kind.webhooks === 'burst') await sendBurst(world, random, answer.id);
-    if (kind.webhooks === 'lost') await loseWebhook(world, answer.id);
+    if (kind.webhooks === 'lost') order.lostWebhook = await loseWebhook(world, answer.id);
     if (kind.bank !== undefined) await sayAtTheBank(world, buyer, answer.id, kind.bank);
     if (kind.cancelWithinMs === undefined) return;
     await pause(random.between(...kind.cancelWithinMs));

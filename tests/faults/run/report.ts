@@ -1,5 +1,5 @@
 import { byWorker, maxAndMedian, type Recovery } from './recoveries.js';
-import type { Extent } from './schedule.js';
+import { paymentCaptureOf, type Extent } from './schedule.js';
 
 /** Durations in milliseconds. */
 export interface RoundReport {
@@ -39,7 +39,7 @@ export function toMarkdown(report: Report): string {
   return [
     `# Faults, seed ${seed}`,
     '',
-    `${startedAt.toISOString()}, ${extent === 'whole' ? 'every fault once' : 'the short part'}: \`npm run test:faults -- --seed ${seed}\``,
+    `${startedAt.toISOString()}, ${extent === 'whole' ? 'every fault once' : 'the short part'}, paid ${paymentCaptureOf(seed)}: \`npm run test:faults -- --seed ${seed}\``,
     '',
     findings.length === 0 ? '**Nothing was found.**' : `**${findings.length} findings:**`,
     ...findings.map((finding) => `- ${finding}`),

@@ -10,11 +10,10 @@ import {
 } from './books.js';
 import { openCustomers, type Customers } from './customers.js';
 import { perform, type Performed } from './perform.js';
-import { kindOf } from './order-kinds.js';
 import { keepProviderDown, type ProviderDown } from './provider-down.js';
 import { byWorker, maxAndMedian, recoveriesAfter, type Recovery } from './recoveries.js';
 import type { Report, RoundReport } from './report.js';
-import { makeSchedule, nameOf, WORKERS_OF_THE_SAGA, type Extent, type Round } from './schedule.js';
+import { makeSchedule, nameOf, paymentCaptureOf, WORKERS_OF_THE_SAGA, type Extent, type Round } from './schedule.js';
 import { openSession } from './session.js';
 import { differencesInWebhooks } from './webhooks.js';
 import { bootWorld, type World } from './world.js';
@@ -57,7 +56,9 @@ const ATTENTION_AFTER_MS = 60_000;
 export async function runFaults({ seed, orders, extent, dir, progress, signal }: FaultsSettings): Promise<Report> {
   const startedAt = new Date();
   const schedule = makeSchedule(seed, extent);
-  const world = await bootWorld({ dir, attentionAfterMs: ATTENTION_AFTER_MS, progress, signal });
+  const world = await bootWorld({
+    ...{ dir, attentionAfterMs: ATTENTION_AFTER_MS, paymentCapture: paymentCaptureOf(seed), progress, signal },
+  });
   const session = await openSession(world);
   try {
     const customers = await openCustomers(world, session.shop, seed);
@@ -207,7 +208,7 @@ async function atTheEnd(world: World, customers: Customers): Promise<string[]> {
       ...(await wrongEnds(world, customers)),
       ...(await differencesInStock(world, customers)),
       ...(await differencesInRefunds(world, customers)),
-      ...(await differencesInWebhooks(world, burstsOf(customers))),
+      ...(await differencesInWebhooks(world, customers.placed)),
       ...(await reconcile(world)),
     ];
   } catch (error) {
@@ -215,9 +216,6 @@ async function atTheEnd(world: World, customers: Customers): Promise<string[]> {
     return [errorMessage(error)];
   }
 }
-
-const burstsOf = ({ placed }: Customers): string[] =>
-  placed.filter(({ kind }) => kindOf(kind).webhooks === 'burst').map(({ id }) => id);
 
 async function endsByKind(world: World, { placed }: Customers): Promise<Report['orders']> {
   const rows = await world.query<{ id: string; end: string }>(

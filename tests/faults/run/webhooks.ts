@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createReportPoster } from '../../../platform/post-report.js';
 import { SIMULATED_PROVIDER, webhookHeaders } from '../../../services/payment/simulator/provider-events.js';
+import type { PlacedOrder } from './customers.js';
+import { kindOf } from './order-kinds.js';
 import type { Random } from './random.js';
 import type { World } from './world.js';
 
@@ -39,20 +41,25 @@ export async function sendBurst(world: World, random: Random, orderId: string): 
   await Promise.all(random.shuffled([...events, ...events]).map(send));
 }
 
-/** The provider decides, and what it sends of that is lost: nobody is told, and nobody tries again. */
-export async function loseWebhook(world: World, orderId: string): Promise<void> {
+/** The provider decides, and what it sends of that is lost: nobody tries again. false: it was faster, and has told. */
+export async function loseWebhook(world: World, orderId: string): Promise<boolean> {
   const sql = `
-    UPDATE ledger_entries SET status = 'CHARGED', tell_at = NULL, updated_at = now()
-    WHERE idempotency_key = $1 AND status IN ('TRIED', 'CHARGED') RETURNING idempotency_key`;
-  await world.until(
+    UPDATE ledger_entries AS entry
+    SET status = 'CHARGED', tell_at = CASE was.status WHEN 'TRIED' THEN NULL ELSE entry.tell_at END, updated_at = now()
+    FROM (SELECT status FROM ledger_entries WHERE idempotency_key = $1 FOR UPDATE) AS was
+    WHERE entry.idempotency_key = $1 AND was.status IN ('TRIED', 'CHARGED') RETURNING was.status`;
+  const { status } = await world.until(
     `the charge of ${orderId}`,
-    async () => (await world.query('PAYMENT_SIMULATOR', sql, [orderId])).length > 0,
+    async () => (await world.query<{ status: string }>('PAYMENT_SIMULATOR', sql, [orderId]))[0],
     PATIENCE_MS,
   );
+  return status === 'TRIED';
 }
 
 /** Once every order is final: what came of the provider stands in the inbox once, and somebody was told of each. */
-export async function differencesInWebhooks(world: World, bursts: readonly string[]): Promise<string[]> {
+export async function differencesInWebhooks(world: World, placed: readonly PlacedOrder[]): Promise<string[]> {
+  const bursts = placed.filter(({ kind }) => kindOf(kind).webhooks === 'burst').map(({ id }) => id);
+  const lost = placed.filter(({ lostWebhook }) => lostWebhook).map(({ id }) => id);
   const waiting = () =>
     world.query<{ id: string }>('PAYMENT', `SELECT event_id AS id FROM provider_events WHERE state <> 'TOLD'`);
   await world
@@ -66,6 +73,15 @@ export async function differencesInWebhooks(world: World, bursts: readonly strin
     [bursts],
   );
   const eventsOf = new Map(counted.map(({ id, events }) => [id, events]));
-  const lost = bursts.filter((id) => eventsOf.get(id) !== EVENTS);
-  return [...untold, ...lost.map((id) => `${id}: of ${EVENTS} webhooks ${eventsOf.get(id) ?? 0} are in the inbox`)];
+  const short = bursts.filter((id) => eventsOf.get(id) !== EVENTS);
+  const came = await world.query<{ id: string }>(
+    'PAYMENT',
+    'SELECT DISTINCT charge_key AS id FROM provider_events WHERE charge_key = ANY ($1)',
+    [lost],
+  );
+  return [
+    ...untold,
+    ...short.map((id) => `${id}: of ${EVENTS} webhooks ${eventsOf.get(id) ?? 0} are in the inbox`),
+    ...came.map(({ id }) => `${id}: its webhook was to be lost, and came`),
+  ];
 }

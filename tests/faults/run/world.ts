@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import pg from 'pg';
+import type { PaymentCapture } from '../../../contracts/order-saga.js';
 import { createTemporalClient } from '../../../platform/temporal/client.js';
 import { startApp } from '../../../stack/app/start-app.js';
 import { startServers } from '../../../stack/servers/start-servers.js';
@@ -44,12 +45,14 @@ export interface WorldSettings {
   dir: string;
   /** How long a step may fail until it asks for an operator. */
   attentionAfterMs: number;
+  paymentCapture: PaymentCapture;
   progress: Progress;
   signal: AbortSignal;
 }
 
 /** Their data outlives them: what is killed here must find it again. */
-export async function bootWorld({ dir, attentionAfterMs, progress, signal }: WorldSettings): Promise<World> {
+export async function bootWorld(settings: WorldSettings): Promise<World> {
+  const { dir, attentionAfterMs, paymentCapture, progress, signal } = settings;
   const servers: Servers = await startServers({
     dir,
     ports: 'free',
@@ -70,8 +73,7 @@ export async function bootWorld({ dir, attentionAfterMs, progress, signal }: Wor
         ATTENTION_AFTER: `${attentionAfterMs}`,
         DELIVERY_ASKED_EVERY,
         PAYMENT_ASKED_EVERY,
-        // Holds and captures, and what can only be charged: it goes more ways than to be paid at once.
-        PAYMENT_CAPTURE: 'at_hand_over',
+        PAYMENT_CAPTURE: paymentCapture,
         TRANSFER_DELAY_MS: '1000',
         // Some wait for their payment for as long as the whole run, which takes its time on a busy machine.
         PAYMENT_WINDOW: '2h',
