@@ -205,7 +205,7 @@ describe('from Kafka to the inbox', () => {
           'On its way',
           'Order cancelled',
           'Order received',
-          'Payment completed',
+          'Payment confirmed',
         ]);
         expect(inbox.every(({ to }) => to[0]?.address === userService.users.get(1)?.email)).toBe(true);
         expect(inbox.find(({ subject }) => subject.startsWith('On its way'))?.text).toContain('TRK-77');

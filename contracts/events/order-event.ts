@@ -60,7 +60,9 @@ export const EVENT_KINDS = {
   'inventory-failed': kind('A line has not enough stock. Nothing is held; the order is cancelled.', {
     reason: reason.describe('INSUFFICIENT_STOCK.').meta({ examples: ['INSUFFICIENT_STOCK'] }),
   }),
-  'payment-completed': kind('The total price is charged.', { paymentId: unlessSettled(paymentId) }),
+  'payment-completed': kind('The total price is charged, or held until the hand-over.', {
+    paymentId: unlessSettled(paymentId),
+  }),
   'payment-failed': kind('The charge was declined, or could not be made in time. The order is undone.', {
     reason: reason
       .describe("The payment provider's code, or PAYMENT_TIMEOUT: what it may have charged all the same is given back.")

@@ -77,8 +77,9 @@ const orderReceived: Template = (order) => ({
 
 const paymentCompleted: Template = (order) => {
   const { orderId, totalPrice, currency } = order;
-  const paid = `We have received your payment of ${formatMoney(totalPrice, currency)} for order ${orderId}.`;
-  return { subject: `Payment completed: ${orderId}`, paragraphs: [paid], order, short: paid };
+  // True of what is charged, and of what is only held so far.
+  const confirmed = `Your payment of ${formatMoney(totalPrice, currency)} for order ${orderId} is confirmed.`;
+  return { subject: `Payment confirmed: ${orderId}`, paragraphs: [confirmed], order, short: confirmed };
 };
 
 const paymentRefunded: Template = ({ orderId, amount = 0, currency }) => {
