@@ -36,6 +36,19 @@ it('a step that does not get through is what is at work', () => {
   expect(drawn({ status: 'INVENTORY_RESERVED' }, timeline)).toEqual(['done', 'done', 'failing', 'waiting', 'waiting']);
 });
 
+it('a capture that does not get through holds up the delivery, until it is taken or the parcel comes back', () => {
+  const gone = [entry('reserve-stock'), entry('charge-payment'), entry('start-delivery'), entry('in-transit')];
+  const failing = [...gone, entry('capture-payment', 'failing')];
+  const at = (timeline: TimelineEntry[]) => drawn({ status: 'DELIVERY_STARTED' }, timeline);
+  expect(at(gone)).toEqual(['done', 'done', 'done', 'done', 'now']);
+  expect(at(failing)).toEqual(['done', 'done', 'done', 'done', 'failing']);
+  expect(at([...failing, entry('capture-payment')])).toEqual(['done', 'done', 'done', 'done', 'now']);
+  // What takes the capture back is what takes the charge back.
+  const returned = [...failing, entry('returned')];
+  const undoing = ['done', 'done, then now', 'done, then now', 'done', 'refused'];
+  expect(drawn({ status: 'CANCELLING' }, returned)).toEqual(undoing);
+});
+
 it('a declined card: what was held is being released, then released', () => {
   const timeline = [entry('reserve-stock'), entry('charge-payment', 'refused')];
   expect(drawn({ status: 'CANCELLING' }, timeline)).toEqual([

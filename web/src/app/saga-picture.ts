@@ -34,7 +34,7 @@ export function sagaPicture({ status, review }: State, timeline: readonly Timeli
   const isUndone = isEnding(status) || (isCalledOff && (last('cancel') ?? last('returned')) !== undefined);
   const reached = FORWARD.indexOf(status);
   const nodes = STEPS.map((step, index): SagaNode => {
-    const entry = step === 'await-delivery' ? (last('returned') ?? last(step) ?? last('commit-stock')) : last(step);
+    const entry = step === 'await-delivery' ? deliveryEntry(last) : last(step);
     const state = index <= reached || step === 'order-created' ? 'done' : stateOf(entry);
     return { step, state, ...shown(entry), ...undoOf(step, state) };
   });
@@ -54,10 +54,19 @@ export function sagaPicture({ status, review }: State, timeline: readonly Timeli
     const by = compensationOf(step);
     if (by === undefined || !isUndone) return {};
     const entry = last(by);
-    if (entry === undefined && (state !== 'done' || status === 'CANCELLED')) return {};
+    // What came back is not called off.
+    const isNone = state !== 'done' || status === 'CANCELLED' || (step === 'start-delivery' && last('returned'));
+    if (entry === undefined && isNone) return {};
     const undoing = entry === undefined ? 'now' : stateOf(entry) === 'done' ? 'undone' : stateOf(entry);
     return { undo: { step: by, state: undoing, ...shown(entry) } };
   }
+}
+
+/** The capture has no node of its own, since most orders have none: while it fails, the delivery waits for it. */
+function deliveryEntry(last: (step: string) => TimelineEntry | undefined): TimelineEntry | undefined {
+  const capture = last('capture-payment');
+  const failing = stateOf(capture) === 'failing' ? capture : undefined;
+  return last('returned') ?? failing ?? last('await-delivery') ?? last('commit-stock');
 }
 
 export const isEnding = (status: OrderStatus): status is 'CANCELLING' | 'CANCELLED' =>
