@@ -111,6 +111,27 @@ describe('GET /payments', () => {
     expect(answer.body).toMatchObject({ items: [{ orderId: declined, status: 'DECLINED', refunds: [] }] });
   });
 
+  it('shows what was held and let go of, with all that was done', async () => {
+    const userId = newUser();
+    const order = { orderId: randomUUID(), userId, amount: 3_500_000, currency: 'KRW' };
+    const bearer = await tokens.bearer(userId, 'customer');
+    await chargeOrder(payments, { ...order, method: 'card_ok', hold: true });
+    const held = await get(`/payments?orderId=${order.orderId}`, bearer);
+    expect(held.body).toMatchObject({ items: [{ status: 'AUTHORISED' }] });
+
+    const { paymentId } = await undoCharge(payments, order);
+    const list = pageSchema.parse((await get('/payments', bearer)).body);
+    expect(list.items).toMatchObject([{ id: paymentId, orderId: order.orderId, status: 'VOIDED', refunds: [] }]);
+    const shown = paymentInDetailSchema.parse((await get(`/payments/${paymentId}`, bearer)).body);
+    expect(shown).toMatchObject({
+      status: 'VOIDED',
+      operations: [
+        { kind: 'AUTHORISE', state: 'DONE' },
+        { kind: 'VOID', state: 'DONE' },
+      ],
+    });
+  });
+
   it.each([
     ['/payments?limit=0', 400],
     ['/payments?cursor=nonsense', 400],

@@ -3,7 +3,7 @@ import { amountSchema, currencySchema } from '../money.js';
 import { integerIdSchema, pageQuerySchema, textIdSchema, timeSchema, pageOf, textIdParamsSchema } from './common.js';
 import type { Operations } from './operation.js';
 
-export const PAYMENT_STATUSES = ['AUTHORISED', 'CHARGED', 'DECLINED', 'REFUNDED'] as const;
+export const PAYMENT_STATUSES = ['AUTHORISED', 'CHARGED', 'DECLINED', 'REFUNDED', 'VOIDED'] as const;
 
 const EXAMPLE = {
   id: 'pay_1',
@@ -23,7 +23,10 @@ export const paymentSchema = z
     userId: integerIdSchema,
     amount: amountSchema,
     currency: currencySchema,
-    status: z.enum(PAYMENT_STATUSES).meta({ description: '`AUTHORISED`: the money is held, and not taken yet.' }),
+    status: z.enum(PAYMENT_STATUSES).meta({
+      description:
+        '`AUTHORISED`: the money is held, and not taken yet. `VOIDED`: it was held, and let go of; nothing was taken.',
+    }),
     refunds: z.array(z.object({ id: textIdSchema, amount: amountSchema, createdAt: timeSchema })),
     createdAt: timeSchema,
   })
@@ -46,7 +49,8 @@ const operationSchema = z.object({
     description:
       'Of the charge it is the order’s. The provider’s idempotency key, but for the undo of a charge, which is asked for under the order’s.',
   }),
-  kind: z.enum(OPERATION_KINDS).meta({ description:
+  kind: z.enum(OPERATION_KINDS).meta({
+    description:
       'A charge is authorised and taken by one `CAPTURE`; where it is held first, by `AUTHORISE` and then `CAPTURE`, or called off by `VOID`.',
   }),
   amount: amountSchema,

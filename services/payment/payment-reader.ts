@@ -41,10 +41,9 @@ export function createPaymentReader(prisma: PrismaClient) {
     list: async ({ userId, orderId, after: place, limit }: PaymentList): Promise<ShownPayment[]> => {
       const rows = await prisma.payment.findMany({
         where: {
-          status: { in: [...shownStates] },
+          AND: [{ OR: shown }, after(place)],
           ...(userId === undefined ? {} : { userId }),
           ...(orderId === undefined ? {} : { orderId }),
-          ...after(place),
         },
         include,
         orderBy: newestFirst,
@@ -54,6 +53,9 @@ export function createPaymentReader(prisma: PrismaClient) {
     },
   };
 }
+
+/** As `isShown` says. */
+const shown = [{ status: { in: shownStates } }, { status: 'VOIDED', providerChargeId: { not: null } }];
 
 const include = {
   operations: { orderBy: [{ createdAt: 'asc' as const }, { id: 'asc' as const }] },
@@ -69,7 +71,7 @@ const isRefund = ({ kind, state }: PaymentOperation) => kind === 'REFUND' && sta
 
 function toShown(row: PaymentRow & { operations: PaymentOperation[] }): ShownPayment[] {
   const status = statusOf(row);
-  if (!isShown(status)) return [];
+  if (!isShown(status, row.providerChargeId)) return [];
   return [
     {
       id: row.id,

@@ -538,6 +538,19 @@ export const money: Guard[] = [
     test: { file: NEWS, name: 'are told to the Saga once' },
   },
   {
+    promise:
+      'A payment that was held and let go of is still shown, as VOIDED; the mark of an undo that came first is not.',
+    code: {
+      file: 'services/payment/domain/payment.ts',
+      text: "if (state === 'VOIDED') return providerChargeId !== null;",
+      instead: '',
+    },
+    test: {
+      file: 'api/payment/payment-api.int.test.ts',
+      name: 'shows what was held and let go of, with all that was done',
+    },
+  },
+  {
     promise: 'Of what a customer says to the bank of a charge the first word counts, and none once it was called off.',
     code: {
       file: 'services/payment/simulator/challenges.ts',

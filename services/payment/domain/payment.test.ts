@@ -26,6 +26,8 @@ describe('the states of a payment', () => {
   });
 
   it('are shown once the provider has decided', () => {
-    expect(states.filter(isShown).sort()).toEqual(['AUTHORISED', 'CHARGED', 'DECLINED', 'REFUNDED']);
+    const shown = (chargeId: string | null) => states.filter((state) => isShown(state, chargeId)).sort();
+    expect(shown(null)).toEqual(['AUTHORISED', 'CHARGED', 'DECLINED', 'REFUNDED']);
+    expect(shown('ch_1')).toEqual(['AUTHORISED', 'CHARGED', 'DECLINED', 'REFUNDED', 'VOIDED']);
   });
 });

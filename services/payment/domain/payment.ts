@@ -4,10 +4,10 @@ import { PAYMENT_STATUSES } from '../../../contracts/http/payments.js';
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
 /**
- * What is shown outside, and two that are not: PENDING, the provider was asked and its answer is not known; VOIDED, the
- * mark of a refund where nothing was charged, or what was held let go of.
+ * What is shown outside, and PENDING: the provider was asked, and its answer is not known. VOIDED is what was held and
+ * let go of, or the mark of a refund where the provider had neither held nor charged: that one is not shown.
  */
-export type PaymentState = PaymentStatus | 'PENDING' | 'VOIDED';
+export type PaymentState = PaymentStatus | 'PENDING';
 
 /** One charge of one order. */
 export interface Payment {
@@ -25,7 +25,10 @@ export interface Payment {
   createdAt: Date;
 }
 
-/** AUTHORISED is held, and not taken. VOIDED to REFUNDED is a charge that turned up after its mark: the money that came back must stand in the books. */
+/**
+ * AUTHORISED is held, and not taken. VOIDED to REFUNDED is a charge that turned up after its mark: the money that came
+ * back must stand in the books.
+ */
 export const PAYMENT_TRANSITIONS: Record<PaymentState, readonly PaymentState[]> = {
   PENDING: ['AUTHORISED', 'CHARGED', 'DECLINED', 'REFUNDED', 'VOIDED'],
   // Straight to REFUNDED where nobody heard that it was captured before its undo.
@@ -42,9 +45,11 @@ export function statesBefore(next: PaymentState): PaymentState[] {
   return states.filter(([, following]) => following.includes(next)).map(([state]) => state);
 }
 
-/** The states that callers see. */
-export const shownStates: readonly PaymentStatus[] = PAYMENT_STATUSES;
+/** The states that callers see, whatever came before. */
+export const shownStates = PAYMENT_STATUSES.filter((status) => status !== 'VOIDED');
 
-export function isShown(state: PaymentState): state is PaymentStatus {
+/** What callers see: what the provider has decided. It names a charge that it holds or has taken: a mere mark has none. */
+export function isShown(state: PaymentState, providerChargeId: string | null): state is PaymentStatus {
+  if (state === 'VOIDED') return providerChargeId !== null;
   return (shownStates as readonly PaymentState[]).includes(state);
 }

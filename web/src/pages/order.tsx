@@ -97,7 +97,15 @@ function Cancel({ order }: { order: Order }) {
   );
 }
 
-type Payment = { amount: number; currency: string; status: 'AUTHORISED' | 'CHARGED' | 'DECLINED' | 'REFUNDED' };
+type Payment = {
+  amount: number;
+  currency: string;
+  status: 'AUTHORISED' | 'CHARGED' | 'DECLINED' | 'REFUNDED' | 'VOIDED';
+};
+
+/** What is still held of an order that is over was paid another way: it is not taken any more. */
+const wordOf = ({ status }: Payment, order: Order) =>
+  status === 'AUTHORISED' && isFinal(order.status) ? 'order.heldStill' : (`order.${status}` as const);
 
 function Receipt({
   order,
@@ -113,7 +121,7 @@ function Receipt({
   const paid =
     payment === undefined
       ? t(order.status === 'CANCELLED' ? 'order.moneyNever' : 'order.moneyNone')
-      : t(`order.${payment.status}`, { amount: money(payment.amount, payment.currency) });
+      : t(wordOf(payment, order), { amount: money(payment.amount, payment.currency) });
   return (
     <section className="card receipt">
       <h2>{t('order.receipt')}</h2>
