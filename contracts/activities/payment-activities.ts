@@ -65,7 +65,10 @@ export interface RefundPartRequest {
   requestedBy: string;
 }
 
-/** `only-held`: nothing was taken yet, so nothing can go back. `another`: something else was asked for under this id before. `left`, minor unit: what can still be given back. */
+/**
+ * `only-held`: nothing was taken yet, so nothing can go back. `another`: something else was asked for under this id
+ * before. `left`, minor unit: what can still be given back.
+ */
 export type RefundPartAnswer =
   | { outcome: 'refunded' }
   | { outcome: 'refused'; code: string }

@@ -5,7 +5,10 @@ import type { ProviderAnswer } from './payment-provider.js';
 import type { OrderAmount } from './payment-store.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 
-/** `first`: it was this call that brought it about, so that it is told of once. `refunded`, minor unit: what this call gave back. */
+/**
+ * `first`: it was this call that brought it about, so that it is told of once. `refunded`, minor unit: what this call
+ * gave back.
+ */
 type ChargeOutcome =
   | { outcome: 'charged'; paymentId: string; first: boolean }
   | { outcome: 'held'; paymentId: string; expiresAt: Date | undefined; first: boolean }
@@ -14,8 +17,9 @@ type ChargeOutcome =
   | { outcome: 'compensated'; paymentId: string; refunded: number };
 
 /**
- * Charges an order, or with `hold` only holds its money where the method can, once, however often and however concurrently it is called. The row comes before the provider is
- * asked, so that a refund always finds what to undo, and so that a later attempt knows that there was one before it.
+ * Charges an order once, however often and however concurrently it is called; with `hold` its money is only held, where
+ * the method can be. The row comes before the provider is asked, so that a refund always finds what to undo, and so that
+ * a later attempt knows that there was one before it.
  */
 export async function chargeOrder(
   service: PaymentService,

@@ -38,8 +38,8 @@ export interface PaymentProvider {
    */
   find(request: { idempotencyKey: string }): Promise<ProviderAnswer | { outcome: 'none' }>;
   /**
-   * Gives back what is left of the charge. Where nothing was taken it voids the key, and with it what is held, so that a charge that lands late is
-   * refused, as a cancelled PaymentIntent does.
+   * Gives back what is left of the charge. Where nothing was taken it voids the key, and with it what is held: a charge
+   * that lands late is refused then, as by a cancelled PaymentIntent.
    */
   refund(request: { idempotencyKey: string }): Promise<ProviderRefund>;
   /** Gives a part of what is left of a charge back; what is more than that is refused. */

@@ -42,7 +42,10 @@ export const captureIdOf = (orderId: string) => `${orderId}/capture-payment`;
  */
 export function createPaymentStore(prisma: PrismaClient) {
   return {
-    /** The order's payment. `changed`: nobody had asked for it before, and it is PENDING now. `heldFirst`: it is to be held, and taken later. */
+    /**
+     * The order's payment. `changed`: nobody had asked for it before, and it is PENDING now. `heldFirst`: it is to be
+     * held, and taken later.
+     */
     open: async (order: OrderAmount, heldFirst = false): Promise<Recorded> => {
       const created = await insert(prisma, order, { status: 'PENDING', heldFirst });
       if (created) return { payment: created, changed: true };

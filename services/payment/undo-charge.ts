@@ -34,7 +34,10 @@ interface UndoOutcome {
   first: boolean;
 }
 
-/** Gives back what is left of the charge, or lets go of what is held; where neither was, leaves a mark, here and at the provider, that refuses a late charge. */
+/**
+ * Gives back what is left of the charge, or lets go of what is held. Where neither was, it leaves a mark, here and at the
+ * provider, that refuses a late charge.
+ */
 export async function undoCharge(service: PaymentService, order: OrderAmount): Promise<UndoOutcome> {
   const payment = await service.store.find(order.orderId);
   switch (payment?.state) {

@@ -15,10 +15,10 @@ import { RETURNED, type UndoCause } from './cancellation.js';
 import { undoOrder } from './undo-order.js';
 
 /**
- * The story of an order: its stock is held, a person looks at it where it is large, it is paid (or its money held, and taken
- * once the carrier has the parcel), delivered, and the stock leaves the books. A refusal, a return, a customer or an operator may end that story anywhere before delivery; then all
- * that was done is undone. So an order always finishes or always undoes itself, and the workflow completes with the order
- * either way.
+ * The story of an order: its stock is held, a person looks at it where it is large, it is paid, delivered, and the stock
+ * leaves the books. It may be told to hold the money first, and to take it once the carrier has the parcel.
+ * A refusal, a return, a customer or an operator may end that story anywhere before delivery; then all that was done is
+ * undone. So an order always finishes or always undoes itself, and the workflow completes with the order either way.
  */
 export async function orderSaga(input: OrderSagaInput): Promise<Order> {
   const saga = openSaga(input);
@@ -61,7 +61,8 @@ async function chargePayment(saga: Saga): Promise<void> {
     () => chargeUntilDecided(saga, until),
     (result) => {
       const { paymentId } = textsIn(result, 'paymentId');
-      // Whoever settled it has the money another way: what is held all the same must not be taken, too. Of a run before a reset the row tells.
+      // Settled means paid another way: what is held all the same must not be taken, too.
+      // After a reset an earlier run's charge may have no answer here either: the row tells then that money is held.
       saga.payment.isTaken = paymentId === undefined && saga.journal.order.payment?.status !== 'HELD';
       return {
         status: 'PAYMENT_COMPLETED',
