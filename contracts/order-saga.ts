@@ -8,7 +8,7 @@ export const ORDER_SAGA = 'orderSaga';
 /** What an order has once a step of it has brought it. */
 export type OrderFacts = Omit<ShownState, 'status' | 'needsAttention' | 'attention' | 'updatedAt'>;
 
-/** How long an order waits before something is done about it, in milliseconds, and when it is paid. It keeps what it started with. */
+/** How long an order waits before something is done about it, in milliseconds. It keeps those that it started with. */
 export interface SagaTimes {
   /** ATTENTION_AFTER: a step that has not succeeded by then asks for an operator. */
   attentionAfterMs: number;
@@ -28,8 +28,6 @@ export interface SagaTimes {
    * the payment method asks for it.
    */
   reviewAbove?: number;
-  /** Not there: `at_order`, as of all orders of before. */
-  paymentCapture?: PaymentCapture;
   /** REVIEW_WINDOW: a review that nobody has decided by then asks for an operator; orders of before may have none. */
   reviewWindowMs?: number;
 }
@@ -44,6 +42,8 @@ export const PAYMENT_CAPTURES = ['at_order', 'at_hand_over'] as const;
 export type PaymentCapture = (typeof PAYMENT_CAPTURES)[number];
 
 export interface OrderSagaInput extends SagaTimes {
+  /** As it was placed. Not there: `at_order`, as of all orders of before. */
+  paymentCapture?: PaymentCapture;
   order: PlacedOrder;
   paymentMethod: string;
 }

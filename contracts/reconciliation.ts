@@ -28,7 +28,8 @@ export const REPAIRS = {
     'the row learns how its workflow ended, where that is further on its way, from Temporal or from what was kept of it; what is missing of its events is told, of a cancelled order its end alone',
   'commit-stock': 'what is held leaves the books',
   'release-stock': 'what is held can be ordered again',
-  'refund-payment': 'the charge goes back at the provider, and stands as refunded in our books',
+  'capture-payment': 'what is held is taken, once',
+  'refund-payment': 'the charge goes back at the provider, or what is held is let go of, and our books say so',
   'record-payment': "what the provider's ledger says is written into our books",
   'refund-parts':
     'each part that has no answer is asked for again, under its own id, and the order is told of each that went back; goods that were to go back to stock with it go back',
@@ -112,6 +113,16 @@ export const FINDING_KINDS = {
     compares: 'order, payment',
     means: 'an order should be paid, and is not',
     repairs: none,
+  },
+  'payment-not-captured': {
+    compares: 'order, payment',
+    means: 'an order is COMPLETED, and its money is only held still',
+    repairs: ['capture-payment'],
+  },
+  'hold-not-released': {
+    compares: 'order, payment',
+    means: 'money is held still for an order that is COMPLETED and, says an operator, paid another way',
+    repairs: ['refund-payment'],
   },
   'payment-differs': {
     compares: 'order, payment',

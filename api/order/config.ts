@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PAYMENT_CAPTURES } from '../../contracts/order-saga.js';
 import { serviceTokenSettings } from '../../clients/service-token.js';
 import { databaseSettings, processSettings, temporalSettings, urlList } from '../../platform/env.js';
 import { sagaTimeSettings } from '../../services/order/saga-start.js';
@@ -20,6 +21,12 @@ export const settings = z.object({
   ...sagaTimeSettings,
   ...serviceTokenSettings,
   ...orderWaitSettings,
+  PAYMENT_CAPTURE: z
+    .enum(PAYMENT_CAPTURES, 'must be at_order or at_hand_over')
+    .default('at_order')
+    .describe(
+      'when the money of an order is taken: `at_order`, at once, or `at_hand_over`: it is held then, and taken when the carrier has the parcel; orders keep what they were placed with',
+    ),
   PRODUCT_SERVICE_URL: urlList.describe('where the product service is'),
   INVENTORY_SERVICE_URL: urlList.describe('where the inventory service is'),
   PROMETHEUS_URL: urlList

@@ -6,6 +6,7 @@ import { createProductClient, type ProductClient } from '../../clients/product-c
 import { createStockClient } from '../../clients/stock-client.js';
 import { createServiceToken } from '../../clients/service-token.js';
 import { orderOperations } from '../../contracts/http/order-operations.js';
+import type { PaymentCapture } from '../../contracts/order-saga.js';
 import type { Metrics } from '../../platform/metrics.js';
 import { createTemporalClient, temporalSettingsFrom } from '../../platform/temporal/client.js';
 import { createOrderStore, type OrderStore } from '../../services/order/order-store.js';
@@ -53,6 +54,7 @@ export interface OrderContext extends ServiceContext {
   /** What the metrics are asked of; there need not be one. */
   prometheus?: ServiceClient;
   orderWaitMs: number;
+  paymentCapture: PaymentCapture;
   /** Of other systems, for operators; with what stands for an id. */
   pages: { workflow: string | undefined; trace: string | undefined; events: string | undefined };
 }
@@ -78,6 +80,7 @@ export function createContext(base: Base<OrderApiConfig>): OrderContext {
     ...common,
     store: createOrderStore(prisma),
     temporal: temporal.client,
+    paymentCapture: config.PAYMENT_CAPTURE,
     sagas: createOrderSagas({ workflows: temporal.client.workflow, times: sagaTimesFrom(config), logger }),
     timeline: createTimelineStore(prisma),
     changes: createStatusChangeReader(prisma),

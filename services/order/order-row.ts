@@ -1,6 +1,7 @@
 import type { StockDecision } from '../../contracts/activities/order-activities.js';
 import type { Address } from '../../contracts/http/address.js';
 import type { Order, OrderPayment, PlacedOrder, RefundOfOrder } from '../../contracts/http/orders.js';
+import type { PaymentCapture } from '../../contracts/order-saga.js';
 import type { RequestedLine } from './order-identity.js';
 import type { CancelReason, OrderStatus, Review } from '../../contracts/order-status.js';
 import type { AttentionReason, ShownAttentionStep } from '../../contracts/saga-steps.js';
@@ -12,6 +13,8 @@ interface Kept {
   /** SHA-256, hex, of the request's body as it was understood. */
   bodyHash: string;
   paymentMethod: string;
+  /** null: `at_order`, as of all orders of before. */
+  paymentCapture: PaymentCapture | null;
   /** Its first answer was 202. */
   answeredAsync: boolean;
 }
@@ -90,11 +93,12 @@ function attentionOf(row: Columns): OrderState['attention'] {
 /** `requests`: of its refunds. */
 export function toStoredOrder(row: OrderRow, requests: readonly RefundRequest[]): StoredOrder {
   const { bodyHash, paymentMethod, answeredAsync, workflowStartedAt, traceparent } = row;
+  const paymentCapture = row.paymentCapture as PaymentCapture | null;
   const state = { ...stateOf(row), ...stallOf(row) };
   return {
     order: { ...placedOf(row), ...shownState(state, row.updatedAt.toISOString()), ...refundsOf(row, requests) },
     stockDecision: state.stockDecision,
-    ...{ bodyHash, paymentMethod, answeredAsync, workflowStartedAt, traceparent },
+    ...{ bodyHash, paymentMethod, paymentCapture, answeredAsync, workflowStartedAt, traceparent },
   };
 }
 

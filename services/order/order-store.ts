@@ -93,11 +93,12 @@ const statusRows = (states: OrderState[], at: Date): Prisma.Sql => Prisma.sql`
     WITH ORDINALITY AS states (shown, number)`;
 
 function asPlaced(order: NewOrder, { state, workflowStartedAt }: Beginning, at: Date): StoredOrder {
-  const { bodyHash, paymentMethod, answeredAsync, traceparent = null } = order;
+  const { bodyHash, paymentMethod, paymentCapture, answeredAsync, traceparent = null } = order;
   const createdAt = at.toISOString();
   return {
     order: { ...placedOrder({ ...order, createdAt }), ...shownState(state, createdAt) },
-    ...{ bodyHash, paymentMethod, answeredAsync, traceparent, stockDecision: state.stockDecision, workflowStartedAt },
+    ...{ bodyHash, paymentMethod, paymentCapture, answeredAsync, traceparent, workflowStartedAt },
+    stockDecision: state.stockDecision,
   };
 }
 

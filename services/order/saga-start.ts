@@ -1,7 +1,6 @@
 import {
   DELIVERY_ASKED_EVERY_MS,
   PAYMENT_ASKED_EVERY_MS,
-  PAYMENT_CAPTURES,
   type SagaTimes,
   type OrderSagaInput,
   workflowIdOf,
@@ -30,12 +29,6 @@ export const sagaTimeSettings = {
     .default(15 * 60_000)
     .describe(
       'a duration: an order that is not charged within it, counted from the first try, is undone, unless its payment method has a window of its own; orders keep what they started with',
-    ),
-  PAYMENT_CAPTURE: z
-    .enum(PAYMENT_CAPTURES, 'must be at_order or at_hand_over')
-    .default('at_order')
-    .describe(
-      'when the money of an order is taken: `at_order`, at once, or `at_hand_over`: it is held then, and taken when the carrier has the parcel; orders keep what they started with',
     ),
   PAYMENT_ASKED_EVERY: some
     .default(PAYMENT_ASKED_EVERY_MS)
@@ -74,7 +67,6 @@ export function sagaTimesFrom(config: SagaTimeConfig): SagaTimes {
     attentionAfterMs: config.ATTENTION_AFTER,
     paymentWindowMs: config.PAYMENT_WINDOW,
     paymentAskedEveryMs: config.PAYMENT_ASKED_EVERY,
-    ...(config.PAYMENT_CAPTURE !== 'at_order' && { paymentCapture: config.PAYMENT_CAPTURE }),
     carrierSilenceMs: config.CARRIER_SILENCE_AFTER,
     deliveryAskedEveryMs: config.DELIVERY_ASKED_EVERY,
     ...(config.REVIEW_ABOVE !== undefined && { reviewAbove: config.REVIEW_ABOVE }),
@@ -113,11 +105,6 @@ export function timesFor(paymentMethod: string, times: SagaTimes): SagaTimes {
   };
 }
 
-/** One whose money is held goes on so, whatever is set now: a repair starts its workflow with this. */
-function captureOf({ payment }: Order): Pick<OrderSagaInput, 'paymentCapture'> {
-  return payment?.status === 'HELD' ? { paymentCapture: 'at_hand_over' } : {};
-}
-
 interface SagaSettings {
   times: SagaTimes;
   /** The workflow's own `initialSearchAttributes`: a service's body doesn't import workflows. */
@@ -128,11 +115,19 @@ interface SagaSettings {
  * How an order's workflow is started, by whoever comes first: the one that runs is used, and one that has ended is
  * never followed by a second.
  */
-export function sagaStart({ order, paymentMethod }: StoredOrder, { times, searchAttributesOf }: SagaSettings) {
+export function sagaStart(stored: StoredOrder, { times, searchAttributesOf }: SagaSettings) {
+  const { order, paymentMethod, paymentCapture } = stored;
   return {
     workflowId: workflowIdOf(order.id),
     taskQueue: TASK_QUEUES.order,
-    args: [{ order: placedOrder(order), paymentMethod, ...timesFor(paymentMethod, times), ...captureOf(order) }],
+    args: [
+      {
+        order: placedOrder(order),
+        paymentMethod,
+        ...timesFor(paymentMethod, times),
+        ...(paymentCapture && { paymentCapture }),
+      },
+    ],
     workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',

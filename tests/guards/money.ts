@@ -672,20 +672,56 @@ export const money: Guard[] = [
     promise: 'An order that was placed to be paid at the hand-over stays so in whatever a repair starts for it.',
     code: {
       file: 'services/order/saga-start.ts',
-      text: "return payment?.status === 'HELD' ? { paymentCapture: 'at_hand_over' } : {};",
-      instead: "return payment === null ? { paymentCapture: 'at_hand_over' } : {};",
+      text: ', ...(paymentCapture && { paymentCapture })',
+      instead: ', ...(paymentCapture && {})',
     },
     test: {
       file: 'services/order/saga-times.test.ts',
-      name: 'an order whose money is HELD goes on to be paid at: at_hand_over',
+      name: 'an order that was placed to be paid at_hand_over goes on so, whatever is set now',
+    },
+  },
+  {
+    promise: 'An order whose charge an operator has settled is captured by nobody, nor by a repair.',
+    code: {
+      file: 'workflows/order/capture-payment.ts',
+      text: "(isHeld || !journal.settledBefore.includes('charge-payment'))",
+      instead: "(isHeld || journal.order.id !== '')",
+    },
+    test: {
+      file: 'workflows/reconciliation/holds.int.test.ts',
+      name: 'is let go of, and not taken, by the repairs where an operator has settled its charge',
+    },
+  },
+  {
+    promise: 'Money that is held beside a payment which an operator has settled is let go of.',
+    code: {
+      file: 'workflows/reconciliation/compare/compare-money.ts',
+      text: "step === 'capture-payment' || step === 'charge-payment'",
+      instead: "step === 'commit-stock'",
+    },
+    test: {
+      file: 'workflows/reconciliation/compare/compare-order.test.ts',
+      name: 'that is left where an operator has settled its payment is let go of; what was captured after that is told',
+    },
+  },
+  {
+    promise: 'A parcel that comes back while a capture waits for an operator is told again, should its report be lost.',
+    code: {
+      file: 'workflows/reconciliation/compare/compare-order.ts',
+      text: "(waitsAt === 'capture-payment' && state === 'RETURNED')",
+      instead: 'order.orderId.length < 0',
+    },
+    test: {
+      file: 'workflows/reconciliation/compare/compare-order.test.ts',
+      name: 'RETURNED ends the wait for a capture, so an order that was not told is named',
     },
   },
   {
     promise: 'Money that is still held for an order that is delivered is found.',
     code: {
       file: 'workflows/reconciliation/compare/compare-money.ts',
-      text: "const isHeldForGood = state === 'AUTHORISED' && order.status === 'COMPLETED';",
-      instead: 'const isHeldForGood = order.orderId.length < 0;',
+      text: "if (state === 'AUTHORISED' && order.status === 'COMPLETED') {",
+      instead: 'if (order.orderId.length < 0) {',
     },
     test: {
       file: 'workflows/reconciliation/compare/compare-order.test.ts',

@@ -1,8 +1,9 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, patched } from '@temporalio/workflow';
 import type { OrderPatch } from '../../contracts/activities/order-activities.js';
 import type { ChargeRequest } from '../../contracts/activities/payment-activities.js';
 import type { OrderSagaInput } from '../../contracts/order-saga.js';
 import { stopIfCancelled } from './cancellation.js';
+import { PATCHES } from './patches.js';
 import type { Saga } from './saga.js';
 import { chargeOf, refundOf } from './step-activities.js';
 
@@ -14,6 +15,12 @@ export function chargeRequestOf(input: OrderSagaInput): ChargeRequest {
   return { ...chargeOf(input), ...(isTakenLater(input) && { capture: false }) };
 }
 
+/** Not where an operator has settled the charge: what is held all the same must not be taken, too. */
+function isToBeTaken({ input, payment, journal }: Saga): boolean {
+  const isHeld = journal.order.payment?.status === 'HELD';
+  return isTakenLater(input) && !payment.isTaken && (isHeld || !journal.settledBefore.includes('charge-payment'));
+}
+
 /**
  * Takes what was held, once the carrier has the parcel: not before, so that whatever ends the order until then only lets go
  * of it. Asked also where the charge was not held: the payment service knows whether there is anything to take.
@@ -21,17 +28,19 @@ export function chargeRequestOf(input: OrderSagaInput): ChargeRequest {
  */
 export async function takeHeldPayment(saga: Saga): Promise<void> {
   const { input, services, payment, step } = saga;
-  if (!isTakenLater(input) || payment.isTaken) return;
+  if (!isToBeTaken(saga) || !patched(PATCHES.takesHeldPayment)) return;
   await step(
     'capture-payment',
     () => services.capturePayment(refundOf(input.order)),
-    () => ({ payment: { status: 'CAPTURED' } }),
+    // Whoever settled it has the money another way: a reconciliation lets go of what is held.
+    (result) => (result?.captured === true ? { payment: { status: 'CAPTURED' } } : {}),
   );
   payment.isTaken = true;
 }
 
 /** The same while the parcel is on its way: what has not been taken when it comes back is not asked for any longer. */
 export async function takeHeldPaymentUnlessReturned(saga: Saga): Promise<void> {
+  if (!isToBeTaken(saga)) return;
   const { carrier } = saga;
   const taking = new CancellationScope();
   const watching = new CancellationScope();

@@ -14,4 +14,6 @@ export const PATCHES = {
   asksTheRowAfterReset: 'asks-the-row-after-reset',
   /** An order of REVIEW_ABOVE or more waits for a person before it is charged. */
   waitsForReview: 'waits-for-review',
+  /** What an order that is paid at the hand-over holds is taken: an order worker of before has charged it at once. */
+  takesHeldPayment: 'takes-held-payment',
 } as const;

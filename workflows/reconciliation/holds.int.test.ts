@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SETTLED_DETAIL } from '../../contracts/timeline.js';
+import { Prisma } from '../../services/order/prisma/generated/client.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { deliveryUpdate, giveUp } from '../order/messages.js';
 import { openShop, type Shop } from './testing/open-shop.js';
 
 let shop: Shop;
 beforeAll(async () => {
-  shop = await openShop({
-    ...{ attentionAfterMs: 60_000, paymentWindowMs: 86_400_000, carrierSilenceMs: 86_400_000 },
-    paymentCapture: 'at_hand_over',
-  });
+  const times = { attentionAfterMs: 60_000, paymentWindowMs: 86_400_000, carrierSilenceMs: 86_400_000 };
+  shop = await openShop(times, 'at_hand_over');
 });
 afterAll(() => shop.close());
 
@@ -61,6 +61,25 @@ describe('money that is held until the hand-over', { timeout: 180_000 }, () => {
     expect(await booksOf(orderId)).toEqual({ ours: 'CHARGED', refunds: 0, providers: 'CHARGED' });
   });
 
+  it('is let go of, and not taken, by the repairs where an operator has settled its charge', async () => {
+    const orderId = await shop.waitsForTheCarrier(await product());
+    // Its answer was lost: the order does not know that anything is held.
+    await shop.orders.prisma.order.update({
+      where: { id: orderId },
+      data: { payment: Prisma.DbNull, paymentId: null },
+    });
+    const entry = { key: 'by-hand', step: 'charge-payment', service: 'payment-service', outcome: 'done' };
+    await shop.orders.prisma.timelineEntry.create({
+      data: { ...entry, orderId, attempts: 1, detail: SETTLED_DETAIL, at: new Date() },
+    });
+    await shop.reported(orderId, 'delivered');
+    await shop.handleOf(orderId).terminate('a mistake');
+    expect(await repaired(orderId)).toEqual({ kinds: [['workflow-gone', true]], left: ['hold-not-released'] });
+    expect(await booksOf(orderId)).toEqual({ ours: 'AUTHORISED', refunds: 0, providers: 'HELD' });
+    expect(await repaired(orderId)).toEqual({ kinds: [['hold-not-released', true]], left: [] });
+    expect(await booksOf(orderId)).toEqual({ ours: 'VOIDED', refunds: 0, providers: 'VOIDED' });
+  });
+
   it('that the provider took, and our books did not hear of, is written down', async () => {
     const orderId = await shop.completed(await product());
     await shop.payments.prisma.payment.update({ where: { orderId }, data: { status: 'AUTHORISED' } });
@@ -68,10 +87,11 @@ describe('money that is held until the hand-over', { timeout: 180_000 }, () => {
     expect(await booksOf(orderId)).toEqual({ ours: 'CHARGED', refunds: 0, providers: 'CHARGED' });
   });
 
-  it('is told where it is still held for an order that is delivered', async () => {
+  it('is taken where it is still held for an order that is delivered', async () => {
     const orderId = await shop.completed(await product());
     await shop.payments.prisma.payment.update({ where: { orderId }, data: { status: 'AUTHORISED' } });
     await setTheirs(orderId, 'HELD');
-    expect(await repaired(orderId)).toEqual({ kinds: [], left: ['payment-missing'] });
+    expect(await repaired(orderId)).toEqual({ kinds: [['payment-not-captured', true]], left: [] });
+    expect(await booksOf(orderId)).toEqual({ ours: 'CHARGED', refunds: 0, providers: 'CHARGED' });
   });
 });

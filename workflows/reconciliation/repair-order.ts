@@ -116,6 +116,10 @@ const REPAIR: Record<Repair, (record: OrderRecord) => Promise<string>> = {
     await steps.releaseStock(stockOf(placedOf(record)));
     return told(record, 'release-stock', 'its stock was released');
   },
+  'capture-payment': async (record) => {
+    await steps.capturePayment(refundOf(placedOf(record)));
+    return told(record, 'capture-payment', 'its payment was captured');
+  },
   'refund-payment': async (record) => {
     const { status } = await payment.giveBackPayment(refundOf(placedOf(record)));
     return told(record, 'refund-payment', `its payment is ${status}`);

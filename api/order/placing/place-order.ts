@@ -150,7 +150,8 @@ const tooExpensive = () =>
   badRequest('The order total is too large.', [{ path: 'items', message: `the total must be below ${MONEY_LIMIT}` }]);
 
 /** Asks who and how much. Throws the problem to answer with. */
-export async function priceOrder({ users, products }: OrderContext, request: OrderRequest): Promise<NewOrder> {
+export async function priceOrder(context: OrderContext, request: OrderRequest): Promise<NewOrder> {
+  const { users, products, paymentCapture } = context;
   const { body, forAnother, idempotencyKey, bodyHash, respondAsync } = request;
   const { userId, lines } = body;
   const [customer, quote] = await Promise.all([
@@ -165,6 +166,7 @@ export async function priceOrder({ users, products }: OrderContext, request: Ord
     id: idempotencyKey === undefined ? randomOrderId() : orderIdFor(userId, idempotencyKey),
     userVerified: customer.verified,
     ...quote,
+    paymentCapture: paymentCapture === 'at_order' ? null : paymentCapture,
     shippingAddress,
     bodyHash,
     answeredAsync: respondAsync,

@@ -89,6 +89,7 @@ export async function startOrderApi(name: string, times: Partial<SagaTimes> = {}
     admission: createAdmission(createStockClient({ urls: [neighbours.url] }), logger),
     auth: createAuthenticator(issuer.authSettings),
     orderWaitMs: 30_000,
+    paymentCapture: 'at_order',
     pages: {
       workflow: 'http://temporal.test/workflows/{workflowId}',
       trace: 'http://zipkin.test/traces/{traceId}',

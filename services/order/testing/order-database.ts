@@ -37,6 +37,7 @@ export function newOrder(fields: Partial<NewOrder> = {}): NewOrder {
     userId: 1,
     userVerified: true,
     bodyHash: 'hash',
+    paymentCapture: null,
     currency: 'KRW',
     totalPrice: 3_700_000,
     lines: [

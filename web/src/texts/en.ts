@@ -324,6 +324,8 @@ export const en = {
   'finding.stock-negative': 'The product counts fewer than no units.',
   'finding.payment-missing': 'The order should be paid, and is not.',
   'finding.payment-differs': 'The order names another payment than its own.',
+  'finding.payment-not-captured': 'The order is delivered, and its money is only held still.',
+  'finding.hold-not-released': 'Money is held still for an order that was paid another way.',
   'finding.payment-not-refunded': 'The order is cancelled, and its charge has not gone back.',
   'finding.amount-differs': 'An amount or a currency is not the same everywhere.',
   'finding.charge-not-in-books': 'The provider has charged, and our books do not say so.',

@@ -325,6 +325,8 @@ export const ko: Record<TextKey, string> = {
   'finding.stock-negative': '상품 수량이 0보다 작습니다.',
   'finding.payment-missing': '결제되어야 할 주문이 결제되지 않았습니다.',
   'finding.payment-differs': '주문에 다른 결제가 기록되어 있습니다.',
+  'finding.payment-not-captured': '배송된 주문의 결제가 아직 승인만 된 상태입니다.',
+  'finding.hold-not-released': '다른 방법으로 결제된 주문의 승인 금액이 아직 묶여 있습니다.',
   'finding.payment-not-refunded': '취소된 주문의 결제가 환불되지 않았습니다.',
   'finding.amount-differs': '금액이나 통화가 서로 다릅니다.',
   'finding.charge-not-in-books': '결제사는 결제했지만 장부에 없습니다.',

@@ -48,7 +48,7 @@ export function workerOptions(taskQueue: TaskQueue, activities: object, workflow
 
 export type SagaHandle = WorkflowHandle<typeof orderSaga>;
 
-export interface StartOptions extends Partial<SagaTimes> {
+export interface StartOptions extends Partial<SagaTimes>, Pick<OrderSagaInput, 'paymentCapture'> {
   paymentMethod?: string;
   postalCode?: string;
   quantity?: number;

@@ -15,10 +15,12 @@ export function comparePayment({ orderId, order, payment }: RecordsOfOrder): Fin
 
   const says = `order ${order.status}, payment ${state ?? 'none'}`;
   const total = { amount: order.totalPrice, currency: order.currency };
-  // Also where its charge was settled before: whoever did so knew of no hold that nobody takes.
-  const isHeldForGood = state === 'AUTHORISED' && order.status === 'COMPLETED';
-  if (isHeldForGood && !order.settled.some(({ step }) => step === 'capture-payment'))
-    return [finding('payment-missing', orderId, says, { money: total })];
+  if (state === 'AUTHORISED' && order.status === 'COMPLETED') {
+    const isPaidElsewhere = order.settled.some(({ step }) => step === 'capture-payment' || step === 'charge-payment');
+    return isPaidElsewhere
+      ? [finding('hold-not-released', orderId, says, { money: total, repair: 'refund-payment' })]
+      : [finding('payment-not-captured', orderId, says, { money: total, repair: 'capture-payment' })];
+  }
 
   const ids = `order's payment ${order.paymentId ?? ''}, its books' ${payment?.paymentId ?? 'none'}`;
   const differs =

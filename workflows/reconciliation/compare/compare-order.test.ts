@@ -313,7 +313,7 @@ describe('money that is held', () => {
   });
 
   it('is found for good where its order is over: not captured, not written down, or not let go of', () => {
-    expect(found('COMPLETED', 'AUTHORISED', 'HELD')).toEqual([['payment-missing', undefined]]);
+    expect(found('COMPLETED', 'AUTHORISED', 'HELD')).toEqual([['payment-not-captured', 'capture-payment']]);
     expect(found('COMPLETED', 'AUTHORISED', 'CHARGED')).toEqual([['charge-not-in-books', 'record-payment']]);
     expect(found('CANCELLED', 'AUTHORISED', 'HELD')).toEqual([['payment-not-refunded', 'refund-payment']]);
     expect(found('CANCELLED', 'VOIDED', 'HELD')).toEqual([['charge-not-in-books', 'refund-payment']]);
@@ -322,12 +322,13 @@ describe('money that is held', () => {
     expect(kindsOf(records(undefined, { payment: 'AUTHORISED' }))).toEqual(['payment-without-order']);
   });
 
-  it('that was captured after an operator had settled that is told, and is not looked for before', () => {
+  it('that is left where an operator has settled its payment is let go of; what was captured after that is told', () => {
     const settled = (at: string) => ({ settled: [{ step: 'capture-payment', at }] });
-    expect(found('COMPLETED', 'AUTHORISED', 'HELD', settled(LONG_AGO))).toEqual([]);
-    // Of a charge that was settled before nobody takes what is held.
+    const heldBeside = [['hold-not-released', 'refund-payment']];
+    expect(found('COMPLETED', 'AUTHORISED', 'HELD', settled(LONG_AGO))).toEqual(heldBeside);
+    expect(found('DELIVERY_STARTED', 'AUTHORISED', 'HELD', settled(LONG_AGO))).toEqual([]);
     const charge = { settled: [{ step: 'charge-payment', at: LONG_AGO }] };
-    expect(found('COMPLETED', 'AUTHORISED', 'HELD', charge)).toEqual([['payment-missing', undefined]]);
+    expect(found('COMPLETED', 'AUTHORISED', 'HELD', charge)).toEqual(heldBeside);
     expect(found('COMPLETED', 'CHARGED', 'CHARGED', settled('2026-01-31T10:00:00.000Z'))).toEqual([
       ['settled-and-done', undefined],
     ]);
@@ -345,6 +346,12 @@ describe('what the carrier has said', () => {
     // It was: what that brings about has failed, and an operator knows.
     expect(waits(delivery, { needsAttention: true, attentionStep: 'commit-stock' })).toEqual([]);
     expect(waits(delivery, { updatedAt: new Date(NOW - 60_000).toISOString() })).toEqual([]);
+  });
+
+  it('RETURNED ends the wait for a capture, so an order that was not told is named', () => {
+    const captures = { needsAttention: true, attentionStep: 'capture-payment' };
+    expect(waits('RETURNED', captures)).toEqual(['delivery-unheard']);
+    expect(waits('DELIVERED', captures)).toEqual([]);
   });
 
   it.each(['STARTED', 'IN_TRANSIT'])('%s keeps an order waiting', (delivery) => {

@@ -24,8 +24,11 @@ function compareDelivery({ orderId, order, workflow, delivery }: RecordsOfOrder,
   switch (stageOf(order).delivery) {
     case 'open': {
       const hasEnded = delivery !== undefined && (state === 'DELIVERED' || state === 'RETURNED');
+      const waitsAt = order.attentionStep ?? 'await-delivery';
+      // A capture is waited for no longer than until its parcel is known to come back.
       const waitsForTheCarrier =
-        order.status === 'DELIVERY_STARTED' && (order.attentionStep ?? 'await-delivery') === 'await-delivery';
+        order.status === 'DELIVERY_STARTED' &&
+        (waitsAt === 'await-delivery' || (waitsAt === 'capture-payment' && state === 'RETURNED'));
       if (workflow.state !== 'running' || !hasEnded || !waitsForTheCarrier) return [];
       return now - Math.max(Date.parse(delivery.updatedAt), Date.parse(order.updatedAt)) > HEARD_WITHIN_MS
         ? [finding('delivery-unheard', orderId, says, { repair: 'tell-order' })]

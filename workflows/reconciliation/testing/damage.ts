@@ -34,7 +34,7 @@ export function damagesOf(shop: Shop): Record<FindingKind, () => Promise<Omit<Pl
       data: { quantity: { increment: by.quantity }, reserved: { increment: by.reserved } },
     });
   };
-  const setOurs = async (orderId: string, data: { status?: string; amount?: bigint }) => {
+  const setOurs = async (orderId: string, data: { status?: string; amount?: bigint; heldFirst?: boolean }) => {
     const { id } = await payments.prisma.payment.update({ where: { orderId }, data });
     if (data.status === 'REFUNDED') return;
     await payments.prisma.refund.deleteMany({ where: { paymentId: id } });
@@ -45,6 +45,20 @@ export function damagesOf(shop: Shop): Record<FindingKind, () => Promise<Omit<Pl
   const setDelivery = (orderId: string, status: string) =>
     deliveries.prisma.delivery.update({ where: { orderId }, data: { status } });
 
+  const settleByHand = (orderId: string, entry: { step: string; service: string; outcome: string }) =>
+    orders.prisma.timelineEntry.create({
+      data: { ...entry, key: 'by-hand', orderId, attempts: 1, detail: SETTLED_DETAIL, at: minutesAgo(2) },
+    });
+  const held = async () => {
+    const orderId = await completed();
+    await setOurs(orderId, { status: 'AUTHORISED', heldFirst: true });
+    const inAnHour = new Date(Date.now() + 3_600_000);
+    await payments.ledger.ledgerEntry.update({
+      where: { idempotencyKey: orderId },
+      data: { status: 'HELD', hold: true, holdExpiresAt: inAnHour },
+    });
+    return { orderId };
+  };
   const partOf = (orderId: string) => ({
     ...{ operationId: `ref_${randomUUID()}`, orderId, amount: 1, reason: 'a scratch', requestedBy: '3' },
   });
@@ -123,6 +137,12 @@ export function damagesOf(shop: Shop): Record<FindingKind, () => Promise<Omit<Pl
       const orderId = await completed();
       await setOurs(orderId, { status: 'VOIDED' });
       await setTheirs(orderId, 'VOIDED');
+      return { orderId };
+    },
+    'payment-not-captured': held,
+    'hold-not-released': async () => {
+      const { orderId } = await held();
+      await settleByHand(orderId, { step: 'capture-payment', service: 'payment-service', outcome: 'done' });
       return { orderId };
     },
     'payment-differs': async () => {
@@ -217,10 +237,7 @@ export function damagesOf(shop: Shop): Record<FindingKind, () => Promise<Omit<Pl
     },
     'settled-and-done': async () => {
       const orderId = await cancelled();
-      const entry = { key: 'by-hand', step: 'refund-payment', service: 'payment-service', outcome: 'undone' };
-      await orders.prisma.timelineEntry.create({
-        data: { ...entry, orderId, attempts: 1, detail: SETTLED_DETAIL, at: minutesAgo(2) },
-      });
+      await settleByHand(orderId, { step: 'refund-payment', service: 'payment-service', outcome: 'undone' });
       return { orderId };
     },
     'not-delivered': async () => {

@@ -15,7 +15,7 @@ import {
   createPaymentActivities,
   createPaymentReconciliation,
 } from '../../../activities/payment/payment-activities.js';
-import { workflowIdOf, ORDER_SAGA, type SagaTimes } from '../../../contracts/order-saga.js';
+import { workflowIdOf, ORDER_SAGA, type PaymentCapture, type SagaTimes } from '../../../contracts/order-saga.js';
 import type { CarrierEvent } from '../../../contracts/http/deliveries.js';
 import type { OrderStatus } from '../../../contracts/order-status.js';
 import type { ReconciliationInput } from '../../../contracts/reconciliation.js';
@@ -53,7 +53,7 @@ export async function hasTimer(workflow: WorkflowHandle): Promise<boolean> {
 }
 
 /** The whole Saga in this process, on real databases and the real Temporal server: what a reconciliation looks at. */
-export async function openShop(times: SagaTimes = usualTimes) {
+export async function openShop(times: SagaTimes = usualTimes, paymentCapture: PaymentCapture | null = null) {
   quietRuntime();
   const [orders, inventory, payments, deliveries, settings] = await Promise.all([
     openOrderDatabase(),
@@ -84,7 +84,10 @@ export async function openShop(times: SagaTimes = usualTimes) {
     inventory: {
       ...createInventoryActivities({
         stock: inventory.stock,
-        withStockLock: (_lines, work) => work(),
+        withStockLock: async (_lines, work) => {
+          await Promise.resolve();
+          return work();
+        },
         logger,
         registry,
       }),
@@ -115,6 +118,7 @@ export async function openShop(times: SagaTimes = usualTimes) {
       totalPrice: 1_000 * quantity,
       shippingAddress: addressIn('88888'),
       paymentMethod,
+      paymentCapture,
     });
     await orders.store.place(order);
     return order.id;
