@@ -672,8 +672,8 @@ export const money: Guard[] = [
     promise: 'An order that was placed to be paid at the hand-over stays so in whatever a repair starts for it.',
     code: {
       file: 'services/order/saga-start.ts',
-      text: ', ...(paymentCapture && { paymentCapture })',
-      instead: ', ...(paymentCapture && {})',
+      text: '        ...(paymentCapture && { paymentCapture }),\n',
+      instead: '        ...(paymentCapture && {}),\n',
     },
     test: {
       file: 'services/order/saga-times.test.ts',
