@@ -79,7 +79,8 @@ export function shownState(state: OrderState, updatedAt: string): ShownState {
   const { stockDecision: _decision, needsAttention, attention, payment, ...facts } = state;
   const shown = needsAttention && attention !== null ? attention : null;
   return {
-    ...(known({ ...facts, payment: isShown(payment, state.status) ? payment : null }) as OrderFacts & Pick<ShownState, 'status'>),
+    ...(known({ ...facts, payment: isShown(payment, state.status) ? payment : null }) as OrderFacts &
+      Pick<ShownState, 'status'>),
     needsAttention,
     ...(shown && { attention: { step: shown.step, since: shown.since, error: shown.error } }),
     updatedAt,

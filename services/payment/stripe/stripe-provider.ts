@@ -56,7 +56,11 @@ export function createStripeProvider(stripe: Stripe, tables: StripeTables, logge
   };
 
   const confirm = async (id: string, { idempotencyKey: key, method, capture }: ProviderCharge) => {
-    const request = { payment_method: method, error_on_requires_action: true, ...(capture === false && { expand: ['latest_charge'] }) };
+    const request = {
+      payment_method: method,
+      error_on_requires_action: true,
+      ...(capture === false && { expand: ['latest_charge'] }),
+    };
     const decided = async () => {
       const intent = await look(id);
       return answerOf(intent).outcome === 'none' ? undefined : intent;

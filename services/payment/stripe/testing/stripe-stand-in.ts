@@ -63,7 +63,8 @@ export async function startStripeStandIn({ key }: { key: string }) {
     'POST payment_intents cancel': (id) => {
       const intent = intents.get(id);
       if (intent === undefined) return refused('resource_missing', 'intent');
-      if (!isOpen(intent) && intent.status !== 'requires_capture') return refused('payment_intent_unexpected_state', undefined);
+      if (!isOpen(intent) && intent.status !== 'requires_capture')
+        return refused('payment_intent_unexpected_state', undefined);
       intent.status = 'canceled';
       return ok(intent);
     },
