@@ -10,6 +10,7 @@ import { createRedis } from '../../platform/redis.js';
 import { openInventory } from '../../services/inventory/testing/open-inventory.js';
 import type { OpenInventory } from '../../services/inventory/testing/open-inventory.js';
 import { server } from '../../tests/support/servers.js';
+import { waitingForLocks } from '../../tests/support/database.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { createInventoryActivities } from './inventory-activities.js';
 import { LOCK_TIMES, createStockLock, lockKeyOf } from './stock-lock.js';
@@ -81,12 +82,7 @@ test('a holder that stands still while the database works for it holds up nobody
     let overtaking: Promise<unknown> | undefined;
     await inventory.atOnce(product, 2, async () => {
       holder.goOn();
-      await waitFor('its statement to wait for the row', async () => {
-        const [row] = await inventory.prisma.$queryRaw<{ waiting: boolean }[]>`
-          SELECT EXISTS (SELECT FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event_type = 'Lock') AS waiting`;
-        return row?.waiting;
-      });
+      await waitFor('its statement to wait for the row', () => waitingForLocks(inventory.prisma));
       holder.stop();
       overtaking = activitiesWith(stockLock()).reserveStock(orderOf(product));
       overtaking.catch(() => undefined);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { refusalByDatabase } from '../../platform/database/unavailable.js';
+import { waitingForLocks } from '../../tests/support/database.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { expectNoUnitLost } from './testing/no-unit-lost.js';
 import { openInventory } from './testing/open-inventory.js';
@@ -70,12 +71,7 @@ test('an order that somebody else writes down meanwhile takes nothing from those
   await inventory.prisma.$transaction(async (other) => {
     await other.$queryRaw`SELECT FROM stock_levels WHERE product_id = ${product} FOR UPDATE`;
     attempt = inventory.stock.reserveTogether(product, orders).catch((error: unknown) => error);
-    await waitFor('it to wait for the row', async () => {
-      const [row] = await inventory.prisma.$queryRaw<{ waiting: boolean }[]>`
-        SELECT EXISTS (SELECT FROM pg_stat_activity
-          WHERE datname = current_database() AND wait_event_type = 'Lock') AS waiting`;
-      return row?.waiting;
-    });
+    await waitFor('it to wait for the row', () => waitingForLocks(inventory.prisma));
     expect(await inventory.stock.release(requestOf(released, product, 1))).toBe('marked');
   });
   expect(refusalByDatabase(await attempt)).toBeDefined();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { StockRequest } from '../../contracts/activities/inventory-activities.js';
+import { waitingForLocks } from '../../tests/support/database.js';
 import { waitFor } from '../../tests/support/wait-for.js';
 import { expectNoUnitLost } from './testing/no-unit-lost.js';
 import { openInventory } from './testing/open-inventory.js';
@@ -189,12 +190,7 @@ test.each([
     await inventory.prisma.$transaction(async (other) => {
       await other.stockLevel.update({ where, data: verb === 'reserve' ? { quantity: then } : { reserved: then } });
       step = inventory.stock[verb](request);
-      await waitFor('the step to wait for the row', async () => {
-        const [row] = await inventory.prisma.$queryRaw<{ waiting: boolean }[]>`
-        SELECT EXISTS (SELECT FROM pg_stat_activity
-          WHERE datname = current_database() AND wait_event_type = 'Lock') AS waiting`;
-        return row?.waiting === true;
-      });
+      await waitFor('the step to wait for the row', () => waitingForLocks(inventory.prisma));
     });
     await step;
     expect(await inventory.prisma.stockLevel.findUniqueOrThrow({ where })).toMatchObject(after);
