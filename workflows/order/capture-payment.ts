@@ -1,4 +1,4 @@
-import { CancellationScope, condition, isCancellation, patched } from '@temporalio/workflow';
+import { CancellationScope, condition, patched } from '@temporalio/workflow';
 import type { OrderPatch } from '../../contracts/activities/order-activities.js';
 import type { ChargeRequest } from '../../contracts/activities/payment-activities.js';
 import type { OrderSagaInput } from '../../contracts/order-saga.js';
@@ -52,7 +52,8 @@ export async function takeHeldPaymentUnlessReturned(saga: Saga): Promise<void> {
   try {
     await taking.run(() => takeHeldPayment(saga));
   } catch (error) {
-    if (!isCancellation(error) || !taking.consideredCancelled) throw error;
+    // Also an attempt that failed, or was not heard of in time, after it was called off.
+    if (!taking.consideredCancelled) throw error;
   } finally {
     watching.cancel();
   }

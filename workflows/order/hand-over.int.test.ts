@@ -97,6 +97,21 @@ describe('an order that is paid at the hand-over', () => {
     expect([saga.shop.payment(id), captures()]).toEqual(['charged', 2]);
   });
 
+  it('is given back where the parcel came back, and nobody ever heard of its capture', async () => {
+    const { id, handle } = await booked();
+    const capture = saga.shop.hold('capture-payment', ApplicationFailure.nonRetryable('no answer', 'AnswerLost'));
+    await saga.carrierTells(id, 'in_transit');
+    await capture.reached;
+    await saga.carrierTells(id, 'returned');
+    await waitFor('its attempt to be called off', async () => {
+      const { events } = await handle.fetchHistory();
+      return events?.some((event) => event.activityTaskCancelRequestedEventAttributes);
+    });
+    capture.release();
+    expect((await ended(saga, id, handle)).order.cancelReason).toBe('DELIVERY_RETURNED');
+    expect([saga.shop.payment(id), captures()]).toEqual(['refunded', 1]);
+  });
+
   it('needs nobody where the payment could not be held, and was taken at once', async () => {
     const { id, handle } = await saga.order({ paymentCapture: 'at_hand_over', paymentMethod: 'bank_transfer' });
     await waitFor('the wait', () => saga.shop.row(id).order.payment);

@@ -144,13 +144,14 @@ export class TestShop {
     });
   }
 
-  /** Holds the step back, after it happened, until released. */
-  hold(step: Step): { reached: Promise<void>; release: () => void } {
+  /** Holds the step back, after it happened, until released; with a failure nobody hears that it happened. */
+  hold(step: Step, failure?: Error): { reached: Promise<void>; release: () => void } {
     const reached = new Gate();
     const released = new Gate();
-    this.#after.set(step, () => {
+    this.#after.set(step, async () => {
       reached.open();
-      return released.opened;
+      await released.opened;
+      if (failure) throw failure;
     });
     return {
       reached: reached.opened,
