@@ -681,6 +681,18 @@ export const money: Guard[] = [
     },
   },
   {
+    promise: 'A capture that fails after its parcel came back ends nothing: what it took all the same goes back.',
+    code: {
+      file: 'workflows/order/capture-payment.ts',
+      text: 'if (!taking.consideredCancelled) throw error;',
+      instead: 'throw error;',
+    },
+    test: {
+      file: 'workflows/order/hand-over.int.test.ts',
+      name: 'is given back where the parcel came back, and nobody ever heard of its capture',
+    },
+  },
+  {
     promise: 'An order whose charge an operator has settled is captured by nobody, nor by a repair.',
     code: {
       file: 'workflows/order/capture-payment.ts',
