@@ -2,7 +2,7 @@ import type { PendingCharge } from '../../contracts/activities/payment-activitie
 import type { Payment } from './domain/payment.js';
 import { undoAtProvider, type PaymentService } from './undo-charge.js';
 import type { ProviderAnswer } from './payment-provider.js';
-import type { OrderAmount } from './payment-store.js';
+import type { OrderAmount, PaymentStore, Recorded } from './payment-store.js';
 import { crashPoint } from '../../platform/crash-points/crash-point.js';
 
 /**
@@ -35,36 +35,20 @@ export async function chargeOrder(
 
   const answer = await chargeAtProvider(service, payment, { method, hold }, firstAttempt);
   crashPoint('charge: provider answered');
-  switch (answer.outcome) {
-    case 'charged': {
-      const recorded = await store.recordCharge(order.orderId, answer.chargeId);
-      crashPoint('charge: recorded');
-      // Called off while the provider was asked: the money must not stay there.
-      if (recorded.payment.state !== 'CHARGED') return calledOff(service, order);
-      return decided(recorded.payment, recorded.changed);
-    }
-    case 'held': {
-      const recorded = await store.recordHold(order.orderId, answer.chargeId, expiryOf(answer));
-      crashPoint('charge: recorded');
-      const { state } = recorded.payment;
-      // Called off while the provider was asked: it must not stay held.
-      if (state !== 'AUTHORISED' && state !== 'CHARGED') return calledOff(service, order);
-      return decided(recorded.payment, recorded.changed);
-    }
-    case 'declined': {
-      const recorded = await store.recordDecline(order.orderId, answer.code);
-      crashPoint('charge: recorded');
-      return decided(recorded.payment, recorded.changed);
-    }
-    case 'pending': {
-      // Nothing is new in our books: the provider is asked, and its answer is not known.
-      const { outcome, ...pending } = answer;
-      return { outcome, pending };
-    }
-    case 'voided':
-      // Whoever called it off may have died before it was written down; what it was the provider knows.
-      return calledOff(service, order);
+  if (answer.outcome === 'pending') {
+    // Nothing is new in our books: the provider is asked, and its answer is not known.
+    const { outcome, ...pending } = answer;
+    return { outcome, pending };
   }
+  // Whoever called it off may have died before it was written down; what it was the provider knows.
+  if (answer.outcome === 'voided') return calledOff(service, order);
+  const recorded = await record(store, order.orderId, answer);
+  crashPoint('charge: recorded');
+  const { state } = recorded.payment;
+  const isThere = state === 'AUTHORISED' || state === 'CHARGED';
+  // Called off while the provider was asked: the money must not stay there, and must not stay held.
+  if (answer.outcome !== 'declined' && !isThere) return calledOff(service, order);
+  return decided(recorded.payment, recorded.changed);
 }
 
 /**
@@ -104,19 +88,30 @@ function decided(payment: Payment, first: boolean): ChargeOutcome {
   }
 }
 
-/** null: the provider does not say. */
-const expiryOf = ({ expiresAt }: { expiresAt?: string }) => (expiresAt === undefined ? null : new Date(expiresAt));
+type Decided = Extract<ProviderAnswer, { outcome: 'charged' | 'held' | 'declined' }>;
+
+/** Writes down what the provider has decided. */
+function record(store: PaymentStore, orderId: string, answer: Decided): Promise<Recorded> {
+  switch (answer.outcome) {
+    case 'charged':
+      return store.recordCharge(orderId, answer.chargeId);
+    case 'held': {
+      const { chargeId, expiresAt } = answer;
+      return store.recordHold(orderId, chargeId, expiresAt === undefined ? null : new Date(expiresAt));
+    }
+    case 'declined':
+      return store.recordDecline(orderId, answer.code);
+  }
+}
 
 /** Writes down what became of a charge whose answer was never heard. Answers with the payment's state then. */
 export async function recordFromProvider({ store, provider }: PaymentService, orderId: string): Promise<string> {
   const answer = await provider.find({ idempotencyKey: orderId });
   switch (answer.outcome) {
     case 'charged':
-      return (await store.recordCharge(orderId, answer.chargeId)).payment.state;
     case 'held':
-      return (await store.recordHold(orderId, answer.chargeId, expiryOf(answer))).payment.state;
     case 'declined':
-      return (await store.recordDecline(orderId, answer.code)).payment.state;
+      return (await record(store, orderId, answer)).payment.state;
     case 'pending':
     case 'voided':
     case 'none':

@@ -211,7 +211,7 @@ export const money: Guard[] = [
     promise: 'A charge that lands while its order is undone is given back by the step that made it.',
     code: {
       file: 'services/payment/charge-order.ts',
-      text: "if (recorded.payment.state !== 'CHARGED') return calledOff(service, order);",
+      text: "if (answer.outcome !== 'declined' && !isThere) return calledOff(service, order);",
       instead: '',
     },
     test: {
@@ -654,8 +654,8 @@ export const money: Guard[] = [
     promise: 'A hold that lands after its order was undone is let go of.',
     code: {
       file: 'services/payment/charge-order.ts',
-      text: "if (state !== 'AUTHORISED' && state !== 'CHARGED') return calledOff(service, order);",
-      instead: "if (state === 'PENDING') return calledOff(service, order);",
+      text: "if (answer.outcome !== 'declined' && !isThere) return calledOff(service, order);",
+      instead: '',
     },
     test: { file: CAPTURES, name: 'is let go of, also where the provider keeps no mark of that' },
   },
