@@ -4,12 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Died, interleave, mortal, type Actor } from '../../tests/support/interleave.js';
 import { captureOrder } from './capture-order.js';
 import { chargeOrder } from './charge-order.js';
-import { ProviderUnavailable, type PaymentProvider } from './payment-provider.js';
+import type { PaymentProvider } from './payment-provider.js';
 import { captureIdOf, undoIdOf, type OrderAmount } from './payment-store.js';
 import { refundPart } from './refund-part.js';
 import { createChallenges } from './simulator/challenges.js';
 import { openStripePayments } from './stripe/testing/open-stripe-payments.js';
 import { openPayments } from './testing/open-payments.js';
+import { untilAnswered } from './testing/until-answered.js';
 import { undoCharge, type PaymentService } from './undo-charge.js';
 
 let payments: Awaited<ReturnType<typeof openPayments>>;
@@ -286,16 +287,4 @@ async function holdsWhatItPromises({ orderId }: OrderAmount, of: Pick<typeof pay
   expect(back).toBeLessThanOrEqual(entry?.status === 'CHARGED' || entry?.status === 'REFUNDED' ? AMOUNT : 0);
   // What the undo gave back stands in the books only where the provider has given it.
   if (done.some(({ id }) => id === undoIdOf(orderId))) expect(['REFUNDED', 'VOIDED']).toContain(entry?.status);
-}
-
-/** As Temporal tries a step again while the provider fails. */
-async function untilAnswered(attempt: () => Promise<unknown>): Promise<void> {
-  for (;;) {
-    try {
-      await attempt();
-      return;
-    } catch (error) {
-      if (!(error instanceof ProviderUnavailable)) throw error;
-    }
-  }
 }

@@ -9,6 +9,7 @@ import type { OrderAmount } from './payment-store.js';
 import { undoCharge } from './undo-charge.js';
 import { openStripePayments } from './stripe/testing/open-stripe-payments.js';
 import { openPayments } from './testing/open-payments.js';
+import { untilAnswered } from './testing/until-answered.js';
 
 let payments: Awaited<ReturnType<typeof openPayments>>;
 let byStripe: Awaited<ReturnType<typeof openStripePayments>>;
@@ -172,16 +173,4 @@ function sendsLate(provider: PaymentProvider, stage: Stage): PaymentProvider {
 
 async function untilDecided(charge: ReturnType<typeof chargeOrder>): Promise<void> {
   if ((await charge).outcome === 'pending') throw new ProviderUnavailable('asked again');
-}
-
-/** As Temporal tries a step again while the provider fails. */
-async function untilAnswered(attempt: () => Promise<unknown>): Promise<void> {
-  for (;;) {
-    try {
-      await attempt();
-      return;
-    } catch (error) {
-      if (!(error instanceof ProviderUnavailable)) throw error;
-    }
-  }
 }

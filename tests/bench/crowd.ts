@@ -1,7 +1,6 @@
-import type { Order } from '../../contracts/http/orders.js';
 import type { Product } from '../../contracts/http/products.js';
 import { inParallel } from '../../platform/in-parallel.js';
-import { placeOrder, stockedProduct } from '../support/shop.js';
+import { orderOf, placeOrder, stockedProduct } from '../support/shop.js';
 import { untilAllOver } from './an-order.js';
 import { inTurns, quantile, type Measured, type PartSettings } from './row.js';
 import type { Bench } from './world.js';
@@ -53,8 +52,8 @@ async function allAtOnce(bench: Bench, products: Product[], wanted: number): Pro
     }),
   );
   await untilAllOver(bench);
-  const orders = await inParallel(answers, 8, ({ id }) => bench.shop.alice.get<Order>(`/orders/${id}`));
-  const completed = orders.filter(({ body }) => body.status === 'COMPLETED').length;
+  const ends = await inParallel(answers, 8, ({ id }) => orderOf(bench.shop.alice, id));
+  const completed = ends.filter(({ status }) => status === 'COMPLETED').length;
   if (completed !== wanted) throw new Error(`${completed} orders are completed, and ${wanted} were to be`);
   return answers.map(({ ms }) => ms);
 }

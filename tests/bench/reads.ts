@@ -56,7 +56,10 @@ async function openTable(count: number): Promise<OrderTable> {
   return { api, url: server.url, close: () => server.close().then(() => api.close()) };
 }
 
-/** Orders that are over, one a minute, with a line each; one in ten was cancelled, and one in forty needs attention, so that a page of them is there in each table. */
+/**
+ * Orders that are over, one a minute, with a line each. One in ten was cancelled; one in forty needs attention, so that
+ * there is a page of them in each table.
+ */
 async function fill(databaseUrl: string, count: number): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();

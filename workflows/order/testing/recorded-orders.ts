@@ -36,6 +36,14 @@ async function started(saga: SagaTest, options?: StartOptions): Promise<Placed> 
   return placed;
 }
 
+/** By a reset to before its charge. */
+async function startedAgain(saga: SagaTest): Promise<Placed> {
+  const { id } = await started(saga);
+  await resetWorkflow(saga.client.options.namespace, id, 'chargePayment');
+  await waitFor('another charge', () => saga.shop.countOf('charge-payment') > 1);
+  return { id, handle: saga.handleOf(id) };
+}
+
 /** It waits to be paid. */
 async function pending(saga: SagaTest, times?: StartOptions): Promise<Placed> {
   const placed = await saga.order({ ...times, paymentMethod: 'bank_transfer' });
@@ -159,22 +167,12 @@ export const CLOSED_ORDERS: Record<string, ClosedOrder> = {
   'started-again-by-a-reset': {
     ends: 'COMPLETED',
     wasReset: true,
-    live: async (saga) => {
-      const { id } = await started(saga);
-      await resetWorkflow(saga.client.options.namespace, id, 'chargePayment');
-      await waitFor('another charge', () => saga.shop.countOf('charge-payment') > 1);
-      return delivered(saga, { id, handle: saga.handleOf(id) });
-    },
+    live: async (saga) => delivered(saga, await startedAgain(saga)),
   },
   'undone-after-a-reset': {
     ends: 'CUSTOMER_REQUEST',
     wasReset: true,
-    live: async (saga) => {
-      const { id } = await started(saga);
-      await resetWorkflow(saga.client.options.namespace, id, 'chargePayment');
-      await waitFor('another charge', () => saga.shop.countOf('charge-payment') > 1);
-      return cancelledWhile(saga, { id, handle: saga.handleOf(id) });
-    },
+    live: async (saga) => cancelledWhile(saga, await startedAgain(saga)),
   },
   'undone-without-its-workflow': {
     ends: 'OPERATOR_REQUEST',
